@@ -1,0 +1,171 @@
+"""The one database of a profile: its file, its connections, its transactions.
+
+Every thread that reads or writes opens its own connection with `open_for_thread` and
+closes it with `close_for_thread`; peewee keeps them apart by thread. SQLite comes with
+apsw, the same version on every machine, because the search index uses FTS5's
+`secure-delete`, whose files an older SQLite cannot read.
+
+What is special to SQLite stays in this module and in `search.py`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import apsw
+from peewee import Model, OperationalError
+from playhouse.apsw_ext import APSWDatabase
+
+SCHEMA_VERSION = 1
+BUSY_TIMEOUT_SECONDS = 10.0  # longer than any transaction of ours; a writer waits, it never fails
+
+Row = tuple[Any, ...]
+
+
+class StoreError(Exception):
+    """Something around the database is wrong; the text is meant for the person."""
+
+
+class NewerSchemaError(StoreError):
+    """The profile was written by a newer Dealpost."""
+
+
+class DiskFullError(StoreError):
+    """There is no room left on the disk; nothing of the transaction was written."""
+
+
+class DamagedStoreError(StoreError):
+    """The file is not a database, or it is damaged."""
+
+
+
+
+db = APSWDatabase(None, timeout=BUSY_TIMEOUT_SECONDS, autoconnect=False)
+_local = threading.local()
+
+
+class BaseModel(Model):
+    """A table of the store; bound to the one database."""
+
+    class Meta:
+        database = db
+        legacy_table_names = False
+
+
+def bind(path: Path) -> None:
+    """Name the file that `open_for_thread` opens. No connection may be open."""
+    db.init(str(path))
+
+
+def open_for_thread(*, read_only: bool = False) -> None:
+    """Open this thread's connection; `read_only` refuses every write on it."""
+    if not db.is_closed():
+        return
+    db.connect()
+    connection = db.connection()
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA secure_delete=ON")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA temp_store=MEMORY")  # sorted words never reach a temporary file
+    connection.execute("PRAGMA cache_size=-16000")
+    if read_only:
+        connection.execute("PRAGMA query_only=ON")
+
+
+def close_for_thread() -> None:
+    """Close this thread's connection, if it has one."""
+    if not db.is_closed():
+        db.close()
+
+
+@contextmanager
+def writing(*, durable: bool) -> Iterator[None]:
+    """One write transaction, committed at the end, rolled back on any exception.
+
+    `durable` is for everything that deletes or that queues an operation: WAL with
+    synchronous=NORMAL survives a kill but not a power cut
+    (https://www.sqlite.org/pragma.html#pragma_synchronous). A nested call joins the
+    transaction that is open; it cannot raise that one's durability, so it must not ask
+    for more than the outer call did.
+
+    Raises: DiskFullError, DamagedStoreError.
+    """
+    connection = db.connection()
+    if not connection.getautocommit():
+        if durable and not _local.durable:
+            raise RuntimeError("a durable write inside a transaction that is not")
+        yield
+        return
+    connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        _local.durable = durable
+        try:
+            yield
+        except BaseException:
+            if not connection.getautocommit():
+                connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+    except apsw.FullError as error:
+        _roll_back(connection)
+        raise DiskFullError("The disk is full. Free some space; nothing was lost.") from error
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        _roll_back(connection)
+        raise DamagedStoreError("The database of this profile is damaged.") from error
+    except OperationalError as error:
+        _roll_back(connection)
+        if isinstance(error.__cause__, apsw.FullError) or "full" in str(error).lower():
+            raise DiskFullError("The disk is full. Free some space; nothing was lost.") from error
+        raise
+
+
+def _roll_back(connection: apsw.Connection) -> None:
+    if not connection.getautocommit():
+        connection.execute("ROLLBACK")
+
+
+def rows(sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+    """Every row of a query, read to its end: an open cursor would hold up the checkpoint."""
+    return db.connection().execute(sql, tuple(parameters)).fetchall()
+
+
+def row(sql: str, parameters: Sequence[Any] = ()) -> Row | None:
+    """The first row of a query, or None."""
+    found = rows(sql, parameters)
+    return found[0] if found else None
+
+
+def value(sql: str, parameters: Sequence[Any] = ()) -> Any:
+    """The first column of the first row, or None."""
+    found = row(sql, parameters)
+    return found[0] if found else None
+
+
+def run(sql: str, parameters: Sequence[Any] = ()) -> int:
+    """Execute one writing statement; how many rows it changed."""
+    connection = db.connection()
+    connection.execute(sql, tuple(parameters))
+    return int(connection.changes())
+
+
+def insert(sql: str, parameters: Sequence[Any] = ()) -> int:
+    """Execute one INSERT; the new row's id."""
+    connection = db.connection()
+    connection.execute(sql, tuple(parameters))
+    return int(connection.last_insert_rowid())
+
+
+def run_many(sql: str, parameters: Iterable[Sequence[Any]]) -> None:
+    """Execute one statement for each set of parameters."""
+    db.connection().executemany(sql, parameters)
+
+
+def marks(count: int) -> str:
+    """`?,?,?`: the placeholders for `count` values of an IN list (32,766 at most)."""
+    return ",".join("?" * count)

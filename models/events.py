@@ -1,0 +1,150 @@
+"""What changed: frozen dataclasses that cross threads and that views react to.
+
+Every writer ends with one event (or a few). Views never assume that what they asked for
+happened; they wait for the event. Only ids and plain values are in here, never a row of
+the store, an index or a widget.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationsChanged:
+    """Rows of the conversation lists: new, changed (state, counts, order) or gone.
+
+    Attributes:
+        account_id: The account they belong to.
+        conversation_ids: New or changed; a list asks for each whether it belongs in it.
+        removed_ids: Gone for good (deleted with their last message, or merged).
+    """
+
+    account_id: int
+    conversation_ids: tuple[int, ...] = ()
+    removed_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesAdded:
+    """Mail came in. `notify` is false for past mail and for old mail that was moved."""
+
+    account_id: int
+    conversation_ids: tuple[int, ...]
+    message_ids: tuple[int, ...]
+    notify: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesDeleted:
+    """Messages are gone for good, here or by another program: close what shows them."""
+
+    account_id: int
+    message_ids: tuple[int, ...]
+    conversation_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesChanged:
+    """Something of these messages changed that a reader shows (body or attachment arrived)."""
+
+    account_id: int
+    message_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinksChanged:
+    """Links between conversations or persons and records; keys like `deal:12`."""
+
+    record_keys: tuple[str, ...]
+    conversation_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxesChanged:
+    """Mailboxes or their roles of an account changed."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsChanged:
+    """An account was added, edited, stopped, started or removed."""
+
+    account_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """A setting of the person, by its name in `models.settings`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperationsChanged:
+    """What waits for a server, or what it refused, changed."""
+
+    account_id: int
+
+
+class Phase(StrEnum):
+    """What an account's worker does now."""
+
+    STARTING = "starting"
+    CONNECTING = "connecting"
+    SYNCING = "syncing"
+    IDLE = "idle"  # up to date, listening
+    WAITING = "waiting"  # for the network or a back-off; tries again at `retry_at`
+    NEEDS_SIGN_IN = "needs_sign_in"
+    NEEDS_ANSWER = "needs_answer"  # no Trash or Archive known, TLS, a full disk
+    PAUSED = "paused"  # by a bug of ours, or by the person's stop button
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """The facts of an account's sync, whole (M22). Times are milliseconds UTC.
+
+    Attributes:
+        account_id: The account.
+        phase: What runs now.
+        mailbox: The mailbox being worked on, as the server spells it decoded, or ''.
+        done: Messages of past mail taken in so far, of `total` (0: not counting).
+        total: Messages of past mail to take in.
+        pending: Operations that wait for the server.
+        refused: Operations that the server refused for good.
+        checking: Messages that vanished and are being checked (SYNC.md section 2).
+        held: Deletes held back by the brake.
+        last_success_at: End of the last complete cycle, or None.
+        retry_at: When the next try comes, or None.
+        error: The person's sentence about what failed and what to do, or ''.
+    """
+
+    account_id: int
+    phase: Phase
+    mailbox: str = ""
+    done: int = 0
+    total: int = 0
+    pending: int = 0
+    refused: int = 0
+    checking: int = 0
+    held: int = 0
+    last_success_at: int | None = None
+    retry_at: int | None = None
+    error: str = ""
+
+
+Event = (
+    ConversationsChanged
+    | MessagesAdded
+    | MessagesDeleted
+    | MessagesChanged
+    | LinksChanged
+    | MailboxesChanged
+    | AccountsChanged
+    | SettingsChanged
+    | OperationsChanged
+    | StatusChanged
+)

@@ -1,0 +1,1 @@
+"""Numbered steps of `PRAGMA user_version`; each module `mNNNN_name` has `STATEMENTS`."""

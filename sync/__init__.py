@@ -1,0 +1,1 @@
+"""Everything that talks to a server. Plain Python; Qt only in `sync.qt`."""

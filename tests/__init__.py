@@ -1,0 +1,1 @@
+"""Tests: mirrors of models/, sync/ and ui/, and flows through the real window."""

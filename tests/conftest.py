@@ -1,0 +1,68 @@
+"""What every test gets: Qt without a screen, a keyring in memory, a fresh store."""
+
+from __future__ import annotations
+
+import os
+
+# Before the first Qt import of any test module.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if hasattr(os, "geteuid") and os.geteuid() == 0:
+    # Chromium's sandbox refuses to run as root; the program itself never sets this.
+    os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+
+from models import database
+
+
+class MemoryKeyring(KeyringBackend):
+    """A keyring that lives as long as the test; the person's own is never touched."""
+
+    priority = 1.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.entries.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.entries[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        self.entries.pop((service, username), None)
+
+
+@pytest.fixture(autouse=True)
+def memory_keyring() -> Iterator[MemoryKeyring]:
+    """The keyring of this test."""
+    before = keyring.get_keyring()
+    backend = MemoryKeyring()
+    keyring.set_keyring(backend)
+    yield backend
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    """A folder for a profile, empty."""
+    folder = tmp_path / "profile"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def store(profile: Path) -> Iterator[Path]:
+    """An open store with the newest schema, in this thread."""
+    from models.profile import open_profile
+
+    open_profile(profile)
+    database.open_for_thread()
+    yield profile
+    database.close_for_thread()

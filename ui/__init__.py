@@ -1,0 +1,1 @@
+"""The windows: read the store, ask the service, never talk to a server."""
