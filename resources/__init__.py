@@ -1,0 +1,12 @@
+"""Files that ship with the program: icons, fonts, the style sheet, the providers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+
+
+def path(*parts: str) -> Path:
+    """Where a shipped file lies: `path("icons", "inbox.svg")`."""
+    return FOLDER.joinpath(*parts)

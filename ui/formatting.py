@@ -1,0 +1,137 @@
+"""Dates, sizes, names and counts as the person reads them. Pure: no widget, no clock, no store."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+Party = tuple[str, str]  # display name or '', address or '' (both '': the person)
+
+OWN: Party = ("", "")
+_KILO = 1000.0
+
+
+def local(at: int) -> datetime:
+    """Milliseconds UTC as the wall clock's time here."""
+    return datetime.fromtimestamp(at / 1000)  # noqa: DTZ006  # the person's own wall clock
+
+
+def clock_time(at: int) -> str:
+    """10:42."""
+    return local(at).strftime("%H:%M")
+
+
+def relative_date(at: int, now: int) -> str:
+    """10:42 today, then Yesterday, Tue within a week, 14 Nov this year, 14 Nov 2024 before."""
+    moment, today = local(at), local(now)
+    days = (today.date() - moment.date()).days
+    if days == 0:
+        return clock_time(at)
+    if days == 1:
+        return QCoreApplication.translate("Formatting", "Yesterday")
+    if 1 < days < 7:  # noqa: PLR2004  # a week
+        return weekday(moment)
+    short = f"{moment.day} {month(moment)}"
+    return short if moment.year == today.year else f"{short} {moment.year}"
+
+
+def weekday(moment: datetime) -> str:
+    """Tue, in the person's language."""
+    return QLocale().standaloneDayName(moment.isoweekday(), QLocale.FormatType.ShortFormat)
+
+
+def month(moment: datetime) -> str:
+    """Nov, in the person's language."""
+    return QLocale().monthName(moment.month, QLocale.FormatType.ShortFormat)
+
+
+def full_date(at: int) -> str:
+    """Tuesday, 14 November 2026, 10:42: for tool tips and screen readers."""
+    moment = local(at)
+    day = QLocale().dayName(moment.isoweekday(), QLocale.FormatType.LongFormat)
+    name = QLocale().monthName(moment.month, QLocale.FormatType.LongFormat)
+    return f"{day}, {moment.day} {name} {moment.year}, {clock_time(at)}"
+
+
+def since(at: int, now: int) -> str:
+    """The time alone if it was today, else day and time: 10:42; Yesterday 10:42; 14 Nov 10:42."""
+    day = relative_date(at, now)
+    time = clock_time(at)
+    return time if day == time else f"{day} {time}"
+
+
+def size(count: int) -> str:
+    """Bytes as 812 B, 14 kB, 2.3 MB."""
+    if count < _KILO:
+        return f"{count} B"
+    amount = count / _KILO
+    for unit in ("kB", "MB"):
+        if amount < _KILO:
+            return f"{amount:.0f} {unit}" if unit == "kB" else f"{amount:.1f} {unit}"
+        amount /= _KILO
+    return f"{amount:.1f} GB"
+
+
+def number(count: int) -> str:
+    """1,234 in the person's way of writing."""
+    return QLocale().toString(count)
+
+
+def display_name(party: Party) -> str:
+    """The name, else the address, else "You"."""
+    if party == OWN:
+        return QCoreApplication.translate("Formatting", "You")
+    name, address = party
+    return clean(name) or clean(address) or QCoreApplication.translate("Formatting", "No sender")
+
+
+def first_name(party: Party) -> str:
+    """What a conversation of many is listed by: Ann instead of Ann Lee."""
+    if party == OWN:
+        return QCoreApplication.translate("Formatting", "You")
+    name = clean(party[0])
+    if not name:
+        return clean(party[1]).partition("@")[0]
+    if "," in name:  # Lee, Ann
+        return name.partition(",")[2].split(" ")[1:2][0] if ", " in name else name
+    return name.split(" ")[0]
+
+
+def parties_text(parties: Sequence[Party]) -> str:
+    """Ann Lee, You: everyone who wrote, full names for one or two, first names for more."""
+    unique = list(dict.fromkeys(parties))
+    if len(unique) <= 2:  # noqa: PLR2004
+        return ", ".join(display_name(party) for party in unique)
+    return ", ".join(first_name(party) for party in unique)
+
+
+def initials(party: Party) -> str:
+    """AL for Ann Lee; the first letter of an address; never empty."""
+    words = [word for word in clean(party[0]).split(" ") if word[:1].isalnum()]
+    if len(words) >= 2:  # noqa: PLR2004
+        return (words[0][0] + words[-1][0]).upper()
+    text = words[0] if words else clean(party[1]).strip('"<')
+    letters = [letter for letter in text if letter.isalnum()]
+    return letters[0].upper() if letters else "?"
+
+
+def color_index(address: str, count: int) -> int:
+    """Which of `count` colours this address has: the same today, tomorrow and elsewhere."""
+    digest = hashlib.blake2b(address.strip().lower().encode(), digest_size=4).digest()
+    return int.from_bytes(digest, "big") % count
+
+
+def clean(text: str) -> str:
+    """One line: mail can put line ends, tabs and direction overrides into a name or a subject."""
+    kept = "".join(" " if char.isspace() else char for char in text if char not in _INVISIBLE)
+    return " ".join(word for word in kept.split() if word.strip(_JOINERS))
+
+
+# Direction overrides can make "gpj.exe" read as "exe.jpg"; newsletters fill snippets with the rest.
+_INVISIBLE = frozenset(
+    "\u00ad\u034f\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+_JOINERS = "\u200c\u200d"  # meant within words and emoji, so only dropped where they stand alone
