@@ -1,0 +1,237 @@
+"""The vault's front in the GUI thread: opens it, and never waits for it.
+
+A locked keyring answers when the person has closed its prompt, or never. So every call that may
+block runs in one daemon thread of plain Python: a QThread that hangs in a call could not be
+destroyed without aborting the program, a daemon thread ends with it.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from models import database
+from models.secret import EncryptedSecrets
+from models.secret import account_ids as accounts_with_secrets
+from sync.credentials import Vault, VaultMode, VaultState, has_usable_keyring
+from sync.errors import SecretLockedError
+
+log = logging.getLogger(__name__)
+
+WAITING_MS = 500  # a keyring that takes longer is waiting for its own prompt
+
+
+class QuestionKind(StrEnum):
+    """What the person has to do before secrets can be read."""
+
+    PASSPHRASE = "passphrase"  # enter it
+    KEYRING_LOCKED = "keyring_locked"  # unlock the keychain, then `retry`
+    SIGN_IN = "sign_in"  # the secrets are gone: sign in to each account again
+
+
+@dataclass(frozen=True, slots=True)
+class VaultQuestion:
+    """Why the vault is not open, with the person's sentence."""
+
+    kind: QuestionKind
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class VaultAnswer:
+    """What became of `check_keyring`, `unlock` or `prepare`; `error` is the person's sentence."""
+
+    ticket: int
+    is_done: bool
+    error: str = ""
+
+
+class VaultService(QObject):
+    """Opens the vault and asks the person if it can't.
+
+    Attributes:
+        vault: Thread-safe; workers read secrets from it.
+
+    Signals:
+        opened: Secrets can be read, or there is none to read: workers may start.
+        asked: A VaultQuestion.
+        waiting_changed: The keychain lets us wait (True), or has answered (False).
+        answered: A VaultAnswer to one ticket.
+    """
+
+    opened = Signal()
+    asked = Signal(object)
+    waiting_changed = Signal(bool)
+    answered = Signal(object)
+    _finished = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.vault = Vault()
+        self._jobs: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._tickets = 0
+        self._running = 0
+        self._is_closed = False
+        self._is_waiting = False
+        self._wait = QTimer(self, singleShot=True, interval=WAITING_MS)
+        self._wait.timeout.connect(self._tell_waiting)
+        self._finished.connect(self._on_finished)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the window should say that it waits for the keychain."""
+        return self._is_waiting
+
+    def start(self) -> None:
+        """Read how the key is kept and open the vault if no person is needed; then `opened` or `asked`."""
+        self._do(_Opening(self.vault, is_first=True))
+
+    def retry(self) -> None:
+        """Ask the keychain again."""
+        self._do(_Opening(self.vault, is_first=False))
+
+    def check_keyring(self) -> int:
+        """Is there a keyring to use? Answered with `is_done`."""
+        return self._ticketed(lambda: _checked())
+
+    def unlock(self, passphrase: str) -> int:
+        """Open with the passphrase; `opened` follows if it is the right one."""
+        return self._ticketed(lambda: self.vault.unlock(passphrase), opens=True)
+
+    def prepare(self, mode: VaultMode, passphrase: str = "") -> int:
+        """Make a new key, kept as the person chose; afterwards `encrypted` works."""
+        return self._ticketed(lambda: self.vault.prepare(mode, passphrase))
+
+    def encrypted(self, password: str) -> EncryptedSecrets:
+        """An account's password, ready for a command. The vault is open."""
+        return self.vault.encrypted({"imap": password})
+
+    def close(self) -> None:
+        """Let the thread end when it can; an answer that comes later is dropped."""
+        self._is_closed = True
+        self._wait.stop()
+        self._jobs.put(None)
+        if self._thread is not None and not self._running:
+            self._thread.join()
+
+    def _ticketed(self, work: Callable[[], object], *, opens: bool = False) -> int:
+        self._tickets += 1
+        self._do(_Ticketed(self._tickets, work, opens))
+        return self._tickets
+
+    def _do(self, job: Callable[[], object]) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="vault", daemon=True)
+            self._thread.start()
+        self._running += 1
+        if not self._wait.isActive() and not self._is_waiting:
+            self._wait.start()
+        self._jobs.put(job)
+
+    def _work(self) -> None:
+        """The thread's whole life."""
+        while (job := self._jobs.get()) is not None:
+            result = job()
+            if self._is_closed:
+                return
+            self._finished.emit(result)
+
+    @Slot()
+    def _tell_waiting(self) -> None:
+        self._is_waiting = True
+        self.waiting_changed.emit(True)
+
+    @Slot(object)
+    def _on_finished(self, result: object) -> None:
+        self._running -= 1
+        if not self._running:
+            self._wait.stop()
+            if self._is_waiting:
+                self._is_waiting = False
+                self.waiting_changed.emit(False)
+        match result:
+            case VaultQuestion():
+                self.asked.emit(result)
+            case _TicketDone():
+                self.answered.emit(result.answer)
+                if result.opens and result.answer.is_done:
+                    self.opened.emit()
+            case _:
+                self.opened.emit()
+
+
+@dataclass(frozen=True, slots=True)
+class _TicketDone:
+    answer: VaultAnswer
+    opens: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Ticketed:
+    """One call with a ticket; every failure becomes a sentence."""
+
+    ticket: int
+    work: Callable[[], object]
+    opens: bool
+
+    def __call__(self) -> _TicketDone:
+        try:
+            self.work()
+        except SecretLockedError as error:
+            return _TicketDone(VaultAnswer(self.ticket, False, error.sentence), self.opens)
+        except Exception:  # the boundary of this thread: a keyring's backend may raise anything
+            log.exception("the keychain failed")
+            sentence = "Your keychain failed. Choose another way to keep the password."
+            return _TicketDone(VaultAnswer(self.ticket, False, sentence), self.opens)
+        return _TicketDone(VaultAnswer(self.ticket, True), self.opens)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """Open the vault as far as that goes without the person."""
+
+    vault: Vault
+    is_first: bool
+
+    def __call__(self) -> VaultQuestion | None:
+        try:
+            return self._opened()
+        except Exception:  # the boundary of this thread, see above
+            log.exception("the vault could not be opened")
+            return VaultQuestion(QuestionKind.KEYRING_LOCKED, "Your keychain failed. Try again.")
+
+    def _opened(self) -> VaultQuestion | None:
+        have_secrets = True
+        if self.is_first:
+            have_secrets = self._load()
+        if self.vault.mode is VaultMode.PASSPHRASE and have_secrets:
+            return VaultQuestion(QuestionKind.PASSPHRASE, "Enter your passphrase.")
+        state = self.vault.open_keyring()
+        if state is VaultState.MISSING and have_secrets:
+            sentence = "Your keychain no longer has Dealpost's key. Sign in to your accounts again."
+            return VaultQuestion(QuestionKind.SIGN_IN, sentence)
+        if state is VaultState.LOCKED and have_secrets:
+            sentence = "Your keychain is locked. Unlock it, then try again."
+            return VaultQuestion(QuestionKind.KEYRING_LOCKED, sentence)
+        return None
+
+    def _load(self) -> bool:
+        """Whether there is anything to open; the store is closed again before the keyring is asked."""
+        database.open_for_thread(read_only=True)
+        try:
+            self.vault.load()
+            return bool(accounts_with_secrets())
+        finally:
+            database.close_for_thread()
+
+
+def _checked() -> None:
+    if not has_usable_keyring():
+        raise SecretLockedError("This computer has no keychain that Dealpost can use.")
