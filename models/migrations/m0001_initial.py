@@ -89,14 +89,20 @@ STATEMENTS = (
         archived_at INTEGER,
         link_key TEXT NOT NULL DEFAULT '',           -- deal:12 | lead:3 | project:4 | ''
         link_title TEXT NOT NULL DEFAULT '')""",
-    """CREATE INDEX conversation_inbox ON conversation (newest_at DESC, id DESC)
+    # The counts at their ends let SQLite answer from the index alone (4 times as fast): it takes
+    # `= 0` from an index's condition, but reads the row for `> 0`.
+    """CREATE INDEX conversation_inbox ON conversation (newest_at DESC, id DESC, incoming_count)
         WHERE is_archived = 0 AND incoming_count > 0""",
-    """CREATE INDEX conversation_account_inbox ON conversation (account_id, newest_at DESC, id DESC)
+    """CREATE INDEX conversation_account_inbox
+        ON conversation (account_id, newest_at DESC, id DESC, incoming_count)
         WHERE is_archived = 0 AND incoming_count > 0""",
-    """CREATE INDEX conversation_unread ON conversation (account_id, newest_at DESC, id DESC)
+    """CREATE INDEX conversation_unread
+        ON conversation (account_id, newest_at DESC, id DESC, incoming_count, unread_count)
         WHERE is_archived = 0 AND incoming_count > 0 AND unread_count > 0""",
-    "CREATE INDEX conversation_sent ON conversation (newest_at DESC, id DESC) WHERE own_count > 0",
-    """CREATE INDEX conversation_account_sent ON conversation (account_id, newest_at DESC, id DESC)
+    """CREATE INDEX conversation_sent ON conversation (newest_at DESC, id DESC, own_count)
+        WHERE own_count > 0""",
+    """CREATE INDEX conversation_account_sent
+        ON conversation (account_id, newest_at DESC, id DESC, own_count)
         WHERE own_count > 0""",
     "CREATE INDEX conversation_archive ON conversation (newest_at DESC, id DESC) WHERE is_archived = 1",
     """CREATE INDEX conversation_account_archive ON conversation (account_id, newest_at DESC, id DESC)
