@@ -4,7 +4,7 @@
 taking a message out needs the very words that went in ('delete' command, see
 https://sqlite.org/fts5.html#the_delete_command); a difference would leave words behind and
 damage the index. Therefore everything passes through the three functions
-`addresses_text`, `attachments_text` and `body_text`, and the words come from the same rows
+`addresses_of`, `names_of` and `body_text`, and the words come from the same rows
 at both ends: message.subject, message.from_* and recipients, body.indexed, and
 attachment.file_name by position.
 
@@ -44,7 +44,7 @@ _FOLDED = (
 # --- what goes in ------------------------------------------------------------------------
 
 
-def addresses_text(
+def addresses_of(
     from_name: str, from_address: str, recipients: Mapping[str, Sequence[Sequence[str]]]
 ) -> str:
     """The indexed words of everyone a message names.
@@ -57,7 +57,7 @@ def addresses_text(
     return " ".join(words)
 
 
-def attachments_text(file_names: Iterable[str]) -> str:
+def names_of(file_names: Iterable[str]) -> str:
     """The indexed words of a message's attachments, by position."""
     return "\n".join(file_names)
 
@@ -116,9 +116,9 @@ def stored_entries(message_ids: Sequence[int]) -> list[Entry]:
         (
             id_,
             subject,
-            addresses_text(from_name, from_address, json.loads(recipients)),
+            addresses_of(from_name, from_address, json.loads(recipients)),
             body_text(decompress_text(indexed)) if indexed is not None else "",
-            attachments_text(names.get(id_, ())),
+            names_of(names.get(id_, ())),
         )
         for id_, subject, from_name, from_address, recipients, indexed in database.rows(
             _ENTRIES.format(marks), message_ids
@@ -151,6 +151,8 @@ def fold(text: str) -> str:
     """Text as it is indexed and asked for: letters that unicode61 does not fold, folded."""
     if text.isascii():
         return text
+    # Lone surrogates of broken mail become what `compress_text` makes of them.
+    text = text.encode("utf-8", "replace").decode()
     for letter, plain in _FOLDED:
         if letter in text:
             text = text.replace(letter, plain)
