@@ -1,0 +1,90 @@
+"""The command thread: what the person does is carried out here, one command after another."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from models import commands, database, wipe
+from models.database import StoreError
+from models.events import Event, MessagesDeleted
+
+log = logging.getLogger(__name__)
+
+BUG_SENTENCE = (
+    "This could not be done because of a fault in Dealpost; nothing was changed."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandDone:
+    """A command ended. `done` is None and `error` the person's sentence if it failed."""
+
+    ticket: int
+    command: commands.Command
+    done: commands.Done | None
+    error: str = ""
+
+
+class Commander(QObject):
+    """Runs commands in its own QThread, each with its local effect and its operations.
+
+    Signals:
+        happened: Each event of a command, after it is committed.
+        commanded: A `CommandDone`, after the command's events.
+        wiped: Whether a wipe was complete.
+    """
+
+    happened = Signal(object)
+    commanded = Signal(object)
+    wiped = Signal(bool)
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    @Slot()
+    def start(self) -> None:
+        """First code to run in the thread: the connection belongs to it."""
+        database.open_for_thread()
+
+    @Slot(int, object)
+    def run(self, ticket: int, command: commands.Command) -> None:
+        """Carry out one command; never raises."""
+        try:
+            done = commands.execute(command)
+        except StoreError as error:
+            self.commanded.emit(CommandDone(ticket, command, None, str(error)))
+        except Exception:
+            log.exception("a %s failed", type(command).__name__)
+            self.commanded.emit(CommandDone(ticket, command, None, BUG_SENTENCE))
+        else:
+            for event in done.events:
+                clear_opened(self._folder, event)
+                self.happened.emit(event)
+            self.commanded.emit(CommandDone(ticket, command, done))
+
+    @Slot()
+    def wipe(self) -> None:
+        """Make the bytes of what was deleted unreadable, if that is due (R7)."""
+        try:
+            complete = not wipe.is_due() or wipe.wipe()
+        except Exception:
+            log.exception("the wipe failed; it stays due")
+            complete = False
+        self.wiped.emit(complete)
+
+    @Slot()
+    def stop(self) -> None:
+        """Close the connection and end the thread."""
+        database.close_for_thread()
+        self.thread().quit()
+
+
+def clear_opened(folder: Path, event: Event) -> None:
+    """Remove the opened attachments of deleted mail, in the thread that deleted it (R7)."""
+    if isinstance(event, MessagesDeleted):
+        wipe.remove_opened(folder, event.message_ids)

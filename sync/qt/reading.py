@@ -1,0 +1,164 @@
+"""Answers to the window's requests, from the store; runs in the reader thread, without Qt."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+
+from models import account, commands, listing, message
+from models.message import AttachmentRow, MessageRow
+from sync import parsing
+from sync.cleaning import CleanedHtml, clean
+from sync.qt.requests import (
+    Address,
+    AttachmentBytes,
+    AttachmentHead,
+    AttachmentRequest,
+    ContentRequest,
+    ConversationHead,
+    ConversationRequest,
+    CountsRequest,
+    DeletePreviewRequest,
+    InlinePart,
+    ListRequest,
+    MessageContent,
+    MessageHead,
+    Request,
+    Result,
+    SourceRequest,
+)
+
+log = logging.getLogger(__name__)
+
+MOST_TEXT = 500_000  # characters of plain text that anybody would read in a window
+
+
+def answer(request: Request) -> Result:
+    """What was asked for; raises what the store raises."""
+    match request:
+        case ListRequest():
+            return listing.ids(request.query, request.limit)
+        case CountsRequest():
+            return listing.counts()
+        case ConversationRequest():
+            return conversation_head(request.conversation_id)
+        case ContentRequest():
+            found = [content(message_id) for message_id in request.message_ids]
+            return tuple(each for each in found if each is not None)
+        case AttachmentRequest():
+            return attachment_bytes(request.attachment_id)
+        case SourceRequest():
+            return message.raw(request.message_id)
+        case DeletePreviewRequest():
+            return commands.preview_delete(
+                request.conversation_ids, request.message_ids
+            )
+
+
+def conversation_head(conversation_id: int) -> ConversationHead | None:
+    """A conversation with its messages, oldest first; None if it is gone."""
+    known = listing.rows((conversation_id,))
+    if not known:
+        return None
+    found = known[0]
+    rows = message.of_conversation(conversation_id)
+    attachments = message.attachments_of(row.id for row in rows)
+    config = account.config(found.account_id)
+    return ConversationHead(
+        conversation_id=conversation_id,
+        account_id=found.account_id,
+        account_address=config.address if config else "",
+        subject=found.subject,
+        is_archived=found.is_archived,
+        link_key=found.link_key,
+        link_title=found.link_title,
+        messages=tuple(_head(row, attachments.get(row.id, ())) for row in rows),
+    )
+
+
+def _head(row: MessageRow, attachments: Iterable[AttachmentRow]) -> MessageHead:
+    recipients = json.loads(row.recipients)
+    return MessageHead(
+        message_id=row.id,
+        conversation_id=row.conversation_id,
+        account_id=row.account_id,
+        subject=row.subject,
+        from_=(row.from_name, row.from_address),
+        to=_addresses(recipients.get("to")),
+        cc=_addresses(recipients.get("cc")),
+        bcc=_addresses(recipients.get("bcc")),
+        reply_to=_addresses(recipients.get("reply_to")),
+        dated_at=row.dated_at,
+        received_at=row.received_at,
+        snippet=row.snippet,
+        is_own=row.is_own,
+        is_read=row.is_read,
+        is_draft=row.is_draft,
+        on_junk=row.on_junk,
+        body_state=row.body_state,
+        attachments=tuple(_attachment_head(each) for each in attachments),
+    )
+
+
+def _addresses(pairs: list[list[str]] | None) -> tuple[Address, ...]:
+    return tuple((name, address) for name, address in pairs or ())
+
+
+def _attachment_head(row: AttachmentRow) -> AttachmentHead:
+    return AttachmentHead(
+        attachment_id=row.id,
+        message_id=row.message_id,
+        position=row.position,
+        file_name=row.file_name,
+        content_type=row.content_type,
+        size=row.size,
+        is_inline=row.is_inline,
+        is_here=row.is_here,
+    )
+
+
+def content(message_id: int) -> MessageContent | None:
+    """The body of a message, cleaned; None if the message is gone."""
+    row = message.get(message_id)
+    if row is None:
+        return None
+    raw = message.raw(message_id)
+    if raw is None:
+        return _partial_content(row)
+    mail = parsing.content(raw)
+    inline = tuple(
+        InlinePart(key, kind, data) for key, (kind, data) in mail.inline.items()
+    )
+    return MessageContent(
+        message_id, _cleaned(mail.html), mail.text[:MOST_TEXT], inline, row.body_state
+    )
+
+
+def _partial_content(row: MessageRow) -> MessageContent:
+    body = message.partial(row.id)
+    html = _cleaned(body.html) if body and body.html else None
+    text = (body.text or "") if body else ""
+    inline = tuple(
+        InlinePart(each.content_id, each.content_type, data)
+        for each in message.attachments(row.id)
+        if each.is_inline and (data := message.attachment_content(each.id)) is not None
+    )
+    return MessageContent(row.id, html, text[:MOST_TEXT], inline, row.body_state)
+
+
+def _cleaned(html: str) -> CleanedHtml | None:
+    return clean(html) if html.strip() else None
+
+
+def attachment_bytes(attachment_id: int) -> AttachmentBytes | None:
+    """An attachment's bytes, from itself or out of the whole message; None if it is gone."""
+    row = message.attachment(attachment_id)
+    if row is None:
+        return None
+    data = message.attachment_content(attachment_id)
+    if data is None and (raw := message.raw(row.message_id)) is not None:
+        data = parsing.attachment_bytes(raw, row.position)
+    return AttachmentBytes(
+        row.id, row.message_id, row.file_name, row.content_type, data
+    )

@@ -1,0 +1,181 @@
+"""What the window asks the reader thread for, and what it gets back.
+
+A request is a frozen dataclass; `MailService.ask` answers with a ticket at once and later with
+`answered(Answer)`. Reading bodies, taking MIME apart, cleaning HTML and searching happen there,
+never in the GUI thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.commands import DeletePreview
+from models.listing import Counts, ListIds, ListQuery
+from sync.cleaning import CleanedHtml
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """The ordered ids of a list (also of a search: `query.text`). Result: ListIds."""
+
+    query: ListQuery
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountsRequest:
+    """The counts of the sidebar, from rows. Result: Counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRequest:
+    """The messages of a conversation without their bodies. Result: ConversationHead or None."""
+
+    conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRequest:
+    """The bodies of some messages, cleaned, ready to show. Result: tuple[MessageContent, ...]."""
+
+    message_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRequest:
+    """The bytes of one attachment. Result: AttachmentBytes, its content None if not here yet."""
+
+    attachment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRequest:
+    """The message as the server has it. Result: bytes or None."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeletePreviewRequest:
+    """What a delete would do, for its dialog (R5, R14). Result: DeletePreview."""
+
+    conversation_ids: tuple[int, ...] = ()
+    message_ids: tuple[int, ...] = ()
+
+
+Request = (
+    ListRequest
+    | CountsRequest
+    | ConversationRequest
+    | ContentRequest
+    | AttachmentRequest
+    | SourceRequest
+    | DeletePreviewRequest
+)
+
+Address = tuple[str, str]  # display name or '', address
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentHead:
+    """One attachment of a message; `is_here` is false while it is only on the server."""
+
+    attachment_id: int
+    message_id: int
+    position: int
+    file_name: str
+    content_type: str
+    size: int
+    is_inline: bool
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MessageHead:
+    """One message of an open conversation, as its closed card shows it."""
+
+    message_id: int
+    conversation_id: int
+    account_id: int
+    subject: str
+    from_: Address
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    bcc: tuple[Address, ...]
+    reply_to: tuple[Address, ...]
+    dated_at: int | None
+    received_at: int
+    snippet: str
+    is_own: bool
+    is_read: bool
+    is_draft: bool
+    on_junk: bool
+    body_state: str  # full | partial | none | poison
+    attachments: tuple[AttachmentHead, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationHead:
+    """A conversation as its open view needs it, oldest message first."""
+
+    conversation_id: int
+    account_id: int
+    account_address: str
+    subject: str
+    is_archived: bool
+    link_key: str
+    link_title: str
+    messages: tuple[MessageHead, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InlinePart:
+    """A picture that the HTML names by `cid:`."""
+
+    content_id: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MessageContent:
+    """The body of one message. `html` is None where there is only text."""
+
+    message_id: int
+    html: CleanedHtml | None
+    text: str
+    inline: tuple[InlinePart, ...]
+    body_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentBytes:
+    """An attachment's decoded bytes; None while only the server has them."""
+
+    attachment_id: int
+    message_id: int
+    file_name: str
+    content_type: str
+    content: bytes | None
+
+
+Result = (
+    ListIds
+    | Counts
+    | ConversationHead
+    | tuple[MessageContent, ...]
+    | AttachmentBytes
+    | DeletePreview
+    | bytes
+    | None
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the reader found. `error` is the person's sentence, or ''."""
+
+    ticket: int
+    request: Request
+    result: Result
+    error: str = ""

@@ -1,0 +1,374 @@
+"""The front of everything that runs in threads; the window talks to nothing else.
+
+`MailService` lives in the GUI thread. It owns the reader thread, the command thread and one
+worker thread per account, hands requests to them by queued signals, and relays what they tell.
+None of its methods blocks, except `close`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import (
+    Q_ARG,
+    QMetaObject,
+    QObject,
+    Qt,
+    QThread,
+    QTimer,
+    Signal,
+    Slot,
+)
+
+from models import account, commands, facts
+from models.events import (
+    AccountsChanged,
+    Event,
+    MessagesAdded,
+    MessagesDeleted,
+    OperationsChanged,
+    Phase,
+    StatusChanged,
+)
+from sync.qt.commander import CommandDone, Commander
+from sync.qt.reader import Reader
+from sync.qt.requests import Answer, Request
+from sync.qt.vault import VaultService
+from sync.qt.worker import AccountWorker
+from sync.timing import Timing
+
+log = logging.getLogger(__name__)
+
+WIPE_PATIENCE = (
+    10  # a wipe that is due is done after so many idle times, however busy it is
+)
+GRACE_SECONDS = (
+    0.3  # a step that runs may end by itself for so long before its socket is cut
+)
+WIPE_LIMIT_SECONDS = (
+    120.0  # at quit the last wipe may take so long; a longer one is done at start
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A worker and its thread."""
+
+    worker: AccountWorker
+    thread: QThread
+
+
+class MailService(QObject):
+    """Everything the window can ask for.
+
+    Attributes:
+        folder: The profile's folder.
+        timing: The waits of the engine.
+        is_read_only: No changing command is sent to any server.
+        vault: The secrets.
+
+    Signals:
+        happened: A dataclass of `models.events`; committed before it is told.
+        commanded: A `CommandDone` for each `run`, after the command's events.
+        answered: An `Answer` for each `ask`.
+    """
+
+    happened = Signal(object)
+    commanded = Signal(object)
+    answered = Signal(object)
+
+    _to_reader = Signal(int, object)
+    _to_commander = Signal(int, object)
+    _stop_reader = Signal()
+    _stop_commander = Signal()
+    _wipe = Signal()
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        timing: Timing,
+        read_only: bool = False,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.folder = folder
+        self.timing = timing
+        self.is_read_only = read_only
+        self.vault = VaultService(parent=self)
+        self._tickets = itertools.count(1)
+        self._running: dict[int, _Running] = {}
+        self._ending: list[_Running] = []
+        self._restart: set[int] = set()
+        self._statuses: dict[int, StatusChanged] = {}
+        self._is_open = False
+        self._wipe_due_since: float | None = None
+        self._wipe_timer = QTimer(self, singleShot=True)
+        self._wipe_timer.timeout.connect(self._wipe_if_idle)
+        self.vault.opened.connect(self._start_accounts)
+
+    # --- life ----------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the threads; accounts follow as soon as their secrets can be read."""
+        self._is_open = True
+        self._reader = Reader()
+        self._reader_thread = self._thread("reader", self._reader, self._reader.start)
+        self._to_reader.connect(self._reader.answer)
+        self._stop_reader.connect(self._reader.stop)
+        self._reader.answered.connect(self._on_answered)
+        self._commander = Commander(self.folder)
+        self._commander_thread = self._thread(
+            "commands", self._commander, self._commander.start
+        )
+        self._to_commander.connect(self._commander.run)
+        self._stop_commander.connect(self._commander.stop)
+        self._wipe.connect(self._commander.wipe)
+        self._commander.happened.connect(self._on_command_event)
+        self._commander.commanded.connect(self._on_commanded)
+        self._commander.wiped.connect(self._on_wiped)
+        self._reader_thread.start()
+        self._commander_thread.start()
+        self.vault.start()
+
+    def close(self) -> None:
+        """Stop every thread; returns when all connections to servers and store are closed.
+
+        Waits `Timing.stop` for the workers (after a short grace their sockets are cut), and
+        longer only for the wipe of mail that was deleted just now (R7).
+        """
+        if not self._is_open:
+            return
+        self._is_open = False
+        self._wipe_timer.stop()
+        for running in list(self._running.values()):
+            self._end(running)
+        self._wait_for_workers()
+        self._wipe.emit()
+        self._stop_commander.emit()
+        self._stop_reader.emit()
+        self._wait(self._reader_thread, self.timing.stop)
+        self._wait(self._commander_thread, WIPE_LIMIT_SECONDS)
+        self.vault.close()
+
+    # --- asking --------------------------------------------------------------------------
+
+    def run(self, command: commands.Command) -> int:
+        """Carry out a command in the command thread; its ticket comes back in `commanded`."""
+        ticket = next(self._tickets)
+        self._to_commander.emit(ticket, command)
+        self._postpone_wipe()
+        return ticket
+
+    def ask(self, request: Request) -> int:
+        """Read something in the reader thread; its ticket comes back in `answered`."""
+        ticket = next(self._tickets)
+        self._to_reader.emit(ticket, request)
+        return ticket
+
+    def sync_now(self, account_id: int | None = None) -> None:
+        """Start a cycle at once, of one account or of all."""
+        for running in self._workers(account_id):
+            _call(running.worker, "sync_now")
+
+    def want_body(self, message_id: int) -> None:
+        """Fetch this message's body next; `MessagesChanged` tells when it is here."""
+        running = self._running.get(facts.account_of_message(message_id) or 0)
+        if running is not None:
+            _call(running.worker, "want_body", message_id)
+
+    def want_attachment(self, attachment_id: int) -> None:
+        """Fetch this attachment next; `MessagesChanged` tells when it is here."""
+        running = self._running.get(facts.account_of_attachment(attachment_id) or 0)
+        if running is not None:
+            _call(running.worker, "want_attachment", attachment_id)
+
+    def status(self, account_id: int) -> StatusChanged | None:
+        """The last known facts of an account's sync."""
+        return self._statuses.get(account_id)
+
+    def statuses(self) -> tuple[StatusChanged, ...]:
+        """The last known facts of all accounts."""
+        return tuple(self._statuses.values())
+
+    # --- accounts ------------------------------------------------------------------------
+
+    def start_account(self, account_id: int) -> None:
+        """Start this account's worker, or start it anew if it runs."""
+        if not self._is_open:
+            return
+        if account_id in self._running:
+            self._restart.add(account_id)
+            self._end(self._running[account_id])
+            return
+        if any(ending.worker.account_id == account_id for ending in self._ending):
+            self._restart.add(account_id)
+            return
+        worker = AccountWorker(
+            account_id,
+            folder=self.folder,
+            vault=self.vault.vault,
+            timing=self.timing,
+            read_only=self.is_read_only,
+        )
+        thread = self._thread(f"account-{account_id}", worker, worker.start)
+        worker.happened.connect(self._on_worker_event)
+        thread.finished.connect(self._on_worker_finished)
+        self._running[account_id] = _Running(worker, thread)
+        thread.start()
+
+    def stop_account(self, account_id: int) -> None:
+        """End this account's worker; what it was doing goes on when it is started again."""
+        self._restart.discard(account_id)
+        if account_id in self._running:
+            self._end(self._running[account_id])
+
+    @Slot()
+    def _start_accounts(self) -> None:
+        """The vault is open: start what waited for it, and let the others try again."""
+        for config in account.configs():
+            if config.id in self._running:
+                _call(self._running[config.id].worker, "sync_now")
+            elif config.state != "stopped":
+                self.start_account(config.id)
+
+    def _end(self, running: _Running) -> None:
+        """Ask a worker to end; if its step does not end soon, its socket is cut."""
+        self._running.pop(running.worker.account_id, None)
+        self._ending.append(running)
+        running.worker.hurry()
+        _call(running.worker, "stop")
+        QTimer.singleShot(round(GRACE_SECONDS * 1000), self._cut_ending)
+
+    @Slot()
+    def _cut_ending(self) -> None:
+        """Cut the sockets of workers whose step did not end by itself."""
+        for running in self._ending:
+            running.worker.abort()
+
+    @Slot()
+    def _on_worker_finished(self) -> None:
+        for running in [
+            ending for ending in self._ending if ending.thread.isFinished()
+        ]:
+            self._ending.remove(running)
+            account_id = running.worker.account_id
+            if account_id in self._restart and self._is_open:
+                self._restart.discard(account_id)
+                self.start_account(account_id)
+
+    def _wait_for_workers(self) -> None:
+        for running in self._ending:
+            self._wait(running.thread, GRACE_SECONDS, is_last_try=False)
+        self._cut_ending()
+        for running in self._ending:
+            self._wait(running.thread, self.timing.stop)
+        self._ending.clear()
+
+    def _wait(
+        self, thread: QThread, seconds: float, *, is_last_try: bool = True
+    ) -> None:
+        """Wait for a thread's end; a thread destroyed while it runs would abort the process."""
+        if thread.wait(round(seconds * 1000)) or not is_last_try:
+            return
+        log.warning("the thread %s ends late", thread.objectName())
+        self._cut_ending()
+        thread.wait()
+
+    def _thread(
+        self, name: str, inhabitant: QObject, start: Callable[[], None]
+    ) -> QThread:
+        thread = QThread(self)
+        thread.setObjectName(name)
+        inhabitant.moveToThread(thread)
+        thread.started.connect(start)
+        thread.finished.connect(inhabitant.deleteLater)
+        return thread
+
+    def _workers(self, account_id: int | None) -> list[_Running]:
+        if account_id is None:
+            return list(self._running.values())
+        found = self._running.get(account_id)
+        return [found] if found else []
+
+    # --- what the threads tell -----------------------------------------------------------
+
+    @Slot(object)
+    def _on_worker_event(self, event: Event) -> None:
+        if isinstance(event, StatusChanged):
+            self._statuses[event.account_id] = event
+        self._watch_wipe(event)
+        self.happened.emit(event)
+
+    @Slot(object)
+    def _on_command_event(self, event: Event) -> None:
+        if isinstance(event, OperationsChanged) and event.account_id in self._running:
+            _call(self._running[event.account_id].worker, "wake")
+        elif isinstance(event, AccountsChanged):
+            self._on_accounts_changed(event)
+        self._watch_wipe(event)
+        self.happened.emit(event)
+
+    def _on_accounts_changed(self, event: AccountsChanged) -> None:
+        """The person added, edited, stopped or removed accounts: the workers follow."""
+        states = {config.id: config.state for config in account.configs()}
+        for account_id in event.account_ids:
+            if states.get(account_id, "stopped") == "stopped":
+                self.stop_account(account_id)
+                if account_id not in states:
+                    self._statuses.pop(account_id, None)
+            else:
+                self.start_account(account_id)
+
+    @Slot(object)
+    def _on_commanded(self, done: CommandDone) -> None:
+        self.commanded.emit(done)
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        self.answered.emit(answer)
+
+    # --- the wipe (R7) -------------------------------------------------------------------
+
+    def _watch_wipe(self, event: Event) -> None:
+        if isinstance(event, MessagesDeleted) and self._wipe_due_since is None:
+            self._wipe_due_since = time.monotonic()
+            self._wipe_timer.start(round(self.timing.wipe_idle * 1000))
+        elif isinstance(event, MessagesAdded | MessagesDeleted):
+            self._postpone_wipe()
+
+    def _postpone_wipe(self) -> None:
+        """The program is not idle; but mail that never ceases must not keep deleted words."""
+        if self._wipe_due_since is None:
+            return
+        waited = time.monotonic() - self._wipe_due_since
+        if waited < WIPE_PATIENCE * self.timing.wipe_idle:
+            self._wipe_timer.start(round(self.timing.wipe_idle * 1000))
+
+    @Slot()
+    def _wipe_if_idle(self) -> None:
+        if any(status.phase is Phase.SYNCING for status in self._statuses.values()):
+            self._postpone_wipe()
+            if self._wipe_timer.isActive():
+                return
+        self._wipe_due_since = None
+        self._wipe.emit()
+
+    @Slot(bool)
+    def _on_wiped(self, is_complete: bool) -> None:  # noqa: FBT001  # a Qt slot
+        if not is_complete and self._is_open:
+            self._wipe_due_since = time.monotonic()
+            self._wipe_timer.start(round(self.timing.wipe_idle * 1000))
+
+
+def _call(worker: AccountWorker, slot: str, *numbers: int) -> None:
+    """Call a worker's slot in the worker's thread, after what is queued there already."""
+    arguments = [Q_ARG(int, number) for number in numbers]
+    QMetaObject.invokeMethod(
+        worker, slot, Qt.ConnectionType.QueuedConnection, *arguments
+    )

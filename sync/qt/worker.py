@@ -1,0 +1,413 @@
+"""One account's worker: its only door to its server, and the only writer of what that says.
+
+The worker performs one bounded step of `sync.schedule` at a time and returns to the event loop
+of its thread, so that `stop`, `wake` and a body that the person is looking at are served between
+two steps. While there is nothing to do the server's IDLE is waited for with a QSocketNotifier,
+which blocks nobody.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
+
+from models import account, database, facts
+from models.account import AccountConfig
+from models.database import StoreError
+from models.events import AccountsChanged, Event, Phase, StatusChanged
+from sync.connecting import connect
+from sync.credentials import Vault
+from sync.errors import (
+    ProtocolError,
+    ReconnectError,
+    RetryError,
+    SecretLockedError,
+    SignInError,
+    SyncError,
+    ThrottledError,
+)
+from sync.qt.commander import clear_opened
+from sync.schedule import AccountSync, Step
+from sync.session import ImapSession
+from sync.timing import Timing
+
+log = logging.getLogger(__name__)
+
+SLEEP_GAP_SECONDS = (
+    30.0  # the wall clock ran so much further than the timer: the machine slept
+)
+STORE_RETRY_SECONDS = 30.0
+BUG_SENTENCE = (
+    "Dealpost met a fault of its own and paused this account. Nothing was lost; "
+    "choose “Sync now” to go on."
+)
+
+
+class AccountWorker(QObject):
+    """Syncs one account in a QThread of its own; nothing else uses its session.
+
+    Signals:
+        happened: A dataclass of `models.events`, after what it tells is committed.
+    """
+
+    happened = Signal(object)
+
+    def __init__(
+        self,
+        account_id: int,
+        *,
+        folder: Path,
+        vault: Vault,
+        timing: Timing,
+        read_only: bool,
+    ) -> None:
+        super().__init__()  # no parent: an object with a parent cannot change its thread
+        self.account_id = account_id
+        self._folder = folder
+        self._vault = vault
+        self._timing = timing
+        self._read_only = read_only
+        self._stopping = threading.Event()
+        self._session_lock = threading.Lock()
+        self._session: ImapSession | None = None
+        self._sync: AccountSync | None = None
+        self._status = StatusChanged(account_id, Phase.STARTING)
+        self._told_at = 0.0
+        self._backoff = timing.backoff_first
+        self._connected_at = 0.0
+
+    # --- what other threads may call -----------------------------------------------------
+
+    def hurry(self) -> None:
+        """Ask the step that runs now to end early (any thread)."""
+        self._stopping.set()
+
+    def abort(self) -> None:
+        """Cut the connection so that a blocking read ends at once (any thread)."""
+        self._stopping.set()
+        with self._session_lock:
+            if self._session is not None:
+                self._session.abort()
+
+    # --- slots, in the worker's thread ---------------------------------------------------
+
+    @Slot()
+    def start(self) -> None:
+        """First code to run in the thread; what has thread affinity is made here."""
+        database.open_for_thread()
+        self._step_timer = self._timer(self._advance)
+        self._cycle_timer = self._timer(self._cycle_due)
+        self._renew_timer = self._timer(self._renew_idle)
+        self._settle_timer = self._timer(self._settled)
+        self._notifier: QSocketNotifier | None = None
+        self._slept_from = (time.time(), time.monotonic())
+        self._step_timer.start(0)
+
+    @Slot()
+    def wake(self) -> None:
+        """There are operations to perform."""
+        if self._sync is not None:
+            self._sync.wake()
+            self._resume()
+
+    @Slot()
+    def sync_now(self) -> None:
+        """The person asked: also out of a back-off or a pause."""
+        self._backoff = self._timing.backoff_first
+        if self._sync is not None:
+            self._sync.news()
+            self._resume()
+        elif not self._stopping.is_set():
+            self._step_timer.start(0)
+
+    @Slot(int)
+    def want_body(self, message_id: int) -> None:
+        """The person looks at this message: its body comes next."""
+        if self._sync is not None:
+            self._sync.want_body(message_id)
+            self._resume()
+
+    @Slot(int)
+    def want_attachment(self, attachment_id: int) -> None:
+        """The person wants this attachment: it comes next."""
+        if self._sync is not None:
+            self._sync.want_attachment(attachment_id)
+            self._resume()
+
+    @Slot()
+    def stop(self) -> None:
+        """Leave IDLE, close the session and the store, end the thread."""
+        self._stopping.set()
+        for timer in (
+            self._step_timer,
+            self._cycle_timer,
+            self._renew_timer,
+            self._settle_timer,
+        ):
+            timer.stop()
+        self._drop_session(politely=True)
+        self._tell(Phase.STOPPED, error="", retry_at=None, at_once=True)
+        database.close_for_thread()
+        self.thread().quit()
+
+    # --- steps ---------------------------------------------------------------------------
+
+    @Slot()
+    def _advance(self) -> None:
+        """One step, and the one place where everything that can go wrong is sorted."""
+        if self._stopping.is_set():
+            return
+        try:
+            step = self._perform()
+        except SecretLockedError as error:
+            self._drop_session()
+            self._tell(Phase.NEEDS_SIGN_IN, error=error.sentence, at_once=True)
+        except SignInError as error:
+            self._drop_session()
+            self._needs_sign_in(error)
+        except ThrottledError as error:
+            self._drop_session()
+            self._retry_in(error.wait_seconds, error.sentence)
+        except (ReconnectError, RetryError, ProtocolError) as error:
+            self._drop_session()
+            self._back_off(error.sentence)
+        except SyncError as error:
+            self._drop_session()
+            self._tell(Phase.NEEDS_ANSWER, error=error.sentence, at_once=True)
+            self._step_timer.start(_milliseconds(self._timing.backoff_most))
+        except StoreError as error:
+            self._drop_session()
+            self._tell(Phase.NEEDS_ANSWER, error=str(error), at_once=True)
+            self._step_timer.start(_milliseconds(STORE_RETRY_SECONDS))
+        except Exception:
+            log.exception("the worker of account %d met a fault", self.account_id)
+            self._drop_session()
+            self._tell(Phase.PAUSED, error=BUG_SENTENCE, at_once=True)
+        else:
+            self._follow(step)
+
+    def _perform(self) -> Step | None:
+        """Connect if need be, else one step of the schedule; None if there is nothing to do."""
+        if self._sync is None:
+            config = account.config(self.account_id)
+            if config is None or config.state == "stopped":
+                self._tell(Phase.STOPPED, error="", at_once=True)
+                return None
+            self._connect(config)
+        assert self._sync is not None
+        return self._sync.step()
+
+    def _connect(self, config: AccountConfig) -> None:
+        self._tell(Phase.CONNECTING, retry_at=None, at_once=True)
+        secret = self._vault.secret(config.id, "imap")
+        session = ImapSession(read_only=self._read_only or bool(config.read_only))
+        with self._session_lock:
+            self._session = session
+        connect(session, config, secret, self._timing)
+        if config.state == "needs_sign_in":
+            account.update(config.id, state="active")
+            self._report(AccountsChanged((config.id,)))
+        self._connected_at = time.monotonic()
+        self._sync = AccountSync(
+            config,
+            session,
+            self._timing,
+            read_only=self._read_only or bool(config.read_only),
+            report=self._report,
+            should_yield=self._stopping.is_set,
+        )
+        self._sync.connect_done()
+
+    def _follow(self, step: Step | None) -> None:
+        """Arrange what comes after a step."""
+        if step is None or self._stopping.is_set():
+            return
+        if time.monotonic() - self._connected_at > self._timing.backoff_reset:
+            self._backoff = self._timing.backoff_first
+        busy = step.kind == "again"
+        phase = Phase.SYNCING if busy else Phase.IDLE
+        self._tell(
+            phase, mailbox=step.mailbox, done=step.done, total=step.total, error="", retry_at=None,
+            at_once=phase is not self._status.phase,
+        )  # fmt: skip
+        if busy:
+            self._step_timer.start(0)
+            return
+        self._slept_from = (time.time(), time.monotonic())
+        self._cycle_timer.start(_milliseconds(step.wait_seconds))
+        if step.kind == "idle":
+            self._enter_idle()
+
+    # --- IDLE ----------------------------------------------------------------------------
+
+    def _enter_idle(self) -> None:
+        assert self._session is not None
+        try:
+            self._session.idle_begin()
+        except SyncError as error:
+            self._drop_session()
+            self._back_off(error.sentence)
+            return
+        self._notifier = QSocketNotifier(
+            self._session.fileno(), QSocketNotifier.Type.Read, self
+        )
+        self._notifier.activated.connect(self._idle_spoke)
+        self._renew_timer.start(_milliseconds(self._timing.idle_renew))
+        if self._session.idle_pending():
+            # Bytes that came with the continuation are in a buffer; the socket stays silent.
+            self._idle_spoke()
+
+    @Slot()
+    def _idle_spoke(self) -> None:
+        assert self._session is not None
+        try:
+            news = self._session.idle_events()
+        except SyncError as error:
+            self._drop_session()
+            self._back_off(error.sentence)
+            return
+        if news and not self._settle_timer.isActive():
+            self._settle_timer.start(_milliseconds(self._timing.idle_settle))
+
+    @Slot()
+    def _settled(self) -> None:
+        if self._sync is not None:
+            self._sync.news()
+            self._resume()
+
+    @Slot()
+    def _cycle_due(self) -> None:
+        """The wait is over. After a sleep of the machine the line is dead: a new one."""
+        wall, monotonic = self._slept_from
+        gap = (time.time() - wall) - (time.monotonic() - monotonic)
+        if gap > SLEEP_GAP_SECONDS:
+            self._drop_session()
+            self._step_timer.start(0)
+            return
+        self._settled()
+
+    @Slot()
+    def _renew_idle(self) -> None:
+        if self._leave_idle():
+            self._enter_idle()
+
+    def _leave_idle(self) -> bool:
+        """End IDLE if it runs; False if the connection went with it."""
+        if self._notifier is None:
+            return True
+        self._close_notifier()
+        assert self._session is not None
+        try:
+            self._session.idle_end()
+        except SyncError as error:
+            self._drop_session()
+            self._back_off(error.sentence)
+            return False
+        return True
+
+    def _close_notifier(self) -> None:
+        self._renew_timer.stop()
+        self._settle_timer.stop()
+        if self._notifier is not None:
+            self._notifier.setEnabled(False)
+            self._notifier.deleteLater()
+            self._notifier = None
+
+    def _resume(self) -> None:
+        """Out of IDLE or a wait, on to the next step."""
+        if self._stopping.is_set() or self._session is None:
+            return
+        self._cycle_timer.stop()
+        if self._leave_idle():
+            self._step_timer.start(0)
+
+    # --- ends of a connection ------------------------------------------------------------
+
+    def _drop_session(self, *, politely: bool = False) -> None:
+        """Close the session; what matters is in the store."""
+        self._cycle_timer.stop()
+        self._close_notifier()
+        self._sync = None
+        session = self._session
+        if session is None:
+            return
+        try:
+            if politely:
+                session.close()  # `abort` can still reach it if the server does not answer
+            else:
+                session.abort()
+        except SyncError:
+            log.info("the connection of account %d was already lost", self.account_id)
+        with self._session_lock:
+            self._session = None
+
+    def _back_off(self, sentence: str) -> None:
+        wait = self._backoff * random.uniform(0.8, 1.2)  # noqa: S311  # jitter, no secret
+        self._backoff = min(self._backoff * 2, self._timing.backoff_most)
+        self._retry_in(wait, sentence)
+
+    def _retry_in(self, wait_seconds: float, sentence: str) -> None:
+        retry_at = int((time.time() + wait_seconds) * 1000)
+        self._tell(Phase.WAITING, error=sentence, retry_at=retry_at, at_once=True)
+        if not self._stopping.is_set():
+            self._step_timer.start(_milliseconds(wait_seconds))
+
+    def _needs_sign_in(self, error: SignInError) -> None:
+        account.update(self.account_id, state="needs_sign_in")
+        self._report(AccountsChanged((self.account_id,)))
+        self._tell(Phase.NEEDS_SIGN_IN, error=error.sentence, at_once=True)
+
+    # --- telling -------------------------------------------------------------------------
+
+    def _report(self, event: Event) -> None:
+        clear_opened(self._folder, event)
+        self.happened.emit(event)
+
+    def _tell(
+        self,
+        phase: Phase,
+        *,
+        at_once: bool = False,
+        mailbox: str = "",
+        done: int = 0,
+        total: int = 0,
+        error: str = "",
+        retry_at: int | None = None,
+    ) -> None:
+        """Say what goes on, at most once in `Timing.status` unless something else begins."""
+        now = time.monotonic()
+        if not at_once and now - self._told_at < self._timing.status:
+            return
+        found = facts.of_account(self.account_id)
+        self._status = StatusChanged(
+            self.account_id,
+            phase,
+            mailbox=mailbox,
+            done=done,
+            total=total,
+            pending=found.pending,
+            refused=found.refused,
+            checking=found.checking,
+            held=found.held,
+            last_success_at=found.last_success_at,
+            retry_at=retry_at,
+            error=error,
+        )
+        self._told_at = now
+        self.happened.emit(self._status)
+
+    def _timer(self, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.timeout.connect(slot)
+        return timer
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(0, round(seconds * 1000))
