@@ -1,0 +1,55 @@
+"""The identity of a message: equal for every copy of it, whichever way its header came here.
+
+Message-ID alone is never enough, for a hostile mail may reuse another's: Date, From, Subject and
+the first Received go into the hash too. Without a Message-ID size and INTERNALDATE stand in.
+The header may come from a whole message or from BODY[HEADER.FIELDS (…)] of any server, so names
+are compared without case, lines unfolded, runs of blanks taken as one, and order ignored.
+"""
+
+from __future__ import annotations
+
+import re
+
+from models.keys import digest16
+
+_FIELD = re.compile(
+    rb"^(message-id|date|from|subject|received)[ \t]*:((?:[^\n]*)(?:\n[ \t][^\n]*)*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_END = re.compile(rb"\r?\n\r?\n")
+_BLANKS = re.compile(rb"[ \t\r\n\x00]+")
+_NAMES = (b"message-id", b"date", b"from", b"subject", b"received")
+
+
+def identity(header_bytes: bytes, size: int, received_at: int) -> bytes:
+    """16 bytes that name a message.
+
+    Args:
+        header_bytes: Its header, the whole message, or the five fields.
+        size: RFC822.SIZE.
+        received_at: INTERNALDATE in ms.
+    """
+    fields = canonical_fields(header_bytes)
+    parts = [name + b":" + fields.get(name, b"") for name in _NAMES]
+    if not fields.get(b"message-id"):
+        parts.append(b"%d:%d" % (size, received_at // 1000))
+    return digest16(b"\n".join(parts))
+
+
+def canonical_fields(header_bytes: bytes) -> dict[bytes, bytes]:
+    """The first of each of the five fields, unfolded and trimmed."""
+    if header_bytes.startswith((b"\n", b"\r\n")):
+        return {}
+    end = _END.search(header_bytes)
+    header = header_bytes[: end.start() if end else None].replace(b"\r\n", b"\n")
+    fields: dict[bytes, bytes] = {}
+    for found in _FIELD.finditer(header):
+        value = _BLANKS.sub(b" ", found.group(2)).strip()
+        fields.setdefault(found.group(1).lower(), value)
+    return fields
+
+
+def message_id_of(header_bytes: bytes) -> str:
+    """The Message-ID of a header, or ''; what it says is not to be trusted."""
+    value = canonical_fields(header_bytes).get(b"message-id", b"")
+    return value.decode("ascii", "replace")

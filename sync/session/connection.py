@@ -1,0 +1,391 @@
+"""A connection to a server: opened, signed in, one command at a time, ended.
+
+Everything below runs in the thread that owns the session; only `abort()` may be called from
+another one. Every command has a deadline for all of it, and every error is one of sync.errors.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import platform
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from imapclient.exceptions import IMAPClientError
+
+from sync.errors import (
+    CertificateError,
+    ConnectionLostError,
+    NoStartTlsError,
+    ProtocolError,
+    SignInError,
+    SyncError,
+    TimedOutError,
+    TlsError,
+)
+from sync.session import commands, connect, faults
+from sync.session.answers import Selected, Server, ServerEvent
+from sync.session.fetching import Record
+from sync.session.stream import Stream
+from sync.session.wire import Client, Wire, as_sync_error
+from sync.timing import Timing
+
+log = logging.getLogger(__name__)
+
+# A server that speaks TLS from the start waits for us, and we wait for its greeting: on the port
+# that is made for TLS this is known after so long.
+_SILENCE = 3.0
+_TLS_PORT = 993
+_FINGERPRINT_SECONDS = 5.0
+_GOODBYE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a command brought: words of the tagged OK, untagged lines by kind, FETCH records."""
+
+    words: bytes
+    untagged: list[tuple[bytes, list[bytes]]]
+    records: list[Record]
+
+
+class Connection:
+    """The part of a session that knows sockets, TLS, sign-in and the gate for commands."""
+
+    def __init__(
+        self,
+        server: Server,
+        timing: Timing | None = None,
+        *,
+        read_only: bool = False,
+        masked: frozenset[str] = frozenset(),
+        on_command: Callable[[str], None] | None = None,
+    ) -> None:
+        self.server = server
+        self.timing = timing or Timing()
+        self.read_only = read_only
+        self.masked = frozenset(name.upper() for name in masked)
+        self.on_command = on_command
+        self.capabilities: frozenset[str] = frozenset()
+        self.selected: Selected | None = None
+        self.opened_at = 0.0
+        self._client: Client | None = None
+        self._stream: Stream | None = None
+        self._stop = threading.Event()
+        self._secret = ""
+
+    # --- opening -------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Connect, secure, and read what the server can do. Nobody is signed in yet."""
+        try:
+            self._open(time.monotonic() + self.timing.connect)
+        except CertificateError as fault:
+            self.close()
+            raise CertificateError(
+                fault.sentence, reason=fault.reason, fingerprint=self._fingerprint()
+            ) from fault
+        except BaseException:
+            self.close()
+            raise
+        self.opened_at = time.monotonic()
+
+    def _open(self, deadline: float) -> None:
+        self._connect(deadline)
+        if self.server.security == "tls":
+            self._secure()
+        self._greet(deadline)
+        if self.server.security == "starttls":
+            self._start_tls()
+        self._read_capabilities()
+
+    def _connect(self, deadline: float) -> None:
+        seconds = max(0.0, deadline - time.monotonic())
+        sock = connect.connect(self.server, seconds=seconds, is_stopped=self._stop.is_set)
+        self._stream = Stream(sock, self.server.place)
+        self._stream.set_deadline(max(0.0, deadline - time.monotonic()))
+        if self._stop.is_set():
+            raise connect.stopped(self.server)
+        is_open_text = self.server.security == "plain" and not self.server.plain_text_agreed
+        if is_open_text and not connect.is_loopback(sock):
+            raise TlsError(
+                f"The connection to {self.server.place} would be readable by others. Choose TLS "
+                "or STARTTLS."
+            )
+
+    def _secure(self) -> None:
+        stream = self._need_stream()
+        try:
+            stream.wrap(connect.tls_context(self.server), self.server.host)
+        except (OSError, ValueError) as fault:
+            if self._stop.is_set():
+                raise connect.stopped(self.server) from fault
+            raise connect.tls_fault(self.server, fault) from fault
+
+    def _greet(self, deadline: float) -> None:
+        stream = self._need_stream()
+        self._refuse_tls_in_plain(stream, deadline)
+        try:
+            self._client = Client(stream, self._gate)
+        except SyncError:
+            raise
+        except (IMAPClientError, OSError, ValueError) as fault:
+            raise as_sync_error(self.server.place, fault) from fault
+        if self._client.wire.state == "AUTH" and self.server.security == "starttls":
+            raise TlsError(
+                f"{self.server.place} says that somebody is signed in before the connection is "
+                "secure. This is refused: it may not be the server."
+            )
+
+    def _refuse_tls_in_plain(self, stream: Stream, deadline: float) -> None:
+        """A clear word where this port wants TLS from the start."""
+        if self.server.security == "tls":
+            return
+        if self.server.port == _TLS_PORT:
+            stream.set_deadline(min(_SILENCE, max(0.0, deadline - time.monotonic())))
+        try:
+            first = stream.peek(1)
+        except (TimedOutError, ConnectionLostError) as fault:
+            if self.server.port == _TLS_PORT and not self._stop.is_set():
+                raise self._wants_tls() from fault
+            raise
+        if first in (b"\x15", b"\x16"):
+            raise self._wants_tls()
+        stream.set_deadline(max(0.0, deadline - time.monotonic()))
+
+    def _wants_tls(self) -> TlsError:
+        return TlsError(f"{self.server.place} wants TLS from the start. Choose TLS for this port.")
+
+    def _start_tls(self) -> None:
+        self._read_capabilities()
+        if "STARTTLS" not in self.capabilities:
+            raise NoStartTlsError(
+                f"{self.server.place} offers no secure connection by STARTTLS. Choose TLS with "
+                "port 993, or ask the provider."
+            )
+        self.run("STARTTLS")
+        self._secure()
+        self._wire.sock = self._need_stream().socket
+        self.capabilities = frozenset()
+
+    def _fingerprint(self) -> str:
+        """Of the certificate that was refused, from a second connection that sends nothing."""
+        again = Connection(self.server, self.timing)
+        deadline = time.monotonic() + _FINGERPRINT_SECONDS
+        try:
+            again._connect(deadline)
+            stream = again._need_stream()
+            if self.server.security == "starttls":
+                again._greet(deadline)
+                again.run("STARTTLS", seconds=_FINGERPRINT_SECONDS)
+            stream.socket.settimeout(_FINGERPRINT_SECONDS)
+            return connect.fingerprint_of(stream.socket, self.server.host)
+        except (SyncError, OSError, ValueError):
+            return ""
+        finally:
+            again.close()
+
+    # --- what the server can do ----------------------------------------------------------
+
+    def has(self, capability: str) -> bool:
+        """Whether the server offers it (and no test masks it)."""
+        return capability.upper() in self.capabilities
+
+    def _read_capabilities(self) -> None:
+        reply = self.run("CAPABILITY")
+        names: set[str] = set()
+        for kind, segments in reply.untagged:
+            if kind == b"CAPABILITY":
+                names.update(segments[0].decode("ascii", "replace").upper().split())
+        if "IMAP4REV1" not in names and "IMAP4REV2" not in names:
+            raise ProtocolError(f"{self.server.place} does not speak IMAP4rev1.")
+        self.capabilities = frozenset(names) - self.masked
+
+    # --- sign-in -------------------------------------------------------------------------
+
+    def sign_in(self, user: str, secret: str, auth: str = "password") -> None:
+        """Sign in with a password (`password`) or an access token (`oauth2`), then say who we are."""
+        self._secret = secret
+        try:
+            if self._wire.state == "NONAUTH":
+                self._need_stream().set_deadline(self.timing.sign_in)
+                self._by_token(user, secret) if auth == "oauth2" else self._by_password(user, secret)
+        finally:
+            self._secret = ""
+        self._wire.state = "AUTH"
+        self._read_capabilities()
+        self._say_who()
+
+    def _by_password(self, user: str, secret: str) -> None:
+        if self.has("AUTH=PLAIN"):
+            answer = b"\0" + user.encode() + b"\0" + secret.encode()
+            self._sasl("PLAIN", answer, with_password=True)
+            return
+        if self.has("LOGINDISABLED"):
+            raise SignInError(
+                f"{self.server.place} allows no password on this connection. Choose TLS or "
+                "STARTTLS, or sign in with the provider."
+            )
+        if user.isascii() and secret.isascii() and secret.isprintable():
+            parts = (commands.quote(user), commands.quote(secret))
+            kind, words = self._exchange("LOGIN", *parts)
+        else:
+            kind, words = self._login_with_literals(user.encode(), secret.encode())
+        if kind != "OK":
+            said = faults.clean_words(words, secret)
+            raise faults.sign_in_refusal(self.server.place, said)
+
+    def _login_with_literals(self, user: bytes, secret: bytes) -> tuple[str, bytes]:
+        """LOGIN for letters beyond ASCII where the server knows no AUTH=PLAIN."""
+        left = [user, secret]
+
+        def next_literal(_: object) -> bytes:
+            literal = left.pop(0)
+            return literal if not left else literal + b" {%d}" % len(left[0])
+
+        self._wire.literal = next_literal  # type: ignore[assignment]
+        return self._exchange("LOGIN", b"{%d}" % len(user))
+
+    def _by_token(self, user: str, token: str) -> None:
+        if self.has("AUTH=OAUTHBEARER") and not self.has("AUTH=XOAUTH2"):
+            name = user.replace("=", "=3D").replace(",", "=2C")
+            host, port = self.server.host, self.server.port
+            answer = f"n,a={name},\1host={host}\1port={port}\1auth=Bearer {token}\1\1"
+            self._sasl("OAUTHBEARER", answer.encode(), with_password=False)
+            return
+        if not self.has("AUTH=XOAUTH2"):
+            raise SignInError(
+                f"{self.server.place} does not offer to sign in with the provider. Use a password."
+            )
+        answer = f"user={user}\1auth=Bearer {token}\1\1"
+        self._sasl("XOAUTH2", answer.encode(), with_password=False)
+
+    def _sasl(self, mechanism: str, answer: bytes, *, with_password: bool) -> None:
+        """One answer; to a second challenge (a token's error in JSON) an empty one."""
+        challenges: list[bytes] = []
+
+        def respond(challenge: bytes) -> bytes:
+            challenges.append(challenge)
+            return answer if len(challenges) == 1 else b""
+
+        wire = self._wire
+        try:
+            self._need_client().sasl_login(mechanism, respond)
+        except IMAPClientError as fault:
+            words = faults.clean_words(wire.last_words or str(fault), self._secret)
+            detail = _token_status(challenges[1:])
+            raise faults.sign_in_refusal(
+                self.server.place, f"{words} {detail}".strip(), with_password=with_password
+            ) from fault
+        except (OSError, ValueError) as fault:
+            raise as_sync_error(self.server.place, fault) from fault
+
+    def _say_who(self) -> None:
+        """ID, only where offered: some Chinese providers open no mailbox without it."""
+        if not self.has("ID"):
+            return
+        fields = f'("name" "Dealpost" "os" {commands.quote(platform.system()).decode()})'
+        with contextlib.suppress(SyncError):
+            self.run("ID", fields.encode())
+
+    # --- one command ---------------------------------------------------------------------
+
+    def run(self, name: str, *args: bytes, seconds: float | None = None) -> Reply:
+        """Send a command and read to its end; NO and BAD are raised."""
+        kind, words = self._exchange(name, *args, seconds=seconds)
+        wire = self._wire
+        if kind != "OK":
+            verb = f"UID {args[0].decode()}" if name == "UID" else name
+            raise faults.refusal(
+                self.server.place, verb, faults.clean_words(words), is_bad=kind == "BAD"
+            )
+        return Reply(words, wire.untagged, wire.records)
+
+    def _exchange(self, name: str, *args: bytes, seconds: float | None = None) -> tuple[str, bytes]:
+        wire = self._wire
+        self._need_stream().set_deadline(seconds or self.timing.command)
+        # What came unasked since the last command is news.
+        wire.take_records_as_events()
+        try:
+            tag = wire._command(name, *args)
+            kind, words = wire.await_tagged(tag)
+        except (TimedOutError, ConnectionLostError, ProtocolError):
+            self._need_stream().close()
+            raise
+        if name != "UID" or args[0] != b"FETCH":
+            wire.take_records_as_events()
+        return kind, words
+
+    def _gate(self, verb: str, arguments: tuple[bytes, ...]) -> None:
+        """Every command passes here before its first byte is sent."""
+        commands.check(verb, arguments, read_only=self.read_only)
+        if self.on_command is not None:
+            shown = () if verb in ("LOGIN", "AUTHENTICATE", "ID") else arguments
+            words = [a.decode("ascii", "replace") for a in shown if b'"' not in a]
+            text = " ".join(words if verb.startswith("UID ") else [verb, *words])
+            self.on_command(f"UID {text}" if verb.startswith("UID ") else text)
+
+    # --- news ----------------------------------------------------------------------------
+
+    def take_events(self) -> list[ServerEvent]:
+        """What the server told unasked since the last call, in order."""
+        wire = self._wire
+        events, wire.events = wire.events, []
+        return events
+
+    # --- the end -------------------------------------------------------------------------
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the connection stands, as far as is known here."""
+        stream = self._stream
+        return self._client is not None and stream is not None and not stream.is_at_end
+
+    def fileno(self) -> int:
+        """For a notifier; -1 without a connection. Look at `idle_pending()` before waiting."""
+        return self._stream.socket.fileno() if self._stream is not None else -1
+
+    def abort(self) -> None:
+        """Stop at once whatever runs; from any thread."""
+        self._stop.set()
+        stream = self._stream
+        if stream is not None:
+            stream.cut()
+
+    def close(self) -> None:
+        """Say goodbye if that is quick, and end the connection."""
+        if self.is_open and not self._stop.is_set():
+            with contextlib.suppress(SyncError, OSError, ValueError, ssl.SSLError):
+                self._wire.is_leaving = True
+                self._exchange("LOGOUT", seconds=min(_GOODBYE_SECONDS, self.timing.command))
+        if self._stream is not None:
+            self._stream.close()
+        self._client = None
+        self.selected = None
+
+    @property
+    def _wire(self) -> Wire:
+        return self._need_client().wire
+
+    def _need_client(self) -> Client:
+        if self._client is None:
+            raise ConnectionLostError(f"There is no connection to {self.server.place}.")
+        return self._client
+
+    def _need_stream(self) -> Stream:
+        if self._stream is None:
+            raise ConnectionLostError(f"There is no connection to {self.server.place}.")
+        return self._stream
+
+
+def _token_status(challenges: list[bytes]) -> str:
+    """The status of RFC 7628 section 3.2.2, such as `401` or `invalid_token`."""
+    for challenge in challenges:
+        with contextlib.suppress(ValueError, AttributeError):
+            return f"({json.loads(challenge).get('status', '')})"
+    return ""

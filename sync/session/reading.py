@@ -1,0 +1,410 @@
+"""What a session reads: mailboxes, numbers, UIDs, facts, messages. Nothing here changes mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from imapclient.exceptions import IMAPClientError
+from imapclient.imap_utf7 import decode as decode_utf7
+from imapclient.imap_utf7 import encode as encode_utf7
+from imapclient.response_parser import parse_response
+
+from sync.errors import ProtocolError, RefusedError
+from sync.session import commands, fetching
+from sync.session.answers import (
+    MAX_UID,
+    Facts,
+    Fetched,
+    Listed,
+    Selected,
+    ServerEvent,
+    Status,
+    UidListing,
+)
+from sync.session.connection import Connection, Reply
+
+IDENTITY_FIELDS = ("MESSAGE-ID", "DATE", "FROM", "SUBJECT", "RECEIVED")
+ENVELOPE_FIELDS = (
+    *("MESSAGE-ID", "DATE", "FROM", "SUBJECT", "TO", "CC", "BCC", "REPLY-TO"),
+    *("IN-REPLY-TO", "REFERENCES", "RECEIVED", "CONTENT-TYPE"),
+)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_PART_STEP = 1024 * 1024
+_SECTION = re.compile(r"[1-9]\d*(?:\.[1-9]\d*)*(?:\.(?:MIME|HEADER|TEXT))?|TEXT|HEADER")
+_DAY = timedelta(days=1)
+_UNREADABLE = (IMAPClientError, ValueError, TypeError, IndexError, RecursionError)
+
+
+class Reader(Connection):
+    """A session's reading half."""
+
+    _names: dict[str, bytes]
+    _is_list_status_empty = False
+
+    # --- mailboxes -----------------------------------------------------------------------
+
+    @property
+    def can_list_status(self) -> bool:
+        """Whether one command tells the numbers of all mailboxes."""
+        return self.has("LIST-STATUS") and not self._is_list_status_empty
+
+    def list_mailboxes(
+        self, status: bool = True, names: Collection[str] | None = None
+    ) -> list[Listed]:
+        """All mailboxes, with their numbers if wanted.
+
+        Without LIST-STATUS (or where it answers nothing) each number costs a round trip: only
+        those in `names` are asked then, all with None.
+        """
+        if status and self.can_list_status:
+            found = self._list(self._list_options(status=True))
+            if any(entry.status for entry in found) or not any(e.is_selectable for e in found):
+                return found
+            self._is_list_status_empty = True
+        found = self._list(self._list_options(status=False))
+        return [self._with_status(entry, names) for entry in found] if status else found
+
+    def _list_options(self, *, status: bool) -> bytes:
+        options = ["SPECIAL-USE"] if self.has("SPECIAL-USE") else []
+        if status:
+            options.append(f"STATUS ({self._status_items()})")
+        is_extended = self.has("LIST-EXTENDED") or self.has("LIST-STATUS")
+        return f"RETURN ({' '.join(options)})".encode() if options and is_extended else b""
+
+    def _list(self, options: bytes) -> list[Listed]:
+        arguments = (b'""', b'"*"', options) if options else (b'""', b'"*"')
+        try:
+            reply = self.run("LIST", *arguments)
+        except RefusedError:
+            if not options:
+                raise
+            reply = self.run("LIST", b'""', b'"*"')
+        listed: dict[str, Listed] = {}
+        numbers: dict[str, Status] = {}
+        for kind, segments in reply.untagged:
+            if kind == b"LIST" and (entry := self._listed(segments)) is not None:
+                listed.setdefault(entry.name, entry)
+            elif kind == b"STATUS" and (told := self._status_of(segments)) is not None:
+                numbers[told[0]] = told[1]
+        return [_told(entry, numbers.get(entry.name)) for entry in listed.values()]
+
+    def _listed(self, segments: list[bytes]) -> Listed | None:
+        try:
+            attributes, delimiter, name, *_ = parse_response(_parsable(segments))
+            text = self._decoded(name)
+            words = frozenset(str(_text(word)).lower() for word in attributes)
+        except _UNREADABLE:
+            return None
+        return Listed(text, _text(delimiter), words)
+
+    def _with_status(self, entry: Listed, names: Collection[str] | None) -> Listed:
+        if not entry.is_selectable or (names is not None and entry.name not in names):
+            return entry
+        try:
+            return _told(entry, self.status(entry.name))
+        except RefusedError:
+            return entry
+
+    def status(self, name: str) -> Status:
+        """The numbers of one mailbox; RefusedError if it is not there or not ours to see."""
+        reply = self.run("STATUS", self._encoded(name), f"({self._status_items()})".encode())
+        for kind, segments in reply.untagged:
+            if kind == b"STATUS" and (told := self._status_of(segments)) is not None:
+                return told[1]
+        return Status(messages=0)
+
+    def _status_items(self) -> str:
+        items = "MESSAGES UIDNEXT UIDVALIDITY"
+        if self.has("CONDSTORE") or self.has("QRESYNC"):
+            items += " HIGHESTMODSEQ"
+        return items + " MAILBOXID" if self.has("OBJECTID") else items
+
+    def _status_of(self, segments: list[bytes]) -> tuple[str, Status] | None:
+        try:
+            name, values = parse_response(_parsable(segments))[:2]
+            pairs = dict(zip((_text(k).upper() for k in values[0::2]), values[1::2], strict=False))
+            # Some servers answer `STATUS x ()`: that is no count of 0.
+            if "MESSAGES" not in pairs:
+                return None
+            return self._decoded(name), Status(
+                messages=_number(pairs["MESSAGES"]),
+                uidnext=_number(pairs.get("UIDNEXT")),
+                uidvalidity=_number(pairs.get("UIDVALIDITY")),
+                highestmodseq=_number(pairs.get("HIGHESTMODSEQ")),
+                mailbox_id=_text(pairs.get("MAILBOXID")),
+            )
+        except _UNREADABLE:
+            return None
+
+    def examine(self, name: str) -> Selected:
+        """Open a mailbox for reading."""
+        return self._select("EXAMINE", name)
+
+    def _select(self, verb: str, name: str) -> Selected:
+        with_modseq = self.has("CONDSTORE") or self.has("QRESYNC")
+        arguments = (b"(CONDSTORE)",) if with_modseq else ()
+        wire = self._wire
+        self.selected, wire.state = None, "AUTH"
+        wire.take_records_as_events()
+        before, wire.events = wire.events, []
+        try:
+            self.run(verb, self._encoded(name), *arguments)
+            self.selected = self._told_by_select(name, verb, wire.events)
+        finally:
+            wire.events = before
+        wire.state = "SELECTED"
+        return self.selected
+
+    def _told_by_select(self, name: str, verb: str, events: Sequence[ServerEvent]) -> Selected:
+        counts = [event.number for event in events if event.kind == "exists"]
+        if not counts:
+            raise ProtocolError(f"{self.server.place} opened a mailbox without saying its size.")
+        wire = self._wire
+        mode = [kind for kind, _ in wire.codes if kind in ("READ-ONLY", "READ-WRITE")]
+        return Selected(
+            name=name,
+            exists=counts[-1],
+            uidvalidity=_number(wire.code("UIDVALIDITY")),
+            uidnext=_number(wire.code("UIDNEXT")),
+            highestmodseq=_number(wire.code("HIGHESTMODSEQ")),
+            is_read_only=mode[-1] == "READ-ONLY" if mode else verb == "EXAMINE",
+            mailbox_id=_text(wire.code("MAILBOXID")).strip("()"),
+            is_sticky=wire.code("UIDNOTSTICKY") is None,
+        )
+
+    # --- UIDs ----------------------------------------------------------------------------
+
+    def all_uids(self, low: int = 1, high: int = MAX_UID) -> UidListing:
+        """The UIDs of the open mailbox from `low` to `high`.
+
+        A listing of the whole mailbox is complete only if it also has as many as EXISTS says.
+        """
+        listing = self._search(f"UID {low}:{high}".encode())
+        inside = tuple(uid for uid in listing.uids if low <= uid <= high)
+        is_complete = listing.is_complete and len(inside) == len(listing.uids)
+        if low <= 1 and high == MAX_UID and self._exists() != len(inside):
+            is_complete = False
+        return UidListing(inside, listing.count, is_complete)
+
+    def existing(self, uids: Iterable[int]) -> set[int]:
+        """Those of `uids` that are there, asked for exactly."""
+        return set(self._fetch(uids, "(UID)"))
+
+    def search_since(self, since: date | int) -> UidListing:
+        """UIDs received on that day of the server or later; ms UTC are taken with a day's slack."""
+        day = since
+        if isinstance(day, int):
+            day = datetime.fromtimestamp(day / 1000, UTC).date() - _DAY
+        text = f"{day.day}-{_MONTHS[day.month - 1]}-{day.year:04d}"
+        return self._search(f"SINCE {text}".encode())
+
+    def search_header_message_id(self, message_id: str) -> UidListing:
+        """UIDs with that Message-ID; one that is not fit to be sent finds nothing, incompletely."""
+        if not commands.is_searchable(message_id):
+            return UidListing((), None, False)
+        return self._search(b"HEADER MESSAGE-ID " + commands.quote(message_id))
+
+    def search_gmail_message_id(self, number: int) -> UidListing:
+        """UIDs with that X-GM-MSGID."""
+        return self._search(b"X-GM-MSGID %d" % number)
+
+    def _search(self, criteria: bytes) -> UidListing:
+        words = criteria.split(b" ")
+        if self.has("ESEARCH"):
+            reply = self.run("UID", b"SEARCH", b"RETURN (ALL COUNT)", *words)
+            return self._esearch(reply)
+        reply = self.run("UID", b"SEARCH", *words)
+        return self._plain_search(reply)
+
+    def _esearch(self, reply: Reply) -> UidListing:
+        answers = [s[0] for kind, s in reply.untagged if kind == b"ESEARCH"]
+        if len(answers) != 1:
+            return UidListing((), None, False)
+        count = re.search(rb"\bCOUNT (\d+)", answers[0])
+        found = re.search(rb"\bALL ([\d:,]+)", answers[0])
+        is_uid = re.search(rb"\bUID\b", answers[0]) is not None
+        uids = tuple(sorted(set(commands.expand(found.group(1))))) if found and is_uid else ()
+        number = int(count.group(1)) if count else None
+        return UidListing(uids, number, number == len(uids) and is_uid and self._is_whole(uids))
+
+    def _plain_search(self, reply: Reply) -> UidListing:
+        """Exactly one SEARCH line is an answer; none or several are no proof of absence."""
+        lines = [s[0] for kind, s in reply.untagged if kind == b"SEARCH"]
+        words = b" ".join(re.sub(rb"\(MODSEQ \d+\)", b"", line) for line in lines).split()
+        numbers = [int(word) for word in words if word.isdigit()]
+        uids = tuple(sorted(set(numbers)))
+        is_clean = len(lines) == 1 and len(numbers) == len(words) == len(uids)
+        return UidListing(uids, None, is_clean and self._is_whole(uids))
+
+    def _is_whole(self, uids: tuple[int, ...]) -> bool:
+        """No UID 0, and the server did not cut its answer (RFC 9738)."""
+        return self._wire.code("MESSAGELIMIT") is None and (not uids or uids[0] > 0)
+
+    def _exists(self) -> int:
+        """How many messages the open mailbox has now, with what was told since it was opened."""
+        if self.selected is None:
+            raise ProtocolError("No mailbox is open.")
+        count = self.selected.exists
+        for event in self._wire.events:
+            if event.kind == "exists":
+                count = event.number
+            elif event.kind == "expunge":
+                count -= 1
+            elif event.kind == "vanished" and not event.is_earlier:
+                count -= sum(high - low + 1 for low, high in event.ranges)
+        return count
+
+    # --- messages ------------------------------------------------------------------------
+
+    def fetch_facts(self, uids: Iterable[int]) -> dict[int, Facts]:
+        """Flags, size, INTERNALDATE and the server's identity, by UID."""
+        found = self._fetch(uids, f"({self._fact_items()})")
+        return {uid: fetched.facts for uid, fetched in found.items()}
+
+    def fetch_identity(self, uids: Iterable[int]) -> dict[int, Fetched]:
+        """Facts, and in `raw` the header fields an identity is made of."""
+        return self.fetch_headers(uids, IDENTITY_FIELDS)
+
+    def fetch_headers(
+        self, uids: Iterable[int], fields: Sequence[str] = ENVELOPE_FIELDS
+    ) -> dict[int, Fetched]:
+        """Facts, and in `raw` these header fields."""
+        item = f"BODY.PEEK[HEADER.FIELDS ({' '.join(fields)})]"
+        return self._fetch(uids, f"({self._fact_items()} {item})")
+
+    def fetch_messages(self, uids: Iterable[int]) -> list[Fetched]:
+        """Whole messages with their facts. Those that the server keeps back are missing."""
+        found = self._fetch(uids, f"({self._fact_items()} BODY.PEEK[])")
+        return [fetched for fetched in found.values() if fetched.raw]
+
+    def fetch_flags(
+        self, uids: Iterable[int] = range(1, MAX_UID + 1), changed_since: int | None = None
+    ) -> dict[int, Facts]:
+        """UID, flags and modseq; only what changed since that modseq, if given (a hint)."""
+        items = "(UID FLAGS MODSEQ)" if self._has_modseq() else "(UID FLAGS)"
+        if changed_since is not None and self._has_modseq():
+            items += f" (CHANGEDSINCE {changed_since})"
+        found = self._fetch(uids, items)
+        return {uid: f.facts for uid, f in found.items() if f.facts.flags is not None}
+
+    def fetch_structure(self, uid: int) -> Any:
+        """BODYSTRUCTURE as nested tuples, or None if the server's makes no sense."""
+        reply = self.run("UID", b"FETCH", b"%d" % uid, b"(UID BODYSTRUCTURE)")
+        for record in reply.records:
+            values = fetching.parsed(record)
+            if values is not None and values[b"UID"] == uid and b"BODYSTRUCTURE" in values:
+                return values[b"BODYSTRUCTURE"]
+        return None
+
+    def fetch_part(self, uid: int, section: str) -> bytes:
+        """One part as it is on the wire (still base64 or so), a mebibyte a step."""
+        if _SECTION.fullmatch(section) is None:
+            raise RefusedError("This is no section of a message.")
+        pieces: list[bytes] = []
+        while True:
+            start = len(pieces) * _PART_STEP
+            item = f"(UID BODY.PEEK[{section}]<{start}.{_PART_STEP}>)"
+            found = self._fetch((uid,), item).get(uid)
+            if found is None:
+                raise RefusedError(f"{self.server.place} does not hand out this part of the mail.")
+            pieces.append(found.raw)
+            # A server that knows no steps sends everything at once.
+            if len(found.raw) != _PART_STEP:
+                return b"".join(pieces)
+
+    def _fact_items(self) -> str:
+        items = "UID FLAGS INTERNALDATE RFC822.SIZE"
+        if self._has_modseq():
+            items += " MODSEQ"
+        if self.has("X-GM-EXT-1"):
+            return items + " X-GM-MSGID"
+        return items + " EMAILID" if self.has("OBJECTID") else items
+
+    def _has_modseq(self) -> bool:
+        return self.selected is not None and self.selected.highestmodseq > 0
+
+    def _fetch(self, uids: Iterable[int], items: str) -> dict[int, Fetched]:
+        if not isinstance(uids, range):
+            uids = frozenset(uids)
+        is_asked = uids.__contains__
+        found: dict[int, Fetched] = {}
+        for part in commands.uid_sets(uids):
+            self._fetch_set(part, items, is_asked, found)
+        return found
+
+    def _fetch_set(
+        self, part: str, items: str, is_asked: Callable[[object], bool], found: dict[int, Fetched]
+    ) -> None:
+        """One command; where the server refuses some message of several, smaller ones."""
+        try:
+            reply = self.run(
+                "UID", b"FETCH", part.encode(), items.encode(), seconds=self.timing.transfer
+            )
+        except RefusedError:
+            halves = _halves(part)
+            for half in halves:
+                self._fetch_set(half, items, is_asked, found)
+            if not halves and not part.isdigit():
+                raise
+            return
+        wire = self._wire
+        for uid, fetched in fetching.all_fetched(reply.records).items():
+            if is_asked(uid):
+                found[uid] = fetched
+            elif fetched.facts.flags is not None:
+                wire.events.append(ServerEvent("fetch", facts=fetched.facts))
+        wire.records = []
+
+    # --- names ---------------------------------------------------------------------------
+
+    def _decoded(self, name: Any) -> str:
+        """A mailbox's name for people; how the server writes it is kept for sending."""
+        raw = _text(name).encode("latin-1", "replace") if not isinstance(name, bytes) else name
+        try:
+            text = str(decode_utf7(raw))
+        except (ValueError, IndexError):
+            text = raw.decode("utf-8", "replace")
+        if text.upper() == "INBOX":
+            text = "INBOX"
+        self._names[text] = raw
+        return text
+
+    def _encoded(self, name: str) -> bytes:
+        raw = self._names.get(name)
+        return commands.quote(raw if raw is not None else encode_utf7(name))
+
+
+def _halves(part: str) -> list[str]:
+    """A set in two; an open range and a single UID cannot be halved."""
+    uids = commands.expand(part.encode()) if f":{MAX_UID}" not in part else []
+    middle = len(uids) // 2
+    return [
+        text for half in (uids[:middle], uids[middle:]) if middle for text in commands.uid_sets(half)
+    ]
+
+
+def _parsable(segments: list[bytes]) -> list[Any]:
+    """Segments in imaplib's shape: (text, literal), …, text."""
+    pairs: list[Any] = list(zip(segments[0::2], segments[1::2], strict=False))
+    return [*pairs, segments[-1]]
+
+
+def _told(entry: Listed, status: Status | None) -> Listed:
+    return Listed(entry.name, entry.delimiter, entry.attributes, status)
+
+
+def _text(value: Any) -> str:
+    """What IMAPClient made of a word: `123` an int, NIL None, `(x)` a tuple."""
+    if isinstance(value, tuple):
+        value = value[0] if value else b""
+    if value is None:
+        return ""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _number(value: Any) -> int:
+    text = _text(value)
+    return int(text) if text.isdigit() else 0
