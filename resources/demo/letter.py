@@ -83,9 +83,10 @@ class Letter:
         mail.set_content(self.text)
         if self.html:
             mail.add_alternative(self.html, subtype="html")
-            page = mail.get_payload()[-1]  # type: ignore[union-attr,index]
+            shown = mail.get_body(("html",))
+            assert shown is not None
             for content_id, picture in self.pictures:
-                page.add_related(
+                shown.add_related(
                     picture, "image", "png", cid=f"<{content_id}>", disposition="inline"
                 )
         for name, content, kind in self.files:
