@@ -214,7 +214,9 @@ class Connection:
         try:
             if self._wire.state == "NONAUTH":
                 self._need_stream().set_deadline(self.timing.sign_in)
-                self._by_token(user, secret) if auth == "oauth2" else self._by_password(user, secret)
+                self._by_token(user, secret) if auth == "oauth2" else self._by_password(
+                    user, secret
+                )
         finally:
             self._secret = ""
         self._wire.state = "AUTH"

@@ -48,23 +48,31 @@ _UNLICENSED = re.compile(r"authenticated but not connected", re.IGNORECASE)
 _APP_PASSWORD_PROVIDERS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("gmail.com", "googlemail.com", "google.com"),
-        "Google does not accept the account's own password here. Turn on 2-step verification in "
-        "your Google account, create an app password there, and enter that.",
+        (
+            "Google does not accept the account's own password here. Turn on 2-step verification in "
+            "your Google account, create an app password there, and enter that."
+        ),
     ),
     (
         ("yahoo.", "aol.com", "att.net"),
-        "Yahoo and AOL do not accept the account's own password here. Create an app password in "
-        "the account's security settings, and enter that.",
+        (
+            "Yahoo and AOL do not accept the account's own password here. Create an app password in "
+            "the account's security settings, and enter that."
+        ),
     ),
     (
         ("mail.me.com", "icloud.com"),
-        "iCloud does not accept the password of your Apple Account here. Create an app-specific "
-        "password at account.apple.com, and enter that.",
+        (
+            "iCloud does not accept the password of your Apple Account here. Create an app-specific "
+            "password at account.apple.com, and enter that."
+        ),
     ),
     (
         ("office365.com", "outlook.com", "hotmail.com", "live.com"),
-        "Microsoft does not accept a password here any more. Sign in with Microsoft instead, or "
-        "ask the administrator of your organization to allow IMAP.",
+        (
+            "Microsoft does not accept a password here any more. Sign in with Microsoft instead, or "
+            "ask the administrator of your organization to allow IMAP."
+        ),
     ),
 )
 

@@ -41,22 +41,16 @@ _ITEM = re.compile(
     rb'|"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<nil>NIL)))',
     re.IGNORECASE,
 )
-_DATE = re.compile(
-    rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ?([+-])(\d\d)(\d\d)$"
-)
+_DATE = re.compile(rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ?([+-])(\d\d)(\d\d)$")
 _MONTHS = {
     name: number
-    for number, name in enumerate(
-        (b"jan", b"feb", b"mar", b"apr", b"may", b"jun")
-        + (b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"),
-        start=1,
-    )
+    for number, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
 }
 
 
 @lru_cache(maxsize=1024)
 def flag_bits(names: bytes) -> int:
-    """`\\Seen \\Answered` as bits; keywords and `\\Recent` have none."""
+    r"""`\Seen \Answered` as bits; keywords and `\Recent` have none."""
     bits = 0
     for name in names.upper().split():
         bits |= FLAG_BITS.get(name, 0)
@@ -64,7 +58,7 @@ def flag_bits(names: bytes) -> int:
 
 
 def flag_names(bits: int) -> str:
-    """Bits as `(\\Seen \\Answered)`."""
+    r"""Bits as `(\Seen \Answered)`."""
     names = [name for name, bit in FLAG_BITS.items() if bits & bit]
     return "(" + " ".join("\\" + name.decode()[1:].capitalize() for name in names) + ")"
 
@@ -198,7 +192,7 @@ def parsed(record: Record) -> dict[bytes, Any] | None:
         )
     except (IMAPClientError, ValueError, TypeError, IndexError, AttributeError, RecursionError):
         return None
-    values = next(iter(answer.values()), {})
+    values: dict[bytes, Any] = next(iter(answer.values()), {})
     return values if values.get(b"UID") else None
 
 

@@ -382,7 +382,10 @@ def _halves(part: str) -> list[str]:
     uids = commands.expand(part.encode()) if f":{MAX_UID}" not in part else []
     middle = len(uids) // 2
     return [
-        text for half in (uids[:middle], uids[middle:]) if middle for text in commands.uid_sets(half)
+        text
+        for half in (uids[:middle], uids[middle:])
+        if middle
+        for text in commands.uid_sets(half)
     ]
 
 

@@ -89,7 +89,7 @@ class ImapSession(Reader):
                 self.run("UID", b"STORE", part.encode(), sign, flag_names(bits).encode())
 
     def uid_expunge(self, uids: Iterable[int]) -> None:
-        """Remove these, if they are \\Deleted, and no others. Only with UIDPLUS."""
+        r"""Remove these, if they are \Deleted, and no others. Only with UIDPLUS."""
         if not self.has("UIDPLUS"):
             raise RefusedError(f"{self.server.place} cannot remove single messages.")
         for part in commands.uid_sets(uids):
@@ -181,7 +181,7 @@ class ImapSession(Reader):
                 raise stream.lost()
         wire.take_records_as_events()
         tag = self._idle_tag
-        if tag is not None and wire.tagged_commands.get(tag):  # type: ignore[call-overload]
+        if tag is not None and wire.tagged_commands.get(tag):
             self._idle_tag = None
         return self.take_events()
 
@@ -212,7 +212,9 @@ class _ClosedOnLoss:
     def __enter__(self) -> None:
         return None
 
-    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, _: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, _: object
+    ) -> None:
         is_lost = isinstance(fault, ConnectionLostError | TimedOutError | ProtocolError)
         if is_lost or (isinstance(fault, SyncError) and not self._session.is_open):
             self._session._need_stream().close()

@@ -93,7 +93,7 @@ class Wire(imaplib.IMAP4):
     def _new_tag(self) -> bytes:
         self.tagnum += 1
         tag = b"D%d" % self.tagnum
-        self.tagged_commands[tag] = None  # type: ignore[index, assignment]
+        self.tagged_commands[tag] = None
         return tag
 
     def _command(self, name: str, *args: Any) -> Any:
@@ -101,7 +101,8 @@ class Wire(imaplib.IMAP4):
         parts = tuple(a if isinstance(a, bytes) else str(a).encode() for a in args if a is not None)
         verb = f"UID {parts[0].decode().upper()}" if name == "UID" and parts else name.upper()
         # Taken before the gate: a refused command leaves nothing behind for the next one.
-        literal, self.literal = self.literal, None  # type: ignore[has-type, assignment]
+        literal: Any
+        literal, self.literal = self.literal, None
         trailer, self.trailer = self.trailer, b""
         self.gate(verb, parts)
         self._forget()
@@ -124,7 +125,7 @@ class Wire(imaplib.IMAP4):
     def _await_leave(self, tag: bytes) -> bool:
         """True with a continuation, False when the command is over already."""
         while self._get_response():
-            if self.tagged_commands[tag]:  # type: ignore[index]
+            if self.tagged_commands[tag]:
                 return False
         return True
 
@@ -134,14 +135,14 @@ class Wire(imaplib.IMAP4):
 
     # --- reading -------------------------------------------------------------------------
 
-    def _get_response(self, *_: Any, **__: Any) -> bytes | None:  # type: ignore[override]
+    def _get_response(self, *_: Any, **__: Any) -> bytes | None:
         """One response. None for a continuation, the line otherwise."""
         line = self.stream.line()
         if line.startswith(b"* "):
             self._take_untagged(line)
             return line
         if line.startswith(b"+"):
-            self.continuation_response = line[2:]  # type: ignore[assignment]
+            self.continuation_response = line[2:]
             return None
         found = _TAGGED.match(line)
         if found is None or found.group(1) not in self.tagged_commands:
@@ -149,16 +150,16 @@ class Wire(imaplib.IMAP4):
         tag, kind, words = found.group(1), found.group(2).upper(), found.group(3) or b""
         self._note_code(words)
         self.last_words = words
-        self.tagged_commands[tag] = (kind.decode(), [words])  # type: ignore[index, assignment]
+        self.tagged_commands[tag] = (kind.decode(), [words])
         return line
 
     def await_tagged(self, tag: bytes) -> tuple[str, bytes]:
         """Read until this command is over: (OK, NO or BAD; its words)."""
-        while not self.tagged_commands[tag]:  # type: ignore[index]
+        while not self.tagged_commands[tag]:
             if self._get_response() is None and not self.is_leaving:
                 raise ProtocolError(f"{self.stream.place} asks for more where nothing is left.")
-        kind, words = self.tagged_commands.pop(tag)  # type: ignore[call-overload]
-        return kind, words[0]
+        answer: Any = self.tagged_commands.pop(tag)
+        return str(answer[0]), bytes(answer[1][0])
 
     def _take_untagged(self, line: bytes) -> None:
         parts = line.split(b" ", 3)
@@ -214,7 +215,7 @@ class Wire(imaplib.IMAP4):
         """IMAPClient's own methods look here: a tuple (text, literal), then text."""
         data = self.untagged_responses.setdefault(kind, [])
         for position in range(0, len(segments) - 1, 2):
-            data.append((segments[position], segments[position + 1]))  # type: ignore[arg-type]
+            data.append((segments[position], segments[position + 1]))
         data.append(segments[-1])
 
     def take_records_as_events(self) -> None:
@@ -243,7 +244,7 @@ class Client(IMAPClient):  # type: ignore[misc]  # the library has no types
         self.normalise_times = False
         self.wire.debug = 0
 
-    def _create_IMAP4(self) -> Wire:  # noqa: N802  # IMAPClient's name
+    def _create_IMAP4(self) -> Wire:  # IMAPClient's name
         return Wire(self._stream, self._gate)
 
     def _set_read_timeout(self) -> None:
