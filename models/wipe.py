@@ -1,0 +1,96 @@
+"""The bytes of deleted mail leave the files (R7).
+
+`secure_delete` and FTS5's secure-delete overwrite what a statement frees, but pages that the
+database rebalanced keep copies, and the write-ahead log keeps old pages. So a delete makes a
+wipe due, in its own transaction; the wipe rewrites the whole file (VACUUM) and empties the
+log. One that a crash cut short is still due at the next start.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import apsw
+
+from models import database
+
+_DUE: Final = "wipe_due"
+_BYTES_A_SECOND: Final = 60_000_000  # VACUUM on a laptop's SSD, half of what was measured
+_PATIENCE_SECONDS: Final = 0.5  # for a reader or a writer; the caller tries again later
+
+logger = logging.getLogger(__name__)
+
+
+def mark_due() -> None:
+    """Something was deleted. Called inside the transaction that deletes it."""
+    database.run("INSERT OR REPLACE INTO setting (name, value) VALUES (?, 'true')", (_DUE,))
+
+
+def is_due() -> bool:
+    """Whether deleted mail may still be readable in the files."""
+    return database.row("SELECT 1 FROM setting WHERE name = ?", (_DUE,)) is not None
+
+
+def wipe_seconds_estimate() -> float:
+    """About how long a wipe takes, so that quitting can decide whether to wait for it."""
+    pages, size = database.value("PRAGMA page_count"), database.value("PRAGMA page_size")
+    return float(pages * size / _BYTES_A_SECOND)
+
+
+def wipe() -> bool:
+    """Rewrite the database without what was deleted; whether nothing of it is left.
+
+    False if another connection reads or writes just now, or if the disk has no room for the
+    copy: the wipe stays due. Not inside a transaction; writers of other threads wait for it.
+    """
+    connection = database.db.connection()
+    connection.set_busy_timeout(round(_PATIENCE_SECONDS * 1000))
+    # The copy that VACUUM makes would be in memory otherwise, however large. It holds no
+    # deleted mail, and SQLite removes it.
+    connection.execute("PRAGMA temp_store=FILE")
+    try:
+        return _rewrite()
+    except (apsw.BusyError, apsw.LockedError, apsw.FullError) as error:
+        logger.info("the wipe has to wait: %s", type(error).__name__)
+        return False
+    finally:
+        connection.execute("PRAGMA temp_store=MEMORY")
+        connection.set_busy_timeout(round(database.BUSY_TIMEOUT_SECONDS * 1000))
+
+
+def _rewrite() -> bool:
+    """Clear the mark only if nothing was deleted after VACUUM had begun."""
+    if not _empty_log():  # a reader that is open now would only be found after the long VACUUM
+        return False
+    before = database.value("PRAGMA data_version")
+    database.run("VACUUM")
+    if not _empty_log() or database.value("PRAGMA data_version") != before:
+        return False
+    database.run("DELETE FROM setting WHERE name = ?", (_DUE,))
+    return True
+
+
+def _empty_log() -> bool:
+    """Move the log into the file and cut it to nothing; not while someone reads from it."""
+    found = database.row("PRAGMA wal_checkpoint(TRUNCATE)")
+    return found is not None and found[0] == 0
+
+
+def remove_opened(folder: Path, message_ids: Iterable[int]) -> list[int]:
+    """Remove the attachments of these messages that were opened from profile `folder`.
+
+    Returns the messages whose files another program keeps open (Windows); try again later.
+    """
+    left = []
+    for message_id in message_ids:
+        path = folder / "opened" / str(int(message_id))
+        if path.is_symlink():
+            path.unlink(missing_ok=True)
+        shutil.rmtree(path, ignore_errors=True)
+        if path.exists():
+            left.append(message_id)
+    return left
