@@ -198,7 +198,7 @@ def make_environment() -> None:
     if is_usable() and STAMP.exists() and STAMP.read_text("utf-8") == digest:
         return
     if not is_usable() or installed_qt() not in {"", locked_qt()}:
-        say(f"Making {VENV.relative_to(ROOT)} with Python {sys.version.split()[0]}")
+        say(f"Making {VENV.name} with Python {sys.version.split()[0]}")
         venv.EnvBuilder(clear=True, symlinks=not IS_WINDOWS, with_pip=True).create(VENV)
     say("Installing the Python packages of requirements.lock (about 700 MB unpacked)")
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]

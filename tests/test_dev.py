@@ -123,8 +123,8 @@ def test_failing_apt_says_why(dev: ModuleType, path: Path, monkeypatch: pytest.M
 
 
 def test_a_ready_environment_is_left_alone(dev: ModuleType, tmp_path: Path) -> None:
-    dev.PYTHON.parent.mkdir(parents=True)
-    dev.PYTHON.symlink_to(sys.executable)
+    dev.VENV.mkdir()
+    program(dev.PYTHON.parent, "python", "exit 0")
     dev.STAMP.write_text(dev.hashlib.sha256(dev.LOCK.read_bytes()).hexdigest())
     before = sorted(tmp_path.rglob("*"))
     began = time.monotonic()
