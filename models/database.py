@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import apsw
-from peewee import Model, OperationalError
+from peewee import Model, PeeweeException
 from playhouse.apsw_ext import APSWDatabase
 
 SCHEMA_VERSION = 1
@@ -42,7 +42,16 @@ class DamagedStoreError(StoreError):
     """The file is not a database, or it is damaged."""
 
 
-
+DISK_FULL = "The disk is full. Free some space, then try again; nothing was lost."
+DAMAGED = (
+    "The database of this profile is damaged. Quit Dealpost, keep a copy of the profile folder, "
+    "and put your last backup in its place."
+)
+NEWER = (
+    "This profile was written by a newer version of Dealpost. "
+    "Update Dealpost, or open another profile."
+)
+UNREADABLE = "The database of this profile cannot be opened: check the folder's permissions."
 
 db = APSWDatabase(None, timeout=BUSY_TIMEOUT_SECONDS, autoconnect=False)
 _local = threading.local()
@@ -59,6 +68,11 @@ class BaseModel(Model):
 def bind(path: Path) -> None:
     """Name the file that `open_for_thread` opens. No connection may be open."""
     db.init(str(path))
+
+
+def path() -> str:
+    """The file that is bound."""
+    return str(db.database)
 
 
 def open_for_thread(*, read_only: bool = False) -> None:
@@ -101,38 +115,55 @@ def writing(*, durable: bool) -> Iterator[None]:
             raise RuntimeError("a durable write inside a transaction that is not")
         yield
         return
-    connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-    try:
+    with told_plainly():
+        connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         connection.execute("BEGIN IMMEDIATE")
         _local.durable = durable
         try:
             yield
+            connection.execute("COMMIT")
         except BaseException:
-            if not connection.getautocommit():
-                connection.execute("ROLLBACK")
+            _roll_back(connection)
             raise
-        connection.execute("COMMIT")
-    except apsw.FullError as error:
-        _roll_back(connection)
-        raise DiskFullError("The disk is full. Free some space; nothing was lost.") from error
-    except (apsw.CorruptError, apsw.NotADBError) as error:
-        _roll_back(connection)
-        raise DamagedStoreError("The database of this profile is damaged.") from error
-    except OperationalError as error:
-        _roll_back(connection)
-        if isinstance(error.__cause__, apsw.FullError) or "full" in str(error).lower():
-            raise DiskFullError("The disk is full. Free some space; nothing was lost.") from error
-        raise
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Errors of SQLite that the person has to hear, as sentences.
+
+    Raises: DiskFullError, DamagedStoreError, StoreError.
+    """
+    try:
+        yield
+    except (apsw.FullError, apsw.CorruptError, apsw.NotADBError, apsw.CantOpenError) as error:
+        raise _told(error) or error from error
+    except PeeweeException as error:
+        told = _told(error.__cause__ or error.__context__)
+        if told is None:
+            raise
+        raise told from error
+
+
+def _told(error: BaseException | None) -> StoreError | None:
+    if isinstance(error, apsw.FullError):
+        return DiskFullError(DISK_FULL)
+    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+        return DamagedStoreError(DAMAGED)
+    if isinstance(error, apsw.CantOpenError):
+        return StoreError(UNREADABLE)
+    return None
 
 
 def _roll_back(connection: apsw.Connection) -> None:
+    """A full disk has rolled back by itself; anything else has not."""
     if not connection.getautocommit():
         connection.execute("ROLLBACK")
 
 
 def rows(sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
     """Every row of a query, read to its end: an open cursor would hold up the checkpoint."""
-    return db.connection().execute(sql, tuple(parameters)).fetchall()
+    found: list[Row] = db.connection().execute(sql, tuple(parameters)).fetchall()
+    return found
 
 
 def row(sql: str, parameters: Sequence[Any] = ()) -> Row | None:

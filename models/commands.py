@@ -1,0 +1,256 @@
+"""Commands: what the person did, each durable at once, with its operations and its undo (R12).
+
+`execute` runs in the command thread, in chunks of one transaction each, so that no other
+writer waits long. Undo is just another command.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from models import account_commands, archive, conversation, erasing, marking, operation, settings
+from models.account_commands import (
+    AddAccount,
+    ChooseMailboxes,
+    RemoveAccount,
+    SetRole,
+    UpdateAccount,
+)
+from models.database import writing
+from models.erasing import DeletePreview, preview_delete
+from models.events import ConversationsChanged, Event, OperationsChanged, SettingsChanged
+
+__all__ = [
+    "AddAccount", "Archive", "ChooseMailboxes", "Command", "DeleteConversations",
+    "DeleteMessages", "DeletePreview", "Done", "DropOperations", "MarkMessagesRead", "MarkRead",
+    "RemoveAccount", "Restore", "RetryOperations", "SetOption", "SetRole", "UpdateAccount",
+    "execute", "preview_delete",
+]  # fmt: skip
+
+CHUNK = 500  # conversations in one transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Archive conversations that are in Inbox. `is_undo`: put back what a restore brought."""
+
+    conversation_ids: tuple[int, ...]
+    is_undo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Put archived conversations back into Inbox."""
+
+    conversation_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteConversations:
+    """Delete conversations with all their messages, for good."""
+
+    conversation_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteMessages:
+    """Delete single messages, for good."""
+
+    message_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRead:
+    """Mark what others wrote in these conversations."""
+
+    conversation_ids: tuple[int, ...]
+    read: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MarkMessagesRead:
+    """Mark single messages."""
+
+    message_ids: tuple[int, ...]
+    read: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RetryOperations:
+    """Try again at once what the server refused or what waits."""
+
+    operation_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DropOperations:
+    """Give up operations; what they did here stays."""
+
+    operation_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetOption:
+    """Change a setting of the person."""
+
+    name: str
+    value: settings.Value
+
+
+Command = (
+    Archive
+    | Restore
+    | DeleteConversations
+    | DeleteMessages
+    | MarkRead
+    | MarkMessagesRead
+    | RetryOperations
+    | DropOperations
+    | SetOption
+    | AddAccount
+    | UpdateAccount
+    | RemoveAccount
+    | SetRole
+    | ChooseMailboxes
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command did.
+
+    Attributes:
+        undo: The command that takes back exactly this, or None.
+        count: What was done: conversations (archive, restore, read) or mails (delete).
+        text_code: A code for the window's sentence, or ''.
+        account_id: Of the account that was made.
+    """
+
+    events: tuple[Event, ...] = ()
+    undo: Command | None = None
+    count: int = 0
+    text_code: str = ""
+    account_id: int | None = None
+
+
+def execute(command: Command) -> Done:
+    """Do what the person asked for; the events are to be told after it returned.
+
+    Raises: StoreError with the person's sentence; the chunks before it are done.
+    """
+    match command:
+        case Archive() | Restore():
+            return _archive(command)
+        case DeleteConversations(conversation_ids=ids):
+            return _delete_conversations(ids)
+        case DeleteMessages(message_ids=ids):
+            return _delete_messages(ids)
+        case MarkRead(conversation_ids=ids, read=read):
+            return _mark_conversations(ids, read)
+        case MarkMessagesRead(message_ids=ids, read=read):
+            return _mark(ids, read)
+        case RetryOperations(operation_ids=ids):
+            return _operations(operation.retry(ids), len(ids))
+        case DropOperations(operation_ids=ids):
+            return _operations(operation.drop(ids), len(ids))
+        case SetOption(name=name, value=value):
+            settings.put(name, value)
+            return Done((SettingsChanged(name),), count=1)
+        case _:
+            events, account_id = account_commands.execute(command)
+            return Done(tuple(events), count=1, account_id=account_id)
+
+
+def _archive(command: Archive | Restore) -> Done:
+    command_id = uuid.uuid4().hex
+    changes: list[archive.Changed] = []
+    for chunk in conversation.chunks(command.conversation_ids, CHUNK):
+        with writing(durable=True):
+            if isinstance(command, Archive):
+                changes += archive.archive(chunk, command_id, anywhere=command.is_undo)
+            else:
+                changes += archive.restore(chunk, command_id)
+    ids = tuple(id_ for change in changes for id_ in change.conversation_ids)
+    if not ids:
+        return Done()
+    is_archive = isinstance(command, Archive)
+    undo = Restore(ids) if is_archive else Archive(ids, is_undo=True)
+    events = _changed([(each.account_id, each.conversation_ids) for each in changes])
+    events += _operations_of([each.account_id for each in changes if each.has_operations])
+    return Done(tuple(events), undo, len(ids), "archived" if is_archive else "restored")
+
+
+def _delete_conversations(conversation_ids: Sequence[int]) -> Done:
+    events: list[Event] = []
+    command_id, count = uuid.uuid4().hex, 0
+    for chunk in conversation.chunks(conversation_ids, CHUNK):
+        with writing(durable=True):
+            ids = conversation.message_ids(chunk)
+            events += erasing.delete(ids, command_id)
+            count += len(ids)
+    return Done(tuple(events), None, count, "deleted" if count else "")
+
+
+def _delete_messages(message_ids: Sequence[int]) -> Done:
+    events: list[Event] = []
+    command_id, count = uuid.uuid4().hex, 0
+    for chunk in conversation.chunks(message_ids, CHUNK):
+        with writing(durable=True):
+            count += erasing.preview_delete(message_ids=chunk).message_count
+            events += erasing.delete(chunk, command_id)
+    return Done(tuple(events), None, count, "deleted" if count else "")
+
+
+def _mark_conversations(conversation_ids: Sequence[int], read: bool) -> Done:
+    marked: list[marking.Marked] = []
+    command_id = uuid.uuid4().hex
+    for chunk in conversation.chunks(conversation_ids, CHUNK):
+        with writing(durable=True):
+            marked += marking.mark(marking.of_conversations(chunk, read), read, command_id)
+    return _marked(marked, read, sum(len(each.conversation_ids) for each in marked))
+
+
+def _mark(message_ids: Sequence[int], read: bool) -> Done:
+    marked: list[marking.Marked] = []
+    command_id = uuid.uuid4().hex
+    for chunk in conversation.chunks(message_ids, CHUNK):
+        with writing(durable=True):
+            marked += marking.mark(chunk, read, command_id)
+    return _marked(marked, read, sum(len(each.message_ids) for each in marked))
+
+
+def _marked(marked: Sequence[marking.Marked], read: bool, count: int) -> Done:
+    ids = tuple(id_ for each in marked for id_ in each.message_ids)
+    if not ids:
+        return Done()
+    events = _changed([(each.account_id, each.conversation_ids) for each in marked])
+    events += _operations_of([each.account_id for each in marked if each.has_operations])
+    return Done(tuple(events), MarkMessagesRead(ids, not read), count, "read" if read else "unread")
+
+
+def _changed(found: Sequence[tuple[int, tuple[int, ...]]]) -> list[Event]:
+    """One event an account, over all chunks."""
+    by_account = _grouped(found)
+    return [ConversationsChanged(account_id, tuple(ids)) for account_id, ids in by_account.items()]
+
+
+_T = TypeVar("_T")
+
+
+def _grouped(found: Sequence[tuple[int, tuple[_T, ...]]]) -> dict[int, dict[_T, None]]:
+    by_account: dict[int, dict[_T, None]] = {}
+    for account_id, items in found:
+        if items:
+            by_account.setdefault(account_id, {}).update(dict.fromkeys(items))
+    return by_account
+
+
+def _operations_of(account_ids: Sequence[int]) -> list[Event]:
+    return [OperationsChanged(account_id) for account_id in dict.fromkeys(account_ids)]
+
+
+def _operations(account_ids: Sequence[int], count: int) -> Done:
+    return Done(tuple(_operations_of(account_ids)), count=count if account_ids else 0)

@@ -1,0 +1,95 @@
+"""A mail taken apart, as the parser hands it to the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+Address = tuple[str, str]  # display name or '', address in lower case
+
+
+def plain(text: str) -> str:
+    """Text that the database takes: half a surrogate pair of broken mail is a question mark."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedAttachment:
+    """One attachment or inline picture.
+
+    Attributes:
+        section: Its IMAP part number, for bodies that are here in part only.
+        encoding: Its transfer encoding, for the same.
+    """
+
+    file_name: str = ""
+    content_type: str = "application/octet-stream"
+    size: int = 0
+    content_id: str = ""
+    is_inline: bool = False
+    section: str = ""
+    encoding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMail:
+    """What the store keeps of a mail besides its bytes.
+
+    Attributes:
+        message_id_header: With its angle brackets, or ''.
+        in_reply_to, references: Message-IDs with their angle brackets, in their order.
+        dated_at: The Date header; shown, never sorted by.
+        text: Plain text for the index, from text/plain or the HTML without tags.
+        warnings: Codes of what was wrong with the mail.
+    """
+
+    subject: str = ""
+    from_: tuple[Address, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+    reply_to: tuple[Address, ...] = ()
+    message_id_header: str = ""
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    dated_at: int | None = None
+    text: str = ""
+    snippet: str = ""
+    attachments: tuple[ParsedAttachment, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PartialBody:
+    """The body of a large mail whose attachments stay on the server until asked for."""
+
+    header: bytes = b""
+    text: str | None = None
+    html: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One UID of a mailbox with the mail behind it. Times are milliseconds UTC.
+
+    Attributes:
+        identity: Of sync/identity.py, 16 bytes.
+        server_identity: `gm:` with X-GM-MSGID, `em:` with EMAILID, or ''.
+        raw: The whole message; or `partial` without its attachments; or neither yet.
+        is_poison: Its body cannot be read from the server; the header is all there is.
+    """
+
+    mailbox_id: int
+    uidvalidity: int
+    uid: int
+    flags: int
+    modseq: int
+    received_at: int
+    size: int
+    identity: bytes
+    server_identity: str
+    parsed: ParsedMail
+    raw: bytes | None = None
+    partial: PartialBody | None = None
+    is_poison: bool = False

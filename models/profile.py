@@ -1,0 +1,131 @@
+"""A profile: the folder with the database and the opened attachments; how it is opened."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from models import database, keys, wipe
+from models.database import DAMAGED, NEWER, UNREADABLE, DamagedStoreError, NewerSchemaError
+from models.database import DiskFullError, StoreError, told_plainly
+from models.migrations import m0001_initial
+
+Step = Sequence[str]
+
+# Each brings a database from the version of its position to the next one.
+STEPS: Final[tuple[Step, ...]] = (m0001_initial.STATEMENTS,)
+APPLICATION_ID: Final = 0x4465616C  # "Deal": tells our files from other databases
+_FILE: Final = "dealpost.db"
+_OPENED: Final = "opened"
+_COPY: Final = "dealpost.db.before-migration"
+
+
+def database_path(folder: Path) -> Path:
+    """The database of a profile."""
+    return folder / _FILE
+
+
+def opened_folder(folder: Path) -> Path:
+    """Where attachments lie that the person opened; emptied at start and quit."""
+    return folder / _OPENED
+
+
+def open_profile(folder: Path, *, steps: Sequence[Step] = STEPS) -> None:
+    """Bind the profile's database and bring it up to date; leaves no connection open.
+
+    Before a migration the file is copied; the copy goes at the next start that finds
+    nothing to migrate. A wipe that a crash cut short is done now (R7).
+
+    Raises: NewerSchemaError, DamagedStoreError, DiskFullError, StoreError, each with the
+    person's sentence.
+    """
+    try:
+        _prepare(folder)
+    except OSError as error:
+        raise StoreError(UNREADABLE) from error
+    database.bind(database_path(folder))
+    keys.forget_key()
+    try:
+        with told_plainly():
+            database.open_for_thread()
+            _bring_up_to_date(folder, steps)
+            if wipe.is_due():
+                wipe.wipe()
+    finally:
+        database.close_for_thread()
+
+
+def clear_opened(folder: Path) -> None:
+    """Remove the attachments that the person opened; one in use elsewhere stays until later."""
+    shutil.rmtree(opened_folder(folder), ignore_errors=True)
+    opened_folder(folder).mkdir(mode=0o700, exist_ok=True)
+
+
+def remove_copy(folder: Path) -> None:
+    """Remove the copy from before a migration."""
+    (folder / _COPY).unlink(missing_ok=True)
+
+
+def remove_copy_here() -> None:
+    """The person deletes mail, so the copy must go too: it would keep it (R7)."""
+    remove_copy(Path(database.path()).parent)
+
+
+def _prepare(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    path = database_path(folder)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    path.chmod(0o600)  # SQLite gives -wal and -shm the mode of the database
+    clear_opened(folder)
+
+
+def _bring_up_to_date(folder: Path, steps: Sequence[Step]) -> None:
+    version = _checked_version(len(steps))
+    if version == len(steps):
+        remove_copy(folder)
+        return
+    if version > 0:
+        _copy(folder)
+    with database.writing(durable=True):
+        for step in steps[version:]:
+            for statement in step:
+                database.run(statement)
+        if version == 0:
+            keys.make_key()
+        database.run(f"PRAGMA application_id = {APPLICATION_ID}")
+        database.run(f"PRAGMA user_version = {len(steps)}")
+    if version > 0:
+        _check_whole()
+
+
+def _checked_version(newest: int) -> int:
+    """The schema's version. Reads the first pages only: a full check of a big file takes long."""
+    version = int(database.value("PRAGMA user_version"))
+    tables = int(database.value("SELECT count(*) FROM sqlite_schema"))
+    application = int(database.value("PRAGMA application_id"))
+    if (version == 0 and tables) or (version and application != APPLICATION_ID):
+        raise DamagedStoreError(DAMAGED)
+    if version > newest:
+        raise NewerSchemaError(NEWER)
+    return version
+
+
+def _copy(folder: Path) -> None:
+    database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    target = folder / _COPY
+    try:
+        shutil.copyfile(database_path(folder), target)
+        target.chmod(0o600)
+    except OSError as error:
+        target.unlink(missing_ok=True)
+        raise DiskFullError(database.DISK_FULL) from error
+
+
+def _check_whole() -> None:
+    """After a migration, which is rare, the whole file is looked at."""
+    if database.value("PRAGMA quick_check(1)") != "ok" or database.row("PRAGMA foreign_key_check"):
+        raise DamagedStoreError(DAMAGED)

@@ -1,0 +1,146 @@
+"""Accounts, mailboxes and mails for tests of the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from models import account, database, intake, mailbox
+from models.account import NewAccount
+from models.events import Event
+from models.intake import Incoming
+from models.mail import ParsedAttachment, ParsedMail
+from models.mailbox import Role
+
+OWN = "me@example.com"
+DAY = 24 * 3600 * 1000
+START = 1_700_000_000_000
+BOXES = (
+    ("INBOX", Role.INBOX),
+    ("Sent", Role.SENT),
+    ("Archive", Role.ARCHIVE),
+    ("Trash", Role.TRASH),
+    ("Customers", Role.NONE),
+    ("Other", Role.NONE),
+)
+
+
+def new_account(address: str = OWN, **columns: Any) -> NewAccount:
+    """An account on servers that nobody asks."""
+    return NewAccount(
+        address, "imap.example.com", 993, "tls", "smtp.example.com", 465, "tls", **columns
+    )
+
+
+@dataclass
+class Boxes:
+    """An account with its mailboxes by name, and the next free UID in each."""
+
+    account_id: int
+    ids: dict[str, int]
+    uids: dict[str, int] = field(default_factory=dict)
+
+    def uid(self, name: str) -> int:
+        self.uids[name] = self.uids.get(name, 0) + 1
+        return self.uids[name]
+
+    def take(self, *mails: Incoming, past: bool = False, quiet: bool = False) -> list[Event]:
+        return intake.take_in(self.account_id, mails, past=past, quiet=quiet)
+
+    def mail(
+        self,
+        name: str = "a",
+        box: str = "INBOX",
+        *,
+        refs: tuple[str, ...] = (),
+        reply_to: tuple[str, ...] = (),
+        sender: str = "anna@customer.test",
+        to: tuple[str, ...] = (OWN,),
+        subject: str | None = None,
+        flags: int = 0,
+        at: int = START,
+        uid: int | None = None,
+        uidvalidity: int = 1,
+        server_identity: str = "",
+        text: str = "Hello there",
+        attachments: tuple[ParsedAttachment, ...] = (),
+        raw: bytes | None = b"From: x\r\n\r\nHello there",
+        **more: Any,
+    ) -> Incoming:
+        """The mail with this name; the same name is the same mail."""
+        parsed = ParsedMail(
+            subject=f"About {name}" if subject is None else subject,
+            from_=(("Anna", sender),),
+            to=tuple(("", address) for address in to),
+            message_id_header=f"<{name}@test>",
+            in_reply_to=tuple(f"<{ref}@test>" for ref in reply_to),
+            references=tuple(f"<{ref}@test>" for ref in refs),
+            text=text,
+            snippet=text[:50],
+            attachments=attachments,
+        )
+        return Incoming(
+            mailbox_id=self.ids[box],
+            uidvalidity=uidvalidity,
+            uid=self.uid(box) if uid is None else uid,
+            flags=flags,
+            modseq=1,
+            received_at=at,
+            size=len(raw or b""),
+            identity=blake2b(name.encode(), digest_size=16).digest(),
+            server_identity=server_identity,
+            parsed=parsed,
+            raw=raw,
+            **more,
+        )
+
+
+def boxes(address: str = OWN, **columns: Any) -> Boxes:
+    """An account with the usual mailboxes."""
+    account_id = account.create(new_account(address, **columns))
+    return Boxes(
+        account_id,
+        {
+            name: mailbox.save(
+                account_id,
+                name,
+                role=role,
+                uidvalidity=1,
+                is_chosen=name in ("INBOX", "Sent", "Customers"),
+            )
+            for name, role in BOXES
+        },
+    )
+
+
+def conversation_of(name: str) -> int:
+    """The conversation of the one message with this name."""
+    return int(
+        one("SELECT conversation_id FROM message WHERE message_id_header = ?", f"<{name}@test>")
+    )
+
+
+def message_of(name: str) -> int:
+    """The one message with this name."""
+    return int(one("SELECT id FROM message WHERE message_id_header = ?", f"<{name}@test>"))
+
+
+def one(sql: str, *parameters: Any) -> Any:
+    """The one value of a query."""
+    found = database.rows(sql, parameters)
+    assert len(found) == 1, found
+    return found[0][0]
+
+
+def archived(name: str) -> bool:
+    """Whether the conversation of this message is archived."""
+    return bool(one("SELECT is_archived FROM conversation WHERE id = ?", conversation_of(name)))
+
+
+def operations(account_id: int) -> list[tuple[str, str, Any]]:
+    """Kind, state and message of every operation, in its order."""
+    return database.rows(
+        "SELECT kind, state, message_id FROM operation WHERE account_id = ? ORDER BY id",
+        (account_id,),
+    )
