@@ -26,8 +26,15 @@ logger = logging.getLogger(__name__)
 
 
 def mark_due() -> None:
-    """Something was deleted. Called inside the transaction that deletes it."""
-    database.run("INSERT OR REPLACE INTO setting (name, value) VALUES (?, 'true')", (_DUE,))
+    """Something was deleted. Called inside the transaction that deletes it.
+
+    The value counts the deletes, so that a wipe knows of one that came while it worked.
+    """
+    database.run(
+        "INSERT INTO setting (name, value) VALUES (?, '1') "
+        "ON CONFLICT (name) DO UPDATE SET value = value + 1",
+        (_DUE,),
+    )
 
 
 def is_due() -> bool:
@@ -66,12 +73,12 @@ def _rewrite() -> bool:
     """Clear the mark only if nothing was deleted after VACUUM had begun."""
     if not _empty_log():  # a reader that is open now would only be found after the long VACUUM
         return False
-    before = database.value("PRAGMA data_version")
+    due = database.value("SELECT value FROM setting WHERE name = ?", (_DUE,))
     database.run("VACUUM")
-    if not _empty_log() or database.value("PRAGMA data_version") != before:
+    if not _empty_log():
         return False
-    database.run("DELETE FROM setting WHERE name = ?", (_DUE,))
-    return True
+    database.run("DELETE FROM setting WHERE name = ? AND value = ?", (_DUE, due))
+    return not is_due()
 
 
 def _empty_log() -> bool:

@@ -1,0 +1,197 @@
+"""What was deleted is in no file any more, in no form, once the wipe is done (R7)."""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from models import account, database, deletion, intake, mailbox, search, wipe
+from models.account import NewAccount
+from models.mail import Incoming, ParsedAttachment, ParsedMail
+from models.mailbox import Role
+
+MAILS, DELETED = 6000, 600
+FIELDS = ("subject", "name", "address", "body", "file", "mid")
+SERIAL = re.compile(rb"7[0-9]{9}")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Mails whose every field has a word of its own, told by its serial number."""
+
+    mailbox_id: int
+    account_id: int
+    generator: random.Random
+
+    def word(self, mail: int, field: str) -> str:
+        """Six random letters, so that FTS5 shares few of them with a neighbour, and a serial."""
+        letters = "".join(self.generator.choices("abcdefghijklmnopqrstuvwxyz", k=6))
+        return f"{letters}{serial(mail, field)}"
+
+    def mail(self, number: int) -> Incoming:
+        words = {field: self.word(number, field) for field in FIELDS}
+        filler = " ".join(self.generator.choices(FILLER, k=60))
+        text = f"{filler} {words['body']} {filler[::-1]}"
+        raw = EmailMessage()
+        raw["Subject"], raw["Message-ID"] = words["subject"], f"<{words['mid']}@x.test>"
+        raw.set_content(text)
+        sender = (f"Anna {words['name']}", f"{words['address']}@example.test")
+        parsed = ParsedMail(
+            subject=f"About {words['subject']}",
+            from_=(sender,),
+            to=(("", "me@example.test"),),
+            message_id_header=f"<{words['mid']}@x.test>",
+            text=text,
+            snippet=text[:100],
+            attachments=(ParsedAttachment(f"offer {words['file']}.pdf", "application/pdf", 9),),
+        )
+        return Incoming(
+            mailbox_id=self.mailbox_id, uidvalidity=1, uid=number + 1, flags=0, modseq=0,
+            received_at=1_600_000_000_000 + number * 1000, size=len(text),
+            identity=number.to_bytes(16, "big"), server_identity="", parsed=parsed,
+            raw=raw.as_bytes(),
+        )  # fmt: skip
+
+
+FILLER = ["renewal", "offer", "meeting", "budget", "quarter", "price", "team", "contract", "sign"]
+
+
+def serial(mail: int, field: str) -> str:
+    return str(7_000_000_000 + mail * 100 + FIELDS.index(field))
+
+
+@pytest.fixture
+def corpus(store: Path) -> Iterator[Corpus]:
+    new = NewAccount("me@example.test", "h", 993, "tls", "h", 465, "tls")
+    account_id = account.create(new)
+    mailbox_id = mailbox.save(account_id, "INBOX", role=Role.INBOX)
+    yield Corpus(mailbox_id, account_id, random.Random(11))
+
+
+def fill(corpus: Corpus, count: int) -> None:
+    for start in range(0, count, 200):
+        mails = [corpus.mail(number) for number in range(start, min(start + 200, count))]
+        intake.take_in(corpus.account_id, mails, past=True, quiet=True)
+
+
+def message_ids() -> dict[int, int]:
+    """Message id -> number of the mail."""
+    rows = database.rows("SELECT id, identity FROM message")
+    return {id_: int.from_bytes(identity, "big") for id_, identity in rows}
+
+
+def file_bytes(folder: Path) -> bytes:
+    """Every byte of the profile folder."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return b"\0".join(path.read_bytes() for path in paths)
+
+
+def stored_forms(ids: list[int]) -> list[bytes]:
+    """From each stored body's middle, what only that body has."""
+    rows = database.rows(
+        f"SELECT raw, indexed FROM body WHERE message_id IN ({database.marks(len(ids))})", ids
+    )
+    assert len(rows) == len(ids)
+    return [blob[len(blob) // 2 - 12 : len(blob) // 2 + 12] for row in rows for blob in row]
+
+
+def test_no_word_of_deleted_mail_stays(store: Path, corpus: Corpus) -> None:
+    fill(corpus, MAILS)
+    numbers = message_ids()
+    assert len(numbers) == MAILS
+    doomed = corpus.generator.sample(sorted(numbers), DELETED)
+    forms = stored_forms(doomed)
+    words = {serial(numbers[id_], field).encode() for id_ in doomed for field in FIELDS}
+    before = file_bytes(store)
+    assert words <= set(SERIAL.findall(before))
+    assert all(form in before for form in forms)
+
+    for start in range(0, DELETED, 20):
+        deletion.delete_messages(doomed[start : start + 20], kind="own", cause="person")
+    assert wipe.is_due()
+    assert wipe.wipe()
+    assert not wipe.is_due()
+
+    after = file_bytes(store)
+    found = set(SERIAL.findall(after))
+    assert found & words == set()
+    assert not [form for form in forms if form in after]
+    kept = {serial(number, "body").encode() for id_, number in numbers.items()} - words
+    assert kept <= found
+    database.run("INSERT INTO search (search) VALUES ('integrity-check')")
+    assert database.value("PRAGMA integrity_check") == "ok"
+
+
+def test_words_are_in_no_search_right_after_the_delete(store: Path, corpus: Corpus) -> None:
+    fill(corpus, 50)
+    doomed = sorted(message_ids())[:10]
+    entries = search.stored_entries(doomed)
+    deletion.delete_messages(doomed, kind="own", cause="person")
+    for entry in entries:
+        for words in entry[1:]:
+            own = [word for word in re.findall(r"\w+", words) if SERIAL.search(word.encode())]
+            assert own
+            assert not search.find(own[0] + " ").ids
+
+
+def test_a_reader_holds_up_the_wipe(store: Path, corpus: Corpus) -> None:
+    fill(corpus, 20)
+    deletion.delete_messages(sorted(message_ids())[:5], kind="own", cause="person")
+    is_open, is_over = threading.Event(), threading.Event()
+
+    def read() -> None:
+        database.open_for_thread(read_only=True)
+        database.db.connection().execute("BEGIN")
+        assert database.value("SELECT count(*) FROM message") == 15
+        is_open.set()
+        is_over.wait(20)
+        database.db.connection().execute("COMMIT")
+        database.close_for_thread()
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    assert is_open.wait(20)
+    database.run("UPDATE message SET is_read = 1")  # so that the reader holds on to an old page
+    assert not wipe.wipe()
+    assert wipe.is_due()
+    is_over.set()
+    reader.join(20)
+    assert wipe.wipe()
+    assert not wipe.is_due()
+
+
+def test_the_mark_lives_with_its_transaction(store: Path) -> None:
+    assert not wipe.is_due()
+    with pytest.raises(ValueError, match="no"), database.writing(durable=True):
+        wipe.mark_due()
+        raise ValueError("no")
+    assert not wipe.is_due()
+    with database.writing(durable=True):
+        wipe.mark_due()
+        wipe.mark_due()
+    assert wipe.is_due()
+    assert wipe.wipe()
+    assert not wipe.is_due()
+    assert not database.db.connection().execute("PRAGMA temp_store").get == 1
+    assert wipe.wipe_seconds_estimate() < 1
+
+
+def test_opened_attachments_go_with_their_mail(store: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "mine"
+    outside.mkdir()
+    (outside / "keep.txt").write_text("mine")
+    for message_id in (1, 2):
+        folder = store / "opened" / str(message_id)
+        folder.mkdir(parents=True)
+        (folder / "offer.pdf").write_bytes(b"words")
+    (store / "opened" / "3").symlink_to(outside)
+    assert wipe.remove_opened(store, [1, 3, 4]) == []
+    assert [path.name for path in (store / "opened").iterdir()] == ["2"]
+    assert (outside / "keep.txt").exists()
