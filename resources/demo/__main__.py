@@ -47,7 +47,7 @@ def prepare(folder: Path, server: ServerFacts, *, theme: str) -> None:
             ("delete_on_server", True),
             ("theme", theme),
         ):
-            commands.execute(account_commands.SetOption(name, value))
+            commands.execute(commands.SetOption(name, value))
     finally:
         database.close_for_thread()
 
