@@ -306,7 +306,8 @@ class Connection:
             raise faults.refusal(
                 self.server.place, verb, faults.clean_words(words), is_bad=kind == "BAD"
             )
-        return Reply(words, wire.untagged, wire.records)
+        records, wire.records = wire.records, []
+        return Reply(words, wire.untagged, records)
 
     def _exchange(self, name: str, *args: bytes, seconds: float | None = None) -> tuple[str, bytes]:
         wire = self._wire

@@ -356,7 +356,6 @@ class Reader(Connection):
                 found[uid] = fetched
             elif fetched.facts.flags is not None:
                 wire.events.append(ServerEvent("fetch", facts=fetched.facts))
-        wire.records = []
 
     # --- names ---------------------------------------------------------------------------
 

@@ -181,7 +181,7 @@ class ImapSession(Reader):
                 raise stream.lost()
         wire.take_records_as_events()
         tag = self._idle_tag
-        if tag is not None and wire.tagged_commands.get(tag):
+        if tag is not None and wire.is_answered(tag):
             self._idle_tag = None
         return self.take_events()
 

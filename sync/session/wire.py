@@ -42,6 +42,9 @@ class Wire(imaplib.IMAP4):
         self.events: list[ServerEvent] = []
         self.records: list[Record] = []
         self.untagged: list[tuple[bytes, list[bytes]]] = []
+        # By tag: None while a command runs, then (OK, NO or BAD; its words).
+        self.answers: dict[bytes, tuple[str, bytes] | None] = {}
+        self.challenge = b""
         self.codes: list[tuple[str, bytes]] = []
         self.is_leaving = False
         self.last_words = b""
@@ -93,7 +96,7 @@ class Wire(imaplib.IMAP4):
     def _new_tag(self) -> bytes:
         self.tagnum += 1
         tag = b"D%d" % self.tagnum
-        self.tagged_commands[tag] = None
+        self.answers[tag] = None
         return tag
 
     def _command(self, name: str, *args: Any) -> Any:
@@ -115,7 +118,7 @@ class Wire(imaplib.IMAP4):
             if not self._await_leave(tag):
                 break
             if callable(literal):
-                self.stream.send(literal(self.continuation_response) + b"\r\n")
+                self.stream.send(literal(self.challenge) + b"\r\n")
                 continue
             self.stream.send(literal)
             self.stream.send(b"\r\n")
@@ -125,7 +128,7 @@ class Wire(imaplib.IMAP4):
     def _await_leave(self, tag: bytes) -> bool:
         """True with a continuation, False when the command is over already."""
         while self._get_response():
-            if self.tagged_commands[tag]:
+            if self.answers[tag]:
                 return False
         return True
 
@@ -142,24 +145,34 @@ class Wire(imaplib.IMAP4):
             self._take_untagged(line)
             return line
         if line.startswith(b"+"):
-            self.continuation_response = line[2:]
+            self.challenge = line[2:]
             return None
         found = _TAGGED.match(line)
-        if found is None or found.group(1) not in self.tagged_commands:
+        if found is None or found.group(1) not in self.answers:
             raise ProtocolError(f"{self.stream.place} sent an answer that is not IMAP.")
         tag, kind, words = found.group(1), found.group(2).upper(), found.group(3) or b""
         self._note_code(words)
         self.last_words = words
-        self.tagged_commands[tag] = (kind.decode(), [words])
+        self.answers[tag] = (kind.decode(), words)
         return line
 
     def await_tagged(self, tag: bytes) -> tuple[str, bytes]:
         """Read until this command is over: (OK, NO or BAD; its words)."""
-        while not self.tagged_commands[tag]:
+        while (answer := self.answers[tag]) is None:
             if self._get_response() is None and not self.is_leaving:
                 raise ProtocolError(f"{self.stream.place} asks for more where nothing is left.")
-        answer: Any = self.tagged_commands.pop(tag)
-        return str(answer[0]), bytes(answer[1][0])
+        del self.answers[tag]
+        return answer
+
+    def is_answered(self, tag: bytes) -> bool:
+        """Whether the server ended this command."""
+        return self.answers.get(tag) is not None
+
+    def _command_complete(self, name: str, tag: bytes) -> tuple[str, list[Any]]:
+        kind, words = self.await_tagged(tag)
+        if kind == "BAD":
+            raise self.error(words.decode("utf-8", "replace"))
+        return kind, [words]
 
     def _take_untagged(self, line: bytes) -> None:
         parts = line.split(b" ", 3)

@@ -1,0 +1,341 @@
+"""A private Dovecot: own folder, own ports, any password, every command on record.
+
+Users named `fixed-…` need the password `secret`; those named `refused-…` never get in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import grp
+import os
+import pwd
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.support.certificates import Certificate, make_certificate
+from tests.support.other_client import OtherClient
+from tests.support.ports import free_port, wait_for_port
+
+PROGRAM = shutil.which("dovecot") or "/usr/sbin/dovecot"
+FIXED_PASSWORD = "secret"
+_BATCH = 200
+
+_CONFIG = """
+protocols = imap
+listen = 127.0.0.1
+base_dir = {folder}/run
+state_dir = {folder}/run
+log_path = {folder}/dovecot.log
+ssl = yes
+ssl_cert = <{cert}
+ssl_key = <{key}
+ssl_min_protocol = TLSv1.2
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+auth_failure_delay = 0
+auth_username_chars =
+mail_location = {mail_format}:~/mail
+mail_fsync = never
+mail_max_userip_connections = 0
+first_valid_uid = 1
+default_vsz_limit = 0
+default_internal_user = {internal_user}
+default_login_user = {login_user}
+default_internal_group = {internal_group}
+{capability}
+service imap-login {{
+  service_count = 0
+  chroot =
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = {tls_port}
+  }}
+}}
+service imap {{
+  process_limit = 500
+  service_count = 100
+}}
+service anvil {{
+  chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+passdb {{
+  driver = passwd-file
+  deny = yes
+  args = {folder}/refused
+}}
+passdb {{
+  driver = static
+  args = password={fixed}
+  username_filter = fixed-*
+}}
+passdb {{
+  driver = static
+  args = nopassword=y
+  username_filter = !fixed-*
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/home/%u
+}}
+protocol imap {{
+  rawlog_dir = {folder}/commands/%u
+}}
+namespace inbox {{
+  inbox = yes
+  separator = /
+{mailboxes}
+}}
+"""
+_SPECIAL = ("Sent", "Archive", "Trash", "Drafts", "Junk")
+_STAMP = re.compile(rb"^\d+\.\d+ ", re.MULTILINE)
+_COMMAND = re.compile(rb"\S+ (UID [A-Z]+|[A-Z]+)(?: (.*))?$", re.IGNORECASE)
+_LITERAL = re.compile(rb"\{(\d+)\+?\}$")
+
+
+class Dovecot:
+    """One server. `start()` takes about 0.3 s; `stop()` ends only what was started."""
+
+    def __init__(
+        self, *, mail_format: str = "sdbox", special_use: bool = True, capability: str = ""
+    ) -> None:
+        self.mail_format = mail_format
+        self.special_use = special_use
+        self.capability = capability
+        self.folder = Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))
+        self.host = "localhost"
+        self.port = 0
+        self.tls_port = 0
+        self.certificate: Certificate = make_certificate(self.folder)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._users = 0
+
+    # --- its life ------------------------------------------------------------------------
+
+    def start(self) -> Dovecot:
+        self._make_folders()
+        for attempt in range(3):
+            self.port, self.tls_port = free_port(), free_port()
+            config = self.folder / "dovecot.conf"
+            config.write_text(self._config())
+            self._process = subprocess.Popen(
+                [PROGRAM, "-F", "-c", str(config)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=(self.folder / "errors").open("wb"),
+            )
+            try:
+                wait_for_port(self.port, 5)
+            except OSError:
+                self._end_process()
+                if attempt == 2:
+                    raise RuntimeError(self.log()) from None
+            else:
+                return self
+        raise AssertionError
+
+    def stop(self) -> None:
+        self._end_process()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def restart(self) -> None:
+        """Go and come back with the same mail and the same ports."""
+        self._end_process()
+        self._process = subprocess.Popen(
+            [PROGRAM, "-F", "-c", str(self.folder / "dovecot.conf")],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        wait_for_port(self.port, 5)
+
+    def log(self) -> str:
+        texts = [self.folder / "dovecot.log", self.folder / "errors"]
+        return "\n".join(t.read_text(errors="replace") for t in texts if t.exists())
+
+    def _end_process(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(5)
+
+    def _make_folders(self) -> None:
+        self.folder.chmod(0o755)
+        (self.folder / "refused").write_text("".join(f"refused-{n}:\n" for n in range(100)))
+        for name in ("home", "commands", "run"):
+            (self.folder / name).mkdir(exist_ok=True)
+        if os.geteuid() == 0:
+            uid, gid = _mail_owner()
+            for name in ("home", "commands"):
+                os.chown(self.folder / name, uid, gid)
+
+    def _config(self) -> str:
+        is_root = os.geteuid() == 0
+        me = getpass.getuser()
+        uid, gid = _mail_owner()
+        group = "dovecot" if is_root else _group_name(gid)
+        return _CONFIG.format(
+            folder=self.folder,
+            cert=self.certificate.cert_file,
+            key=self.certificate.key_file,
+            mail_format=self.mail_format,
+            internal_user="dovecot" if is_root else me,
+            login_user="dovenull" if is_root else me,
+            internal_group=group,
+            capability=f"imap_capability = {self.capability}" if self.capability else "",
+            port=self.port,
+            tls_port=self.tls_port,
+            fixed=FIXED_PASSWORD,
+            uid=uid,
+            gid=gid,
+            mailboxes="\n".join(self._mailbox(name) for name in _SPECIAL),
+        )
+
+    def _mailbox(self, name: str) -> str:
+        use = f"    special_use = \\{name}\n" if self.special_use else ""
+        return f"  mailbox {name} {{\n    auto = subscribe\n{use}  }}"
+
+    # --- users and their mail ------------------------------------------------------------
+
+    def new_user(self, prefix: str = "user") -> str:
+        """A name nobody used yet; every command of this user is put on record."""
+        self._users += 1
+        user = f"{prefix}-{os.getpid()}-{self._users}"
+        self.watch(user)
+        return user
+
+    def watch(self, user: str) -> None:
+        """Put the commands of this user on record."""
+        folder = self.folder / "commands" / user
+        folder.mkdir(exist_ok=True)
+        if os.geteuid() == 0:
+            os.chown(folder, *_mail_owner())
+
+    def commands(self, user: str) -> list[str]:
+        """Commands the server got from this user, such as `UID MOVE 3 Archive`, sorted by session.
+
+        Those of `OtherClient` and `deliver` are not among them: they sign in as others do, so
+        they say `X-OTHER` in their ID, and their sessions are left out.
+        """
+        found: list[str] = []
+        for file in sorted((self.folder / "commands" / user).glob("*.in")):
+            data = _STAMP.sub(b"", file.read_bytes())
+            if b"x-other" in data[:400]:
+                continue
+            found.extend(_commands_in(data))
+        return found
+
+    def deliver(
+        self,
+        user: str,
+        mailbox: str,
+        raws: bytes | Iterable[bytes],
+        *,
+        received_at: int | Sequence[int] | None = None,
+        flags: Sequence[str] = (),
+    ) -> None:
+        """Put mail into a mailbox, 6,000 a few seconds; the mailbox is made if need be."""
+        mails = [raws] if isinstance(raws, bytes) else list(raws)
+        with self.raw_connection(user) as stream:
+            if mailbox.upper() != "INBOX":
+                _ask(stream, f'm CREATE "{mailbox}"', must=False)
+            for start in range(0, len(mails), _BATCH):
+                batch = mails[start : start + _BATCH]
+                command = [f'a APPEND "{mailbox}"'.encode()]
+                for position, raw in enumerate(batch, start):
+                    command.append(_appended(raw, flags, _moment(received_at, position)))
+                stream.write(b"".join(command) + b"\r\n")
+                stream.flush()
+                _read_until(stream, b"a ")
+
+    @contextlib.contextmanager
+    def raw_connection(self, user: str):  # type: ignore[no-untyped-def]
+        """A signed-in file to talk IMAP by hand."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as sock:
+            with sock.makefile("rwb") as stream:
+                stream.readline()
+                _ask(stream, f'l LOGIN "{user}" "{FIXED_PASSWORD}"')
+                _ask(stream, 'i ID ("x-other" "1")')
+                yield stream
+
+    def other(self, user: str) -> OtherClient:
+        """A second client of this user."""
+        return OtherClient(self.port, user, FIXED_PASSWORD)
+
+
+def _commands_in(data: bytes) -> list[str]:
+    """The command lines of a session, without literals and the lines of a SASL exchange."""
+    found: list[str] = []
+    position = 0
+    while position < len(data):
+        end = data.find(b"\n", position)
+        line = data[position : end if end >= 0 else len(data)].rstrip(b"\r")
+        position += len(line) + 2 if end >= 0 else len(data)
+        if match := _COMMAND.match(line):
+            found.append(
+                b" ".join(part for part in match.groups() if part).decode("utf-8", "replace")
+            )
+        if literal := _LITERAL.search(line):
+            # A command may go on after its literal; that rest is never a line we look for.
+            position += int(literal.group(1))
+            position = max(position, data.find(b"\n", position) + 1)
+    return found
+
+
+def _ask(stream, command: str, *, must: bool = True) -> bytes:  # type: ignore[no-untyped-def]
+    stream.write(command.encode() + b"\r\n")
+    stream.flush()
+    return _read_until(stream, command.partition(" ")[0].encode() + b" ", must=must)
+
+
+def _read_until(stream, tag: bytes, *, must: bool = True) -> bytes:  # type: ignore[no-untyped-def]
+    while line := stream.readline():
+        if line.startswith(tag):
+            if must and not line.startswith(tag + b"OK"):
+                raise AssertionError(line)
+            return bytes(line)
+    raise AssertionError("the server hung up")
+
+
+def _moment(received_at: int | Sequence[int] | None, position: int) -> int | None:
+    if received_at is None or isinstance(received_at, int):
+        return received_at
+    return received_at[position]
+
+
+def _appended(raw: bytes, flags: Sequence[str], moment: int | None) -> bytes:
+    data = re.sub(rb"\r?\n", b"\r\n", raw)
+    parts = [f" ({' '.join(flags)})".encode()]
+    if moment is not None:
+        text = datetime.fromtimestamp(moment / 1000, UTC).strftime("%d-%b-%Y %H:%M:%S +0000")
+        parts.append(f' "{text}"'.encode())
+    return b"".join([*parts, b" {%d+}\r\n" % len(data), data])
+
+
+def _mail_owner() -> tuple[int, int]:
+    """Mail never belongs to root: Dovecot refuses that."""
+    if os.geteuid() == 0:
+        entry = pwd.getpwnam("nobody")
+        return entry.pw_uid, entry.pw_gid
+    return os.getuid(), os.getgid()
+
+
+def _group_name(gid: int) -> str:
+
+    return grp.getgrgid(gid).gr_name
