@@ -30,14 +30,12 @@ _CHUNK = 1000  # parameters of one IN list
 _WALK_CONVERSATIONS = 2000  # of one step of the walk over the newest
 _PROBES = 64  # messages that are asked for one by one
 
-Entry = tuple[
-    int, str, str, str, str
-]  # message_id, subject, addresses, body, attachments
+Entry = tuple[int, str, str, str, str]  # message_id, subject, addresses, body, attachments
 
 # Letters that are no letter plus mark, so unicode61 keeps them apart from what people type.
 _FOLDED = (
     ("ł", "l"), ("Ł", "l"), ("ø", "o"), ("Ø", "o"), ("đ", "d"), ("Đ", "d"), ("ı", "i"),
-    ("ß", "ss"), ("æ", "ae"), ("Æ", "ae"), ("œ", "oe"), ("Œ", "oe"),
+    ("ß", "ss"), ("ẞ", "ss"), ("æ", "ae"), ("Æ", "ae"), ("œ", "oe"), ("Œ", "oe"),
 )  # fmt: skip
 
 
@@ -67,9 +65,7 @@ def body_text(text: str) -> str:
     return text[:BODY_CHARACTERS]
 
 
-def add(
-    message_id: int, subject: str, addresses: str, body: str, attachments: str
-) -> None:
+def add(message_id: int, subject: str, addresses: str, body: str, attachments: str) -> None:
     """Index one message; it must not be in the index yet."""
     add_many([(message_id, subject, addresses, body, attachments)])
 
@@ -183,9 +179,7 @@ def compile_query(text: str) -> str:
 def _plain(words: str) -> str:
     """Words without what unicode61 takes for a separator; '' if nothing is left."""
     kept = "".join([c if unicodedata.category(c)[0] in "LNM" else " " for c in words])
-    return " ".join(
-        [word for word in kept.split() if any(map(str.isalnum, word))][:_WORDS]
-    )
+    return " ".join([word for word in kept.split() if any(map(str.isalnum, word))][:_WORDS])
 
 
 def find(
@@ -208,11 +202,7 @@ def find(
     """
     found = _matches(compile_query(text))
     where = " AND ".join(
-        [
-            part
-            for part in (condition, "account_id = ?" * (account_id is not None))
-            if part
-        ]
+        [part for part in (condition, "account_id = ?" * (account_id is not None)) if part]
     )
     account = () if account_id is None else (account_id,)
     total = database.value("SELECT max(id) FROM message") or 0
@@ -237,15 +227,11 @@ def matching(text: str, conversation_ids: Sequence[int]) -> set[int]:
 def _matches(expression: str) -> array[int]:
     if not expression:
         return array("q")
-    found = database.rows(
-        "SELECT rowid FROM search WHERE search MATCH ?", (expression,)
-    )
+    found = database.rows("SELECT rowid FROM search WHERE search MATCH ?", (expression,))
     return array("q", [id_ for (id_,) in found])
 
 
-def _join(
-    message_ids: Sequence[int], limit: int, where: str, account: tuple[int, ...]
-) -> ListIds:
+def _join(message_ids: Sequence[int], limit: int, where: str, account: tuple[int, ...]) -> ListIds:
     """Look up the conversation of each message; sort them."""
     conversations: set[int] = set()
     for chunk in _chunks(message_ids):
@@ -256,9 +242,7 @@ def _join(
     return from_pairs(ordered[:limit])
 
 
-def _kept(
-    conversation_ids: Sequence[int], where: str, account: tuple[int, ...]
-) -> dict[int, int]:
+def _kept(conversation_ids: Sequence[int], where: str, account: tuple[int, ...]) -> dict[int, int]:
     keys: dict[int, int] = {}
     for chunk in _chunks(conversation_ids):
         sql = f"""SELECT id, newest_at FROM conversation NOT INDEXED
@@ -267,9 +251,7 @@ def _kept(
     return keys
 
 
-def _walk(
-    message_ids: set[int], limit: int, where: str, account: tuple[int, ...]
-) -> ListIds:
+def _walk(message_ids: set[int], limit: int, where: str, account: tuple[int, ...]) -> ListIds:
     """Read conversations from the newest on and keep those with a match, until `limit`."""
     pairs: list[tuple[int, int]] = []
     last = (1 << 62, 1 << 62)
