@@ -110,7 +110,9 @@ class SampleServer:
         )
         return AuthResult(success=is_right, handled=is_right)
 
-    async def handle_DATA(  # noqa: N802  # aiosmtpd's nameself, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(  # noqa: N802  # aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
         """Deliver; mail for others goes nowhere, there is no outside."""
         self.delivered += 1
         content = envelope.original_content or b""
