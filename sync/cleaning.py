@@ -60,17 +60,109 @@ class CleanedHtml:
 
 
 _TAGS = frozenset(
-    "a abbr acronym address article aside b bdi bdo big blockquote br caption center cite code col"
-    " colgroup dd del dfn dir div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header"
-    " hr i img ins kbd li main mark menu nav ol p pre q rp rt ruby s samp section small span"
-    " strike strong sub sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "address",
+        "article",
+        "aside",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "blockquote",
+        "br",
+        "caption",
+        "center",
+        "cite",
+        "code",
+        "col",
+        "colgroup",
+        "dd",
+        "del",
+        "dfn",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "font",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "li",
+        "main",
+        "mark",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "section",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "time",
+        "tr",
+        "tt",
+        "u",
+        "ul",
+        "var",
+        "wbr",
+    ]
 )
 _GONE_WITH_CONTENT = frozenset(
-    "script style title template svg math iframe noembed noframes noscript xml select textarea"
-    " audio video applet portal fencedframe".split()
+    [
+        "script",
+        "style",
+        "title",
+        "template",
+        "svg",
+        "math",
+        "iframe",
+        "noembed",
+        "noframes",
+        "noscript",
+        "xml",
+        "select",
+        "textarea",
+        "audio",
+        "video",
+        "applet",
+        "portal",
+        "fencedframe",
+    ]
 )
-_EVERYWHERE = frozenset("style class id dir lang title align role".split())
-_BOX = frozenset("width height bgcolor background valign".split())
+_EVERYWHERE = frozenset(["style", "class", "id", "dir", "lang", "title", "align", "role"])
+_BOX = frozenset(["width", "height", "bgcolor", "background", "valign"])
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": set(_EVERYWHERE),
     "a": {"href", "name"},
@@ -102,7 +194,9 @@ _UNSEEN = re.compile(r"[\x00-\x20\x7f]+")
 _COMMENT = re.compile(r"<!--.*?(?:--!?>|\Z)", re.DOTALL)
 _CONDITION = re.compile(r"<!\[(?:if|endif)[^>]{0,300}>", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!doctype\s([^>]{0,400})>", re.IGNORECASE)
-_STYLE = re.compile(r"<style\b([^>]{0,2000})>(.*?)(?:</style[^>]{0,200}>|\Z)", re.I | re.DOTALL)
+_STYLE = re.compile(
+    r"<style\b([^>]{0,2000})>(.*?)(?:</style[^>]{0,200}>|\Z)", re.IGNORECASE | re.DOTALL
+)
 _INSIDE = r"((?:[^>\"']{1,2000}+|\"[^\"]{0,4000}+\"|'[^']{0,4000}+'){0,60}+)"
 _BODY = re.compile(rf"<body\b{_INSIDE}>", re.IGNORECASE)
 _ROOT = re.compile(rf"<html\b{_INSIDE}>", re.IGNORECASE)
@@ -117,8 +211,32 @@ _NAMED_HOST = re.compile(
 )
 # Without an end tag of their own, or closed by the next of their kind.
 _UNCOUNTED = frozenset(
-    "area base br col embed hr img input link meta source track wbr p li td th tr thead tbody tfoot"
-    " dt dd option".split()
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "thead",
+        "tbody",
+        "tfoot",
+        "dt",
+        "dd",
+        "option",
+    ]
 )
 
 
@@ -195,7 +313,7 @@ def clean(html: str, *, allow_remote: bool = False) -> CleanedHtml:
         return _clean(html, allow_remote)
     except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException:  # noqa: BLE001  # a panic of nh3 is no Exception
+    except BaseException:  # a panic of nh3 is no Exception
         text = html_text.escape(_TAG.sub(" ", html[:MOST_CHARACTERS]))
         return CleanedHtml(f"<pre>{text}</pre>", was_cut=True)
 

@@ -18,8 +18,19 @@ WRAPPER = "dp-body"
 
 # Functions that take an address, run something or draw from elsewhere; `url` is treated apart.
 _LOADING = frozenset(
-    "src image image-set -webkit-image-set cross-fade -webkit-cross-fade element -moz-element"
-    " paint expression attr".split()
+    [
+        "src",
+        "image",
+        "image-set",
+        "-webkit-image-set",
+        "cross-fade",
+        "-webkit-cross-fade",
+        "element",
+        "-moz-element",
+        "paint",
+        "expression",
+        "attr",
+    ]
 )
 _GROUPS = frozenset({"media", "supports", "layer", "container"})
 _NEVER = frozenset({"behavior", "-moz-binding", "-ms-behavior", "src", "-webkit-app-region"})

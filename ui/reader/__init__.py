@@ -1,0 +1,1 @@
+"""The reading pane: one open conversation, its messages and their attachments."""

@@ -1,0 +1,208 @@
+"""Opens and saves attachments: asks for their bytes, warns of dangerous ones, writes the files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from models.events import MessagesChanged, MessagesDeleted
+from sync.qt.requests import Answer, AttachmentBytes, AttachmentHead, AttachmentRequest
+from sync.qt.service import MailService
+from ui.reader.opened_files import OpenedFiles, free_path, is_dangerous, safe_name
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What to do with an attachment once its bytes are here; no path means open it."""
+
+    head: AttachmentHead
+    path: Path | None = None
+
+
+class AttachmentActions(QObject):
+    """What the person does with attachments, from the click to the file.
+
+    Signals:
+        busy_changed: Others are being fetched now; see `busy`.
+    """
+
+    busy_changed = Signal()
+
+    def __init__(self, service: MailService, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._service = service
+        self._window = parent
+        self._files = OpenedFiles(service.folder)
+        self._asked: dict[int, _Wanted] = {}  # by ticket
+        self._waiting: list[_Wanted] = []  # for the server
+        service.answered.connect(self._on_answer)
+        service.happened.connect(self._on_event)
+
+    @property
+    def busy(self) -> frozenset[int]:
+        """The ids of attachments that the server still has to send."""
+        return frozenset(wanted.head.attachment_id for wanted in self._waiting)
+
+    def open(self, head: AttachmentHead) -> None:
+        """Open an attachment with the system's program for it; dangerous ones after a question."""
+        if is_dangerous(head.file_name, head.content_type):
+            self._warn(head)
+        else:
+            self.open_now(head)
+
+    def open_now(self, head: AttachmentHead) -> None:
+        """Open it without a question."""
+        self._ask(_Wanted(head))
+
+    def save(self, heads: tuple[AttachmentHead, ...]) -> None:
+        """Ask where to, and save there: one as a file, several into a folder."""
+        start = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
+        dialog = QFileDialog(self._window, self.tr("Save attachment"))
+        dialog.setObjectName("save_attachment_dialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if len(heads) == 1:
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.selectFile(str(Path(start) / safe_name(heads[0].file_name)))
+        else:
+            dialog.setFileMode(QFileDialog.FileMode.Directory)
+            dialog.setDirectory(start)
+        choice = _SaveChoice(self, heads, dialog)
+        dialog.fileSelected.connect(choice.take)
+        dialog.open()
+
+    def save_to(self, head: AttachmentHead, path: Path) -> None:
+        """Save one to a path that the person chose."""
+        self._ask(_Wanted(head, path))
+
+    def close_down(self) -> None:
+        """Remove what was opened: at quit."""
+        self._files.remove_all()
+
+    def _ask(self, wanted: _Wanted) -> None:
+        ticket = self._service.ask(AttachmentRequest(wanted.head.attachment_id))
+        self._asked[ticket] = wanted
+
+    def _warn(self, head: AttachmentHead) -> None:
+        box = QMessageBox(self._window)
+        box.setObjectName("confirm_open_attachment")
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setWindowTitle(self.tr("Open attachment?"))
+        box.setText(self.tr("“{name}” can run programs.").format(name=safe_name(head.file_name)))
+        box.setInformativeText(
+            self.tr("Open it only if you expected it and know who sent it. Saving it is safe.")
+        )
+        box.setStandardButtons(QMessageBox.StandardButton.Open | QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        question = _OpenQuestion(self, head, box)
+        box.button(QMessageBox.StandardButton.Open).clicked.connect(question.yes)
+        box.finished.connect(box.deleteLater)
+        box.open()
+
+    @Slot(object)
+    def _on_answer(self, answer: Answer) -> None:
+        wanted = self._asked.pop(answer.ticket, None)
+        if wanted is None:
+            return
+        if answer.error or not isinstance(answer.result, AttachmentBytes):
+            self._fail(answer.error or self.tr("This attachment is no longer here."))
+        elif answer.result.content is None:
+            self._waiting.append(wanted)
+            self._service.want_attachment(wanted.head.attachment_id)
+            self.busy_changed.emit()
+        else:
+            self._carry_out(wanted, answer.result.content)
+
+    @Slot(object)
+    def _on_event(self, event: object) -> None:
+        if isinstance(event, MessagesChanged):
+            ready = [w for w in self._waiting if w.head.message_id in event.message_ids]
+            self._waiting = [w for w in self._waiting if w not in ready]
+            for wanted in ready:
+                self._ask(wanted)
+            if ready:
+                self.busy_changed.emit()
+        elif isinstance(event, MessagesDeleted):
+            gone = event.message_ids
+            self._waiting = [w for w in self._waiting if w.head.message_id not in gone]
+            self._asked = {t: w for t, w in self._asked.items() if w.head.message_id not in gone}
+            self._files.remove(gone)
+
+    def _carry_out(self, wanted: _Wanted, content: bytes) -> None:
+        head = wanted.head
+        try:
+            if wanted.path is None:
+                path = self._files.write(
+                    head.message_id, head.attachment_id, head.file_name, content
+                )
+                opened = QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+            else:
+                wanted.path.write_bytes(content)
+                opened = True
+        except OSError as error:
+            self._fail(
+                self.tr("“{name}” could not be written: {reason}.").format(
+                    name=safe_name(head.file_name), reason=error.strerror or error
+                )
+            )
+            return
+        if not opened:
+            self._fail(
+                self.tr("No program on this machine opens “{name}”. Save it instead.").format(
+                    name=safe_name(head.file_name)
+                )
+            )
+
+    def _fail(self, sentence: str) -> None:
+        box = QMessageBox(self._window)
+        box.setObjectName("attachment_failed")
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setWindowTitle(self.tr("Attachment"))
+        box.setText(sentence)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+
+class _OpenQuestion(QObject):
+    """Carries what a warning was about to the answer."""
+
+    def __init__(self, actions: AttachmentActions, head: AttachmentHead, parent: QObject) -> None:
+        super().__init__(parent)
+        self._actions = actions
+        self._head = head
+
+    @Slot()
+    def yes(self) -> None:
+        """The person wants it."""
+        self._actions.open_now(self._head)
+
+
+class _SaveChoice(QObject):
+    """Carries what is to be saved to the place that is chosen."""
+
+    def __init__(
+        self, actions: AttachmentActions, heads: tuple[AttachmentHead, ...], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._actions = actions
+        self._heads = heads
+
+    @Slot(str)
+    def take(self, chosen: str) -> None:
+        """Save there; names that are taken in a folder get a number."""
+        path = Path(chosen)
+        if len(self._heads) == 1:
+            self._actions.save_to(self._heads[0], path)
+            return
+        taken: set[Path] = set()
+        for head in self._heads:
+            target = free_path(path, safe_name(head.file_name))
+            while target in taken:
+                target = free_path(path, f"{target.stem}_{target.suffix}")
+            taken.add(target)
+            self._actions.save_to(head, target)

@@ -1,0 +1,63 @@
+"""Opens a link of a mail in the system's browser, after a look at where it leads."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+OPENABLE = ("http", "https", "mailto", "tel")
+
+
+class _Opening(QObject):
+    """Opens one address when its question is answered with yes."""
+
+    def __init__(self, url: QUrl, parent: QObject) -> None:
+        super().__init__(parent)
+        self._url = url
+
+    @Slot()
+    def open(self) -> None:
+        """Hand it to the system."""
+        QDesktopServices.openUrl(self._url)
+
+
+def open_link(url: QUrl, shown_text: str, parent: QWidget) -> QMessageBox | None:
+    """Open a link, asking first if its text names another host than the one it leads to.
+
+    Returns:
+        The open question, or None if there was nothing to ask.
+    """
+    if url.scheme().lower() not in OPENABLE:
+        return None
+    if not shown_text:
+        QDesktopServices.openUrl(url)
+        return None
+    return _ask(url, shown_text, parent)
+
+
+def _ask(url: QUrl, shown_text: str, parent: QWidget) -> QMessageBox:
+    box = QMessageBox(parent)
+    box.setObjectName("confirm_link")
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setWindowTitle(QCoreApplication.translate("Reader", "Open link?"))
+    box.setText(
+        QCoreApplication.translate("Reader", "This link does not lead where its text says.")
+    )
+    box.setInformativeText(
+        QCoreApplication.translate(
+            "Reader", "Its text: {text}\nIt leads to: {host}\n\n{address}"
+        ).format(text=shown_text, host=_host(url), address=url.toString()[:500])
+    )
+    box.setStandardButtons(QMessageBox.StandardButton.Open | QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+    box.button(QMessageBox.StandardButton.Open).clicked.connect(_Opening(url, box).open)
+    box.finished.connect(box.deleteLater)
+    box.open()
+    return box
+
+
+def _host(url: QUrl) -> str:
+    """The host as DNS spells it, so that look-alike letters show."""
+    return url.host(QUrl.ComponentFormattingOption.FullyEncoded)

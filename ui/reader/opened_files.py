@@ -1,0 +1,215 @@
+"""Attachments that were opened: copies in the profile with safe names, gone with their mail.
+
+They lie in `<profile>/opened/<message id>/`, read-only, so that nobody edits a copy by mistake.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import stat
+import unicodedata
+from pathlib import Path
+
+from ui import formatting
+
+MOST_LETTERS = 120
+
+# What the system runs, or what carries macros or leads somewhere else.
+DANGEROUS = frozenset(
+    [
+        "ade",
+        "adp",
+        "apk",
+        "app",
+        "appimage",
+        "appx",
+        "application",
+        "appref-ms",
+        "asp",
+        "bas",
+        "bat",
+        "bin",
+        "cab",
+        "chm",
+        "class",
+        "cmd",
+        "com",
+        "command",
+        "cpl",
+        "crt",
+        "deb",
+        "desktop",
+        "diagcab",
+        "dll",
+        "dmg",
+        "docm",
+        "dotm",
+        "elf",
+        "exe",
+        "gadget",
+        "hlp",
+        "hta",
+        "htm",
+        "html",
+        "inf",
+        "ins",
+        "iqy",
+        "iso",
+        "img",
+        "isp",
+        "jar",
+        "jnlp",
+        "js",
+        "jse",
+        "ksh",
+        "lnk",
+        "mad",
+        "maf",
+        "mam",
+        "mcf",
+        "mda",
+        "mdb",
+        "mde",
+        "mht",
+        "mhtml",
+        "mjs",
+        "msc",
+        "msi",
+        "msix",
+        "msp",
+        "mst",
+        "ocx",
+        "one",
+        "pif",
+        "pkg",
+        "pl",
+        "potm",
+        "ppam",
+        "ppsm",
+        "pptm",
+        "prg",
+        "ps1",
+        "ps1xml",
+        "ps2",
+        "psc1",
+        "psd1",
+        "psm1",
+        "py",
+        "pyc",
+        "pyw",
+        "rb",
+        "reg",
+        "rpm",
+        "run",
+        "scf",
+        "scr",
+        "sct",
+        "service",
+        "settingcontent-ms",
+        "sh",
+        "shb",
+        "shs",
+        "sldm",
+        "slk",
+        "svg",
+        "sys",
+        "terminal",
+        "tmp",
+        "url",
+        "vb",
+        "vbe",
+        "vbs",
+        "vbscript",
+        "vhd",
+        "vhdx",
+        "vsmacros",
+        "website",
+        "workflow",
+        "ws",
+        "wsc",
+        "wsf",
+        "wsh",
+        "xbap",
+        "xhtml",
+        "xlam",
+        "xlm",
+        "xlsm",
+        "xltm",
+        "xll",
+        "xml",
+        "xsl",
+    ]
+)
+_DANGEROUS_TYPES = ("application/x-msdownload", "application/x-sh", "text/html", "image/svg")
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+
+
+def safe_name(file_name: str, fallback: str = "attachment") -> str:
+    """A name for a file that is only a name: no folder, no tricks with direction or devices."""
+    name = formatting.clean(unicodedata.normalize("NFC", file_name))
+    name = _FORBIDDEN.sub("_", name).strip(". ")
+    if not name:
+        return fallback
+    if _RESERVED.fullmatch(name):
+        name = f"_{name}"
+    stem, dot, ending = name.rpartition(".")
+    if dot and len(ending) <= 12:  # longer is no file name extension
+        return f"{stem[: MOST_LETTERS - len(ending) - 1].rstrip('. ')}.{ending}"
+    return name[:MOST_LETTERS]
+
+
+def is_dangerous(file_name: str, content_type: str) -> bool:
+    """Whether opening it can run something. Looks at what the system will look at: the name."""
+    ending = safe_name(file_name).rpartition(".")[2].lower()
+    return ending in DANGEROUS or content_type.lower().startswith(_DANGEROUS_TYPES)
+
+
+def free_path(folder: Path, name: str) -> Path:
+    """`name` in `folder`, with a number if it is taken."""
+    path = folder / name
+    count = 1
+    while path.exists():
+        count += 1
+        path = folder / f"{Path(name).stem} ({count}){Path(name).suffix}"
+    return path
+
+
+class OpenedFiles:
+    """The copies in one profile."""
+
+    def __init__(self, profile: Path) -> None:
+        self._folder = profile / "opened"
+
+    def write(self, message_id: int, attachment_id: int, file_name: str, content: bytes) -> Path:
+        """Put a copy where a program can open it, and return its path."""
+        folder = self._folder / str(message_id) / str(attachment_id)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / safe_name(file_name)
+        if path.exists():
+            return path
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(opened, "wb") as file:
+            file.write(content)
+        path.chmod(stat.S_IRUSR)
+        return path
+
+    def remove(self, message_ids: tuple[int, ...]) -> None:
+        """The copies of mail that is gone."""
+        for message_id in message_ids:
+            _remove_folder(self._folder / str(message_id))
+
+    def remove_all(self) -> None:
+        """At quit."""
+        _remove_folder(self._folder)
+
+
+def _remove_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        return
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            path.chmod(stat.S_IRUSR | stat.S_IWUSR)  # Windows removes no read-only file
+    shutil.rmtree(folder, ignore_errors=True)

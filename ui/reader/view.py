@@ -1,0 +1,297 @@
+"""The reading pane: opens a conversation, keeps it current, and says what the person does in it."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from dataclasses import replace
+
+from PySide6.QtCore import QCoreApplication, QTimer, QUrl, Signal, Slot
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from models import settings
+from models.events import SettingsChanged
+from sync.qt.service import MailService
+from ui.reader import links, schemes, wording
+from ui.reader.attachment_actions import AttachmentActions
+from ui.reader.attachments import AttachmentPanel
+from ui.reader.bars import LinkHint, RemoteBar
+from ui.reader.header import ConversationHeader
+from ui.reader.loader import ConversationLoader
+from ui.reader.message_view import MessageView
+from ui.reader.state import Shown
+from ui.reader.text_view import TextMessageView
+from ui.theme import Theme
+from ui.widgets.empty_state import EmptyState
+
+log = logging.getLogger(__name__)
+
+LATE = 150  # milliseconds that the conversation before stays while the next is read
+
+
+class ConversationView(QWidget):
+    """Shows one conversation whole.
+
+    Signals:
+        messages_shown: The ids of unread messages whose text is on the screen.
+        archive_requested, restore_requested, delete_requested: The buttons in its top bar.
+        mark_read_requested: True to mark the conversation as read.
+    """
+
+    messages_shown = Signal(object)
+    archive_requested = Signal()
+    restore_requested = Signal()
+    delete_requested = Signal()
+    mark_read_requested = Signal(bool)
+
+    def __init__(self, service: MailService, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("conversation_view")
+        self.setAccessibleName(self.tr("Conversation"))
+        self._service = service
+        self._theme = theme
+        self._told: set[int] = set()
+        self._is_simple = bool(settings.get("simple_html"))
+        self._web: MessageView | None = None
+        self._loader = ConversationLoader(service, self)
+        self.header = ConversationHeader(theme, self)
+        self.remote_bar = RemoteBar(theme, self)
+        self.attachments = AttachmentPanel(theme, self)
+        self.attachment_actions = AttachmentActions(service, self)
+        self._text = TextMessageView(theme, self)
+        self._current: MessageView = self._text
+        self._views = QStackedWidget(self)
+        self._empty = EmptyState(theme, self)
+        self._hint = LinkHint(theme, self)
+        self._late = QTimer(self, singleShot=True, interval=LATE)
+        self._build()
+        self._connect()
+        self._show_empty("")
+
+    # --- what the window calls -----------------------------------------------------------
+
+    @property
+    def conversation_id(self) -> int | None:
+        """The open conversation, also while it is loaded."""
+        return self._loader.conversation_id
+
+    @property
+    def shown(self) -> Shown | None:
+        """What is on the screen, or None."""
+        return self._loader.shown
+
+    @property
+    def message_view(self) -> MessageView:
+        """What draws the messages now."""
+        return self._current
+
+    def show_conversation(self, conversation_id: int | None) -> None:
+        """Open a conversation, or none. It shows as soon as it is read."""
+        if conversation_id == self.conversation_id:
+            return
+        self._told.clear()
+        if conversation_id is not None:
+            self._late.start()  # what was open stays for a moment, so that nothing flickers
+        self._loader.show(conversation_id)
+
+    def set_simple_html(self, is_simple: bool) -> None:
+        """The person's choice to see HTML mail without QtWebEngine."""
+        if is_simple != self._is_simple:
+            self._is_simple = is_simple
+            self._draw(is_new=True)
+
+    @Slot()
+    def close_down(self) -> None:
+        """At quit: opened files go, and pages go before their profile."""
+        self.show_conversation(None)
+        self.attachment_actions.close_down()
+        if self._web is not None:
+            self._web.close_down()
+
+    # --- building ------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self._views.addWidget(self._text)
+        self._empty.say("mail-open", self.tr("Select a conversation"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.remote_bar)
+        column.addWidget(self._views, 1)
+        column.addWidget(self.attachments)
+        column.addWidget(self._empty, 1)
+        self.setMinimumWidth(320)
+
+    def _connect(self) -> None:
+        self._service.happened.connect(self._on_event)
+        self._loader.changed.connect(self._on_changed)
+        self._loader.cleared.connect(self._show_empty)
+        self._late.timeout.connect(self._on_late)
+        self.header.archive_pressed.connect(self.archive_requested)
+        self.header.restore_pressed.connect(self.restore_requested)
+        self.header.delete_pressed.connect(self.delete_requested)
+        self.header.read_pressed.connect(self._on_read)
+        self.attachments.open_pressed.connect(self.attachment_actions.open)
+        self.attachments.save_pressed.connect(self.attachment_actions.save)
+        self.attachment_actions.busy_changed.connect(self._list_attachments)
+        self._connect_view(self._text)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.close_down)
+
+    def _connect_view(self, view: MessageView) -> None:
+        view.card_pressed.connect(self._on_card)
+        view.colours_pressed.connect(self._on_colours)
+        view.fold_pressed.connect(self._loader.unfold)
+        view.attachments_pressed.connect(self.attachments.select_message)
+        view.link_pressed.connect(self._on_link)
+        view.link_hovered.connect(self._hint.say)
+        view.drawn.connect(self._tell_shown)
+
+    # --- drawing -------------------------------------------------------------------------
+
+    @Slot(bool)
+    def _on_changed(self, is_new: bool) -> None:
+        if not self._loader.is_late:
+            self._late.stop()
+        self._draw(is_new=is_new)
+
+    def _draw(self, *, is_new: bool) -> None:
+        shown = self.shown
+        if shown is None or not shown.cards:
+            self._show_empty("")
+            return
+        view = self._view_for(shown)
+        self.header.show_head(shown.head)
+        self.remote_bar.say(wording.remote_note(shown.remote_hosts()))
+        self._list_attachments()
+        is_other = view is not self._current
+        if is_other:
+            self._current.clear()
+            self._current = view
+            self._views.setCurrentWidget(view)
+        self._empty.hide()
+        for widget in (self.header, self._views):
+            widget.show()
+        if is_new or is_other:
+            view.open(shown)
+        else:
+            view.update_shown(shown)
+
+    def _view_for(self, shown: Shown) -> MessageView:
+        """Text alone needs no QtWebEngine; a conversation that has it keeps it."""
+        if self._is_simple or not schemes.HAS_WEB_ENGINE:
+            return self._text
+        waits_in_web = self._current is self._web and bool(shown.missing())
+        if not shown.has_html() and not waits_in_web:
+            return self._text
+        if self._web is None:
+            self._web = self._made_web_view()
+        return self._web or self._text
+
+    def _made_web_view(self) -> MessageView | None:
+        """Chromium, at the first HTML mail: loading it any earlier would cost its 250 MB."""
+        try:
+            module = importlib.import_module("ui.reader.html_view")
+        except ImportError:
+            log.warning("QtWebEngine could not be loaded; HTML mail is shown simply")
+            self._is_simple = True
+            return None
+        view: MessageView = module.WebMessageView(self._theme, self)
+        self._connect_view(view)
+        self._views.addWidget(view)
+        return view
+
+    @Slot()
+    def _list_attachments(self) -> None:
+        cards = self.shown.open_cards() if self.shown else ()
+        heads = [one for card in cards for one in card.head.attachments if not one.is_inline]
+        self.attachments.set_attachments(heads, self.attachment_actions.busy)
+
+    @Slot(str)
+    def _show_empty(self, error: str) -> None:
+        self._late.stop()
+        self._current.clear()
+        self._hint.say("")
+        for widget in (self.header, self.remote_bar, self._views, self.attachments):
+            widget.hide()
+        if error:
+            self._empty.say("circle-alert", error)
+        else:
+            self._empty.say("mail-open", self.tr("Select a conversation"))
+        self._empty.show()
+
+    @Slot()
+    def _on_late(self) -> None:
+        """The reader is busy: show nothing rather than the conversation before."""
+        if self._loader.is_late:
+            self._loader.forget()
+            self._show_empty("")
+            self._empty.say("loader-circle", self.tr("Loading…"))
+
+    @Slot(object)
+    def _on_event(self, event: object) -> None:
+        if isinstance(event, SettingsChanged) and event.name == "simple_html":
+            self.set_simple_html(bool(settings.get("simple_html")))
+
+    # --- what the person does ------------------------------------------------------------
+
+    @Slot(object)
+    def _on_card(self, message_id: int) -> None:
+        self._loader.change(
+            message_id, lambda card: replace(card, is_open=not card.is_open, error="")
+        )
+
+    @Slot(object)
+    def _on_colours(self, message_id: int) -> None:
+        self._loader.change(
+            message_id,
+            lambda card: replace(card, has_original_colours=not card.has_original_colours),
+        )
+
+    @Slot(QUrl, str)
+    def _on_link(self, url: QUrl, shown_text: str) -> None:
+        links.open_link(url, shown_text, self)
+
+    @Slot(bool)
+    def _on_read(self, is_read: bool) -> None:
+        if not is_read and self.shown is not None:
+            # What the person marks as unread stays so while it is open.
+            self._told.update(card.message_id for card in self.shown.cards)
+        self.mark_read_requested.emit(is_read)
+
+    # --- read state ----------------------------------------------------------------------
+
+    @Slot()
+    def _tell_shown(self) -> None:
+        """Tell which unread messages can be read now, each once."""
+        if (
+            self.shown is None
+            or self._loader.is_late
+            or not self.isVisible()
+            or self.window().isMinimized()
+        ):
+            return
+        ids = tuple(
+            card.message_id
+            for card in self.shown.open_cards()
+            if card.content is not None
+            and not card.head.is_read
+            and card.message_id not in self._told
+        )
+        if ids:
+            self._told.update(ids)
+            self.messages_shown.emit(ids)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._tell_shown)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  # Qt's name
+        super().hideEvent(event)
+        self._hint.say("")
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
+        QPainter(self).fillRect(self.rect(), self._theme.color("base"))
