@@ -1,0 +1,187 @@
+"""Dealpost, put together: profile, database, service, window. No logic of its own."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from platformdirs import user_data_path
+from PySide6.QtCore import QCoreApplication, QLocale, QLockFile, QObject, QTimer, Slot
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+import resources
+from models import database, settings
+from models.database import StoreError
+from models.profile import clear_opened, open_profile
+from sync.qt.service import MailService
+from sync.timing import Timing
+from ui.crash import CrashGuard
+from ui.main_window import MainWindow
+from ui.reader import schemes
+from ui.theme import Theme
+
+log = logging.getLogger(__name__)
+
+LOCK = "dealpost.lock"
+SETTLE_MS = 2500  # after the start, until a screenshot is taken
+
+
+class ProfileError(Exception):
+    """The profile can't be opened; the text is what the person reads."""
+
+
+class OpenProfile(QObject):
+    """What is held while a window is open, and given back in the right order."""
+
+    def __init__(self, folder: Path, lock: QLockFile, guard: CrashGuard) -> None:
+        super().__init__()
+        self._folder = folder
+        self._lock = lock
+        self._guard = guard
+
+    @Slot()
+    def close(self) -> None:
+        """Close the GUI thread's connection, remove opened attachments, unlock."""
+        database.close_for_thread()
+        clear_opened(self._folder)
+        self._guard.remove()
+        self._lock.unlock()
+
+
+def start(
+    profile: Path,
+    *,
+    read_only: bool = False,
+    timing: Timing = Timing(),  # noqa: B008  # frozen
+    language: str | None = None,
+) -> MainWindow:
+    """Open the window on a profile folder and start its accounts. Does not block.
+
+    Makes the QApplication if there is none. `window.close()` returns when all threads, the
+    database and the profile's lock are released.
+
+    Raises: ProfileError with the person's sentence.
+    """
+    _application()
+    if language:
+        QLocale.setDefault(QLocale(language))
+    lock = _locked(profile)
+    guard = CrashGuard(profile)
+    try:
+        _open_store(profile)
+        guard.install()
+        window = _window(profile, read_only=read_only, timing=timing)
+    except BaseException:
+        OpenProfile(profile, lock, guard).close()
+        raise
+    opened = OpenProfile(profile, lock, guard)
+    opened.setParent(window)
+    window.closed.connect(opened.close)
+    window.show()
+    QTimer.singleShot(0, window, window.open_wizard_if_empty)
+    return window
+
+
+def _window(profile: Path, *, read_only: bool, timing: Timing) -> MainWindow:
+    theme = Theme()
+    theme.set_density(str(settings.get("density")))
+    theme.set_mode(str(settings.get("theme")))
+    theme.install()
+    service = MailService(profile, timing=timing, read_only=read_only)
+    service.start()
+    try:
+        window = MainWindow(service, theme)
+    except BaseException:
+        service.close()
+        raise
+    theme.setParent(window)
+    service.setParent(window)
+    return window
+
+
+def _application() -> QApplication:
+    known = QApplication.instance()
+    if isinstance(known, QApplication):
+        return known
+    schemes.prepare_environment()
+    schemes.register()
+    made = QApplication(sys.argv[:1])
+    QCoreApplication.setApplicationName("Dealpost")
+    QCoreApplication.setOrganizationName("Dealpost")
+    made.setDesktopFileName("dealpost")
+    made.setWindowIcon(QIcon(QPixmap(str(resources.path("icons", "dealpost.png")))))
+    return made
+
+
+def _locked(profile: Path) -> QLockFile:
+    """The profile's lock; two programs in one database would undo each other's work."""
+    try:
+        profile.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ProfileError(_tr("The folder {} can't be opened.").format(profile)) from error
+    lock = QLockFile(str(profile / LOCK))
+    lock.setStaleLockTime(0)  # the age of a lock says nothing; that its owner is dead does
+    if not lock.tryLock(0):
+        if lock.error() == QLockFile.LockError.LockFailedError:
+            raise ProfileError(_tr("Dealpost is already open with this profile."))
+        raise ProfileError(_tr("The folder {} can't be written to.").format(profile))
+    return lock
+
+
+def _open_store(profile: Path) -> None:
+    try:
+        open_profile(profile)
+        database.open_for_thread(read_only=True)
+    except StoreError as error:
+        raise ProfileError(str(error)) from error
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Start", text)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command `dealpost`."""
+    parser = argparse.ArgumentParser(prog="dealpost", description="A desktop sales inbox.")
+    parser.add_argument("--profile", type=Path, default=user_data_path("dealpost", appauthor=False))
+    parser.add_argument(
+        "--read-only", action="store_true", help="never send a changing command to a server"
+    )
+    parser.add_argument(
+        "--screenshot", type=Path, metavar="FILE", help="save a picture of the window, then quit"
+    )
+    chosen = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    application = _application()
+    try:
+        window = start(chosen.profile, read_only=chosen.read_only)
+    except ProfileError as error:
+        QMessageBox.critical(None, "Dealpost", str(error))
+        return 1
+    if chosen.screenshot is not None:
+        QTimer.singleShot(SETTLE_MS, window, _Screenshot(window, chosen.screenshot).take)
+    return application.exec()
+
+
+class _Screenshot(QObject):
+    """Takes one picture and closes the window."""
+
+    def __init__(self, window: MainWindow, path: Path) -> None:
+        super().__init__(window)
+        self._window = window
+        self._path = path
+
+    @Slot()
+    def take(self) -> None:
+        """Save what is seen, dialogs aside."""
+        if not self._window.grab().save(str(self._path)):
+            log.error("the picture could not be saved")
+        self._window.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

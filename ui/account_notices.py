@@ -1,0 +1,102 @@
+"""The bars over the panes: an account or the keychain needs the person."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from models.events import Phase
+from sync.qt.vault import QuestionKind
+from ui.account_facts import AccountFacts
+from ui.theme import Theme
+from ui.widgets.banner import Banner, Tone
+
+
+class AccountNotices(QWidget):
+    """At most one bar for signing in, one for an answer, one for the keychain.
+
+    Signals:
+        sign_in_requested: The id of the account to sign in to.
+        preferences_requested: An account needs an answer that its page asks for.
+        unlock_requested: The passphrase has to be entered.
+        retry_requested: The keychain is to be asked again.
+    """
+
+    sign_in_requested = Signal(int)
+    preferences_requested = Signal()
+    unlock_requested = Signal()
+    retry_requested = Signal()
+
+    def __init__(self, facts: AccountFacts, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._facts = facts
+        self._sign_in_id = 0
+        self.vault = Banner(theme, Tone.INFO, self)
+        self.sign_in = Banner(theme, Tone.WARNING, self)
+        self.sign_in.button.setObjectName("sign_in_button")
+        self.answer = Banner(theme, Tone.WARNING, self)
+        self.answer.button.setObjectName("answer_button")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for banner in (self.vault, self.sign_in, self.answer):
+            column.addWidget(banner)
+        self.sign_in.pressed.connect(lambda: self.sign_in_requested.emit(self._sign_in_id))
+        self.answer.pressed.connect(self.preferences_requested)
+        self.vault.pressed.connect(self._on_vault_button)
+        for signal in (facts.accounts_changed, facts.status_changed, facts.vault_changed):
+            signal.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what needs the person now, and nothing else."""
+        self._show_vault()
+        self._show_sign_in()
+        self._show_answer()
+        banners = (self.vault, self.sign_in, self.answer)
+        self.setVisible(any(not banner.isHidden() for banner in banners))
+
+    def _show_vault(self) -> None:
+        question = self._facts.question
+        if question is None:
+            if self._facts.is_waiting_for_keychain:
+                self.vault.say(self.tr("Waiting for your keychain. Is it asking for its password?"))
+            else:
+                self.vault.hide()
+            return
+        buttons = {
+            QuestionKind.PASSPHRASE: self.tr("Enter passphrase"),
+            QuestionKind.KEYRING_LOCKED: self.tr("Try again"),
+            QuestionKind.SIGN_IN: self.tr("Sign in"),
+        }
+        self.vault.say(question.sentence, buttons[question.kind])
+
+    def _show_sign_in(self) -> None:
+        waiting = self._facts.in_phase(Phase.NEEDS_SIGN_IN)
+        if not waiting:
+            self.sign_in.hide()
+            return
+        first = waiting[0]
+        self._sign_in_id = first.account_id
+        address = self._facts.addresses[first.account_id]
+        sentence = self.tr("{} needs you to sign in again.").format(address)
+        self.sign_in.say(f"{sentence} {first.error}".strip(), self.tr("Sign in"))
+
+    def _show_answer(self) -> None:
+        waiting = self._facts.in_phase(Phase.NEEDS_ANSWER)
+        if not waiting:
+            self.answer.hide()
+            return
+        address = self._facts.addresses[waiting[0].account_id]
+        self.answer.say(f"{address}: {waiting[0].error}", self.tr("Open preferences"))
+
+    @Slot()
+    def _on_vault_button(self) -> None:
+        question = self._facts.question
+        if question is None:
+            return
+        if question.kind is QuestionKind.KEYRING_LOCKED:
+            self.retry_requested.emit()
+        else:
+            self.unlock_requested.emit()

@@ -1,0 +1,115 @@
+"""What the person did, in words, and how it is taken back.
+
+A command runs in the command thread; the stack remembers what undoes it once it is done.
+Views do not wait for it: they follow the events.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from models.commands import (
+    Archive,
+    Command,
+    DeleteConversations,
+    DeleteMessages,
+    Done,
+    MarkRead,
+    Restore,
+)
+from sync.qt.commander import CommandDone
+from sync.qt.service import MailService
+
+MOST_REMEMBERED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the window tells about a command that is done."""
+
+    sentence: str
+    can_undo: bool
+
+
+class CommandStack(QObject):
+    """Runs the person's commands and undoes them, the newest first.
+
+    Signals:
+        reported: A Report.
+        failed: The sentence of a command that failed.
+        undo_changed: Whether there is something to undo.
+    """
+
+    reported = Signal(object)
+    failed = Signal(str)
+    undo_changed = Signal(bool)
+
+    def __init__(self, service: MailService, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._service = service
+        self._own: set[int] = set()
+        self._undoing: set[int] = set()
+        self._undos: list[Command] = []
+        service.commanded.connect(self._on_commanded)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether `undo` would do something."""
+        return bool(self._undos)
+
+    def run(self, command: Command) -> None:
+        """Do it; its report follows."""
+        self._own.add(self._service.run(command))
+
+    def run_quietly(self, command: Command) -> None:
+        """Do what needs no report and no undo: reading mail, a setting. Failures are told."""
+        self._service.run(command)
+
+    def undo(self) -> None:
+        """Take back what was done last."""
+        if self._undos:
+            self._undoing.add(self._service.run(self._undos.pop()))
+            self.undo_changed.emit(self.can_undo)
+
+    @Slot(object)
+    def _on_commanded(self, done: CommandDone) -> None:
+        is_own = done.ticket in self._own
+        is_undo = done.ticket in self._undoing
+        self._own.discard(done.ticket)
+        self._undoing.discard(done.ticket)
+        if done.done is None:
+            self.failed.emit(done.error)
+        elif is_undo:
+            self.reported.emit(Report(self.tr("Undone"), can_undo=False))
+        elif is_own:
+            self._remember(done.command, done.done)
+
+    def _remember(self, command: Command, done: Done) -> None:
+        if done.undo is not None:
+            self._undos = [*self._undos, done.undo][-MOST_REMEMBERED:]
+            self.undo_changed.emit(True)
+        sentence = self._sentence(command, done.count)
+        if sentence and done.count:
+            self.reported.emit(Report(sentence, can_undo=done.undo is not None))
+
+    def _sentence(self, command: Command, n: int) -> str:
+        """What was done, for the toast; '' for what shows itself."""
+        match command:
+            case Archive():
+                one, many = self.tr("Archived"), self.tr("%n conversations archived", "", n)
+            case Restore():
+                one = self.tr("Back in Inbox")
+                many = self.tr("%n conversations back in Inbox", "", n)
+            case DeleteConversations() | DeleteMessages():
+                one, many = self.tr("Mail deleted"), self.tr("%n mails deleted", "", n)
+            case MarkRead(read=True):
+                one = self.tr("Marked as read")
+                many = self.tr("%n conversations marked as read", "", n)
+            case MarkRead():
+                one = self.tr("Marked as unread")
+                many = self.tr("%n conversations marked as unread", "", n)
+            case _:
+                return ""
+        return one if n == 1 else many

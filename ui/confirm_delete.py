@@ -1,0 +1,87 @@
+"""The dialog before every delete: what goes, what loses it, what the server does (R5)."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
+
+from models.commands import DeletePreview
+from ui import formatting
+
+_CONTEXT = "ConfirmDelete"
+MOST_TITLES = 6
+
+
+class ConfirmDelete(QMessageBox):
+    """Asks once; Cancel is what Enter does."""
+
+    def __init__(self, preview: DeletePreview, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("confirm_delete")
+        self.setIcon(QMessageBox.Icon.NoIcon)
+        self.setWindowTitle(self.tr("Delete"))
+        self.setText(question(preview))
+        self.setInformativeText("\n\n".join(explanations(preview)))
+        self._delete = QPushButton(self.tr("Delete"), self)
+        self._delete.setObjectName("confirm_delete_button")
+        self._delete.setProperty("role", "danger")
+        self.addButton(self._delete, QMessageBox.ButtonRole.DestructiveRole)
+        cancel = QPushButton(self.tr("Cancel"), self)
+        self.addButton(cancel, QMessageBox.ButtonRole.RejectRole)
+        self.setDefaultButton(cancel)
+        self.setEscapeButton(cancel)
+
+    def is_agreed(self) -> bool:
+        """Show it and wait; whether the person pressed "Delete"."""
+        self.exec()
+        return self.clickedButton() is self._delete
+
+
+def question(preview: DeletePreview) -> str:
+    """How much goes."""
+    n = preview.message_count
+    if n == 1:
+        return QCoreApplication.translate(_CONTEXT, "Delete 1 mail for good?")
+    if preview.conversation_count == 1:
+        text = QCoreApplication.translate(
+            _CONTEXT, "Delete this conversation with %n mails for good?", "", n
+        )
+        return text.replace(str(n), formatting.number(n), 1)
+    text = QCoreApplication.translate(
+        _CONTEXT, "Delete {conversations} conversations with {mails} mails for good?"
+    )
+    return text.format(
+        conversations=formatting.number(preview.conversation_count), mails=formatting.number(n)
+    )
+
+
+def explanations(preview: DeletePreview) -> list[str]:
+    """What else the person has to know, one paragraph each."""
+    return [text for text in (_records(preview), _server(preview), _other(preview), _end()) if text]
+
+
+def _records(preview: DeletePreview) -> str:
+    titles = [formatting.clean(title) for title in preview.record_titles]
+    if not titles:
+        return ""
+    listed = ", ".join(titles[:MOST_TITLES])
+    if len(titles) > MOST_TITLES:
+        more = QCoreApplication.translate(_CONTEXT, "{listed} and {count} more")
+        listed = more.format(listed=listed, count=len(titles) - MOST_TITLES)
+    return QCoreApplication.translate(
+        _CONTEXT, "It also leaves the history of: {records}."
+    ).format(records=listed)
+
+
+def _other(preview: DeletePreview) -> str:
+    if not preview.other_account_copies:
+        return ""
+    return QCoreApplication.translate(
+        _CONTEXT, "The same mail in another of your accounts stays there."
+    )
+
+
+def _end() -> str:
+    return QCoreApplication.translate(
+        _CONTEXT, "This can't be undone. Backups that you made yourself still contain it."
+    )

@@ -1,0 +1,1 @@
+"""The middle pane: a list of conversations."""

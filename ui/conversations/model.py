@@ -1,0 +1,69 @@
+"""The conversations of one list, as rows for a view and as words for a screen reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt
+
+from models import clock, listing
+from models.listing import ConversationRow
+from ui import formatting
+from ui.conversations import roles
+from ui.conversations.delegate import subject_of
+from ui.windowed_model import WindowedTableModel
+
+
+class ConversationModel(WindowedTableModel[ConversationRow]):
+    """Answers the roles of `ui.conversations.roles` in column 0."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(listing.rows, parent)
+
+    def role_value(self, row: ConversationRow, role: int) -> Any:
+        """What a role shows of a conversation."""
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return subject_of(row)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self._words(row)
+            case roles.KIND:
+                return "conversation"
+            case roles.UNREAD:
+                return row.unread_count > 0
+            case roles.ARCHIVED:
+                return row.is_archived
+            case roles.LINK_KEY:
+                return row.link_key
+            case roles.ROW:
+                return row
+            case _:
+                return None
+
+    def ids_between(self, first: int, end: int) -> list[int]:
+        """The ids of the rows from `first` up to, without, `end`."""
+        return [self.id_at(position) for position in range(first, min(end, self.rowCount()))]
+
+    def read_again(self, ids: Iterable[int]) -> None:
+        """Rows changed in place, perhaps many: show them as they are now."""
+        for conversation_id in ids:
+            self._rows.pop(conversation_id, None)
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, 0))
+
+    def _words(self, row: ConversationRow) -> str:
+        """Unread, Ann Lee, 3 messages, Re: Proposal, Thanks for…, attachment, Deal, 10:42."""
+        parts = [
+            self.tr("Unread") if row.unread_count else "",
+            formatting.parties_text(row.parties),
+            subject_of(row),
+            formatting.clean(row.snippet),
+            self.tr("{} messages").format(row.message_count) if row.message_count > 1 else "",
+            self.tr("attachment") if row.has_attachment else "",
+            self.tr("draft") if row.draft_count else "",
+            self.tr("archived") if row.is_archived else "",
+            formatting.clean(row.link_title),
+            formatting.relative_date(row.newest_at, clock.now_ms()),
+        ]
+        return ", ".join(part for part in parts if part)

@@ -1,0 +1,336 @@
+"""The window: lays out its panes, connects them, and keeps none of their logic."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from models import settings
+from models.commands import MarkMessagesRead, MarkRead, SetOption
+from models.events import Event, SettingsChanged
+from models.listing import Counts, ListQuery, View
+from sync.qt.requests import Answer, CountsRequest
+from sync.qt.service import MailService
+from ui import formatting, menus
+from ui.account_facts import AccountFacts
+from ui.account_notices import AccountNotices
+from ui.actions import Actions
+from ui.commands import CommandStack, Report
+from ui.conversations.pane import ConversationPane
+from ui.dialogs import Dialogs
+from ui.mail_actions import MAIL_BUTTONS, MailActions
+from ui.reader.view import ConversationView
+from ui.sidebar.model import SidebarModel
+from ui.sidebar.view import Sidebar
+from ui.theme import Theme
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.sync_status import SyncStatus
+from ui.widgets.top_bar import TopBar
+from ui.widgets.undo_toast import UndoToast
+
+SIZE = (1280, 800)  # of the first start
+LEAST = (760, 480)
+PANES = (210, 420, 650)
+COUNTS_MS = 120  # counts are read anew at most so often
+TOAST_SECONDS = 5.0  # of a sentence without "Undo"
+
+
+class MainWindow(QMainWindow):
+    """Everything the person sees of a profile.
+
+    Attributes:
+        service: The mail service; closed with the window.
+        actions_by_name: The QActions.
+
+    Signals:
+        closed: The window is gone and the service has stopped.
+    """
+
+    closed = Signal()
+
+    def __init__(self, service: MailService, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setWindowTitle("Dealpost")
+        self.service = service
+        self._theme = theme
+        self._is_closed = False
+        self._counts_ticket = 0
+        self.actions_by_name = Actions(self)
+        self._facts = AccountFacts(service, self)
+        self._stack = CommandStack(service, self)
+        self._sidebar_model = SidebarModel(self)
+        self._dialogs = Dialogs(service, theme, self._facts, self)
+        self._make_panes()
+        self._mail = MailActions(service, self.actions_by_name, self._stack, self._pane, self)
+        self._counts_timer = QTimer(self, singleShot=True, interval=COUNTS_MS)
+        self._appearance = menus.appearance_actions(theme, self)
+        menus.fill(self.menuBar(), self.actions_by_name, self._appearance)
+        self._lay_out()
+        self._connect_panes()
+        self._connect_actions()
+        self._restore_shape()
+        self._reader.set_simple_html(settings.is_on("simple_html"))
+        self._on_accounts()
+        self._sidebar.choose(View.INBOX)
+        self._ask_counts()
+
+    # --- building ----------------------------------------------------------------------------
+
+    def _make_panes(self) -> None:
+        theme = self._theme
+        self._top = TopBar(self.actions_by_name, theme, self)
+        self._sidebar = Sidebar(self._sidebar_model, theme, self)
+        self._pane = ConversationPane(self.service, theme, self)
+        self._reader = ConversationView(self.service, theme)
+        self._many = EmptyState(theme, self)
+        self._right = QStackedWidget(self)
+        self._right.addWidget(self._reader)
+        self._right.addWidget(self._many)
+        self._notices = AccountNotices(self._facts, theme, self)
+        self._status = SyncStatus(theme, self)
+        self._toast = UndoToast(theme, self)
+
+    def _lay_out(self) -> None:
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
+        for pane, least in ((self._sidebar, 150), (self._pane, 280), (self._right, 300)):
+            pane.setMinimumWidth(least)
+            self._splitter.addWidget(pane)
+        self._splitter.setSizes(list(PANES))
+        self._splitter.setStretchFactor(2, 1)
+        center = QWidget(self)
+        column = QVBoxLayout(center)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._top)
+        column.addWidget(self._notices)
+        column.addWidget(self._splitter, 1)
+        column.addWidget(self._status)
+        self.setCentralWidget(center)
+        self.setMinimumSize(*LEAST)
+
+    def _connect_panes(self) -> None:
+        self.service.happened.connect(self._on_event)
+        self.service.answered.connect(self._on_answered)
+        self._counts_timer.timeout.connect(self._ask_counts)
+        self._facts.accounts_changed.connect(self._on_accounts)
+        self._facts.vault_changed.connect(self._show_status)
+        self._facts.status_changed.connect(self._sidebar_model.set_status)
+        self._facts.status_changed.connect(self._show_status)
+        self._sidebar.key_chosen.connect(self._on_key)
+        self._pane.view.selection_moved.connect(self._show_selection)
+        self._pane.empty_pressed.connect(self._on_empty_button)
+        self._pane.menu_requested.connect(
+            lambda at: menus.conversation_menu(self.actions_by_name, self).popup(at)
+        )
+        self._mail.buttons_changed.connect(
+            lambda names: self._top.show_buttons(names, MAIL_BUTTONS)
+        )
+        self._mail.failed.connect(self._say)
+        self._mail.refresh()
+        self._top.search.search_changed.connect(self._on_search)
+        self._top.search.left.connect(self._pane.view.setFocus)
+        self._stack.reported.connect(self._on_report)
+        self._stack.failed.connect(self._say)
+        self._toast.undo_requested.connect(self._undo)
+        self._status.details_requested.connect(self._dialogs.show_sync_details)
+        self._status.stop_requested.connect(self._dialogs.stop_accounts)
+        self._notices.sign_in_requested.connect(self._dialogs.open_sign_in)
+        self._notices.unlock_requested.connect(self._dialogs.open_unlock)
+        self._notices.retry_requested.connect(self.service.vault.retry)
+        self._notices.preferences_requested.connect(self._dialogs.open_preferences)
+
+    def _connect_actions(self) -> None:
+        actions, view = self.actions_by_name, self._pane.view
+        actions["next"].triggered.connect(lambda: view.step(1))
+        actions["previous"].triggered.connect(lambda: view.step(-1))
+        actions["select_all"].triggered.connect(view.selectAll)
+        actions["search"].triggered.connect(self._go_to_search)
+        actions["sync_now"].triggered.connect(lambda: self.service.sync_now())
+        actions["sync_details"].triggered.connect(self._dialogs.show_sync_details)
+        actions["preferences"].triggered.connect(self._dialogs.open_preferences)
+        actions["add_account"].triggered.connect(self._dialogs.open_wizard)
+        actions["shortcuts"].triggered.connect(
+            lambda: self._dialogs.show_shortcuts(self.actions_by_name.ready())
+        )
+        actions["quit"].triggered.connect(self.close)
+        for action in self._appearance:
+            action.triggered.connect(self._on_appearance)
+        reader, mail = self._reader, self._mail
+        reader.archive_requested.connect(lambda: mail.archive(self._opened()))
+        reader.restore_requested.connect(lambda: mail.restore(self._opened()))
+        reader.delete_requested.connect(lambda: mail.delete(self._opened()))
+        reader.mark_read_requested.connect(self._on_mark_requested)
+        reader.messages_shown.connect(
+            lambda ids: self._stack.run_quietly(MarkMessagesRead(tuple(ids)))
+        )
+
+    # --- accounts and status -----------------------------------------------------------------
+
+    def open_wizard_if_empty(self) -> None:
+        """The first start: there is no account, so the wizard opens by itself."""
+        if not self._facts.configs and not self._is_closed:
+            self._dialogs.open_wizard()
+
+    @Slot()
+    def _on_accounts(self) -> None:
+        self._sidebar_model.set_accounts(self._facts.configs)
+        self._pane.set_has_account(bool(self._facts.configs))
+        self.actions_by_name["sync_now"].setEnabled(bool(self._facts.configs))
+        if not self._sidebar.key():
+            self._sidebar.choose(View.INBOX)
+        self._show_status()
+        self._counts_timer.start()
+
+    @Slot()
+    def _show_status(self) -> None:
+        facts = self._facts
+        self._status.show_facts(facts.statuses(), facts.addresses, facts.vault_sentence())
+
+    @Slot(object)
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, SettingsChanged):
+            self._read_setting(event.name)
+        self._dialogs.on_event(event)
+        if not self._counts_timer.isActive():
+            self._counts_timer.start()
+
+    def _ask_counts(self) -> None:
+        if not self._counts_ticket and not self._is_closed:
+            self._counts_ticket = self.service.ask(CountsRequest())
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        if answer.ticket == self._counts_ticket:
+            self._counts_ticket = 0
+            if isinstance(answer.result, Counts):
+                self._sidebar_model.set_counts(answer.result)
+                self._title(answer.result)
+
+    def _title(self, counts: Counts) -> None:
+        unread = counts.total.inbox_unread
+        self.setWindowTitle(f"Dealpost ({formatting.number(unread)})" if unread else "Dealpost")
+
+    # --- what is shown -----------------------------------------------------------------------
+
+    @Slot(str)
+    def _on_key(self, key: str) -> None:
+        self._top.search.clear()
+        view, _, account_id = key.partition(":")
+        self._pane.show_query(ListQuery(view, int(account_id) if account_id else None))
+        self._mail.refresh()
+
+    @Slot(str)
+    def _on_search(self, text: str) -> None:
+        if text:
+            self._pane.show_query(ListQuery(View.SEARCH, text=text))
+            self._mail.refresh()
+        else:
+            self._on_key(self._sidebar.key() or View.INBOX)
+
+    def _go_to_search(self) -> None:
+        self._top.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._top.search.selectAll()
+
+    @Slot()
+    def _show_selection(self) -> None:
+        view = self._pane.view
+        count = view.selected_count()
+        if count > 1:
+            title = self.tr("{} conversations selected").format(formatting.number(count))
+            hint = self.tr("E archives them, Del deletes them, U marks them as read or unread.")
+            self._many.say("list", title, hint)
+            self._reader.show_conversation(None)
+            self._right.setCurrentWidget(self._many)
+        else:
+            self._reader.show_conversation(view.open_id())
+            self._right.setCurrentWidget(self._reader)
+
+    @Slot()
+    def _on_empty_button(self) -> None:
+        if self._pane.query.text:
+            self._top.search.clear()
+        else:
+            self._dialogs.open_wizard()
+
+    def _opened(self) -> tuple[int, ...]:
+        """The open conversation."""
+        conversation_id = self._reader.conversation_id
+        return () if conversation_id is None else (conversation_id,)
+
+    @Slot(bool)
+    def _on_mark_requested(self, read: bool) -> None:  # noqa: FBT001  # a Qt slot
+        if self._opened():
+            self._stack.run(MarkRead(self._opened(), read))
+
+    # --- telling -----------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_report(self, report: Report) -> None:
+        seconds = self.service.timing.undo if report.can_undo else TOAST_SECONDS
+        self._toast.say(report.sentence, seconds, can_undo=report.can_undo)
+
+    @Slot(str)
+    def _say(self, sentence: str) -> None:
+        self._toast.say(sentence, TOAST_SECONDS * 2, can_undo=False)
+
+    @Slot()
+    def _undo(self) -> None:
+        self._toast.hide()
+        self._stack.undo()
+
+    # --- settings and the window's shape -----------------------------------------------------
+
+    @Slot()
+    def _on_appearance(self) -> None:
+        action = self.sender()
+        if action is not None:
+            name, value = action.data()
+            self._stack.run_quietly(SetOption(name, value))
+
+    def _read_setting(self, name: str) -> None:
+        if name == "theme":
+            self._theme.set_mode(str(settings.get("theme")))
+        elif name == "density":
+            self._theme.set_density(str(settings.get("density")))
+        elif name == "simple_html":
+            self._reader.set_simple_html(settings.is_on("simple_html"))
+        for action in self._appearance:
+            if action.data() and action.data()[0] == name:
+                action.setChecked(action.data()[1] == settings.get(name))
+
+    def _restore_shape(self) -> None:
+        geometry = str(settings.get("window_geometry") or "")
+        panes = str(settings.get("window_state") or "")
+        if not geometry or not self.restoreGeometry(QByteArray.fromHex(geometry.encode())):
+            self.resize(*SIZE)
+        if panes:
+            self._splitter.restoreState(QByteArray.fromHex(panes.encode()))
+
+    def _save_shape(self) -> None:
+        shapes = {
+            "window_geometry": self.saveGeometry(),
+            "window_state": self._splitter.saveState(),
+        }
+        for name, shape in shapes.items():
+            text = bytes(shape.toHex().data()).decode()
+            if text != settings.get(name):
+                self.service.run(SetOption(name, text))
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  # Qt's name
+        if not self._is_closed:
+            self._is_closed = True
+            self._save_shape()
+            self._dialogs.close()
+            self._reader.close_down()
+            self.service.close()
+            self.closed.emit()
+        super().closeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange:
+            self._pane.view.viewport().update()

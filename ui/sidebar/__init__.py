@@ -1,0 +1,1 @@
+"""The left pane: what there is to show, with its counts."""

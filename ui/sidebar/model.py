@@ -1,0 +1,120 @@
+"""What the sidebar lists: folders over all accounts, then each account's Inbox and its state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+
+from models.account import AccountConfig
+from models.events import Phase, StatusChanged
+from models.listing import Counts, View
+from ui import formatting
+
+KEY = int(Qt.ItemDataRole.UserRole)  # `inbox`, `sent`, `archive`, `inbox:<account id>`; '': a heading
+COUNT = KEY + 1  # unread conversations, 0 where none is shown
+ICON = KEY + 2
+TROUBLE = KEY + 3  # whether an account needs the person
+
+NEEDS_PERSON = frozenset({Phase.NEEDS_SIGN_IN, Phase.NEEDS_ANSWER, Phase.PAUSED})
+
+
+class SidebarModel(QStandardItemModel):
+    """A flat list; headings are items that can't be selected. Changed in place, never reset."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._accounts: dict[int, QStandardItem] = {}
+        self._counts = Counts()
+        self._statuses: dict[int, StatusChanged] = {}
+        self._heading(self.tr("All accounts"))
+        self._folders = {
+            View.INBOX: self._add(View.INBOX, self.tr("Inbox"), "inbox"),
+            View.SENT: self._add(View.SENT, self.tr("Sent"), "send"),
+            View.ARCHIVE: self._add(View.ARCHIVE, self.tr("Archive"), "archive"),
+        }
+        self._accounts_heading = -1
+
+    def set_accounts(self, configs: Iterable[AccountConfig]) -> None:
+        """Show these accounts, in this order."""
+        wanted = {config.id: config for config in configs}
+        for account_id in [known for known in self._accounts if known not in wanted]:
+            self.removeRow(self._accounts.pop(account_id).row())
+        if wanted and self._accounts_heading < 0:
+            self._accounts_heading = self.rowCount()
+            self._heading(self.tr("Accounts"))
+        if not wanted and self._accounts_heading >= 0:
+            self.removeRow(self._accounts_heading)
+            self._accounts_heading = -1
+        for config in wanted.values():
+            item = self._accounts.get(config.id)
+            if item is None:
+                item = self._add(f"inbox:{config.id}", config.address, "mail")
+                self._accounts[config.id] = item
+            item.setText(config.address)
+            item.setData("users" if config.kind == "team" else "mail", ICON)
+            self._describe(config.id)
+        self.set_counts(self._counts)
+
+    def set_counts(self, counts: Counts) -> None:
+        """Show how much is unread."""
+        self._counts = counts
+        self._put_count(self._folders[View.INBOX], counts.total.inbox_unread)
+        for account_id, item in self._accounts.items():
+            self._put_count(item, counts.of(account_id).inbox_unread)
+
+    def set_status(self, status: StatusChanged) -> None:
+        """Mark an account that needs the person."""
+        self._statuses[status.account_id] = status
+        self._describe(status.account_id)
+
+    def item_of(self, key: str) -> QStandardItem | None:
+        """The item with a key."""
+        for number in range(self.rowCount()):
+            item = self.item(number)
+            if item.data(KEY) == key:
+                return item
+        return None
+
+    def _heading(self, text: str) -> None:
+        item = QStandardItem(text)
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        item.setData("", KEY)
+        self.appendRow(item)
+
+    def _add(self, key: str, text: str, icon: str) -> QStandardItem:
+        item = QStandardItem(text)
+        item.setEditable(False)
+        item.setData(str(key), KEY)
+        item.setData(0, COUNT)
+        item.setData(icon, ICON)
+        item.setData(False, TROUBLE)  # noqa: FBT003  # a Qt call
+        item.setAccessibleText(text)
+        self.appendRow(item)
+        return item
+
+    def _put_count(self, item: QStandardItem, count: int) -> None:
+        item.setData(count, COUNT)
+        self._speak(item)
+
+    def _describe(self, account_id: int) -> None:
+        """The state of an account in its tool tip, its mark and what a screen reader says."""
+        item = self._accounts.get(account_id)
+        if item is None:
+            return
+        status = self._statuses.get(account_id)
+        in_trouble = status is not None and (status.phase in NEEDS_PERSON or status.refused > 0)
+        item.setData(in_trouble, TROUBLE)
+        error = status.error if status is not None else ""
+        item.setToolTip("\n".join(part for part in (item.text(), error) if part))
+        self._speak(item)
+
+    def _speak(self, item: QStandardItem) -> None:
+        parts = [item.text()]
+        count = item.data(COUNT)
+        if count:
+            parts.append(self.tr("{} unread").format(formatting.number(count)))
+        if item.data(TROUBLE):
+            parts.append(self.tr("needs your attention"))
+        item.setAccessibleText(", ".join(parts))
