@@ -137,9 +137,7 @@ def ids(query: ListQuery, limit: int | None = None) -> ListIds:
     return from_pairs(database.rows(sql, parameters))
 
 
-def ids_statement(
-    query: ListQuery, limit: int | None = None
-) -> tuple[str, tuple[int, ...]]:
+def ids_statement(query: ListQuery, limit: int | None = None) -> tuple[str, tuple[int, ...]]:
     """The SQL and its parameters for the ids of a list without a search text."""
     where, parameters = _where(query)
     sql = f"SELECT id, newest_at FROM conversation{where} ORDER BY newest_at DESC, id DESC LIMIT ?"
@@ -171,13 +169,24 @@ _ROWS = f"""SELECT id, account_id, subject, parties, snippet, newest_at, message
 
 
 def _row(values: database.Row) -> ConversationRow:
+    """Positional: by name it would cost half as much again, and a list is scrolled."""
+    parties = tuple([(name, address) for name, address in json.loads(values[3])])
     return ConversationRow(
-        *values[:3],
-        tuple([(name, address) for name, address in json.loads(values[3])]),
-        *values[4:8],
+        values[0],
+        values[1],
+        values[2],
+        parties,
+        values[4],
+        values[5],
+        values[6],
+        values[7],
         values[8] > 0,
         values[9] == 1,
-        *values[10:],
+        values[10],
+        values[11],
+        values[12],
+        values[13],
+        values[14],
     )
 
 
@@ -198,7 +207,7 @@ def places(query: ListQuery, conversation_ids: Sequence[int]) -> dict[int, int]:
 
 def counts() -> Counts:
     """Every count of the sidebar, from rows; about 25 ms for a million conversations."""
-    outbox = dict(database.rows(_OUTBOX))
+    outbox: dict[int, int] = dict(database.rows(_OUTBOX))
     by_account = {
         account_id: FolderCounts(
             inbox=_count(account_id, _CONDITIONS[View.INBOX]),

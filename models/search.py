@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from models import database
@@ -28,6 +28,10 @@ FIND_LIMIT = 1000  # conversations that one search shows at most
 _WORDS = 32  # of a query; FTS5 limits the depth of its expressions
 _CHUNK = 1000  # parameters of one IN list
 _WALK_CONVERSATIONS = 2000  # of one step of the walk over the newest
+_MANY = 50_000  # matches that are read whole, in 10 ms
+_RANGES = 6  # of ids that one step of the walk asks for
+_GAP = 1000  # ids between two ranges
+_PREFIX_INDEXED = 2  # letters; the table's `prefix` option
 _PROBES = 64  # messages that are asked for one by one
 
 Entry = tuple[int, str, str, str, str]  # message_id, subject, addresses, body, attachments
@@ -195,20 +199,60 @@ def find(
     up the conversation of each. So it depends: few matches are joined one by one; many
     matches lie close together, so the conversations are walked from the newest on until
     `limit` of them have a match. The two cost the same where
-    matches² = limit x messages, and there both are quick.
+    matches² = limit x messages, and there both are quick. More than `_MANY` are not read
+    whole either: each step of the walk asks for the matches in its own ranges of ids.
 
     Args:
         condition: SQL over `conversation` that the result must fulfil too.
     """
-    found = _matches(compile_query(text))
+    expression = compile_query(text)
+    most = _MANY if _is_seekable(expression) else -1
+    found = _matches(expression, most)
     where = " AND ".join(
         [part for part in (condition, "account_id = ?" * (account_id is not None)) if part]
     )
     account = () if account_id is None else (account_id,)
+    if len(found) == most:
+        return _walk(_Probe(expression), limit, where or "1", account)
     total = database.value("SELECT max(id) FROM message") or 0
     if len(found) ** 2 > limit * total:
-        return _walk(set(found), limit, where or "1", account)
+        matching_ids = set(found)
+        return _walk(matching_ids.intersection, limit, where or "1", account)
     return _join(found, limit, where or "1", account)
+
+
+def _is_seekable(expression: str) -> bool:
+    """Whether FTS5 can begin in the middle: not for beginnings that have no prefix index."""
+    last = expression.removesuffix('" *').split(" ")[-1].lstrip('"')
+    return not expression.endswith("*") or len(last) <= _PREFIX_INDEXED
+
+
+class _Probe:
+    """Which of some messages match, asked by range of ids; read whole where they lie scattered."""
+
+    def __init__(self, expression: str) -> None:
+        self._expression = expression
+        self._all: set[int] | None = None
+
+    def __call__(self, message_ids: set[int]) -> set[int]:
+        """Those of `message_ids` that match."""
+        ranges = _ranges(sorted(message_ids)) if self._all is None else []
+        if self._all is None and len(ranges) > _RANGES:
+            self._all = set(_matches(self._expression))
+        if self._all is not None:
+            return self._all & message_ids
+        found = [database.rows(_IN_RANGE, (self._expression, *range_)) for range_ in ranges]
+        return message_ids.intersection(id_ for rows in found for (id_,) in rows)
+
+
+_IN_RANGE = "SELECT rowid FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?"
+
+
+def _ranges(ids: Sequence[int]) -> list[tuple[int, int]]:
+    """(first, last) of each stretch of ids without a wide gap."""
+    starts = [n for n in range(len(ids)) if n == 0 or ids[n] - ids[n - 1] > _GAP]
+    ends = [*starts[1:], len(ids)]
+    return [(ids[start], ids[end - 1]) for start, end in zip(starts, ends, strict=True)]
 
 
 def matching(text: str, conversation_ids: Sequence[int]) -> set[int]:
@@ -224,10 +268,11 @@ def matching(text: str, conversation_ids: Sequence[int]) -> set[int]:
     return {owner[id_] for id_ in owner if database.row(probe, (expression, id_))}
 
 
-def _matches(expression: str) -> array[int]:
+def _matches(expression: str, most: int = -1) -> array[int]:
     if not expression:
         return array("q")
-    found = database.rows("SELECT rowid FROM search WHERE search MATCH ?", (expression,))
+    sql = "SELECT rowid FROM search WHERE search MATCH ? LIMIT ?"
+    found = database.rows(sql, (expression, most))
     return array("q", [id_ for (id_,) in found])
 
 
@@ -251,7 +296,9 @@ def _kept(conversation_ids: Sequence[int], where: str, account: tuple[int, ...])
     return keys
 
 
-def _walk(message_ids: set[int], limit: int, where: str, account: tuple[int, ...]) -> ListIds:
+def _walk(
+    match: Callable[[set[int]], set[int]], limit: int, where: str, account: tuple[int, ...]
+) -> ListIds:
     """Read conversations from the newest on and keep those with a match, until `limit`."""
     pairs: list[tuple[int, int]] = []
     last = (1 << 62, 1 << 62)
@@ -259,7 +306,8 @@ def _walk(message_ids: set[int], limit: int, where: str, account: tuple[int, ...
         step = database.rows(_STEP, (*last, _WALK_CONVERSATIONS))
         if not step:
             break
-        hits = {id_: key for id_, key, message_id in step if message_id in message_ids}
+        found = match({message_id for _, _, message_id in step})
+        hits = {id_: key for id_, key, message_id in step if message_id in found}
         kept = _kept(list(hits), where, account)
         pairs.extend((id_, key) for id_, key in hits.items() if id_ in kept)
         last = (step[-1][1], step[-1][0])

@@ -55,6 +55,7 @@ def wipe() -> bool:
     copy: the wipe stays due. Not inside a transaction; writers of other threads wait for it.
     """
     connection = database.db.connection()
+    patience = database.value("PRAGMA busy_timeout")
     connection.set_busy_timeout(round(_PATIENCE_SECONDS * 1000))
     # The copy that VACUUM makes would be in memory otherwise, however large. It holds no
     # deleted mail, and SQLite removes it.
@@ -66,7 +67,7 @@ def wipe() -> bool:
         return False
     finally:
         connection.execute("PRAGMA temp_store=MEMORY")
-        connection.set_busy_timeout(round(database.BUSY_TIMEOUT_SECONDS * 1000))
+        connection.set_busy_timeout(patience)
 
 
 def _rewrite() -> bool:

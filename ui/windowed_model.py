@@ -79,11 +79,11 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
 
     # --- what views ask ------------------------------------------------------------------
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802  # Qt's name
         """How many rows the list has; children of a row have none."""
         return 0 if parent.isValid() else len(self._ids)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802  # Qt's name
         """One column, painted by a delegate."""
         return 0 if parent.isValid() else 1
 

@@ -153,7 +153,14 @@ def test_no_word_does_not_filter(conversation: int) -> None:
         assert list(listing.ids(ListQuery("search", text=text)).ids) == [conversation]
 
 
-def test_results_come_newest_first_whatever_their_ids(store: Path) -> None:
+@pytest.mark.parametrize(("many", "gap", "ranges"), [(50_000, 1000, 6), (20, 3, 99), (20, 3, 1)])
+def test_results_come_newest_first_whatever_their_ids(
+    store: Path, monkeypatch: pytest.MonkeyPatch, many: int, gap: int, ranges: int
+) -> None:
+    monkeypatch.setattr(search, "_MANY", many)
+    monkeypatch.setattr(search, "_GAP", gap)
+    monkeypatch.setattr(search, "_RANGES", ranges)
+    monkeypatch.setattr(search, "_WALK_CONVERSATIONS", 40)
     add_account("one@example.test")
     add_account("two@example.test")
     generator = random.Random(5)
@@ -164,7 +171,7 @@ def test_results_come_newest_first_whatever_their_ids(store: Path) -> None:
         newest[id_] = key
         for _ in range(2):
             add_message(id_, account_id, subject=f"offer {'rare' if number % 50 == 0 else ''}")
-    for word, step in (("offer", 1), ("rare", 50)):
+    for word, step in (("offer", 1), ("offer ", 1), ("of", 1), ("rare", 50)):
         ids = [id_ for n, id_ in enumerate(newest) if n % step == 0]
         right = sorted(ids, key=lambda id_: (-newest[id_], -id_))
         for limit in (1, 5, 100, 1000):

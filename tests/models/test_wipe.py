@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -68,11 +67,11 @@ def serial(mail: int, field: str) -> str:
 
 
 @pytest.fixture
-def corpus(store: Path) -> Iterator[Corpus]:
+def corpus(store: Path) -> Corpus:
     new = NewAccount("me@example.test", "h", 993, "tls", "h", 465, "tls")
     account_id = account.create(new)
     mailbox_id = mailbox.save(account_id, "INBOX", role=Role.INBOX)
-    yield Corpus(mailbox_id, account_id, random.Random(11))
+    return Corpus(mailbox_id, account_id, random.Random(11))
 
 
 def fill(corpus: Corpus, count: int) -> None:
@@ -167,11 +166,15 @@ def test_a_reader_holds_up_the_wipe(store: Path, corpus: Corpus) -> None:
     assert not wipe.is_due()
 
 
-def test_the_mark_lives_with_its_transaction(store: Path) -> None:
-    assert not wipe.is_due()
-    with pytest.raises(ValueError, match="no"), database.writing(durable=True):
+def deleted_and_failed() -> None:
+    with database.writing(durable=True):
         wipe.mark_due()
-        raise ValueError("no")
+        raise LookupError("a failure after the mark")
+
+
+def test_the_mark_lives_with_its_transaction(store: Path) -> None:
+    with pytest.raises(LookupError):
+        deleted_and_failed()
     assert not wipe.is_due()
     with database.writing(durable=True):
         wipe.mark_due()
@@ -179,8 +182,14 @@ def test_the_mark_lives_with_its_transaction(store: Path) -> None:
     assert wipe.is_due()
     assert wipe.wipe()
     assert not wipe.is_due()
-    assert not database.db.connection().execute("PRAGMA temp_store").get == 1
     assert wipe.wipe_seconds_estimate() < 1
+
+
+def test_the_connection_is_as_before_the_wipe(store: Path) -> None:
+    pragmas = ("temp_store", "busy_timeout", "secure_delete", "foreign_keys", "journal_mode")
+    before = [database.value(f"PRAGMA {name}") for name in pragmas]
+    assert wipe.wipe()
+    assert [database.value(f"PRAGMA {name}") for name in pragmas] == before
 
 
 def test_opened_attachments_go_with_their_mail(store: Path, tmp_path: Path) -> None:
