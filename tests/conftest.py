@@ -18,6 +18,14 @@ import pytest
 from keyring.backend import KeyringBackend
 
 from models import database
+from models.profile import open_profile
+from ui.reader import schemes
+
+# Schemes of the reader have to be known before the first QApplication.
+schemes.prepare_environment()
+schemes.register()
+
+pytest_plugins = ["tests.support.fixtures", "tests.support.embedded"]
 
 
 class MemoryKeyring(KeyringBackend):
@@ -60,8 +68,6 @@ def profile(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(profile: Path) -> Iterator[Path]:
     """An open store with the newest schema, in this thread."""
-    from models.profile import open_profile
-
     open_profile(profile)
     database.open_for_thread()
     yield profile

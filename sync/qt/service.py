@@ -44,15 +44,10 @@ from sync.timing import Timing
 
 log = logging.getLogger(__name__)
 
-WIPE_PATIENCE = (
-    10  # a wipe that is due is done after so many idle times, however busy it is
-)
-GRACE_SECONDS = (
-    0.3  # a step that runs may end by itself for so long before its socket is cut
-)
-WIPE_LIMIT_SECONDS = (
-    120.0  # at quit the last wipe may take so long; a longer one is done at start
-)
+_ENDED = (account.STOPPED, account.REMOVED)  # states of an account that has no worker
+WIPE_PATIENCE = 10  # a wipe that is due is done after so many idle times, however busy it is
+GRACE_SECONDS = 0.3  # a step that runs may end by itself for so long before its socket is cut
+WIPE_LIMIT_SECONDS = 120.0  # at quit the last wipe may take so long; a longer one is done at start
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +100,7 @@ class MailService(QObject):
         self._running: dict[int, _Running] = {}
         self._ending: list[_Running] = []
         self._restart: set[int] = set()
+        self._after_end: list[tuple[int, commands.RemoveAccount]] = []
         self._statuses: dict[int, StatusChanged] = {}
         self._is_open = False
         self._wipe_due_since: float | None = None
@@ -123,9 +119,7 @@ class MailService(QObject):
         self._stop_reader.connect(self._reader.stop)
         self._reader.answered.connect(self._on_answered)
         self._commander = Commander(self.folder)
-        self._commander_thread = self._thread(
-            "commands", self._commander, self._commander.start
-        )
+        self._commander_thread = self._thread("commands", self._commander, self._commander.start)
         self._to_commander.connect(self._commander.run)
         self._stop_commander.connect(self._commander.stop)
         self._wipe.connect(self._commander.wipe)
@@ -149,6 +143,7 @@ class MailService(QObject):
         for running in list(self._running.values()):
             self._end(running)
         self._wait_for_workers()
+        self._run_what_waited()
         self._wipe.emit()
         self._stop_commander.emit()
         self._stop_reader.emit()
@@ -161,8 +156,13 @@ class MailService(QObject):
     def run(self, command: commands.Command) -> int:
         """Carry out a command in the command thread; its ticket comes back in `commanded`."""
         ticket = next(self._tickets)
-        self._to_commander.emit(ticket, command)
         self._postpone_wipe()
+        if isinstance(command, commands.RemoveAccount) and self._is_busy(command.account_id):
+            # A worker must not write into an account that is being taken apart.
+            self._after_end.append((ticket, command))
+            self.stop_account(command.account_id)
+        else:
+            self._to_commander.emit(ticket, command)
         return ticket
 
     def ask(self, request: Request) -> int:
@@ -206,7 +206,7 @@ class MailService(QObject):
             self._restart.add(account_id)
             self._end(self._running[account_id])
             return
-        if any(ending.worker.account_id == account_id for ending in self._ending):
+        if self._is_busy(account_id):
             self._restart.add(account_id)
             return
         worker = AccountWorker(
@@ -234,7 +234,7 @@ class MailService(QObject):
         for config in account.configs():
             if config.id in self._running:
                 _call(self._running[config.id].worker, "sync_now")
-            elif config.state != "stopped":
+            elif config.state not in _ENDED:
                 self.start_account(config.id)
 
     def _end(self, running: _Running) -> None:
@@ -251,16 +251,25 @@ class MailService(QObject):
         for running in self._ending:
             running.worker.abort()
 
+    def _is_busy(self, account_id: int) -> bool:
+        """Whether a worker of this account still runs, if only to its end."""
+        ending = [each.worker.account_id for each in self._ending]
+        return account_id in self._running or account_id in ending
+
     @Slot()
     def _on_worker_finished(self) -> None:
-        for running in [
-            ending for ending in self._ending if ending.thread.isFinished()
-        ]:
+        for running in [ending for ending in self._ending if ending.thread.isFinished()]:
             self._ending.remove(running)
             account_id = running.worker.account_id
             if account_id in self._restart and self._is_open:
                 self._restart.discard(account_id)
                 self.start_account(account_id)
+        self._run_what_waited()
+
+    def _run_what_waited(self) -> None:
+        for waiting in [each for each in self._after_end if not self._is_busy(each[1].account_id)]:
+            self._after_end.remove(waiting)
+            self._to_commander.emit(*waiting)
 
     def _wait_for_workers(self) -> None:
         for running in self._ending:
@@ -270,9 +279,7 @@ class MailService(QObject):
             self._wait(running.thread, self.timing.stop)
         self._ending.clear()
 
-    def _wait(
-        self, thread: QThread, seconds: float, *, is_last_try: bool = True
-    ) -> None:
+    def _wait(self, thread: QThread, seconds: float, *, is_last_try: bool = True) -> None:
         """Wait for a thread's end; a thread destroyed while it runs would abort the process."""
         if thread.wait(round(seconds * 1000)) or not is_last_try:
             return
@@ -280,9 +287,7 @@ class MailService(QObject):
         self._cut_ending()
         thread.wait()
 
-    def _thread(
-        self, name: str, inhabitant: QObject, start: Callable[[], None]
-    ) -> QThread:
+    def _thread(self, name: str, inhabitant: QObject, start: Callable[[], None]) -> QThread:
         thread = QThread(self)
         thread.setObjectName(name)
         inhabitant.moveToThread(thread)
@@ -318,7 +323,7 @@ class MailService(QObject):
         """The person added, edited, stopped or removed accounts: the workers follow."""
         states = {config.id: config.state for config in account.configs()}
         for account_id in event.account_ids:
-            if states.get(account_id, "stopped") == "stopped":
+            if states.get(account_id, account.REMOVED) in _ENDED:
                 self.stop_account(account_id)
                 if account_id not in states:
                     self._statuses.pop(account_id, None)
@@ -369,6 +374,4 @@ class MailService(QObject):
 def _call(worker: AccountWorker, slot: str, *numbers: int) -> None:
     """Call a worker's slot in the worker's thread, after what is queued there already."""
     arguments = [Q_ARG(int, number) for number in numbers]
-    QMetaObject.invokeMethod(
-        worker, slot, Qt.ConnectionType.QueuedConnection, *arguments
-    )
+    QMetaObject.invokeMethod(worker, slot, Qt.ConnectionType.QueuedConnection, *arguments)

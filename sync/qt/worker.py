@@ -15,13 +15,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from models import account, database, facts
 from models.account import AccountConfig
 from models.database import StoreError
 from models.events import AccountsChanged, Event, Phase, StatusChanged
-from sync.connecting import connect
 from sync.credentials import Vault
 from sync.errors import (
     ProtocolError,
@@ -33,20 +32,23 @@ from sync.errors import (
     ThrottledError,
 )
 from sync.qt.commander import clear_opened
+from sync.qt.idling import IdleWatch
 from sync.schedule import AccountSync, Step
-from sync.session import ImapSession
+from sync.session import ImapSession, Server
+from sync.session.answers import Security
 from sync.timing import Timing
 
 log = logging.getLogger(__name__)
 
-SLEEP_GAP_SECONDS = (
-    30.0  # the wall clock ran so much further than the timer: the machine slept
-)
+SLEEP_GAP_SECONDS = 30.0  # the wall clock ran so much further than the timer: the machine slept
 STORE_RETRY_SECONDS = 30.0
 BUG_SENTENCE = (
     "Dealpost met a fault of its own and paused this account. Nothing was lost; "
     "choose “Sync now” to go on."
 )
+
+
+_SECURITY: dict[str, Security] = {"tls": "tls", "starttls": "starttls", "none": "plain"}
 
 
 class AccountWorker(QObject):
@@ -103,9 +105,11 @@ class AccountWorker(QObject):
         database.open_for_thread()
         self._step_timer = self._timer(self._advance)
         self._cycle_timer = self._timer(self._cycle_due)
-        self._renew_timer = self._timer(self._renew_idle)
         self._settle_timer = self._timer(self._settled)
-        self._notifier: QSocketNotifier | None = None
+        self._idle = IdleWatch(self)
+        self._idle.spoke.connect(self._idle_spoke)
+        self._idle.renewal_due.connect(self._renew_idle)
+        self._idle.lost.connect(self._lost)
         self._slept_from = (time.time(), time.monotonic())
         self._step_timer.start(0)
 
@@ -196,7 +200,7 @@ class AccountWorker(QObject):
         """Connect if need be, else one step of the schedule; None if there is nothing to do."""
         if self._sync is None:
             config = account.config(self.account_id)
-            if config is None or config.state == "stopped":
+            if config is None or config.state in (account.STOPPED, account.REMOVED):
                 self._tell(Phase.STOPPED, error="", at_once=True)
                 return None
             self._connect(config)
@@ -206,19 +210,22 @@ class AccountWorker(QObject):
     def _connect(self, config: AccountConfig) -> None:
         self._tell(Phase.CONNECTING, retry_at=None, at_once=True)
         secret = self._vault.secret(config.id, "imap")
-        session = ImapSession(read_only=self._read_only or bool(config.read_only))
+        session = ImapSession(
+            server_of(config), self._timing, read_only=self._read_only or config.read_only
+        )
         with self._session_lock:
             self._session = session
-        connect(session, config, secret, self._timing)
-        if config.state == "needs_sign_in":
-            account.update(config.id, state="active")
+        session.open()
+        session.sign_in(config.user_name or config.address, secret, config.auth)
+        if config.state == account.NEEDS_SIGN_IN:
+            account.update(config.id, state=account.ACTIVE)
             self._report(AccountsChanged((config.id,)))
         self._connected_at = time.monotonic()
         self._sync = AccountSync(
             config,
             session,
             self._timing,
-            read_only=self._read_only or bool(config.read_only),
+            read_only=self._read_only or config.read_only,
             report=self._report,
             should_yield=self._stopping.is_set,
         )
@@ -249,31 +256,19 @@ class AccountWorker(QObject):
     def _enter_idle(self) -> None:
         assert self._session is not None
         try:
-            self._session.idle_begin()
+            self._idle.begin(self._session, renew_seconds=self._timing.idle_renew)
         except SyncError as error:
-            self._drop_session()
-            self._back_off(error.sentence)
-            return
-        self._notifier = QSocketNotifier(
-            self._session.fileno(), QSocketNotifier.Type.Read, self
-        )
-        self._notifier.activated.connect(self._idle_spoke)
-        self._renew_timer.start(_milliseconds(self._timing.idle_renew))
-        if self._session.idle_pending():
-            # Bytes that came with the continuation are in a buffer; the socket stays silent.
-            self._idle_spoke()
+            self._lost(error)
 
     @Slot()
     def _idle_spoke(self) -> None:
-        assert self._session is not None
-        try:
-            news = self._session.idle_events()
-        except SyncError as error:
-            self._drop_session()
-            self._back_off(error.sentence)
-            return
-        if news and not self._settle_timer.isActive():
+        if not self._settle_timer.isActive():
             self._settle_timer.start(_milliseconds(self._timing.idle_settle))
+
+    @Slot(object)
+    def _lost(self, error: SyncError) -> None:
+        self._drop_session()
+        self._back_off(error.sentence)
 
     @Slot()
     def _settled(self) -> None:
@@ -299,25 +294,13 @@ class AccountWorker(QObject):
 
     def _leave_idle(self) -> bool:
         """End IDLE if it runs; False if the connection went with it."""
-        if self._notifier is None:
-            return True
-        self._close_notifier()
-        assert self._session is not None
+        self._settle_timer.stop()
         try:
-            self._session.idle_end()
+            self._idle.end()
         except SyncError as error:
-            self._drop_session()
-            self._back_off(error.sentence)
+            self._lost(error)
             return False
         return True
-
-    def _close_notifier(self) -> None:
-        self._renew_timer.stop()
-        self._settle_timer.stop()
-        if self._notifier is not None:
-            self._notifier.setEnabled(False)
-            self._notifier.deleteLater()
-            self._notifier = None
 
     def _resume(self) -> None:
         """Out of IDLE or a wait, on to the next step."""
@@ -332,7 +315,8 @@ class AccountWorker(QObject):
     def _drop_session(self, *, politely: bool = False) -> None:
         """Close the session; what matters is in the store."""
         self._cycle_timer.stop()
-        self._close_notifier()
+        self._settle_timer.stop()
+        self._idle.forget()
         self._sync = None
         session = self._session
         if session is None:
@@ -359,7 +343,7 @@ class AccountWorker(QObject):
             self._step_timer.start(_milliseconds(wait_seconds))
 
     def _needs_sign_in(self, error: SignInError) -> None:
-        account.update(self.account_id, state="needs_sign_in")
+        account.update(self.account_id, state=account.NEEDS_SIGN_IN)
         self._report(AccountsChanged((self.account_id,)))
         self._tell(Phase.NEEDS_SIGN_IN, error=error.sentence, at_once=True)
 
@@ -407,6 +391,16 @@ class AccountWorker(QObject):
         timer.setSingleShot(True)
         timer.timeout.connect(slot)
         return timer
+
+
+def server_of(config: AccountConfig) -> Server:
+    """Where the account's IMAP server is, in the session's words."""
+    return Server(
+        config.imap_host,
+        config.imap_port,
+        _SECURITY[config.imap_security],
+        plain_text_agreed=config.plain_text_agreed,
+    )
 
 
 def _milliseconds(seconds: float) -> int:

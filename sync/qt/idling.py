@@ -1,0 +1,69 @@
+"""Waiting for a server's news without blocking the worker's thread (RFC 2177)."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
+
+from sync.errors import SyncError
+from sync.session import ImapSession
+
+
+class IdleWatch(QObject):
+    """Runs IDLE on a session; lives in the worker's thread.
+
+    Signals:
+        spoke: The server told something.
+        renewal_due: IDLE has run for so long that it has to begin anew.
+        lost: The connection ended; a SyncError.
+    """
+
+    spoke = Signal()
+    renewal_due = Signal()
+    lost = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session: ImapSession | None = None
+        self._notifier: QSocketNotifier | None = None
+        self._renewal = QTimer(self, singleShot=True)
+        self._renewal.timeout.connect(self.renewal_due)
+
+    def begin(self, session: ImapSession, *, renew_seconds: float) -> None:
+        """Start IDLE. Raises what the session raises."""
+        session.idle_begin()
+        self._session = session
+        self._notifier = QSocketNotifier(session.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._read)
+        self._renewal.start(max(1, round(renew_seconds * 1000)))
+        if session.idle_pending():
+            # Bytes that came with the continuation are in a buffer; the socket stays silent.
+            self._read()
+
+    def end(self) -> None:
+        """Leave IDLE, if it runs. Raises what the session raises."""
+        session = self._session
+        self.forget()
+        if session is not None:
+            session.idle_end()
+
+    def forget(self) -> None:
+        """Stop watching a connection that is not to be talked to any more."""
+        self._renewal.stop()
+        self._session = None
+        if self._notifier is not None:
+            self._notifier.setEnabled(False)
+            self._notifier.deleteLater()
+            self._notifier = None
+
+    @Slot()
+    def _read(self) -> None:
+        if self._session is None:
+            return  # the notifier's last word came after the end
+        try:
+            news = self._session.idle_events()
+        except SyncError as error:
+            self.forget()
+            self.lost.emit(error)
+            return
+        if news or not self._session.is_idling:
+            self.spoke.emit()

@@ -1,0 +1,276 @@
+"""A person at the window: finds things by their stable names, and waits by looking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, Qt, QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPushButton,
+    QTableView,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+import app
+from models.account import NewAccount
+from models.commands import AddAccount
+from models.events import Phase
+from sync.credentials import VaultMode
+from sync.qt.commander import CommandDone
+from sync.qt.vault import VaultAnswer
+from sync.timing import Timing
+from tests.flows.rig import Rig
+from ui.main_window import MainWindow
+
+FAST = Timing(
+    second_sitting=0.3,
+    cycle=0.4,
+    idle_settle=0.02,
+    backoff_first=0.1,
+    backoff_most=0.4,
+    operation_retry_first=0.1,
+    operation_retry_most=0.4,
+    undo=3.0,
+    wipe_idle=0.5,
+    status=0.02,
+    flags_all=1.0,
+    full_check=5.0,
+)
+PATIENCE_MS = 15_000
+
+
+class Desk:
+    """One open window and what a person does with it."""
+
+    def __init__(self, qtbot: QtBot, profile: Path, timing: Timing = FAST) -> None:
+        self.qtbot = qtbot
+        self.profile = profile
+        self.timing = timing
+        self.window: MainWindow = app.start(profile, timing=timing)
+
+    # --- life ----------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Close the window; everything is released when this returns."""
+        self.window.close()
+
+    def reopen(self, timing: Timing | None = None) -> None:
+        """Quit and start again on the same profile."""
+        self.close()
+        self.window = app.start(self.profile, timing=timing or self.timing)
+
+    def wait(self, condition: Callable[[], bool], what: str = "") -> None:
+        """Let the program run until something is so."""
+        try:
+            self.qtbot.waitUntil(condition, timeout=PATIENCE_MS)
+        except Exception as error:
+            statuses = [str(each) for each in self.window.service.statuses()]
+            raise AssertionError(f"never became so: {what}; {statuses}") from error
+
+    # --- accounts ------------------------------------------------------------------------
+
+    def add_account(self, rig: Rig, **columns: object) -> int:
+        """What the wizard's "Sync" does, without its pages; returns when past mail is here."""
+        account_id = self.add_account_quickly(rig, **columns)
+        self.settle(account_id)
+        return account_id
+
+    def add_account_quickly(self, rig: Rig, **columns: object) -> int:
+        """The same, returning as soon as the account is stored."""
+        self._prepare_vault()
+        new = NewAccount(
+            **{
+                "address": rig.address,
+                "user_name": rig.user,
+                "imap_host": rig.host,
+                "imap_port": rig.imap_port,
+                "imap_security": "none",
+                "smtp_host": rig.host,
+                "smtp_port": rig.smtp_port,
+                "smtp_security": "none",
+                "start": "1y",
+                **columns,
+            }  # type: ignore[arg-type]
+        )
+        done = self.run(AddAccount(new, self.service.vault.encrypted(rig.password)))
+        assert done.done is not None, done.error
+        assert done.done.account_id is not None
+        return done.done.account_id
+
+    def _prepare_vault(self) -> None:
+        if self.service.vault.vault.can_seal:
+            return
+        answers: list[VaultAnswer] = []
+        self.service.vault.answered.connect(answers.append)
+        self.service.vault.prepare(VaultMode.KEYRING)
+        self.wait(lambda: bool(answers), "the vault is ready")
+        assert answers[0].is_done, answers[0].error
+
+    def settle(self, account_id: int) -> None:
+        """Wait until a cycle that began after now is complete and nothing is to be done."""
+        status = self.service.status(account_id)
+        before = status.last_success_at if status else None
+
+        def is_settled() -> bool:
+            now = self.service.status(account_id)
+            return (
+                now is not None
+                and now.phase is Phase.IDLE
+                and now.pending == 0
+                and now.last_success_at is not None
+                and now.last_success_at != before
+            )
+
+        self.service.sync_now(account_id)
+        self.wait(is_settled, "the account is up to date")
+
+    @property
+    def service(self):  # type: ignore[no-untyped-def]
+        """The window's service."""
+        return self.window.service
+
+    def run(self, command: object) -> CommandDone:
+        """Run a command as the window would, and wait for its end."""
+        ended: list[CommandDone] = []
+        self.service.commanded.connect(ended.append)
+        ticket = self.service.run(command)
+        self.wait(lambda: any(each.ticket == ticket for each in ended), f"{command} is done")
+        self.service.commanded.disconnect(ended.append)
+        return next(each for each in ended if each.ticket == ticket)
+
+    # --- finding -------------------------------------------------------------------------
+
+    def find(self, kind: type, name: str):  # type: ignore[no-untyped-def]
+        """The child with this stable name."""
+        found = self.window.findChild(kind, name)
+        assert found is not None, f"{name} is missing"
+        return found
+
+    def action(self, name: str) -> QAction:
+        """A QAction by its stable name."""
+        return self.find(QAction, name)  # type: ignore[no-any-return]
+
+    @property
+    def list(self) -> QTableView:
+        """The conversation list."""
+        return self.find(QTableView, "conversation_list")  # type: ignore[no-any-return]
+
+    @property
+    def model(self) -> QAbstractItemModel:
+        """The conversation list's model."""
+        return self.list.model()
+
+    def subjects(self) -> list[str]:
+        """The list as the person reads it, from top to bottom."""
+        model = self.model
+        return [str(model.index(row, 0).data() or "") for row in range(model.rowCount())]
+
+    def has(self, *subjects: str) -> bool:
+        """Whether the list has exactly these, in any order."""
+        return sorted(self.subjects()) == sorted(subjects)
+
+    def wait_for(self, *subjects: str) -> None:
+        """Wait until the list has exactly these."""
+        self.wait(lambda: self.has(*subjects), f"list is {subjects}, but is {self.subjects()}")
+
+    def text_of(self, name: str) -> str:
+        """The text of a label."""
+        widget: QWidget = self.find(QWidget, name)
+        return str(widget.text()) if hasattr(widget, "text") else ""
+
+    # --- doing ---------------------------------------------------------------------------
+
+    def open_folder(self, key: str) -> None:
+        """Click a line of the sidebar."""
+        sidebar: QAbstractItemView = self.find(QAbstractItemView, "sidebar")
+        index = _index_with(sidebar.model(), key)
+        assert index is not None, f"the sidebar has no {key}"
+        sidebar.setCurrentIndex(index)
+        sidebar.clicked.emit(index)
+
+    def select(self, *subjects: str) -> None:
+        """Select rows as with Ctrl and a click."""
+        selection = self.list.selectionModel()
+        selection.clearSelection()
+        for subject in subjects:
+            row = self.subjects().index(subject)
+            index = self.model.index(row, 0)
+            flags = (
+                QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+            )
+            selection.setCurrentIndex(index, flags)
+
+    def trigger(self, name: str) -> None:
+        """Press a toolbar button or its key."""
+        action = self.action(name)
+        self.wait(action.isEnabled, f"{name} can be used")
+        action.trigger()
+
+    def archive(self, *subjects: str) -> None:
+        """Select, archive, and wait until they left the list."""
+        self.select(*subjects)
+        self.trigger("action_archive")
+        self.wait(lambda: not set(subjects) & set(self.subjects()), "archived")
+
+    def restore(self, *subjects: str) -> None:
+        """Select in Archive, restore, and wait until they left the list."""
+        self.select(*subjects)
+        self.trigger("action_restore")
+        self.wait(lambda: not set(subjects) & set(self.subjects()), "restored")
+
+    def delete(self, *subjects: str) -> str:
+        """Select, delete, agree, and wait; the words of the dialog."""
+        self.select(*subjects)
+        words = self.agree(lambda: self.trigger("action_delete"))
+        self.wait(lambda: not set(subjects) & set(self.subjects()), "deleted")
+        return words
+
+    def agree(self, act: Callable[[], None], button: str = "confirm_delete_button") -> str:
+        """Do something that asks before a delete, and press a button; the dialog's words."""
+        words: list[str] = []
+
+        def look() -> None:
+            box = self.window.findChild(QMessageBox, "confirm_delete")
+            if box is None or not box.isVisible():
+                QTimer.singleShot(10, self.window, look)
+                return
+            words.append(f"{box.text()}\n{box.informativeText()}")
+            pressed = box.findChild(QPushButton, button) or box.button(
+                QMessageBox.StandardButton.Cancel
+            )
+            pressed.click()
+
+        QTimer.singleShot(10, self.window, look)
+        act()
+        self.wait(lambda: bool(words), "the dialog was answered")
+        return words[0]
+
+    def search(self, text: str) -> None:
+        """Type into the search box."""
+        edit: QLineEdit = self.find(QLineEdit, "search_edit")
+        edit.setFocus()
+        edit.clear()
+        self.qtbot.keyClicks(edit, text)
+
+    def sentence(self) -> str:
+        """What the sync status says."""
+        return str(self.find(QWidget, "sync_status").text())
+
+    def labels(self) -> list[str]:
+        """Every visible label's words."""
+        return [label.text() for label in self.window.findChildren(QLabel) if label.isVisible()]
+
+
+def _index_with(model: QAbstractItemModel, key: str) -> QModelIndex | None:
+    found = model.match(
+        model.index(0, 0), Qt.ItemDataRole.UserRole, key, 1,
+        Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive,
+    )  # fmt: skip
+    return found[0] if found else None
