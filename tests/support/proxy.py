@@ -1,0 +1,128 @@
+"""A line that breaks: a TCP proxy that cuts after so many bytes, delays, or sends in halves."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from typing import Self
+
+_SIZE = 65_536
+
+
+class Proxy:
+    """Between a client and a server on this computer; a context manager.
+
+    Attributes:
+        cut_to_client, cut_to_server: Both ends are cut after so many bytes in that direction, of
+            all connections together; None for never. May be changed while it runs.
+        delay: Seconds that every piece waits, each way.
+        piece: Pieces are at most so large: 1 splits every line and TLS record.
+        connections: How many there were.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        *,
+        cut_to_client: int | None = None,
+        cut_to_server: int | None = None,
+        delay: float = 0.0,
+        piece: int = _SIZE,
+    ) -> None:
+        self.target = port
+        self.cut_to_client = cut_to_client
+        self.cut_to_server = cut_to_server
+        self.delay = delay
+        self.piece = piece
+        self.to_client = 0
+        self.to_server = 0
+        self.connections = 0
+        self._stopping = threading.Event()
+        self._frozen = threading.Event()
+        self._frozen.set()
+        self._lock = threading.Lock()
+        self._sockets: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(0.05)
+        self.host = "localhost"
+        self.port = int(self._listener.getsockname()[1])
+
+    def __enter__(self) -> Self:
+        self._run(self._accept)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._frozen.set()
+        self.cut()
+        for thread in list(self._threads):
+            thread.join(5)
+        self._listener.close()
+
+    def cut(self) -> None:
+        """Cut every connection that stands now."""
+        with self._lock:
+            sockets, self._sockets = self._sockets, []
+        for sock in sockets:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+    def freeze(self) -> None:
+        """Pass nothing on, and cut nothing: the line is dead and nobody knows."""
+        self._frozen.clear()
+
+    def thaw(self) -> None:
+        self._frozen.set()
+
+    def _run(self, work: object, *args: object) -> None:
+        thread = threading.Thread(target=work, args=args, daemon=True)  # type: ignore[arg-type]
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                client, _ = self._listener.accept()
+            except TimeoutError:
+                continue
+            client.settimeout(None)
+            try:
+                server = socket.create_connection(("127.0.0.1", self.target), timeout=5)
+            except OSError:
+                client.close()
+                continue
+            server.settimeout(None)
+            self.connections += 1
+            with self._lock:
+                self._sockets += [client, server]
+            self._run(self._pump, client, server, False)
+            self._run(self._pump, server, client, True)
+
+    def _pump(self, source: socket.socket, target: socket.socket, is_to_client: bool) -> None:
+        try:
+            while piece := source.recv(min(self.piece, _SIZE)):
+                self._frozen.wait()
+                if self.delay and self._stopping.wait(self.delay):
+                    break
+                allowed = self._allowed(len(piece), is_to_client)
+                target.sendall(piece[:allowed])
+                if allowed < len(piece):
+                    break
+        except OSError:
+            pass
+        for sock in (source, target):
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+    def _allowed(self, size: int, is_to_client: bool) -> int:
+        """How much of a piece still goes through before the cut."""
+        with self._lock:
+            if is_to_client:
+                limit, done = self.cut_to_client, self.to_client
+                self.to_client += size
+            else:
+                limit, done = self.cut_to_server, self.to_server
+                self.to_server += size
+        return size if limit is None else max(0, min(size, limit - done))
