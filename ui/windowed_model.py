@@ -156,6 +156,13 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
             self.dataChanged.emit(self.index(first, 0), self.index(last, 0))
         self._turn.start()
 
+    def read_again(self, ids: Iterable[int]) -> None:
+        """Rows changed in their places, perhaps many: the view reads what it shows anew."""
+        for id_ in ids:
+            self._rows.pop(id_, None)
+        if self._ids:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, 0))
+
     # --- all ids at once -----------------------------------------------------------------
 
     def reset_ids(self, ids: ListIds) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -78,12 +78,13 @@ def many(accounts: tuple[int, int]) -> list[dict[str, Any]]:
 
 
 def expected(many: Sequence[dict[str, Any]], query: ListQuery) -> list[tuple[int, int]]:
-    belongs = {
+    conditions: dict[str, Callable[[dict[str, Any]], bool]] = {
         "inbox": lambda row: not row["is_archived"] and row["incoming_count"] > 0,
         "sent": lambda row: row["own_count"] > 0,
         "archive": lambda row: row["is_archived"] == 1,
         "search": lambda row: True,
-    }[query.view]
+    }
+    belongs = conditions[query.view]
     pairs = [
         (row["id"], row["newest_at"])
         for row in many

@@ -289,3 +289,13 @@ def test_random_changes_keep_the_order(qtbot: QtBot, model: Model, view: QTableV
 def test_children_of_rows_are_none(model: Model) -> None:
     assert model.rowCount(model.index(0, 0)) == 0
     assert model.columnCount(QModelIndex()) == 1
+
+
+def test_rows_are_read_again(qtbot: QtBot, model: Model, read: Rows) -> None:
+    model.row_at(0)
+    read.asked.clear()
+    with qtbot.waitSignal(model.dataChanged):
+        model.read_again([999, 5000])
+    model.row_at(0)
+    assert model.index(1, 0).data(ROLE) == "row 999"
+    assert read.asked == [(999,)]
