@@ -48,9 +48,9 @@ LOCKED = "The passwords are locked. Enter your passphrase to unlock them."
 KEYRING_CLOSED = "Your keychain is locked. Unlock it, then try again."
 KEY_LOST = "Your keychain no longer has the key to this password. Sign in again."
 NOT_KEPT = "The password was kept for one session only. Sign in again."
-NO_SECRET = "No password is stored for this account. Sign in again."
+UNKNOWN = "No password is stored for this account. Sign in again."
 OTHER_KEY = "The stored password cannot be read any more. Sign in again."
-WRONG_PASSPHRASE = "This is not the passphrase. Check capital letters and the keyboard layout."
+NOT_IT = "This is not the passphrase. Check capital letters and the keyboard layout."
 NO_KEYRING = "This computer has no keychain that Dealpost can use."
 KEYRING_REFUSES = "Your keychain did not accept the key. Unlock it, or choose another way."
 
@@ -60,7 +60,7 @@ class VaultMode(StrEnum):
 
     NONE = ""
     KEYRING = "keyring"
-    PASSPHRASE = "passphrase"
+    PASSPHRASE = "passphrase"  # noqa: S105  # the name of a mode
     SESSION = "session"
 
 
@@ -137,7 +137,7 @@ class Vault:
         try:
             key = cipher.decrypt(lock.nonce, lock.wrapped_key, WRAPPED_KEY_PURPOSE)
         except InvalidTag:
-            raise WrongPassphraseError(WRONG_PASSPHRASE) from None
+            raise WrongPassphraseError(NOT_IT) from None
         with self._guard:
             self._key, self._state = key, VaultState.OPEN
 
@@ -211,7 +211,7 @@ class Vault:
         if sealed is None and purpose == "smtp":
             return self.secret(account_id, "imap")
         if sealed is None or key is None:
-            raise SecretLockedError(NOT_KEPT if key is None else NO_SECRET)
+            raise SecretLockedError(NOT_KEPT if key is None else UNKNOWN)
         try:
             bound = _bound_to(account_id, purpose)
             return AESGCM(key).decrypt(sealed.nonce, sealed.ciphertext, bound).decode()
@@ -229,7 +229,7 @@ class Vault:
             return KEY_LOST
         if self.mode is VaultMode.KEYRING:
             return KEYRING_CLOSED
-        return LOCKED if self.mode is VaultMode.PASSPHRASE else NO_SECRET
+        return LOCKED if self.mode is VaultMode.PASSPHRASE else UNKNOWN
 
 
 def has_usable_keyring() -> bool:

@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from models import database
+from models import account, database
 from models.secret import EncryptedSecrets
 from models.secret import account_ids as accounts_with_secrets
 from sync.credentials import Vault, VaultMode, VaultState, has_usable_keyring
@@ -30,9 +30,14 @@ WAITING_MS = 500  # a keyring that takes longer is waiting for its own prompt
 class QuestionKind(StrEnum):
     """What the person has to do before secrets can be read."""
 
-    PASSPHRASE = "passphrase"  # enter it
+    PASSPHRASE = "passphrase"  # noqa: S105  # enter it
     KEYRING_LOCKED = "keyring_locked"  # unlock the keychain, then `retry`
     SIGN_IN = "sign_in"  # the secrets are gone: sign in to each account again
+    PASSWORDS = "passwords"  # none was stored: enter each account's password for this session
+
+
+# Workers start all the same, and each says that its account needs a sign-in.
+_WORKERS_TELL = frozenset({QuestionKind.SIGN_IN, QuestionKind.PASSWORDS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ class VaultService(QObject):
 
     def check_keyring(self) -> int:
         """Is there a keyring to use? Answered with `is_done`."""
-        return self._ticketed(lambda: _checked())
+        return self._ticketed(_checked)
 
     def unlock(self, passphrase: str) -> int:
         """Open with the passphrase; `opened` follows if it is the right one."""
@@ -159,6 +164,8 @@ class VaultService(QObject):
         match result:
             case VaultQuestion():
                 self.asked.emit(result)
+                if result.kind in _WORKERS_TELL:
+                    self.opened.emit()
             case _TicketDone():
                 self.answered.emit(result.answer)
                 if result.opens and result.answer.is_done:
@@ -193,12 +200,13 @@ class _Ticketed:
         return _TicketDone(VaultAnswer(self.ticket, True), self.opens)
 
 
-@dataclass(frozen=True, slots=True)
 class _Opening:
     """Open the vault as far as that goes without the person."""
 
-    vault: Vault
-    is_first: bool
+    def __init__(self, vault: Vault, *, is_first: bool) -> None:
+        self.vault = vault
+        self.is_first = is_first
+        self.has_accounts = False
 
     def __call__(self) -> VaultQuestion | None:
         try:
@@ -211,6 +219,9 @@ class _Opening:
         have_secrets = True
         if self.is_first:
             have_secrets = self._load()
+        if self.vault.mode is VaultMode.SESSION and self.is_first and self.has_accounts:
+            sentence = "Passwords are not stored here. Enter them for this session."
+            return VaultQuestion(QuestionKind.PASSWORDS, sentence)
         if self.vault.mode is VaultMode.PASSPHRASE and have_secrets:
             return VaultQuestion(QuestionKind.PASSPHRASE, "Enter your passphrase.")
         state = self.vault.open_keyring()
@@ -227,6 +238,7 @@ class _Opening:
         database.open_for_thread(read_only=True)
         try:
             self.vault.load()
+            self.has_accounts = any(config.state != "stopped" for config in account.configs())
             return bool(accounts_with_secrets())
         finally:
             database.close_for_thread()

@@ -1,0 +1,119 @@
+"""Well-known providers: their servers, and what their customers have to know to sign in."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+import resources
+
+
+class Security(StrEnum):
+    """How a connection is kept from being read by others."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+IMAP_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.NONE: 143}
+SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
+
+
+@dataclass(frozen=True, slots=True)
+class ServerPlace:
+    """A server as the wizard shows it."""
+
+    host: str
+    port: int
+    security: Security
+
+
+class AppPassword(StrEnum):
+    """Whether mail programs need a password of their own."""
+
+    NO = ""
+    NEEDED = "needed"
+    WITH_2FA = "with_2fa"  # only where the account is protected by a second factor
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One provider.
+
+    Attributes:
+        name: As its customers call it.
+        imap, smtp: Its servers; None where it has none (`note` says so).
+        app_password: Whether mail programs need a password of their own.
+        words: The way to the place where one makes it.
+        url: That place, or ''.
+        note: What else has to be known, one or two sentences.
+        imap_user_is_local_part: Its IMAP server wants what stands before the @.
+        password_sign_in_is_off: No password gets a mail program in.
+    """
+
+    name: str
+    domains: frozenset[str]
+    imap: ServerPlace | None
+    smtp: ServerPlace | None
+    app_password: AppPassword
+    words: str
+    url: str
+    note: str
+    imap_user_is_local_part: bool
+    password_sign_in_is_off: bool
+
+
+def of_address(address: str) -> Provider | None:
+    """The provider whose domain the address has."""
+    return _by_domain().get(domain_of(address))
+
+
+def of_host(host: str) -> Provider | None:
+    """The provider whose server this is: an own domain at a well-known provider."""
+    wanted = host.strip().lower()
+    for provider in everyone():
+        if provider.imap is not None and provider.imap.host == wanted != "127.0.0.1":
+            return provider
+    return None
+
+
+def domain_of(address: str) -> str:
+    """What stands behind the @, in lower case and without a final dot."""
+    return address.rpartition("@")[2].strip().rstrip(".").lower()
+
+
+@cache
+def everyone() -> tuple[Provider, ...]:
+    """Every provider of resources/providers.json."""
+    listed = json.loads(resources.path("providers.json").read_text(encoding="utf-8"))
+    return tuple(_provider(entry) for entry in listed)
+
+
+@cache
+def _by_domain() -> dict[str, Provider]:
+    return {domain: provider for provider in everyone() for domain in provider.domains}
+
+
+def _provider(entry: dict[str, Any]) -> Provider:
+    return Provider(
+        name=entry["name"],
+        domains=frozenset(entry["domains"]),
+        imap=_place(entry.get("imap")),
+        smtp=_place(entry.get("smtp")),
+        app_password=AppPassword(entry.get("app_password", "")),
+        words=entry.get("words", ""),
+        url=entry.get("url", ""),
+        note=entry.get("note", ""),
+        imap_user_is_local_part=entry.get("imap_user_is_local_part", False),
+        password_sign_in_is_off=entry.get("password_sign_in_is_off", False),
+    )
+
+
+def _place(entry: dict[str, Any] | None) -> ServerPlace | None:
+    if entry is None:
+        return None
+    return ServerPlace(entry["host"], int(entry["port"]), Security(entry["security"]))

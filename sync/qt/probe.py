@@ -1,0 +1,310 @@
+"""Finding servers and trying a sign-in, for the wizard and the preferences.
+
+Each try runs in short-lived daemon threads of its own, IMAP and SMTP side by side. Every answer
+carries the ticket of its try; after `cancel`, or when a newer try was started, an answer that
+still comes is dropped. A try that hangs in a name look-up is left behind: it holds nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from models.mailbox import Role
+from sync import providers
+from sync.autodetect import Detected, detect
+from sync.discovery import roles
+from sync.errors import (
+    AppPasswordNeededError,
+    CertificateError,
+    ConnectRefusedError,
+    HostUnknownError,
+    NoStartTlsError,
+    SignInError,
+    SyncError,
+    TimedOutError,
+    TlsError,
+    UnreachableError,
+)
+from sync.providers import AppPassword, Security, ServerPlace
+from sync.session import ImapSession
+from sync.session.answers import Server
+from sync.smtp_probe import SmtpPlace, SmtpTry
+from sync.timing import Timing
+
+log = logging.getLogger(__name__)
+
+BUG_SENTENCE = "The try failed because of a fault in Dealpost."
+
+
+class FailureKind(StrEnum):
+    """What failed, as S1 names it."""
+
+    HOST_UNKNOWN = "host_unknown"
+    REFUSED = "refused"
+    TIMED_OUT = "timed_out"
+    UNREACHABLE = "unreachable"
+    CERTIFICATE = "certificate"
+    NO_STARTTLS = "no_starttls"
+    TLS = "tls"
+    APP_PASSWORD = "app_password"  # noqa: S105  # the name of a fault
+    SIGN_IN = "sign_in"
+    OTHER = "other"
+
+
+# The first class that fits names the failure.
+_KINDS: tuple[tuple[type[SyncError], FailureKind], ...] = (
+    (HostUnknownError, FailureKind.HOST_UNKNOWN),
+    (ConnectRefusedError, FailureKind.REFUSED),
+    (TimedOutError, FailureKind.TIMED_OUT),
+    (UnreachableError, FailureKind.UNREACHABLE),
+    (CertificateError, FailureKind.CERTIFICATE),
+    (NoStartTlsError, FailureKind.NO_STARTTLS),
+    (TlsError, FailureKind.TLS),
+    (AppPasswordNeededError, FailureKind.APP_PASSWORD),
+    (SignInError, FailureKind.SIGN_IN),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What is tried.
+
+    Attributes:
+        user_name, smtp_user_name: '' is the address.
+        ca_file: A further certificate to trust, as a PEM file.
+    """
+
+    address: str
+    password: str = field(repr=False)
+    imap: ServerPlace
+    smtp: ServerPlace
+    user_name: str = ""
+    smtp_user_name: str = ""
+    plain_text_agreed: bool = False
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What failed, with the person's sentence."""
+
+    kind: FailureKind
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A mailbox of the account that was tried."""
+
+    name: str
+    delimiter: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """The answer to `detect`."""
+
+    ticket: int
+    detected: Detected
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The answer to `try_sign_in`; no failure means that this server let us in."""
+
+    ticket: int
+    imap_failure: Failure | None
+    smtp_failure: Failure | None
+    labels: tuple[Label, ...] = ()
+
+    @property
+    def is_good(self) -> bool:
+        """Whether both servers let us in."""
+        return self.imap_failure is None and self.smtp_failure is None
+
+
+class Probe(QObject):
+    """Tries what the person typed; one try at a time.
+
+    Signals:
+        detected: A `Detection`.
+        tried: A `Tried`.
+    """
+
+    detected = Signal(object)
+    tried = Signal(object)
+    _finished = Signal(object)
+
+    def __init__(self, timing: Timing, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._timing = timing
+        self._tickets = itertools.count(1)
+        self._try: _Try | None = None
+        self._finished.connect(self._on_finished)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether an answer is still to come."""
+        return self._try is not None
+
+    def detect(self, address: str) -> int:
+        """Look for the servers of an address."""
+        started = self._begin()
+        self._run(started, lambda: Detection(started.ticket, detect(address, started.cancelled)))
+        return started.ticket
+
+    def try_sign_in(self, sign_in: SignIn) -> int:
+        """Sign in to both servers, and list the labels."""
+        started = self._begin()
+        self._run(started, lambda: _tried(started, sign_in, self._timing))
+        return started.ticket
+
+    def cancel(self) -> None:
+        """Abandon what runs; no answer comes any more."""
+        if self._try is not None:
+            self._try.cancel()
+            self._try = None
+
+    def _begin(self) -> _Try:
+        self.cancel()
+        self._try = _Try(next(self._tickets))
+        return self._try
+
+    def _run(self, started: _Try, work: Callable[[], Detection | Tried]) -> None:
+        def run() -> None:
+            answer = work()
+            if not started.cancelled.is_set():  # else the window may be gone, and this object
+                self._finished.emit(answer)
+
+        threading.Thread(target=run, name=f"probe-{started.ticket}", daemon=True).start()
+
+    @Slot(object)
+    def _on_finished(self, answer: Detection | Tried) -> None:
+        if self._try is None or answer.ticket != self._try.ticket:
+            return
+        self._try = None
+        if isinstance(answer, Detection):
+            self.detected.emit(answer)
+        else:
+            self.tried.emit(answer)
+
+
+class _Try:
+    """What runs, and how to end it from another thread."""
+
+    def __init__(self, ticket: int) -> None:
+        self.ticket = ticket
+        self.cancelled = threading.Event()
+        self._guard = threading.Lock()
+        self._aborts: list[Callable[[], None]] = []
+
+    def on_cancel(self, abort: Callable[[], None]) -> None:
+        """Register what cuts a connection; at once if it is too late already."""
+        with self._guard:
+            self._aborts.append(abort)
+        if self.cancelled.is_set():
+            abort()
+
+    def cancel(self) -> None:
+        self.cancelled.set()
+        with self._guard:
+            aborts = list(self._aborts)
+        for abort in aborts:
+            abort()
+
+
+def _tried(started: _Try, sign_in: SignIn, timing: Timing) -> Tried:
+    """Both servers side by side, so that the person waits for the slower one only."""
+    failures: list[Failure | None] = [None]
+
+    def try_smtp() -> None:
+        failures[0] = _failure_of(lambda: _sign_in_smtp(started, sign_in, timing), sign_in)
+
+    labels: list[Label] = []
+    smtp = threading.Thread(target=try_smtp, name=f"probe-{started.ticket}-smtp", daemon=True)
+    smtp.start()
+    imap_failure = _failure_of(
+        lambda: labels.extend(_sign_in_imap(started, sign_in, timing)), sign_in
+    )
+    smtp.join()
+    return Tried(started.ticket, imap_failure, failures[0], tuple(labels))
+
+
+def _failure_of(work: Callable[[], None], sign_in: SignIn) -> Failure | None:
+    try:
+        work()
+    except SyncError as error:
+        return _failure(error, sign_in)
+    except Exception:  # the boundary of this thread: the person waits for an answer
+        log.exception("a try failed")
+        return Failure(FailureKind.OTHER, BUG_SENTENCE)
+    return None
+
+
+def _failure(error: SyncError, sign_in: SignIn) -> Failure:
+    kind = next((kind for group, kind in _KINDS if isinstance(error, group)), FailureKind.OTHER)
+    if kind is FailureKind.SIGN_IN:
+        sentence = _app_password_sentence(sign_in)
+        if sentence:
+            return Failure(FailureKind.APP_PASSWORD, sentence)
+    return Failure(kind, error.sentence)
+
+
+def _app_password_sentence(sign_in: SignIn) -> str:
+    """What a refusal most likely means at this provider, or ''."""
+    provider = providers.of_host(sign_in.imap.host)
+    if provider is None or provider.app_password is not AppPassword.NEEDED:
+        return ""
+    return (
+        f"{provider.name} did not accept this password. It needs an app password, not the one of "
+        f"the account. Make one here: {provider.words}."
+    )
+
+
+def _sign_in_imap(started: _Try, sign_in: SignIn, timing: Timing) -> list[Label]:
+    place = sign_in.imap
+    session = ImapSession(_server(place, sign_in), timing, read_only=True)
+    started.on_cancel(session.abort)
+    try:
+        session.open()
+        session.sign_in(sign_in.user_name or sign_in.address, sign_in.password, "password")
+        listed = session.list_mailboxes(status=False)
+    finally:
+        session.close()
+    found = roles(listed)
+    return [
+        Label(mailbox.name, mailbox.delimiter, found.get(mailbox.name, (Role.NONE, ""))[0])
+        for mailbox in listed
+        if mailbox.is_selectable
+    ]
+
+
+def _server(place: ServerPlace, sign_in: SignIn) -> Server:
+    return Server(
+        place.host,
+        place.port,
+        "plain" if place.security is Security.NONE else place.security.value,
+        plain_text_agreed=sign_in.plain_text_agreed,
+        ca_file=sign_in.ca_file,
+    )
+
+
+def _sign_in_smtp(started: _Try, sign_in: SignIn, timing: Timing) -> None:
+    place = sign_in.smtp
+    attempt = SmtpTry(
+        SmtpPlace(
+            place.host, place.port, place.security, sign_in.plain_text_agreed, sign_in.ca_file
+        ),
+        timing,
+    )
+    started.on_cancel(attempt.abort)
+    user = sign_in.smtp_user_name or sign_in.address
+    attempt.sign_in(user, sign_in.password)

@@ -1,0 +1,216 @@
+"""Tries an SMTP server: connects, secures the line, signs in, and hangs up. Sends no mail.
+
+The rules of the line are those of the IMAP session: certificates are checked, STARTTLS that is
+asked for must be offered, and a line that others can read needs the person's agreement unless
+the server is this computer.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import smtplib
+import socket
+import ssl
+import threading
+import time
+from dataclasses import dataclass
+
+from sync.errors import (
+    ConnectionLostError,
+    NoStartTlsError,
+    ProtocolError,
+    RetryError,
+    SignInError,
+    SyncError,
+    TimedOutError,
+    TlsError,
+)
+from sync.providers import Security
+from sync.session.answers import Server
+from sync.session.connect import connect, is_loopback, stopped, tls_context, tls_fault
+from sync.session.faults import clean_words, sign_in_refusal
+from sync.timing import Timing
+
+OUR_NAME = "localhost"  # what EHLO says: the name of the person's computer is nobody's business
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpPlace:
+    """Where to send mail. `ca_file`: a further certificate to trust, as a PEM file."""
+
+    host: str
+    port: int
+    security: Security
+    plain_text_agreed: bool = False
+    ca_file: str = ""
+
+
+class SmtpTry:
+    """One try; `abort` may be called from any thread and ends it at once."""
+
+    def __init__(self, place: SmtpPlace, timing: Timing) -> None:
+        self._place = place
+        self._server = Server(place.host, place.port, ca_file=place.ca_file)
+        self._timing = timing
+        self._stopped = threading.Event()
+        self._socket: socket.socket | None = None
+
+    def sign_in(self, user: str, secret: str) -> None:
+        """Raises the SyncError that names what failed."""
+        ends_at = time.monotonic() + self._timing.sign_in
+        try:
+            self._try(user, secret, ends_at)
+        except SyncError:
+            raise
+        except TimeoutError:
+            raise self._too_slow() from None
+        except (smtplib.SMTPServerDisconnected, ConnectionError, ssl.SSLError) as error:
+            if self._stopped.is_set():
+                raise stopped(self._server) from None
+            if isinstance(error.__context__, TimeoutError):  # smtplib hides it behind its own
+                raise self._too_slow() from None
+            raise ConnectionLostError(f"{self._server.place} hung up.") from None
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            raise self._not_smtp(error) from None
+
+    def abort(self) -> None:
+        """Give up."""
+        self._stopped.set()
+        sock = self._socket
+        if sock is not None:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+    def _try(self, user: str, secret: str, ends_at: float) -> None:
+        sock = connect(self._server, seconds=self._timing.connect, is_stopped=self._stopped.is_set)
+        self._socket = sock
+        with contextlib.closing(sock):
+            sock.settimeout(max(0.05, min(self._timing.connect, ends_at - time.monotonic())))
+            self._check_line(sock)
+            if self._place.security is Security.TLS:
+                sock = self._socket = self._secured(sock)
+            client = _Client(sock, self._place.host, tls_context(self._server))
+            self._greeted(client)
+            if self._place.security is Security.STARTTLS:
+                self._start_tls(client)
+            self._authenticate(client, user, secret)
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                client.quit()
+
+    def _check_line(self, sock: socket.socket) -> None:
+        is_open = self._place.security is Security.NONE
+        if is_open and not self._place.plain_text_agreed and not is_loopback(sock):
+            raise TlsError(
+                f"Without TLS anybody on the way to {self._server.place} can read your password "
+                "and mail. Choose TLS or STARTTLS, or agree to an open connection."
+            )
+
+    def _secured(self, sock: socket.socket) -> ssl.SSLSocket:
+        try:
+            return tls_context(self._server).wrap_socket(sock, server_hostname=self._place.host)
+        except (OSError, ValueError) as error:
+            raise self._tls_fault(error) from None
+
+    def _tls_fault(self, error: Exception) -> SyncError:
+        if self._stopped.is_set():
+            return stopped(self._server)
+        fault = tls_fault(self._server, error)
+        if type(fault) is TlsError and "from the start" in fault.sentence:
+            return TlsError(
+                f"{self._server.place} does not speak TLS from the start. Choose STARTTLS for "
+                "this port, or port 465 with TLS."
+            )
+        return fault
+
+    def _greeted(self, client: _Client) -> None:
+        try:
+            code, words = client.connect(self._place.host, self._place.port)
+        except TimeoutError:
+            raise self._silent() from None
+        if code != 220:
+            raise self._refused(code, words)
+        client.ehlo_or_helo_if_needed()
+
+    def _start_tls(self, client: _Client) -> None:
+        if not client.has_extn("starttls"):
+            raise NoStartTlsError(
+                f"{self._server.place} does not offer STARTTLS. Choose TLS with port 465, or ask "
+                "your provider."
+            )
+        try:
+            client.starttls(context=client.context)
+        except (OSError, ValueError) as error:
+            raise self._tls_fault(error) from None
+        self._socket = client.sock
+        client.ehlo()
+
+    def _authenticate(self, client: _Client, user: str, secret: str) -> None:
+        if not client.has_extn("auth"):
+            if client.sock is not None and is_loopback(client.sock):
+                return  # a relay on this computer takes mail without sign-in
+            raise SignInError(
+                f"{self._server.place} offers no sign-in on this connection. Try STARTTLS with "
+                "port 587, or TLS with port 465."
+            )
+        try:
+            client.sign_in(user, secret)
+        except smtplib.SMTPAuthenticationError as error:
+            words = clean_words(error.smtp_error, secret)
+            if 400 <= error.smtp_code < 500:
+                raise RetryError(
+                    f"{self._server.place} cannot check the password now. Try again later.",
+                    server_words=words,
+                ) from None
+            raise sign_in_refusal(self._server.place, words) from None
+
+    def _refused(self, code: int, words: bytes) -> SyncError:
+        said = clean_words(words)
+        if code < 0:
+            return self._not_smtp(None)
+        return RetryError(f"{self._server.place} takes no mail now. It says: {said}")
+
+    def _silent(self) -> SyncError:
+        """A server that waits for TLS says nothing on an open line."""
+        hint = ""
+        if self._place.security is not Security.TLS:
+            hint = " Perhaps this port needs TLS from the start."
+        return TimedOutError(f"{self._server.place} does not greet.{hint}")
+
+    def _too_slow(self) -> SyncError:
+        if self._stopped.is_set():
+            return stopped(self._server)
+        return TimedOutError(f"{self._server.place} did not answer in time. Try again.")
+
+    def _not_smtp(self, error: Exception | None) -> SyncError:
+        if self._stopped.is_set():
+            return stopped(self._server)
+        words = clean_words(str(error)) if isinstance(error, smtplib.SMTPException) else ""
+        return ProtocolError(
+            f"{self._server.place} does not answer like a mail server (SMTP). Check the port.",
+            server_words=words,
+        )
+
+
+class _Client(smtplib.SMTP):
+    """smtplib on a socket that is connected already."""
+
+    def __init__(self, sock: socket.socket, host: str, context: ssl.SSLContext) -> None:
+        super().__init__(local_hostname=OUR_NAME, timeout=sock.gettimeout() or 1.0)
+        self.context = context
+        self._ready = sock
+        self._host = host  # smtplib's starttls checks the certificate against it
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return self._ready
+
+    def sign_in(self, user: str, secret: str) -> None:
+        """Like `login`, but passwords may have any character (RFC 4616: UTF-8)."""
+        methods = self.esmtp_features["auth"].upper().split()
+        if (user + secret).isascii() or "PLAIN" not in methods:
+            self.login(user, secret)
+            return
+        token = base64.b64encode(f"\0{user}\0{secret}".encode()).decode()
+        code, words = self.docmd("AUTH", f"PLAIN {token}")
+        if code not in (235, 503):
+            raise smtplib.SMTPAuthenticationError(code, words)

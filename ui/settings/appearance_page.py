@@ -1,0 +1,78 @@
+"""How Dealpost looks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+
+from models import settings
+from models.commands import SetOption
+from sync.qt.service import MailService
+from ui.settings.parts import PreferencesPage
+from ui.setup.fields import HintLabel, add_field
+from ui.theme import Theme
+
+
+class AppearancePage(PreferencesPage):
+    """Theme, density, and how HTML mail is shown."""
+
+    def __init__(self, service: MailService, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, "", parent)
+        self.setObjectName("appearance_page")
+        self.title.setText(self.tr("Appearance"))
+        self._service = service
+        self.mode = QComboBox(self.body(), objectName="theme_combo")
+        for text, value in (
+            (self.tr("As the system"), "system"),
+            (self.tr("Light"), "light"),
+            (self.tr("Dark"), "dark"),
+        ):
+            self.mode.addItem(text, value)
+        self.density = QComboBox(self.body(), objectName="density_combo")
+        self.density.addItem(self.tr("Comfortable"), "comfortable")
+        self.density.addItem(self.tr("Compact"), "compact")
+        self.simple = QCheckBox(self.tr("Show HTML mail in a simple way"), self.body())
+        self.simple.setObjectName("simple_html_check")
+        for combo in (self.mode, self.density):
+            combo.setMaximumWidth(260)
+        section = self.add_section(self.tr("Window"))
+        add_field(section, self.tr("&Theme"), self.mode)
+        add_field(section, self.tr("&Density of lists"), self.density)
+        section = self.add_section(self.tr("Mail"))
+        section.addWidget(self.simple)
+        hint = HintLabel(
+            theme,
+            self.tr("Needs less memory. Pictures and columns may stand elsewhere than meant."),
+            self.body(),
+        )
+        hint.setContentsMargins(26, 0, 0, 0)
+        section.addWidget(hint)
+        self.column.addStretch(1)
+        self.refresh()
+        self.mode.activated.connect(self._save_mode)
+        self.density.activated.connect(self._save_density)
+        self.simple.toggled.connect(self._save_simple)
+
+    def refresh(self) -> None:
+        """Show what is stored."""
+        self.mode.setCurrentIndex(max(0, self.mode.findData(settings.get("theme"))))
+        self.density.setCurrentIndex(max(0, self.density.findData(settings.get("density"))))
+        self.simple.blockSignals(True)
+        self.simple.setChecked(settings.is_on("simple_html"))
+        self.simple.blockSignals(False)
+
+    @Slot()
+    def _save_mode(self) -> None:
+        value = str(self.mode.currentData())
+        self.theme.set_mode(value)
+        self._service.run(SetOption("theme", value))
+
+    @Slot()
+    def _save_density(self) -> None:
+        value = str(self.density.currentData())
+        self.theme.set_density(value)
+        self._service.run(SetOption("density", value))
+
+    @Slot(bool)
+    def _save_simple(self, is_on: bool) -> None:
+        self._service.run(SetOption("simple_html", is_on))

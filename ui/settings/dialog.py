@@ -1,0 +1,217 @@
+"""The preferences: a list of pages on the left, the page on the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models import account
+from models.events import (
+    AccountsChanged,
+    Event,
+    MailboxesChanged,
+    SettingsChanged,
+    StatusChanged,
+)
+from sync.qt.service import MailService
+from ui import icons
+from ui.settings.account_page import AccountPage
+from ui.settings.accounts_page import AccountsPage
+from ui.settings.appearance_page import AppearancePage
+from ui.settings.general_page import GeneralPage
+from ui.settings.parts import PreferencesPage
+from ui.setup.wizard import SetupWizard
+from ui.theme import Theme
+
+WIDTH, HEIGHT = 900, 680
+NAVIGATION_WIDTH = 226
+ROW_HEIGHT = 34
+
+
+class PreferencesDialog(QDialog):
+    """Everything the person can set; shown with `open()`, saves as it goes."""
+
+    def __init__(self, service: MailService, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("preferences_dialog")
+        self.setWindowTitle(self.tr("Personal preferences"))
+        self.setModal(True)
+        self.resize(WIDTH, HEIGHT)
+        self._service = service
+        self._theme = theme
+        self._account_pages: dict[int, AccountPage] = {}
+        self.navigation = QListWidget(self)
+        self.navigation.setObjectName("preferences_navigation")
+        self.navigation.setAccessibleName(self.tr("Pages"))
+        self.navigation.setFixedWidth(NAVIGATION_WIDTH)
+        self.navigation.setFrameShape(QFrame.Shape.NoFrame)
+        self.navigation.setIconSize(QSize(16, 16))
+        self._stack = QStackedWidget(self)
+        self.accounts_page = AccountsPage(service, theme, self)
+        self.general_page = GeneralPage(service, theme, self)
+        self.appearance_page = AppearancePage(service, theme, self)
+        for page in (self.accounts_page, self.general_page, self.appearance_page):
+            self._stack.addWidget(page)
+        self._lay_out()
+        self._follow_accounts()
+        self.navigation.currentItemChanged.connect(self._on_current)
+        self.accounts_page.add_wanted.connect(self.add_account)
+        self.accounts_page.account_wanted.connect(self.show_account)
+        service.happened.connect(self._on_happened)
+        self.show_page("accounts")
+
+    def _lay_out(self) -> None:
+        close = QPushButton(self.tr("Close"), self, objectName="close_button")
+        close.setAutoDefault(False)
+        close.clicked.connect(self.accept)
+        footer = QHBoxLayout()
+        footer.setContentsMargins(20, 10, 20, 14)
+        footer.addStretch(1)
+        footer.addWidget(close)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self._stack, 1)
+        right.addLayout(footer)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.navigation)
+        row.addLayout(right, 1)
+
+    # --- ways in -------------------------------------------------------------------------
+
+    def show_page(self, key: str) -> None:
+        """Show `accounts`, `general`, `appearance`, or `account:<id>`."""
+        for row in range(self.navigation.count()):
+            item = self.navigation.item(row)
+            if item.data(Qt.ItemDataRole.UserRole) == key:
+                self.navigation.setCurrentItem(item)
+                return
+
+    @Slot(object)
+    def show_account(self, account_id: int) -> None:
+        """Show an account's page."""
+        self.show_page(f"account:{account_id}")
+
+    def open_sign_in(self, account_id: int) -> None:
+        """Open at an account that needs sign-in, with the keyboard in the password."""
+        self.open()
+        self.show_account(account_id)
+        page = self._account_pages.get(account_id)
+        if page is not None:
+            page.ask_password()
+
+    @Slot()
+    def add_account(self) -> None:
+        """Open the wizard over the preferences."""
+        wizard = SetupWizard(self._service, self._theme, self)
+        wizard.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        wizard.open()
+
+    # --- pages ---------------------------------------------------------------------------
+
+    def _follow_accounts(self) -> None:
+        """One page for each account; the list of pages is made anew."""
+        configs = account.configs()
+        known = {config.id for config in configs}
+        for account_id in [gone for gone in self._account_pages if gone not in known]:
+            page = self._account_pages.pop(account_id)
+            self._stack.removeWidget(page)
+            page.deleteLater()
+        for config in configs:
+            if config.id not in self._account_pages:
+                page = AccountPage(self._service, self._theme, config, self)
+                self._account_pages[config.id] = page
+                self._stack.addWidget(page)
+        entries = [
+            ("", "", self.tr("Email sync")),
+            ("accounts", "users", self.tr("Accounts")),
+            *[(f"account:{config.id}", "at-sign", config.address) for config in configs],
+            ("general", "settings", self.tr("General settings")),
+            ("", "", self.tr("Window")),
+            ("appearance", "sun", self.tr("Appearance")),
+        ]
+        self._fill_navigation(entries)
+
+    def _fill_navigation(self, entries: list[tuple[str, str, str]]) -> None:
+        current = self.navigation.currentItem()
+        key = current.data(Qt.ItemDataRole.UserRole) if current else ""
+        shown = [
+            (item.data(Qt.ItemDataRole.UserRole), item.text())
+            for item in map(self.navigation.item, range(self.navigation.count()))
+        ]
+        if shown == [(entry[0], entry[2]) for entry in entries]:
+            return
+        self.navigation.blockSignals(True)
+        self.navigation.clear()
+        for entry in entries:
+            self.navigation.addItem(_entry(*entry))
+        self.navigation.blockSignals(False)
+        self.show_page(key if any(entry[0] == key for entry in entries) and key else "accounts")
+
+    @Slot()
+    def _on_current(self) -> None:
+        item = self.navigation.currentItem()
+        key = str(item.data(Qt.ItemDataRole.UserRole)) if item else ""
+        page = self._page(key)
+        if page is not None:
+            self._stack.setCurrentWidget(page)
+
+    def _page(self, key: str) -> PreferencesPage | None:
+        if key.startswith("account:"):
+            return self._account_pages.get(int(key.partition(":")[2]))
+        pages: dict[str, PreferencesPage] = {
+            "accounts": self.accounts_page,
+            "general": self.general_page,
+            "appearance": self.appearance_page,
+        }
+        return pages.get(key)
+
+    # --- what changed --------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_happened(self, event: Event) -> None:
+        match event:
+            case AccountsChanged():
+                self._follow_accounts()
+                self.accounts_page.refresh()
+                for page in self._account_pages.values():
+                    page.refresh()
+            case MailboxesChanged(account_id=account_id) if account_id in self._account_pages:
+                self._account_pages[account_id].refresh()
+            case StatusChanged(account_id=account_id):
+                self.accounts_page.refresh()
+                if account_id in self._account_pages:
+                    self._account_pages[account_id].refresh_state()
+            case SettingsChanged():
+                self.general_page.refresh()
+                self.appearance_page.refresh()
+            case _:
+                pass
+
+
+def _entry(key: str, icon: str, text: str) -> QListWidgetItem:
+    """A page, or with no key the heading of a group of pages."""
+    item = QListWidgetItem(text)
+    item.setData(Qt.ItemDataRole.UserRole, key)
+    item.setSizeHint(QSize(0, ROW_HEIGHT))
+    if key:
+        item.setIcon(icons.icon(icon))
+        item.setToolTip(text)
+    else:
+        font = item.font()
+        font.setPixelSize(11)
+        font.setWeight(font.Weight.DemiBold)
+        item.setFont(font)
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+    return item

@@ -1,0 +1,285 @@
+"""Sign-in and servers of an account: tried before anything is stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models import account
+from models.account import AccountConfig
+from models.commands import UpdateAccount
+from models.secret import EncryptedSecrets
+from sync import providers
+from sync.credentials import VaultMode, VaultState
+from sync.errors import SecretLockedError
+from sync.providers import Security, ServerPlace
+from sync.qt.commander import CommandDone
+from sync.qt.probe import Probe, Tried
+from sync.qt.service import MailService
+from sync.qt.vault import QuestionKind, VaultQuestion
+from ui.setup import flow, words
+from ui.setup.fields import GAP, HintLabel, Notice, PasswordEdit, ServerFields, add_field
+from ui.setup.flow import Answers, Page, SecretPage
+from ui.setup.keeper import Keeper
+from ui.setup.unlock import KeepDialog, UnlockDialog
+from ui.theme import Theme
+
+
+class SignInPart(QWidget):
+    """Password and servers of one account, with the wizard's try."""
+
+    def __init__(
+        self, service: MailService, theme: Theme, config: AccountConfig, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._service = service
+        self._theme = theme
+        self._account_id = config.id
+        self._address = config.address
+        self._ticket = 0
+        self._probe = Probe(service.timing, self)
+        self._keeper = Keeper(service, self)
+        self._make_fields(config)
+        self._lay_out()
+        self._on_edited()
+        self.imap.edited.connect(self._on_edited)
+        self.smtp.edited.connect(self._on_edited)
+        self.save_button.clicked.connect(self._go)
+        self.cancel_button.clicked.connect(self._cancel)
+        self.password.returnPressed.connect(self._go)
+        self._probe.tried.connect(self._on_tried)
+        self._keeper.kept.connect(self._on_kept)
+        self._keeper.refused.connect(self._on_refused)
+        self._keeper.failed.connect(self._on_failed)
+        service.commanded.connect(self._on_commanded)
+
+    def _make_fields(self, config: AccountConfig) -> None:
+        self._fields = QWidget(self)
+        self.password = PasswordEdit(self._fields)
+        self.password.setObjectName("password_edit")
+        self.password.setPlaceholderText(self.tr("Leave empty to keep the stored one"))
+        self.imap = ServerFields("imap", self.tr("Receiving (IMAP)"), self._fields)
+        self.smtp = ServerFields("smtp", self.tr("Sending (SMTP)"), self._fields)
+        self.imap.fill(
+            ServerPlace(config.imap_host, config.imap_port, Security(config.imap_security))
+        )
+        self.smtp.fill(
+            ServerPlace(config.smtp_host, config.smtp_port, Security(config.smtp_security))
+        )
+        self.user_name = QLineEdit(config.user_name, self._fields, objectName="user_name_edit")
+        self.user_name.setPlaceholderText(self.tr("Same as the email address"))
+        self._plain_notice = Notice(self._theme, parent=self._fields)
+        self.plain_text = QCheckBox(
+            self.tr("I know that, and agree to a connection without encryption"), self._fields
+        )
+        self.plain_text.setObjectName("plain_text_check")
+        self.plain_text.setChecked(config.plain_text_agreed)
+        self._error = Notice(self._theme, parent=self)
+        self._error.setObjectName("sign_in_error")
+        self._done = Notice(self._theme, "info", self)
+        self._done.setObjectName("sign_in_done")
+        self._busy = QProgressBar(self, textVisible=False)
+        self._busy.setRange(0, 0)
+        self._busy.setFixedHeight(3)
+        self._busy.hide()
+        self.save_button = QPushButton(self.tr("&Try and save"), self)
+        self.save_button.setObjectName("save_sign_in_button")
+        self.save_button.setProperty("role", "primary")
+        self.save_button.setAutoDefault(False)
+        self.cancel_button = QPushButton(self.tr("Cancel"), self)
+        self.cancel_button.setObjectName("cancel_sign_in_button")
+        self.cancel_button.setAutoDefault(False)
+        self.cancel_button.hide()
+
+    def _lay_out(self) -> None:
+        fields = QVBoxLayout(self._fields)
+        fields.setContentsMargins(0, 0, 0, 0)
+        fields.setSpacing(GAP)
+        add_field(fields, self.tr("&Password"), self.password)
+        fields.addWidget(self.imap)
+        fields.addWidget(self.smtp)
+        fields.addWidget(
+            HintLabel(
+                self._theme,
+                self.tr(
+                    "Usual ports: IMAP 993 with TLS, 143 with STARTTLS; SMTP 465 with TLS,"
+                    " 587 with STARTTLS."
+                ),
+                self._fields,
+            )
+        )
+        add_field(fields, self.tr("Sign-in name, if it is another one"), self.user_name)
+        fields.addWidget(self._plain_notice)
+        fields.addWidget(self.plain_text)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        column.addWidget(self._fields)
+        for widget in (self._error, self._done, self._busy):
+            column.addWidget(widget)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.save_button)
+        buttons.addWidget(self.cancel_button)
+        buttons.addStretch(1)
+        column.addLayout(buttons)
+
+    def ask_password(self) -> None:
+        """The sign-in failed: the keyboard goes to the password."""
+        self.password.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def _on_edited(self) -> None:
+        is_open = flow.needs_agreement(self._answers())
+        text = self.tr("Anybody on the way to the server can read your password and all mail.")
+        self._plain_notice.say(text if is_open else "")
+        self.plain_text.setVisible(is_open)
+
+    # --- the try -------------------------------------------------------------------------
+
+    @Slot()
+    def _go(self) -> None:
+        """Try what is typed; it is stored only if both servers let us in."""
+        if self._probe.is_running or self._keeper.is_running:
+            return
+        answers = self._answers()
+        self._done.say("")
+        fault = flow.fault(Page.SERVERS, answers, secret_page=SecretPage.NONE)
+        if fault is not None:
+            self._error.say(words.fault_sentence(fault))
+        elif not answers.password:
+            self._error.say(words.fault_sentence(flow.Fault.NO_PASSWORD))
+            self.ask_password()
+        else:
+            self._set_busy(True)
+            provider = providers.of_host(answers.imap.host)
+            self._probe.try_sign_in(flow.sign_in(answers, provider))
+
+    @Slot()
+    def _cancel(self) -> None:
+        self._probe.cancel()
+        self._keeper.forget()
+        self._ticket = 0
+        self._set_busy(False)
+
+    @Slot(object)
+    def _on_tried(self, tried: Tried) -> None:
+        if not tried.is_good:
+            self._on_failed(words.tried_sentence(tried))
+            return
+        if not self.password.text():
+            self._ticket = self._service.run(UpdateAccount(self._account_id, self._columns()))
+            return
+        self._keep(VaultMode.KEYRING)
+
+    def _keep(self, mode: VaultMode, passphrase: str = "") -> None:
+        vault = self._service.vault.vault
+        if vault.mode is VaultMode.PASSPHRASE and vault.state is VaultState.LOCKED:
+            self._unlock_first()
+            return
+        self._keeper.keep(self.password.text(), self._command, mode=mode, passphrase=passphrase)
+
+    def _command(self, secrets: EncryptedSecrets) -> UpdateAccount:
+        return UpdateAccount(self._account_id, self._columns(), secrets)
+
+    def _unlock_first(self) -> None:
+        """The new password is sealed with the key that the passphrase opens."""
+        self._set_busy(False)
+        question = VaultQuestion(QuestionKind.PASSPHRASE, self.tr("Enter your passphrase."))
+        dialog = UnlockDialog(self._service, self._theme, question, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(self._go)
+        dialog.open()
+
+    @Slot(str)
+    def _on_refused(self, sentence: str) -> None:
+        """No keyring takes the key: the person chooses another way."""
+        self._set_busy(False)
+        self._keep_dialog = KeepDialog(self._theme, sentence, self)
+        self._keep_dialog.finished.connect(self._on_way_chosen)
+        self._keep_dialog.open()
+
+    @Slot(int)
+    def _on_way_chosen(self, result: int) -> None:
+        page = self._keep_dialog.page
+        if result == QDialog.DialogCode.Accepted.value:
+            self._set_busy(True)
+            self._keep(VaultMode(page.mode()), page.passphrase.text())
+        self._keep_dialog.deleteLater()
+
+    @Slot()
+    def _on_kept(self) -> None:
+        self._set_busy(False)
+        self.password.clear()
+        self.password.hide_text()
+        self._done.say(self.tr("Both servers let Dealpost in. The account is syncing."))
+
+    @Slot(object)
+    def _on_commanded(self, done: CommandDone) -> None:
+        if done.ticket != self._ticket:
+            return
+        self._ticket = 0
+        if done.done is None:
+            self._on_failed(done.error)
+        else:
+            self._on_kept()
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        self._set_busy(False)
+        self._error.say(sentence)
+
+    # --- values --------------------------------------------------------------------------
+
+    def _answers(self) -> Answers:
+        return Answers(
+            address=self._address,
+            password=self.password.text() or self._stored_password(),
+            imap=self.imap.place(),
+            smtp=self.smtp.place(),
+            user_name=self.user_name.text().strip(),
+            plain_text_agreed=self.plain_text.isChecked(),
+        )
+
+    def _stored_password(self) -> str:
+        """The stored one, if it can be read; else the person has to type it."""
+        try:
+            return self._service.vault.vault.secret(self._account_id, "imap")
+        except SecretLockedError:
+            return ""
+
+    def _columns(self) -> dict[str, Any]:
+        """What is stored after a good try; a stopped account stays stopped."""
+        answers = self._answers()
+        config = account.config(self._account_id)
+        is_stopped = config is not None and config.state == "stopped"
+        return {
+            "imap_host": answers.imap.host,
+            "imap_port": answers.imap.port,
+            "imap_security": answers.imap.security.value,
+            "smtp_host": answers.smtp.host,
+            "smtp_port": answers.smtp.port,
+            "smtp_security": answers.smtp.security.value,
+            "user_name": flow.imap_user(answers, providers.of_host(answers.imap.host)),
+            "smtp_user_name": answers.user_name,
+            "plain_text_agreed": answers.plain_text_agreed,
+            "state": "stopped" if is_stopped else "active",
+        }
+
+    def _set_busy(self, is_busy: bool) -> None:
+        if is_busy:
+            self._error.say("")
+        self._fields.setEnabled(not is_busy)
+        self._busy.setVisible(is_busy)
+        self.save_button.setEnabled(not is_busy)
+        self.cancel_button.setVisible(is_busy)

@@ -1,0 +1,1 @@
+"""The wizard that adds an account, and the dialog that unlocks the passwords."""

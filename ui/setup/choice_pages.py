@@ -1,0 +1,214 @@
+"""The three things the wizard asks: tracking settings, labels to sync from, where to start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QListWidget,
+    QListWidgetItem,
+    QRadioButton,
+    QWidget,
+)
+
+from sync.qt.probe import Label
+from ui.setup import flow, words
+from ui.setup.fields import HintLabel, Notice, add_field
+from ui.setup.flow import Answers
+from ui.setup.pages import WizardPage
+from ui.theme import Theme
+
+
+class TrackingPage(WizardPage):
+    """What is asked of the recipients' servers when the person sends mail."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(
+            theme,
+            parent.tr("Tracking settings"),
+            parent.tr("Used when you send mail. You can change this for each mail."),
+            parent,
+        )
+        self.receipts = QCheckBox(self.tr("Ask for &read receipts"), self)
+        self.receipts.setObjectName("track_receipts_check")
+        self.delivery = QCheckBox(self.tr("Ask for &delivery reports"), self)
+        self.delivery.setObjectName("track_delivery_check")
+        explained = (
+            (
+                self.receipts,
+                self.tr("The recipient's mail program may ask before it tells you."),
+            ),
+            (
+                self.delivery,
+                self.tr("The recipient's server says that the mail has arrived, if it can."),
+            ),
+        )
+        for check, text in explained:
+            self.column.addWidget(check)
+            hint = HintLabel(theme, text, self)
+            hint.setContentsMargins(26, 0, 0, 6)
+            self.column.addWidget(hint)
+        self.column.addWidget(
+            HintLabel(
+                theme,
+                self.tr("No hidden pictures and no rewritten links: those are not offered."),
+                self,
+            )
+        )
+        self.column.addStretch(1)
+
+    def focus_first(self) -> None:
+        self.receipts.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class LabelsPage(WizardPage):
+    """All labels, or chosen ones (S3)."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(
+            theme,
+            parent.tr("Labels to sync from"),
+            parent.tr("Trash, Junk and Drafts are never synced as mail."),
+            parent,
+        )
+        self.chosen = QRadioButton(self.tr("&Chosen labels"), self)
+        self.chosen.setObjectName("chosen_labels_radio")
+        self.chosen.setChecked(True)
+        self.all = QRadioButton(self.tr("A&ll labels, also those made later"), self)
+        self.all.setObjectName("all_labels_radio")
+        self.list = QListWidget(self)
+        self.list.setObjectName("labels_list")
+        self.list.setAccessibleName(self.tr("Labels"))
+        self.list.setUniformItemSizes(True)
+        self._warning = Notice(theme, parent=self)
+        self._warning.setObjectName("sent_warning")
+        for widget in (self.all, self.chosen, self.list, self._warning):
+            self.column.addWidget(widget)
+        self.column.setStretchFactor(self.list, 1)
+        self._labels: tuple[Label, ...] = ()
+        self._kind = "personal"
+        self._group = QButtonGroup(self)
+        self._group.addButton(self.all)
+        self._group.addButton(self.chosen)
+        self.all.toggled.connect(self._on_changed)
+        self.list.itemChanged.connect(self._on_changed)
+
+    def focus_first(self) -> None:
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.list.currentRow() < 0:
+            self.list.setCurrentRow(0)
+
+    def fill(self, labels: Sequence[Label], kind: str) -> None:
+        """Offer these; what the person ticked before stays ticked."""
+        offered = flow.offered(labels)
+        if (offered, kind) == (self._labels, self._kind):
+            return
+        self._labels, self._kind = offered, kind
+        self.list.blockSignals(True)
+        self.list.clear()
+        for label in offered:
+            self.list.addItem(_item(label, is_ticked=flow.is_preselected(label, kind)))
+        self.list.blockSignals(False)
+        self._on_changed()
+
+    def ticked(self) -> tuple[str, ...]:
+        """The names of the chosen labels."""
+        return ticked_names(self.list)
+
+    @Slot()
+    def _on_changed(self) -> None:
+        self.list.setEnabled(not self.all.isChecked())
+        answers = Answers(kind=self._kind, all_labels=self.all.isChecked(), labels=self.ticked())
+        text = self.tr(
+            "Without Sent, mails that you write elsewhere will be missing here, and in the history"
+            " of your deals."
+        )
+        self._warning.say(text if flow.misses_sent(answers, self._labels) else "")
+
+
+class StartPage(WizardPage):
+    """How far back, and whose mail (S4, S5)."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(
+            theme,
+            parent.tr("Where to start"),
+            parent.tr("All new mail comes in from now on. Past mail comes as far back as you say."),
+            parent,
+        )
+        self.start = QComboBox(self, objectName="start_combo")
+        for code in flow.STARTS:
+            self.start.addItem(words.start_text(code), code)
+        self.start.setCurrentIndex(self.start.findData(flow.FIRST_START))
+        add_field(self.column, self.tr("&Sync starting from"), self.start)
+        self._now_hint = HintLabel(
+            theme,
+            self.tr("No past mail. You can bring it in later with “Sync past emails”."),
+            self,
+        )
+        self.column.addWidget(self._now_hint)
+        self._question = HintLabel(theme, self.tr("Sync past emails sent and received with:"), self)
+        self._question.set_tone("text")
+        self.everyone = QRadioButton(self.tr("&Everyone"), self)
+        self.everyone.setObjectName("scope_everyone_radio")
+        self.everyone.setChecked(True)
+        self.contacts = QRadioButton(self.tr("&Only my contacts"), self)
+        self.contacts.setObjectName("scope_contacts_radio")
+        self._contacts_hint = HintLabel(theme, "", self)
+        self._contacts_hint.setContentsMargins(26, 0, 0, 0)
+        for widget in (self._question, self.everyone, self.contacts, self._contacts_hint):
+            self.column.addWidget(widget)
+        self.column.addStretch(1)
+        self.start.currentIndexChanged.connect(self._on_start)
+        self.set_has_contacts(False)
+        self._on_start()
+
+    def focus_first(self) -> None:
+        self.start.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def set_has_contacts(self, has_contacts: bool) -> None:
+        """Without contacts nobody's mail would come: say so instead of offering it."""
+        self.contacts.setEnabled(has_contacts)
+        if has_contacts:
+            text = self.tr("Applies to past mail only. All new mail comes in.")
+        else:
+            text = self.tr(
+                "There are no contacts in Dealpost yet. Import or create some first to use this."
+            )
+            self.everyone.setChecked(True)
+        self._contacts_hint.setText(text)
+
+    def scope(self) -> str:
+        """Whose past mail."""
+        return "contacts" if self.contacts.isChecked() else "everyone"
+
+    @Slot()
+    def _on_start(self) -> None:
+        asks = flow.asks_scope(self.start.currentData())
+        self._now_hint.setVisible(not asks)
+        for widget in (self._question, self.everyone, self.contacts, self._contacts_hint):
+            widget.setVisible(asks)
+
+
+def _item(label: Label, *, is_ticked: bool) -> QListWidgetItem:
+    item = QListWidgetItem(words.label_text(label))
+    item.setData(Qt.ItemDataRole.UserRole, label.name)
+    item.setFlags(
+        Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
+    )
+    item.setCheckState(Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
+    return item
+
+
+def ticked_names(widget: QListWidget) -> tuple[str, ...]:
+    """The names of the mailboxes that are ticked in a list of labels."""
+    items = [widget.item(row) for row in range(widget.count())]
+    return tuple(
+        str(item.data(Qt.ItemDataRole.UserRole))
+        for item in items
+        if item.checkState() == Qt.CheckState.Checked
+    )

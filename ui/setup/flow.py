@@ -1,0 +1,305 @@
+"""The wizard's way through its pages, without widgets: what comes next, and what is missing.
+
+The wizard asks for the address, shows the servers (found or not, they can always be edited),
+tries them, and then asks exactly three things (S2): tracking, labels, where to start. Where
+no keyring can keep the key to the password, it asks in between how to keep it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from calendar import monthrange
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from models.account import NewAccount
+from models.mailbox import Role
+from sync.providers import IMAP_PORTS, SMTP_PORTS, Provider, Security, ServerPlace
+from sync.qt.probe import Label, SignIn
+
+PASSPHRASE_LEAST = 8
+STARTS = ("now", "1m", "3m", "6m", "1y")
+FIRST_START = "1m"
+MONTHS = {"1m": 1, "3m": 3, "6m": 6, "1y": 12}
+# Starred only mirrors mail of other labels; the rest is S3.
+NOT_OFFERED = frozenset({Role.TRASH, Role.JUNK, Role.DRAFTS, Role.ALL, Role.FLAGGED})
+# Enough to catch slips; the server knows better than any pattern what an address is.
+_ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+[^\s@<>,;:\".]")
+_HOST = re.compile(r"[^\s/@:]+|\[?[0-9A-Fa-f:.]+\]?")
+
+
+NO_IMAP = ServerPlace("", IMAP_PORTS[Security.TLS], Security.TLS)
+NO_SMTP = ServerPlace("", SMTP_PORTS[Security.TLS], Security.TLS)
+USUAL_PORTS = {"imap": IMAP_PORTS, "smtp": SMTP_PORTS}
+
+
+class Page(StrEnum):
+    """The pages, in their order."""
+
+    ADDRESS = "address"
+    SERVERS = "servers"
+    SECRETS = "secrets"
+    TRACKING = "tracking"
+    LABELS = "labels"
+    START = "start"
+
+
+class Fault(StrEnum):
+    """What keeps a page from being left."""
+
+    NO_ADDRESS = "no_address"
+    BAD_ADDRESS = "bad_address"
+    KNOWN_ADDRESS = "known_address"
+    NO_PASSWORD = "no_password"  # noqa: S105  # the name of a fault
+    NO_IMAP_HOST = "no_imap_host"
+    NO_SMTP_HOST = "no_smtp_host"
+    BAD_HOST = "bad_host"
+    PLAIN_TEXT = "plain_text"
+    NO_CHOICE = "no_choice"
+    SHORT_PASSPHRASE = "short_passphrase"  # noqa: S105  # the name of a fault
+    DIFFERENT_PASSPHRASES = "different_passphrases"
+    NO_PASSPHRASE = "no_passphrase"  # noqa: S105  # the name of a fault
+    NO_LABEL = "no_label"
+
+
+class SecretPage(StrEnum):
+    """What the page about the password has to ask."""
+
+    NONE = ""  # nothing: the page is left out
+    CHOOSE = "choose"
+    UNLOCK = "unlock"  # the passphrase was chosen before, and has to be entered
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the person has typed and ticked so far."""
+
+    address: str = ""
+    name: str = ""
+    password: str = field(default="", repr=False)
+    kind: str = "personal"
+    imap: ServerPlace = NO_IMAP
+    smtp: ServerPlace = NO_SMTP
+    user_name: str = ""
+    plain_text_agreed: bool = False
+    keep_by: str = ""
+    passphrase: str = field(default="", repr=False)
+    passphrase_again: str = field(default="", repr=False)
+    track_receipts: bool = False
+    track_delivery: bool = False
+    all_labels: bool = False
+    labels: tuple[str, ...] = ()
+    start: str = FIRST_START
+    scope: str = "everyone"
+
+
+def pages(secret_page: SecretPage) -> tuple[Page, ...]:
+    """The pages this account needs."""
+    if secret_page is SecretPage.NONE:
+        return tuple(page for page in Page if page is not Page.SECRETS)
+    return tuple(Page)
+
+
+def after(page: Page, secret_page: SecretPage) -> Page | None:
+    """The next page, or None after the last."""
+    way = [*pages(secret_page), None]
+    return way[way.index(page) + 1]
+
+
+def before(page: Page, secret_page: SecretPage) -> Page | None:
+    """The page before, or None before the first."""
+    way = [None, *pages(secret_page)]
+    return way[way.index(page) - 1]
+
+
+def fault(
+    page: Page, answers: Answers, *, known: Collection[str] = (), secret_page: SecretPage
+) -> Fault | None:
+    """The first thing that is missing on a page. `known`: addresses that have an account."""
+    match page:
+        case Page.ADDRESS:
+            return _address_fault(answers, known)
+        case Page.SERVERS:
+            return _servers_fault(answers)
+        case Page.SECRETS:
+            return _secrets_fault(answers, secret_page)
+        case Page.LABELS:
+            return Fault.NO_LABEL if not answers.all_labels and not answers.labels else None
+        case _:
+            return None
+
+
+def _address_fault(answers: Answers, known: Collection[str]) -> Fault | None:
+    if not answers.address:
+        return Fault.NO_ADDRESS
+    if not _ADDRESS.fullmatch(answers.address):
+        return Fault.BAD_ADDRESS
+    if answers.address.lower() in known:
+        return Fault.KNOWN_ADDRESS
+    return None if answers.password else Fault.NO_PASSWORD
+
+
+def _servers_fault(answers: Answers) -> Fault | None:
+    if not answers.imap.host:
+        return Fault.NO_IMAP_HOST
+    if not answers.smtp.host:
+        return Fault.NO_SMTP_HOST
+    for place in (answers.imap, answers.smtp):
+        if not _HOST.fullmatch(place.host):
+            return Fault.BAD_HOST
+    if needs_agreement(answers) and not answers.plain_text_agreed:
+        return Fault.PLAIN_TEXT
+    return None
+
+
+def _secrets_fault(answers: Answers, secret_page: SecretPage) -> Fault | None:
+    if secret_page is SecretPage.UNLOCK:
+        return None if answers.passphrase else Fault.NO_PASSPHRASE
+    if not answers.keep_by:
+        return Fault.NO_CHOICE
+    if answers.keep_by != "passphrase":
+        return None
+    if len(answers.passphrase) < PASSPHRASE_LEAST:
+        return Fault.SHORT_PASSPHRASE
+    if answers.passphrase_again and answers.passphrase != answers.passphrase_again:
+        return Fault.DIFFERENT_PASSPHRASES
+    return None
+
+
+def needs_agreement(answers: Answers) -> bool:
+    """Whether somebody else could read a connection as it is set up."""
+    return any(
+        place.security is Security.NONE and bool(place.host) and not is_loopback(place.host)
+        for place in (answers.imap, answers.smtp)
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this computer, by its name."""
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def port_after(ports: Mapping[Security, int], *, old: Security, new: Security, port: int) -> int:
+    """A changed security brings its usual port, unless the person had set another one."""
+    return ports[new] if port == ports[old] else port
+
+
+def completed(
+    typed: ServerPlace, shown: ServerPlace, found: ServerPlace | None, ports: Mapping[Security, int]
+) -> ServerPlace:
+    """What detection may fill in: nothing that the person typed is overwritten.
+
+    Args:
+        typed: What the fields hold.
+        shown: What we had put there.
+        found: What was detected.
+        ports: The usual ports.
+    """
+    if found is None or (typed.host and typed.host != shown.host):
+        return typed
+    is_own_line = (typed.port, typed.security) != (shown.port, shown.security)
+    if not is_own_line:
+        return found
+    port = typed.port
+    if port == shown.port:
+        port = ports[typed.security]
+    return ServerPlace(found.host, port, typed.security)
+
+
+def sign_in(answers: Answers, provider: Provider | None) -> SignIn:
+    """What the probe tries."""
+    return SignIn(
+        address=answers.address,
+        password=answers.password,
+        imap=answers.imap,
+        smtp=answers.smtp,
+        user_name=imap_user(answers, provider),
+        smtp_user_name=answers.user_name,
+        plain_text_agreed=answers.plain_text_agreed,
+    )
+
+
+def imap_user(answers: Answers, provider: Provider | None) -> str:
+    """The IMAP sign-in name, '' for the address."""
+    if not answers.user_name and provider is not None and provider.imap_user_is_local_part:
+        return answers.address.partition("@")[0]
+    return answers.user_name
+
+
+def offered(labels: Sequence[Label]) -> tuple[Label, ...]:
+    """The labels a person can choose (S3), INBOX and Sent first."""
+    order = {Role.INBOX: 0, Role.SENT: 1, Role.ARCHIVE: 2}
+    wanted = [label for label in labels if label.role not in NOT_OFFERED]
+    return tuple(sorted(wanted, key=lambda each: (order.get(each.role, 3), each.name.casefold())))
+
+
+def is_preselected(label: Label, kind: str) -> bool:
+    """INBOX and Sent; for a team account INBOX alone."""
+    return label.role is Role.INBOX or (label.role is Role.SENT and kind != "team")
+
+
+def misses_sent(answers: Answers, labels: Sequence[Label]) -> bool:
+    """Whether the person's own mails would be missing: worth a warning, not for a team account."""
+    if answers.all_labels or answers.kind == "team":
+        return False
+    sent = {label.name for label in labels if label.role is Role.SENT}
+    return bool(sent) and not sent & set(answers.labels)
+
+
+def asks_scope(start: str) -> bool:
+    """Whether past mail comes, and with it the choice whose."""
+    return start != "now"
+
+
+def starts_at(start: str, now: datetime) -> int:
+    """The beginning of past mail in ms UTC: so many calendar months ago, or now."""
+    if start == "now":
+        return round(now.timestamp() * 1000)
+    month = now.year * 12 + now.month - 1 - MONTHS[start]
+    year, month = month // 12, month % 12 + 1
+    day = min(now.day, monthrange(year, month)[1])
+    return round(now.replace(year=year, month=month, day=day).timestamp() * 1000)
+
+
+def new_account(answers: Answers, provider: Provider | None, now: datetime) -> NewAccount:
+    """What is stored at "Sync"."""
+    return NewAccount(
+        address=answers.address,
+        name=answers.name,
+        kind=answers.kind,
+        user_name=imap_user(answers, provider),
+        smtp_user_name=answers.user_name,
+        imap_host=answers.imap.host,
+        imap_port=answers.imap.port,
+        imap_security=answers.imap.security.value,
+        smtp_host=answers.smtp.host,
+        smtp_port=answers.smtp.port,
+        smtp_security=answers.smtp.security.value,
+        plain_text_agreed=answers.plain_text_agreed,
+        all_labels=answers.all_labels,
+        start=answers.start,
+        start_at=starts_at(answers.start, now),
+        scope=answers.scope if asks_scope(answers.start) else "everyone",
+        track_receipts=answers.track_receipts,
+        track_delivery=answers.track_delivery,
+    )
+
+
+def chosen_mailboxes(answers: Answers, labels: Sequence[Label]) -> dict[str, dict[str, Any]]:
+    """The rows of the chosen labels; with all labels the engine makes each as it meets it."""
+    if answers.all_labels:
+        return {}
+    return {
+        label.name: {"delimiter": label.delimiter, "is_chosen": True}
+        for label in labels
+        if label.name in answers.labels
+    }

@@ -1,0 +1,87 @@
+"""Storing an account's password: opens or makes the vault's key first, then runs the command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from models.commands import Command
+from models.secret import EncryptedSecrets
+from sync.credentials import VaultMode
+from sync.qt.commander import CommandDone
+from sync.qt.service import MailService
+from sync.qt.vault import VaultAnswer
+
+MakeCommand = Callable[[EncryptedSecrets], Command]
+
+
+class Keeper(QObject):
+    """Carries a password into the store, one at a time; nothing blocks.
+
+    Signals:
+        kept: The command was carried out.
+        refused: The vault did not open: the person's sentence.
+        failed: The command failed: the person's sentence.
+    """
+
+    kept = Signal()
+    refused = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self, service: MailService, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._service = service
+        self._password = ""
+        self._make: MakeCommand | None = None
+        self._vault_ticket = 0
+        self._command_ticket = 0
+        service.vault.answered.connect(self._on_answered)
+        service.commanded.connect(self._on_commanded)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether an answer is still to come."""
+        return bool(self._vault_ticket or self._command_ticket)
+
+    def keep(
+        self, password: str, make: MakeCommand, *, mode: VaultMode, passphrase: str = ""
+    ) -> None:
+        """Run what `make` makes of the sealed password; `mode` counts if no key is open yet."""
+        self._password, self._make = password, make
+        if self._service.vault.vault.can_seal:
+            self._run()
+        else:
+            self._vault_ticket = self._service.vault.prepare(mode, passphrase)
+
+    def forget(self) -> None:
+        """Drop everything; what was handed to the store is carried out all the same."""
+        self._password, self._make = "", None
+        self._vault_ticket = self._command_ticket = 0
+
+    def _run(self) -> None:
+        if self._make is None:
+            return
+        secrets = self._service.vault.encrypted(self._password)
+        self._command_ticket = self._service.run(self._make(secrets))
+        self._password = ""
+
+    @Slot(object)
+    def _on_answered(self, answer: VaultAnswer) -> None:
+        if answer.ticket != self._vault_ticket:
+            return
+        self._vault_ticket = 0
+        if answer.is_done:
+            self._run()
+        else:
+            self.refused.emit(answer.error)
+
+    @Slot(object)
+    def _on_commanded(self, done: CommandDone) -> None:
+        if done.ticket != self._command_ticket:
+            return
+        self._command_ticket = 0
+        if done.done is None:
+            self.failed.emit(done.error)
+        else:
+            self.kept.emit()

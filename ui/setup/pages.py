@@ -1,0 +1,277 @@
+"""The wizard's first pages: the address with its password, and the two servers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sync import providers
+from sync.autodetect import Detected
+from sync.providers import Provider
+from ui.setup import flow, words
+from ui.setup.fields import GAP, HintLabel, Notice, PasswordEdit, ServerFields, Title, add_field
+from ui.setup.flow import Answers
+from ui.theme import Theme
+
+
+class WizardPage(QWidget):
+    """A title, a sentence under it, and what the page asks."""
+
+    def __init__(self, theme: Theme, title: str, sentence: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.title = title
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(32, 26, 32, 8)
+        self.column.setSpacing(GAP)
+        self.column.addWidget(Title(title, parent=self))
+        self.sentence = HintLabel(theme, sentence, self)
+        self.column.addWidget(self.sentence)
+        self.column.addSpacing(4)
+
+    def focus_first(self) -> None:
+        """Put the keyboard where typing begins."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class AddressPage(WizardPage):
+    """Who signs in."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(
+            theme,
+            parent.tr("Add an email account"),
+            parent.tr(
+                "Your mail stays on your mail server; Dealpost keeps a copy on this computer."
+            ),
+            parent,
+        )
+        self.address = QLineEdit(self, objectName="address_edit")
+        self.address.setPlaceholderText(self.tr("name@example.com"))
+        self.address.setInputMethodHints(Qt.InputMethodHint.ImhEmailCharactersOnly)
+        self.name = QLineEdit(self, objectName="name_edit")
+        self.name.setPlaceholderText(self.tr("Shown to those you write to"))
+        self.password = PasswordEdit(self)
+        self.password.setObjectName("password_edit")
+        self.hint = HintLabel(theme, "", self)
+        self.hint.setTextFormat(Qt.TextFormat.RichText)
+        self.hint.hide()
+        self.kind = QComboBox(self, objectName="account_type_combo")
+        self.kind.addItem(self.tr("Personal"), "personal")
+        self.kind.addItem(self.tr("Team"), "team")
+        self._kind_hint = HintLabel(theme, "", self)
+        add_field(self.column, self.tr("Email &address"), self.address)
+        add_field(self.column, self.tr("Your &name"), self.name)
+        add_field(self.column, self.tr("&Password"), self.password, self.hint)
+        add_field(self.column, self.tr("Account &type"), self.kind, self._kind_hint)
+        self.column.addStretch(1)
+        self.address.textChanged.connect(self._on_address)
+        self.kind.currentIndexChanged.connect(self._on_kind)
+        self._on_kind()
+
+    def focus_first(self) -> None:
+        first = self.password if self.address.text() else self.address
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def provider(self) -> Provider | None:
+        """The provider of the address, if it is a known one."""
+        return providers.of_address(self.address.text().strip())
+
+    @Slot()
+    def _on_address(self) -> None:
+        provider = self.provider()
+        self.hint.setText(words.provider_hint(provider))
+        self.hint.setVisible(bool(self.hint.text()))
+        is_hopeless = provider is not None and (
+            provider.password_sign_in_is_off or provider.imap is None
+        )
+        self.hint.set_tone("warning" if is_hopeless else "muted")
+
+    @Slot()
+    def _on_kind(self) -> None:
+        if self.kind.currentData() == "team":
+            text = self.tr("A shared address, such as sales@: its options are its own.")
+        else:
+            text = self.tr("Your own address. Personal accounts share your general settings.")
+        self._kind_hint.setText(text)
+
+
+class ServersPage(WizardPage):
+    """Where to sign in: found or typed, and always to be changed.
+
+    Signals:
+        password_wanted: The password is wrong; the person wants to change it.
+    """
+
+    password_wanted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, parent.tr("Mail servers"), "", parent)
+        self._shown = {"imap": flow.NO_IMAP, "smtp": flow.NO_SMTP}
+        self.imap = ServerFields("imap", self.tr("Receiving (IMAP)"), self)
+        self.smtp = ServerFields("smtp", self.tr("Sending (SMTP)"), self)
+        self.column.addWidget(self.imap)
+        self.column.addWidget(self.smtp)
+        self.column.addWidget(
+            HintLabel(
+                theme,
+                self.tr(
+                    "Usual ports: IMAP 993 with TLS, 143 with STARTTLS; SMTP 465 with TLS,"
+                    " 587 with STARTTLS."
+                ),
+                self,
+            )
+        )
+        self.user_name = QLineEdit(self, objectName="user_name_edit")
+        self.user_name.setPlaceholderText(self.tr("Same as the email address"))
+        add_field(self.column, self.tr("Sign-in &name, if it is another one"), self.user_name)
+        self._plain_notice = Notice(theme, parent=self)
+        self.plain_text = QCheckBox(
+            self.tr("I know that, and agree to a connection without encryption"), self
+        )
+        self.plain_text.setObjectName("plain_text_check")
+        self.column.addWidget(self._plain_notice)
+        self.column.addWidget(self.plain_text)
+        self.column.addStretch(1)
+        self.imap.edited.connect(self._on_edited)
+        self.smtp.edited.connect(self._on_edited)
+        self._on_edited()
+
+    def focus_first(self) -> None:
+        first = self.imap if not self.imap.host.text() else self.smtp
+        first.host.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether both hosts were typed in: nothing is left to detect."""
+        return all(
+            fields.host.text() and fields.host.text() != self._shown[name].host
+            for name, fields in (("imap", self.imap), ("smtp", self.smtp))
+        )
+
+    def fill(self, detected: Detected) -> None:
+        """Put what was found into the fields that nobody has typed in."""
+        found = {"imap": detected.imap, "smtp": detected.smtp}
+        for name, fields in (("imap", self.imap), ("smtp", self.smtp)):
+            place = flow.completed(
+                fields.place(), self._shown[name], found[name], flow.USUAL_PORTS[name]
+            )
+            if place != fields.place():
+                fields.fill(place)
+                self._shown[name] = place
+        self._say(detected)
+
+    def _say(self, detected: Detected) -> None:
+        if detected.provider is not None:
+            text = self.tr("These are the servers of {name}.").format(name=detected.provider.name)
+        elif detected.imap and detected.smtp:
+            text = self.tr("Found by their usual names. Change them if your provider says so.")
+        else:
+            text = self.tr(
+                "Not all servers were found. Your provider's help pages name them: look for"
+                " “IMAP” and “SMTP”."
+            )
+        self.sentence.setText(text)
+
+    @Slot()
+    def _on_edited(self) -> None:
+        answers = Answers(imap=self.imap.place(), smtp=self.smtp.place())
+        is_open = flow.needs_agreement(answers)
+        text = self.tr("Anybody on the way to the server can read your password and all mail.")
+        self._plain_notice.say(text if is_open else "")
+        self.plain_text.setVisible(is_open)
+        if not is_open:
+            self.plain_text.setChecked(False)
+
+
+class SecretPageWidget(WizardPage):
+    """How the password is kept where no keyring can keep its key."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, parent.tr("Keep your password safe"), "", parent)
+        self.setObjectName("secret_store_page")
+        from_here = self.column
+        self.passphrase_radio = _radio(self, "passphrase_radio", self.tr("With a &passphrase"))
+        self.passphrase = PasswordEdit(self)
+        self.passphrase.setObjectName("passphrase_edit")
+        self.passphrase.setAccessibleName(self.tr("Passphrase"))
+        self.passphrase.setPlaceholderText(self.tr("Passphrase"))
+        self.again = PasswordEdit(self)
+        self.again.setObjectName("passphrase_again_edit")
+        self.again.setAccessibleName(self.tr("Passphrase, once more"))
+        self.again.setPlaceholderText(self.tr("Once more, to be sure"))
+        self.session_radio = _radio(self, "session_radio", self.tr("For this &session only"))
+        self._passphrase_hint = HintLabel(
+            theme,
+            self.tr(
+                "Dealpost asks for it at each start. Nobody can recover it: if you forget it,"
+                " you sign in to your accounts again, and your mail stays."
+            ),
+            self,
+        )
+        self._session_hint = HintLabel(
+            theme,
+            self.tr("Nothing is stored. After each start you sign in to your accounts again."),
+            self,
+        )
+        from_here.addWidget(self.passphrase_radio)
+        from_here.addWidget(self._passphrase_hint)
+        pair = QHBoxLayout()
+        pair.setContentsMargins(26, 0, 0, 8)
+        pair.addWidget(self.passphrase)
+        pair.addWidget(self.again)
+        from_here.addLayout(pair)
+        from_here.addWidget(self.session_radio)
+        from_here.addWidget(self._session_hint)
+        from_here.addStretch(1)
+        self._passphrase_hint.setContentsMargins(26, 0, 0, 0)
+        self._session_hint.setContentsMargins(26, 0, 0, 0)
+        self.passphrase_radio.setChecked(True)
+        self.passphrase.textEdited.connect(self._choose_passphrase)
+        self.again.textEdited.connect(self._choose_passphrase)
+        self.show_question(flow.SecretPage.CHOOSE)
+
+    def focus_first(self) -> None:
+        self.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_question(self, question: flow.SecretPage) -> None:
+        """Ask for a choice, or for the passphrase that was chosen before."""
+        is_choice = question is not flow.SecretPage.UNLOCK
+        for widget in (
+            self.passphrase_radio,
+            self._passphrase_hint,
+            self.again,
+            self.session_radio,
+            self._session_hint,
+        ):
+            widget.setVisible(is_choice)
+        if is_choice:
+            text = self.tr(
+                "This computer has no keychain that Dealpost can use. A password is never written"
+                " down readable, so choose how it is kept."
+            )
+        else:
+            text = self.tr("Enter your passphrase, so that the new password can be kept with it.")
+        self.sentence.setText(text)
+
+    def mode(self) -> str:
+        """The choice, as the vault names it."""
+        return "session" if self.session_radio.isChecked() else "passphrase"
+
+    @Slot()
+    def _choose_passphrase(self) -> None:
+        self.passphrase_radio.setChecked(True)
+
+
+def _radio(page: QWidget, name: str, text: str) -> QRadioButton:
+    radio = QRadioButton(text, page)
+    radio.setObjectName(name)
+    return radio

@@ -1,0 +1,236 @@
+"""What stands between the person and the stored passwords: a passphrase, or typing them again."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
+
+from models import account
+from models.account import AccountConfig
+from models.account_commands import UpdateAccount
+from models.secret import EncryptedSecrets
+from sync.credentials import VaultMode
+from sync.qt.service import MailService
+from sync.qt.vault import QuestionKind, VaultAnswer, VaultQuestion
+from ui.setup import flow, words
+from ui.setup.fields import GAP, HintLabel, Notice, PasswordEdit, Title, add_field
+from ui.setup.keeper import Keeper
+from ui.setup.pages import SecretPageWidget
+from ui.theme import Theme
+
+WIDTH = 440
+
+
+class UnlockDialog(QDialog):
+    """Answers a `VaultQuestion`; shown with `open()`. Closing it leaves the mail readable."""
+
+    def __init__(
+        self,
+        service: MailService,
+        theme: Theme,
+        question: VaultQuestion,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("unlock_dialog")
+        self.setWindowTitle(self.tr("Unlock passwords"))
+        self.setModal(True)
+        self._service = service
+        self._question = question
+        self._ticket = 0
+        self._configs: list[AccountConfig] = []
+        self._passwords: dict[int, PasswordEdit] = {}
+        self._keeper = Keeper(service, self)
+        self._error = Notice(theme, parent=self)
+        self._error.setObjectName("unlock_error")
+        self._done_button = QPushButton(self.tr("Unlock"), self, objectName="unlock_button")
+        self._later_button = QPushButton(self.tr("Not now"), self, objectName="later_button")
+        self._fields = QWidget(self)
+        self._make_fields(theme)
+        self._lay_out(theme)
+        self._done_button.clicked.connect(self._go)
+        self._later_button.clicked.connect(self.reject)
+        service.vault.answered.connect(self._on_answered)
+        service.vault.opened.connect(self._on_opened)
+        self._keeper.kept.connect(self._keep_next)
+        self._keeper.refused.connect(self._say)
+        self._keeper.failed.connect(self._say)
+
+    def _make_fields(self, theme: Theme) -> None:
+        column = QVBoxLayout(self._fields)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        if self._question.kind is QuestionKind.PASSPHRASE:
+            self.passphrase = PasswordEdit(self._fields)
+            self.passphrase.setObjectName("unlock_passphrase_edit")
+            add_field(column, self.tr("&Passphrase"), self.passphrase)
+        elif self._question.kind in (QuestionKind.PASSWORDS, QuestionKind.SIGN_IN):
+            for config in account.configs():
+                if config.state == "stopped":
+                    continue
+                edit = PasswordEdit(self._fields)
+                edit.setObjectName(f"password_edit_{config.id}")
+                add_field(column, config.address, edit)
+                self._passwords[config.id] = edit
+
+    def _lay_out(self, theme: Theme) -> None:
+        titles = {
+            QuestionKind.PASSPHRASE: self.tr("Unlock your passwords"),
+            QuestionKind.KEYRING_LOCKED: self.tr("Your keychain is locked"),
+            QuestionKind.SIGN_IN: self.tr("Sign in again"),
+            QuestionKind.PASSWORDS: self.tr("Sign in for this session"),
+        }
+        hints = {
+            QuestionKind.PASSPHRASE: self.tr(
+                "Dealpost needs your passphrase to sign in to your mail servers. You can read and"
+                " search your mail without it."
+            ),
+            QuestionKind.KEYRING_LOCKED: self.tr(
+                "Unlock it, then try again. You can read and search your mail without it."
+            ),
+            QuestionKind.SIGN_IN: self.tr(
+                "Your keychain no longer has the key to the stored passwords. Nothing else is lost."
+            ),
+            QuestionKind.PASSWORDS: self.tr(
+                "Passwords are not stored, as you chose. Leave out the accounts that you don't"
+                " need now."
+            ),
+        }
+        kind = self._question.kind
+        if kind is QuestionKind.KEYRING_LOCKED:
+            self._done_button.setText(self.tr("Try again"))
+        elif kind is not QuestionKind.PASSPHRASE:
+            self._done_button.setText(self.tr("Sign in"))
+        self._later_button.setAutoDefault(False)
+        self._done_button.setDefault(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(28, 24, 28, 20)
+        column.setSpacing(GAP)
+        column.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
+        column.addWidget(Title(titles[kind], 17, self))
+        column.addWidget(HintLabel(theme, hints[kind], self))
+        column.addWidget(self._fields)
+        column.addWidget(self._error)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self._later_button)
+        buttons.addWidget(self._done_button)
+        column.addSpacing(4)
+        column.addLayout(buttons)
+        self.setMinimumWidth(WIDTH)
+
+    @Slot()
+    def _go(self) -> None:
+        self._error.say("")
+        match self._question.kind:
+            case QuestionKind.PASSPHRASE:
+                if not self.passphrase.text():
+                    self._error.say(words.fault_sentence(flow.Fault.NO_PASSPHRASE))
+                    return
+                self._set_busy(True)
+                self._ticket = self._service.vault.unlock(self.passphrase.text())
+            case QuestionKind.KEYRING_LOCKED:
+                self._set_busy(True)
+                self._service.vault.retry()
+            case _:
+                self._configs = [
+                    config
+                    for config in account.configs()
+                    if config.id in self._passwords and self._passwords[config.id].text()
+                ]
+                self._set_busy(True)
+                self._keep_next()
+
+    @Slot()
+    def _keep_next(self) -> None:
+        """Store the next account's password; its worker starts with the event that follows."""
+        if not self._configs:
+            self.accept()
+            return
+        account_id = self._configs.pop(0).id
+
+        def command(secrets: EncryptedSecrets) -> UpdateAccount:
+            return UpdateAccount(account_id, {"state": "active"}, secrets)
+
+        is_session = self._question.kind is QuestionKind.PASSWORDS
+        mode = VaultMode.SESSION if is_session else VaultMode.KEYRING
+        self._keeper.keep(self._passwords[account_id].text(), command, mode=mode)
+
+    @Slot(object)
+    def _on_answered(self, answer: VaultAnswer) -> None:
+        if answer.ticket != self._ticket:
+            return
+        self._ticket = 0
+        self._set_busy(False)
+        if not answer.is_done:
+            self._error.say(answer.error)
+            self.passphrase.selectAll()
+            self.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def _on_opened(self) -> None:
+        if self._question.kind in (QuestionKind.PASSPHRASE, QuestionKind.KEYRING_LOCKED):
+            self.accept()
+
+    @Slot(str)
+    def _say(self, sentence: str) -> None:
+        self._set_busy(False)
+        self._error.say(sentence)
+
+    def ask_again(self, question: VaultQuestion) -> None:
+        """The keychain is still locked."""
+        self._say(question.sentence)
+
+    def _set_busy(self, is_busy: bool) -> None:
+        self._fields.setEnabled(not is_busy)
+        self._done_button.setEnabled(not is_busy)
+
+    def done(self, result: int) -> None:
+        """Nothing typed stays in memory longer than needed."""
+        for edit in self.findChildren(PasswordEdit):
+            edit.clear()
+        super().done(result)
+
+
+class KeepDialog(QDialog):
+    """How are passwords kept from now on? Asked where no keyring takes the key any more."""
+
+    def __init__(self, theme: Theme, sentence: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("keep_dialog")
+        self.setWindowTitle(self.tr("Keep your password safe"))
+        self.setModal(True)
+        self._error = Notice(theme, parent=self)
+        self.page = SecretPageWidget(theme, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 18)
+        column.addWidget(self.page)
+        below = QVBoxLayout()
+        below.setContentsMargins(32, 0, 32, 0)
+        below.addWidget(self._error)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        cancel = QPushButton(self.tr("Cancel"), self, objectName="cancel_keep_button")
+        cancel.setAutoDefault(False)
+        use = QPushButton(self.tr("Use this"), self, objectName="keep_button")
+        use.setDefault(True)
+        buttons.addWidget(cancel)
+        buttons.addWidget(use)
+        below.addLayout(buttons)
+        column.addLayout(below)
+        cancel.clicked.connect(self.reject)
+        use.clicked.connect(self._use)
+        self._error.say(sentence)
+
+    @Slot()
+    def _use(self) -> None:
+        answers = flow.Answers(
+            keep_by=self.page.mode(),
+            passphrase=self.page.passphrase.text(),
+            passphrase_again=self.page.again.text(),
+        )
+        fault = flow.fault(flow.Page.SECRETS, answers, secret_page=flow.SecretPage.CHOOSE)
+        if fault is None:
+            self.accept()
+        else:
+            self._error.say(words.fault_sentence(fault))

@@ -1,0 +1,405 @@
+"""The wizard that adds an account: draws what `flow` decides, tries, and stores at "Sync"."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models import account, database
+from models.account_commands import AddAccount
+from models.commands import Command
+from models.secret import EncryptedSecrets
+from sync import providers
+from sync.credentials import VaultMode, VaultState
+from sync.providers import Provider
+from sync.qt.probe import Detection, FailureKind, Label, Probe, Tried
+from sync.qt.service import MailService
+from sync.qt.vault import VaultAnswer
+from ui.setup import flow, words
+from ui.setup.choice_pages import LabelsPage, StartPage, TrackingPage
+from ui.setup.fields import HintLabel, Notice
+from ui.setup.flow import Answers, Page, SecretPage
+from ui.setup.keeper import Keeper
+from ui.setup.pages import AddressPage, SecretPageWidget, ServersPage, WizardPage
+from ui.theme import Theme
+
+WIDTH, HEIGHT = 600, 640
+PASSWORD_FAULTS = frozenset({FailureKind.SIGN_IN, FailureKind.APP_PASSWORD})
+
+
+class SetupWizard(QDialog):
+    """Adds one account; nothing is stored before "Sync". Shown with `open()`."""
+
+    def __init__(self, service: MailService, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("setup_wizard")
+        self.setWindowTitle(self.tr("Add an email account"))
+        self.setModal(True)
+        self._service = service
+        self._theme = theme
+        self._page = Page.ADDRESS
+        self._secret_page = SecretPage.CHOOSE
+        self._secret_mode = VaultMode.KEYRING
+        self._vault_ticket = 0
+        self._is_secret_known = False
+        self._labels: tuple[Label, ...] = ()
+        self._probe = Probe(service.timing, self)
+        self._keeper = Keeper(service, self)
+        self._make_pages()
+        self._make_footer()
+        self._lay_out()
+        self._connect()
+        self._show_page(Page.ADDRESS)
+
+    # --- parts ---------------------------------------------------------------------------
+
+    def _make_pages(self) -> None:
+        self._stack = QStackedWidget(self)
+        self.address_page = AddressPage(self._theme, self)
+        self.servers_page = ServersPage(self._theme, self)
+        self.secrets_page = SecretPageWidget(self._theme, self)
+        self.tracking_page = TrackingPage(self._theme, self)
+        self.labels_page = LabelsPage(self._theme, self)
+        self.start_page = StartPage(self._theme, self)
+        self._pages: dict[Page, WizardPage] = {
+            Page.ADDRESS: self.address_page,
+            Page.SERVERS: self.servers_page,
+            Page.SECRETS: self.secrets_page,
+            Page.TRACKING: self.tracking_page,
+            Page.LABELS: self.labels_page,
+            Page.START: self.start_page,
+        }
+        for page in self._pages.values():
+            area = QScrollArea(self._stack, widgetResizable=True)
+            area.setFrameShape(QFrame.Shape.NoFrame)
+            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            area.setWidget(page)
+            self._stack.addWidget(area)
+
+    def _make_footer(self) -> None:
+        self._error = Notice(self._theme, parent=self)
+        self._error.setObjectName("wizard_error")
+        self._password_button = QPushButton(self.tr("Change the password"), self)
+        self._password_button.setObjectName("change_password_button")
+        self._busy = QProgressBar(self, textVisible=False)
+        self._busy.setRange(0, 0)
+        self._busy.setFixedHeight(3)
+        self._busy_text = HintLabel(self._theme, "", self)
+        self._steps = QLabel(self)
+        self.back_button = QPushButton(self.tr("&Back"), self, objectName="back_button")
+        self.cancel_button = QPushButton(self.tr("Cancel"), self, objectName="cancel_button")
+        self.next_button = QPushButton(self.tr("Ne&xt"), self, objectName="next_button")
+        self.sync_button = QPushButton(self.tr("S&ync"), self, objectName="sync_button")
+        self.back_button.setAutoDefault(False)
+        self.cancel_button.setAutoDefault(False)
+        self._password_button.setAutoDefault(False)
+
+    def _lay_out(self) -> None:
+        self.resize(WIDTH, HEIGHT)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._busy)
+        column.addWidget(self._stack, 1)
+        notes = QVBoxLayout()
+        notes.setContentsMargins(32, 4, 32, 8)
+        notes.setSpacing(8)
+        notes.addWidget(self._error)
+        notes.addWidget(self._password_button, 0, Qt.AlignmentFlag.AlignLeft)
+        notes.addWidget(self._busy_text)
+        column.addLayout(notes)
+        line = QFrame(self, frameShape=QFrame.Shape.HLine)
+        line.setFixedHeight(1)
+        column.addWidget(line)
+        footer = QHBoxLayout()
+        footer.setContentsMargins(32, 14, 32, 16)
+        footer.setSpacing(8)
+        footer.addWidget(self._steps)
+        footer.addStretch(1)
+        for button in (self.cancel_button, self.back_button, self.next_button, self.sync_button):
+            footer.addWidget(button)
+        column.addLayout(footer)
+        self._busy.setVisible(False)
+
+    def _connect(self) -> None:
+        self.next_button.clicked.connect(self._go_on)
+        self.sync_button.clicked.connect(self._sync)
+        self.back_button.clicked.connect(self._go_back)
+        self.cancel_button.clicked.connect(self.reject)
+        self._password_button.clicked.connect(self._change_password)
+        self._probe.detected.connect(self._on_detected)
+        self._probe.tried.connect(self._on_tried)
+        self._keeper.kept.connect(self.accept)
+        self._keeper.refused.connect(self._on_refused)
+        self._keeper.failed.connect(self._on_failed)
+        self._service.vault.answered.connect(self._on_vault_answered)
+
+    # --- the way -------------------------------------------------------------------------
+
+    @Slot()
+    def _go_on(self) -> None:
+        """Next: check what is typed, try what has to be tried, then show the next page."""
+        if self._is_busy() or not self._is_complete(self._page):
+            return
+        answers = self._answers()
+        if self._page is Page.ADDRESS and not self.servers_page.is_typed:
+            domain = providers.domain_of(answers.address)
+            self._set_busy(self.tr("Looking for the servers of {domain}…").format(domain=domain))
+            self._probe.detect(answers.address)
+        elif self._page is Page.SERVERS:
+            self._set_busy(self.tr("Trying to sign in to both servers…"))
+            self._ask_for_keyring()
+            self._probe.try_sign_in(flow.sign_in(answers, self._provider()))
+        elif self._page is Page.SECRETS and self._secret_page is SecretPage.UNLOCK:
+            self._set_busy(self.tr("Unlocking…"))
+            self._vault_ticket = self._service.vault.unlock(answers.passphrase)
+        else:
+            self._show_next()
+
+    @Slot()
+    def _go_back(self) -> None:
+        """Back; what runs is abandoned."""
+        if self._is_busy():
+            self._abandon()
+            return
+        earlier = flow.before(self._page, self._secret_page)
+        if earlier is not None:
+            self._show_page(earlier)
+
+    @Slot()
+    def _change_password(self) -> None:
+        self._show_page(Page.ADDRESS)
+        self.address_page.password.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.address_page.password.selectAll()
+
+    @Slot()
+    def _sync(self) -> None:
+        """Store the account; its worker starts with the event that follows."""
+        if self._is_busy():
+            return
+        for page in flow.pages(self._secret_page):
+            if not self._is_complete(page):
+                return
+        self._set_busy(self.tr("Storing the account…"))
+        answers = self._answers()
+        mode = VaultMode(answers.keep_by) if answers.keep_by else VaultMode.KEYRING
+        self._keeper.keep(answers.password, self._command, mode=mode, passphrase=answers.passphrase)
+
+    def _command(self, secrets: EncryptedSecrets) -> Command:
+        answers = self._answers()
+        new = flow.new_account(answers, self._provider(), datetime.now(UTC))
+        return AddAccount(new, secrets, flow.chosen_mailboxes(answers, self._labels))
+
+    def _show_next(self) -> None:
+        later = flow.after(self._page, self._secret_page)
+        if later is not None:
+            self._show_page(later)
+
+    def _show_page(self, page: Page) -> None:
+        self._page = page
+        way = flow.pages(self._secret_page)
+        self._say_error("")
+        for edit in (
+            self.address_page.password, self.secrets_page.passphrase, self.secrets_page.again,
+        ):  # fmt: skip
+            edit.hide_text()
+        if page is Page.LABELS:
+            self.labels_page.fill(self._labels, self._answers().kind)
+        elif page is Page.START:
+            self.start_page.set_has_contacts(_has_contacts())
+        self._stack.setCurrentIndex(list(Page).index(page))
+        is_last = page is way[-1]
+        self.back_button.setEnabled(page is not way[0])
+        self.next_button.setVisible(not is_last)
+        self.sync_button.setVisible(is_last)
+        (self.sync_button if is_last else self.next_button).setDefault(True)
+        number = way.index(page) + 1
+        if self._is_secret_known:
+            text = self.tr("Step {number} of {count}").format(number=number, count=len(way))
+        else:
+            text = self.tr("Step {number}").format(number=number)
+        self._steps.setText(text)
+        self._pages[page].focus_first()
+
+    def _is_complete(self, page: Page) -> bool:
+        """Whether a page may be left; if not, it is shown with what is missing."""
+        fault = flow.fault(
+            page, self._answers(), known=_known_addresses(), secret_page=self._secret_page
+        )
+        if fault is None:
+            return True
+        if page is not self._page:
+            self._show_page(page)
+        self._say_error(words.fault_sentence(fault))
+        return False
+
+    # --- what comes back -----------------------------------------------------------------
+
+    @Slot(object)
+    def _on_detected(self, detection: Detection) -> None:
+        self._set_busy("")
+        self.servers_page.fill(detection.detected)
+        self._show_next()
+
+    @Slot(object)
+    def _on_tried(self, tried: Tried) -> None:
+        self._set_busy("")
+        if not tried.is_good:
+            failures = (tried.imap_failure, tried.smtp_failure)
+            kinds = {failure.kind for failure in failures if failure is not None}
+            self._say_error(
+                words.tried_sentence(tried), about_password=bool(kinds & PASSWORD_FAULTS)
+            )
+            self.servers_page.focus_first()
+            return
+        self._labels = tried.labels
+        if self._is_secret_known:
+            self._show_next()
+        else:
+            self._set_busy(self.tr("Waiting for your keychain…"))
+
+    def _ask_for_keyring(self) -> None:
+        """Is a place for the key at hand? Asked while the servers are tried: it may take long."""
+        vault = self._service.vault.vault
+        if vault.can_seal:
+            self._settle_secrets(SecretPage.NONE)
+        else:
+            self._is_secret_known = False
+            self._vault_ticket = self._service.vault.check_keyring()
+
+    @Slot(object)
+    def _on_vault_answered(self, answer: VaultAnswer) -> None:
+        if answer.ticket != self._vault_ticket:
+            return
+        self._vault_ticket = 0
+        if self._page is Page.SECRETS:
+            self._set_busy("")
+            if answer.is_done:
+                self._show_next()
+            else:
+                self._say_error(answer.error)
+            return
+        self._settle_secrets(self._question(has_keyring=answer.is_done))
+        if not self._probe.is_running and self._labels:
+            self._set_busy("")
+            self._show_next()
+
+    def _question(self, *, has_keyring: bool) -> SecretPage:
+        vault = self._service.vault.vault
+        if vault.can_seal:
+            return SecretPage.NONE
+        if vault.mode is VaultMode.PASSPHRASE and vault.state is VaultState.LOCKED:
+            return SecretPage.UNLOCK
+        return SecretPage.NONE if has_keyring else SecretPage.CHOOSE
+
+    def _settle_secrets(self, question: SecretPage) -> None:
+        self._secret_page = question
+        self._is_secret_known = True
+        self.secrets_page.show_question(question)
+
+    @Slot(str)
+    def _on_refused(self, sentence: str) -> None:
+        """The keychain did not take the key: ask for another way."""
+        self._set_busy("")
+        if self._secret_page is SecretPage.NONE:
+            self._settle_secrets(SecretPage.CHOOSE)
+        self._show_page(Page.SECRETS)
+        self._say_error(sentence)
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        self._set_busy("")
+        self._say_error(sentence)
+
+    # --- state ---------------------------------------------------------------------------
+
+    def _answers(self) -> Answers:
+        """Everything as it stands in the fields."""
+        return Answers(
+            address=self.address_page.address.text().strip(),
+            name=self.address_page.name.text().strip(),
+            password=self.address_page.password.text(),
+            kind=str(self.address_page.kind.currentData()),
+            imap=self.servers_page.imap.place(),
+            smtp=self.servers_page.smtp.place(),
+            user_name=self.servers_page.user_name.text().strip(),
+            plain_text_agreed=self.servers_page.plain_text.isChecked(),
+            keep_by="" if self._secret_page is SecretPage.NONE else self.secrets_page.mode(),
+            passphrase=self.secrets_page.passphrase.text(),
+            passphrase_again=self.secrets_page.again.text(),
+            track_receipts=self.tracking_page.receipts.isChecked(),
+            track_delivery=self.tracking_page.delivery.isChecked(),
+            all_labels=self.labels_page.all.isChecked(),
+            labels=self.labels_page.ticked(),
+            start=str(self.start_page.start.currentData()),
+            scope=self.start_page.scope(),
+        )
+
+    def _provider(self) -> Provider | None:
+        return providers.of_host(self.servers_page.imap.host.text())
+
+    def _say_error(self, sentence: str, *, about_password: bool = False) -> None:
+        self._error.say(sentence)
+        self._password_button.setVisible(about_password)
+
+    def _is_busy(self) -> bool:
+        return not self._stack.isEnabled()
+
+    def _set_busy(self, text: str) -> None:
+        """While something runs the fields are disabled, and Back abandons it; '' ends that."""
+        is_busy = bool(text)
+        if is_busy:
+            self._say_error("")
+        self._busy.setVisible(is_busy)
+        self._busy_text.setText(text)
+        self._stack.setEnabled(not is_busy)
+        self.next_button.setEnabled(not is_busy)
+        self.sync_button.setEnabled(not is_busy)
+        self.back_button.setEnabled(is_busy or self._page is not Page.ADDRESS)
+
+    def _abandon(self) -> None:
+        self._probe.cancel()
+        self._keeper.forget()
+        self._vault_ticket = 0
+        self._set_busy("")
+        self._pages[self._page].focus_first()
+
+    def reject(self) -> None:
+        """Cancel: what runs is abandoned at once, and nothing was stored."""
+        self._abandon()
+        self._forget_secrets()
+        super().reject()
+
+    def accept(self) -> None:
+        """The account is stored."""
+        self._set_busy("")
+        self._forget_secrets()
+        super().accept()
+
+    def _forget_secrets(self) -> None:
+        for edit in (
+            self.address_page.password, self.secrets_page.passphrase, self.secrets_page.again,
+        ):  # fmt: skip
+            edit.clear()
+
+
+def _known_addresses() -> frozenset[str]:
+    return frozenset(config.address.strip().lower() for config in account.configs())
+
+
+def _has_contacts() -> bool:
+    return bool(database.value("SELECT EXISTS (SELECT 1 FROM person)"))
