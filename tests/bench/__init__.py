@@ -1,0 +1,1 @@
+"""What the design promises about speed, measured: `python3 dev.py bench`."""

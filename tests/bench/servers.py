@@ -1,0 +1,84 @@
+"""A Dovecot full of mail, written straight into its maildirs, and the account that reads it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from models import commands, database, profile
+from models.account import NewAccount
+from resources.demo.process import ServerFacts
+from sync.credentials import Vault, VaultMode
+from tests.bench.corpus import OWN, BenchMail
+from tests.support.dovecot import FIXED_PASSWORD, Dovecot
+
+
+@contextmanager
+def running() -> Iterator[Dovecot]:
+    """A server with maildirs; stopped and removed at the end."""
+    server = Dovecot(mail_format="maildir")
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def fill(server: Dovecot, user: str, mailbox: str, mails: Iterable[BenchMail]) -> int:
+    """Lay mails into a mailbox; their file times are what the server calls INTERNALDATE."""
+    folder = server.folder / "home" / user / "mail"
+    if mailbox != "INBOX":
+        folder /= f".{mailbox}"
+    for name in ("cur", "new", "tmp"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    count = 0
+    for count, mail in enumerate(mails, 1):
+        seconds = mail.received_at.timestamp()
+        flags = "S" if mail.is_seen else ""
+        path = folder / "cur" / f"{int(seconds)}.M{count}.bench:2,{flags}"
+        path.write_bytes(mail.raw)
+        os.utime(path, (seconds, seconds))
+    _give(server, server.folder / "home" / user)
+    return count
+
+
+def _give(server: Dovecot, folder: Path) -> None:
+    """Dovecot reads mail as the user that owns its home folder."""
+    if os.geteuid():
+        return
+    owner = (server.folder / "home").stat()
+    for root, _, files in os.walk(folder):
+        os.chown(root, owner.st_uid, owner.st_gid)
+        for name in files:
+            os.chown(Path(root, name), owner.st_uid, owner.st_gid)
+
+
+def facts(server: Dovecot, user: str) -> ServerFacts:
+    """How to reach it."""
+    return ServerFacts(user, FIXED_PASSWORD, server.port, 1, host="127.0.0.1")
+
+
+def add_command(server: ServerFacts) -> commands.AddAccount:
+    """The wizard's command, with the password sealed; the store of this thread is open."""
+    vault = Vault()
+    vault.load()
+    vault.prepare(VaultMode.KEYRING)
+    new = NewAccount(
+        address=OWN, user_name=server.address,
+        imap_host=server.host, imap_port=server.imap_port, imap_security="none",
+        smtp_host=server.host, smtp_port=server.smtp_port, smtp_security="none",
+        plain_text_agreed=True, all_labels=True, start="1m",
+    )  # fmt: skip
+    return commands.AddAccount(new, vault.encrypted({"imap": server.password}))
+
+
+def make_profile(folder: Path, server: ServerFacts) -> None:
+    """A profile whose account begins to sync when it is opened."""
+    profile.open_profile(folder)
+    database.open_for_thread()
+    try:
+        commands.execute(add_command(server))
+    finally:
+        database.close_for_thread()

@@ -1,0 +1,103 @@
+"""Profiles full of mail, made without a server."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+from models import account, database, intake, mailbox, profile
+from models.account import NewAccount
+from models.clock import now_ms
+from models.mail import Incoming, ParsedMail
+from models.mailbox import Role
+from tests.bench import corpus
+
+BATCH = 500
+MINUTE_MS = 60_000
+
+
+def open_store(folder: Path) -> int:
+    """A new profile with one account that does not sync, open in this thread; the account's id."""
+    profile.open_profile(folder)
+    database.open_for_thread()
+    new = NewAccount(
+        address=corpus.OWN,
+        imap_host="127.0.0.1", imap_port=1, imap_security="none",
+        smtp_host="127.0.0.1", smtp_port=1, smtp_security="none",
+    )  # fmt: skip
+    with database.writing(durable=False):
+        account_id = account.create(new)
+        account.update(account_id, state=account.STOPPED, set_up=True)
+    return account_id
+
+
+def fill_with_mail(account_id: int, count: int) -> None:
+    """Take `count` mails in, as sync does it after parsing; bodies of about 700 letters."""
+    box = mailbox.save(account_id, "INBOX", role=Role.INBOX, is_chosen=True, uidvalidity=1)
+    batch: list[Incoming] = []
+    for mail in _incoming(box, count):
+        batch.append(mail)
+        if len(batch) == BATCH:
+            intake.take_in(account_id, batch, past=True, quiet=True)
+            batch.clear()
+    intake.take_in(account_id, batch, past=True, quiet=True)
+
+
+def _incoming(box: int, count: int) -> Iterator[Incoming]:
+    numbers = random.Random(3)
+    texts = corpus.paragraphs()
+    start = now_ms() - count * MINUTE_MS
+    threads: list[tuple[str, str]] = []
+    for number in range(count):
+        header = f"<{number}@bench.example>"
+        if threads and numbers.random() < 0.5:
+            subject, parent = numbers.choice(threads[-300:])
+        else:
+            subject, parent = " ".join(numbers.choices(corpus.words()[:4000], k=5)), ""
+            threads.append((subject, header))
+        person = numbers.randrange(800)
+        text = "\n".join(numbers.choices(texts, k=2))
+        parsed = ParsedMail(
+            subject=subject,
+            from_=((f"Person {person}", f"person{person}@customer{person % 90}.example"),),
+            to=(("Maja", corpus.OWN),),
+            message_id_header=header,
+            in_reply_to=(parent,) if parent else (),
+            references=(parent,) if parent else (),
+            dated_at=start + number * MINUTE_MS,
+            text=text,
+            snippet=text[:120].replace("\n", " "),
+        )
+        identity = hashlib.blake2b(header.encode(), digest_size=16).digest()
+        raw = f"Subject: {subject}\r\nMessage-ID: {header}\r\n\r\n{text}\r\n".encode()
+        yield Incoming(
+            box, 1, number + 1, 1 if number % 5 else 0, 0, start + number * MINUTE_MS,
+            len(raw), identity, "", parsed, raw,
+        )  # fmt: skip
+
+
+def fill_with_rows(account_id: int, count: int) -> None:
+    """`count` conversation rows without messages: enough for a list, quick to make."""
+    numbers = random.Random(5)
+    vocabulary = corpus.words()[:4000]
+    subjects = [" ".join(numbers.choices(vocabulary, k=5)) for _ in range(2000)]
+    snippets = [text[:120].replace("\n", " ") for text in corpus.paragraphs()]
+    start = now_ms() - count * MINUTE_MS
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        for number in range(count):
+            person = number * 7919 % 800
+            party = f'[["Person {person}", "person{person}@customer{person % 90}.example"]]'
+            yield (
+                account_id, subjects[number % 2000], party, snippets[number % len(snippets)],
+                start + number * MINUTE_MS, 1 + number % 5, int(number % 9 == 0),
+            )  # fmt: skip
+
+    with database.writing(durable=False):
+        database.run_many(
+            "INSERT INTO conversation (account_id, subject, parties, snippet, newest_at, "
+            "message_count, unread_count, incoming_count) VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
+            rows(),
+        )
