@@ -13,9 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 EMPTIED_FROM = 20  # a mailbox that had more than so many is not simply empty
-CAPS = frozenset(
-    {1000, 2000, 5000, 10000}
-)  # sizes at which Gmail and Yahoo cut a mailbox off
+CAPS = frozenset({1000, 2000, 5000, 10000})  # sizes at which Gmail and Yahoo cut a mailbox off
 SURE_SHARE = 0.8  # of the mail known here, found again under a new UIDVALIDITY
 BRAKE_LEAST = 20
 BRAKE_SHARE = 0.1
@@ -28,13 +26,9 @@ class Absence(StrEnum):
     """What a listing of UIDs says about those that it does not name."""
 
     PROVEN = "proven"
-    INCOMPLETE = (
-        "incomplete"  # counts disagree: absence counts only in a complete listing
-    )
+    INCOMPLETE = "incomplete"  # counts disagree: absence counts only in a complete listing
     UIDVALIDITY = "uidvalidity"  # these are other UIDs
-    EMPTIED = (
-        "emptied"  # nothing, where there was much: a fault is likelier than a clean-up
-    )
+    EMPTIED = "emptied"  # nothing, where there was much: a fault is likelier than a clean-up
     CAPPED = "capped"  # simply the oldest ones of a mailbox whose size the server caps
 
 
@@ -127,11 +121,7 @@ class Place:
     @property
     def is_live(self) -> bool:
         """There, not \\Deleted, and in a mailbox that proves life."""
-        return (
-            self.home is Home.LIVE
-            and self.presence is Presence.PRESENT
-            and not self.is_deleted
-        )
+        return self.home is Home.LIVE and self.presence is Presence.PRESENT and not self.is_deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +201,7 @@ def judge(case: Case, *, now: int, second_sitting: int) -> Verdict:
         return _verdict(case, Kind.WAIT, why="operation")
     if live := _first(p for p in case.places if p.is_live):
         return _verdict(case, Kind.MOVED if ended else Kind.NOTHING, ended, live)
-    if any(
-        p.presence is Presence.UNKNOWN for p in case.places if p.home is not Home.MIRROR
-    ):
+    if any(p.presence is Presence.UNKNOWN for p in case.places if p.home is not Home.MIRROR):
         return _verdict(case, Kind.WAIT, why="unknown")
     if not case.is_level:
         return _verdict(case, Kind.WAIT, why="arrivals")
@@ -238,10 +226,7 @@ def _absent_everywhere(
     for place in ended:
         if place.asks < 2 or place.first_ask_at is None or place.last_ask_at is None:
             return _verdict(case, Kind.ASK_AGAIN, ended)
-        if (
-            place.last_ask_at - place.first_ask_at < second_sitting
-            or place.last_ask_at > now
-        ):
+        if place.last_ask_at - place.first_ask_at < second_sitting or place.last_ask_at > now:
             return _verdict(case, Kind.ASK_AGAIN, ended)
     if not case.is_searched:
         return _verdict(case, Kind.SEARCH, ended)
@@ -267,19 +252,13 @@ def _verdict(
     if why:
         evidence["why"] = why
     if ended:
-        evidence["gone"] = [
-            [place.mailbox_id, place.uid, place.asks] for place in ended
-        ]
+        evidence["gone"] = [[place.mailbox_id, place.uid, place.asks] for place in ended]
     if found:
         evidence["found"] = [found.mailbox_id, found.uid, found.home.value]
     mailbox_ids = frozenset(
-        p.mailbox_id
-        for p in case.places
-        if p.location_id is not None and p.home is Home.LIVE
+        p.mailbox_id for p in case.places if p.location_id is not None and p.home is Home.LIVE
     )
-    return Verdict(
-        case.message_id, kind, ended, found, evidence, case.is_linked, mailbox_ids
-    )
+    return Verdict(case.message_id, kind, ended, found, evidence, case.is_linked, mailbox_ids)
 
 
 def brake(
@@ -297,9 +276,7 @@ def brake(
     held: dict[int, str] = {}
     for mailbox_id, count in _by_mailbox(unexplained).items():
         if count > max(BRAKE_LEAST, BRAKE_SHARE * known.get(mailbox_id, 0)):
-            held.update(
-                (v.message_id, "many") for v in _of_mailbox(unexplained, mailbox_id)
-            )
+            held.update((v.message_id, "many") for v in _of_mailbox(unexplained, mailbox_id))
     if unexplained and len(unexplained) + deleted_last_hour > BRAKE_HOUR:
         held.update((v.message_id, "hour") for v in unexplained)
     linked = [v for v in unexplained if v.is_linked]
@@ -307,18 +284,12 @@ def brake(
         held.update((v.message_id, "linked") for v in linked)
     for mailbox_id, count in _by_mailbox(trashed).items():
         if count > max(BRAKE_LEAST, BRAKE_TRASH_SHARE * known.get(mailbox_id, 0)):
-            held.update(
-                (v.message_id, "trash") for v in _of_mailbox(trashed, mailbox_id)
-            )
-    return [
-        _held(v, held[v.message_id]) if v.message_id in held else v for v in verdicts
-    ]
+            held.update((v.message_id, "trash") for v in _of_mailbox(trashed, mailbox_id))
+    return [_held(v, held[v.message_id]) if v.message_id in held else v for v in verdicts]
 
 
 def _by_mailbox(verdicts: Iterable[Verdict]) -> Counter[int]:
-    return Counter(
-        mailbox_id for verdict in verdicts for mailbox_id in verdict.mailbox_ids
-    )
+    return Counter(mailbox_id for verdict in verdicts for mailbox_id in verdict.mailbox_ids)
 
 
 def _of_mailbox(verdicts: Iterable[Verdict], mailbox_id: int) -> list[Verdict]:
@@ -344,9 +315,7 @@ class Remap:
     is_certain: bool
 
 
-def remap(
-    known: Mapping[int, bytes], there: Mapping[int, bytes], *, is_complete: bool
-) -> Remap:
+def remap(known: Mapping[int, bytes], there: Mapping[int, bytes], *, is_complete: bool) -> Remap:
     """Map locations by identity after a new UIDVALIDITY (or a UIDNEXT that fell).
 
     Equal identities pair in the order of their UIDs, which servers keep when they renumber.
@@ -359,9 +328,7 @@ def remap(
         if free[known[uid]]:
             uids[uid] = free[known[uid]].pop()
     share = len(uids) / len(known) if known else 1.0
-    return Remap(
-        uids, frozenset(known) - frozenset(uids), is_complete and share >= SURE_SHARE
-    )
+    return Remap(uids, frozenset(known) - frozenset(uids), is_complete and share >= SURE_SHARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,9 +342,7 @@ class MailboxFacts:
     message_count: int
 
 
-def renamed(
-    gone: MailboxFacts, appeared: Sequence[MailboxFacts]
-) -> MailboxFacts | None:
+def renamed(gone: MailboxFacts, appeared: Sequence[MailboxFacts]) -> MailboxFacts | None:
     """The new mailbox that `gone` was renamed to, if its numbers say so."""
     if gone.mailbox_id_server:
         same = [m for m in appeared if m.mailbox_id_server == gone.mailbox_id_server]
@@ -385,9 +350,7 @@ def renamed(
     if gone.message_count == 0 or not gone.uidvalidity:
         return None  # empty mailboxes all look alike
     numbers = (gone.uidvalidity, gone.uidnext, gone.message_count)
-    same = [
-        m for m in appeared if (m.uidvalidity, m.uidnext, m.message_count) == numbers
-    ]
+    same = [m for m in appeared if (m.uidvalidity, m.uidnext, m.message_count) == numbers]
     return same[0] if len(same) == 1 else None
 
 

@@ -1,0 +1,186 @@
+"""Arrivals: what appeared in a mailbox since its watermark.
+
+Of a chosen mailbox whole messages come in; of every other one only identities, which answer
+later where a vanished mail went. A UID is taken in once: the watermark is moved in the
+transaction of the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from models import arrival, database, intake, mailbox, sync_state
+from models.arrival import ArrivalRow
+from models.mail import ParsedMail
+from models.mailbox import NOT_SYNCED, MailboxState, Role
+from models.message_tables import Flag
+from sync import bodies
+from sync.bodies import Wanted
+from sync.identity import identity
+from sync.mailboxes import Seen
+from sync.session import Facts, Fetched
+from sync.work import STEP_BYTES, STEP_MESSAGES, Steps, Work, again, now
+
+MANY = 500  # so many at once are an import or a move of old mail: no notification
+FRESH_MS = 24 * 3600 * 1000
+
+
+def is_synced(box: MailboxState) -> bool:
+    """Whether whole messages are taken in from it."""
+    return box.is_chosen and box.role not in NOT_SYNCED | {Role.ALL, Role.FLAGGED}
+
+
+def take_in(work: Work, one: Seen) -> Steps:
+    """Take in everything at and above the watermark, a step of at most 200 messages at a time."""
+    box = one.mailbox
+    selected = work.examine(box)
+    if selected.uidvalidity and selected.uidvalidity != box.uidvalidity:
+        return  # other UIDs by now: the next cycle maps them
+    listing = work.session.all_uids(low=box.watermark)
+    is_many = len(listing.uids) > MANY
+    for start in range(0, len(listing.uids), STEP_MESSAGES):
+        uids = listing.uids[start : start + STEP_MESSAGES]
+        mark = uids[-1] + 1 if listing.is_complete else None
+        if is_synced(box):
+            yield from _take_mail(work, box, uids, mark, is_many=is_many)
+        else:
+            _take_identities(work, box, uids, mark)
+            yield again("arrivals", box.name)
+    if listing.is_complete and one.status:
+        last = listing.uids[-1] + 1 if listing.uids else 0
+        mailbox.update(box.id, watermark=max(one.status.uidnext, last, box.watermark))
+
+
+def _headers(work: Work, uids: Sequence[int]) -> dict[int, Fetched]:
+    """Identity fields by UID; what a server left out of a long answer is asked for again."""
+    found = work.session.fetch_identity(uids)
+    if lacking := [uid for uid in uids if uid not in found]:
+        found |= work.session.fetch_identity(lacking)
+    return found
+
+
+def _take_identities(work: Work, box: MailboxState, uids: Sequence[int], mark: int | None) -> None:
+    found = _headers(work, uids)
+    with database.writing(durable=False):
+        note(work.account.id, box, found.values())
+        if mark is not None:
+            mailbox.update(box.id, watermark=mark)
+
+
+def note(account_id: int, box: MailboxState, found: Iterable[Fetched]) -> None:
+    """Keep identities of a mailbox that is not synced; a message that is here lies there too."""
+    rows = [_row(account_id, box, fetched) for fetched in found]
+    arrival.note(rows)
+    known = sync_state.messages_with(account_id, (row.identity for row in rows))
+    gmail = sync_state.messages_with_server_identity(account_id, (r.server_identity for r in rows))
+    places = sync_state.places_in(
+        box.id, [id_ for ids in (*known.values(), *gmail.values()) for id_ in ids]
+    )
+    located = sync_state.located(box.id, box.uidvalidity, (row.uid for row in rows))
+    for row in rows:
+        candidates = gmail.get(row.server_identity) or known.get(row.identity) or []
+        owner = next((id_ for id_ in candidates if id_ not in places), None)
+        if owner is None or row.uid in located or row.flags & Flag.DELETED:
+            continue
+        places.add(owner)
+        sync_state.put_location(owner, box.id, box.uidvalidity, row.uid, flags=row.flags)
+
+
+def _row(account_id: int, box: MailboxState, fetched: Fetched) -> ArrivalRow:
+    facts = fetched.facts
+    return ArrivalRow(
+        mailbox_id=box.id,
+        uidvalidity=box.uidvalidity,
+        uid=fetched.uid,
+        account_id=account_id,
+        identity=bodies.identity_of(fetched),
+        server_identity=facts.server_identity,
+        flags=facts.flags or 0,
+    )
+
+
+def _take_mail(
+    work: Work, box: MailboxState, uids: Sequence[int], mark: int | None, *, is_many: bool
+) -> Steps:
+    """Whole messages; those that are here already, by identity, only get one more location."""
+    headers = _headers(work, uids)
+    wanted = [Wanted(uid, headers[uid].facts, _name(headers[uid])) for uid in sorted(headers)]
+    for part in in_steps(wanted):
+        mails = _with_bodies(work, box, part)
+        last = part[-1].uid + 1 if part[-1].uid != uids[-1] else mark
+        _store(work, box, mails, last if mark is not None else None, is_many=is_many)
+        yield again("arrivals", box.name)
+    if not wanted and mark is not None:
+        mailbox.update(box.id, watermark=mark)
+
+
+def _name(fetched: Fetched) -> bytes:
+    return identity(fetched.raw, fetched.facts.size, fetched.facts.received_at)
+
+
+def in_steps(wanted: Sequence[Wanted]) -> Iterable[list[Wanted]]:
+    """Cut into steps of at most 200 messages or 4 MiB, whichever comes first."""
+    part: list[Wanted] = []
+    size = 0
+    for item in wanted:
+        if part and (len(part) == STEP_MESSAGES or size + item.bytes_to_come > STEP_BYTES):
+            yield part
+            part, size = [], 0
+        part.append(item)
+        size += item.bytes_to_come
+    if part:
+        yield part
+
+
+def _with_bodies(work: Work, box: MailboxState, wanted: Sequence[Wanted]) -> list[intake.Incoming]:
+    names = [item.identity for item in wanted if item.identity is not None]
+    known = sync_state.messages_with(work.account.id, names)
+    counts: dict[bytes, int] = {}
+    fresh: list[Wanted] = []
+    there: list[intake.Incoming] = []
+    free = {name: sync_state.without_place(box.id, ids) for name, ids in known.items()}
+    for item in wanted:
+        name = item.identity or b""
+        counts[name] = counts.get(name, 0) + 1
+        if counts[name] <= free.get(name, 0) or (item.facts.flags or 0) & Flag.DELETED:
+            there.append(_bare(box, item.facts, name))
+        else:
+            fresh.append(item)
+    return there + bodies.fetch(work, box, fresh)
+
+
+def _bare(box: MailboxState, facts: Facts, name: bytes) -> intake.Incoming:
+    """No body: the store has it, or will not take it in while it is \\Deleted."""
+    return bodies.incoming(box, facts, facts, name, ParsedMail())
+
+
+def _store(
+    work: Work,
+    box: MailboxState,
+    mails: Sequence[intake.Incoming],
+    mark: int | None,
+    *,
+    is_many: bool,
+) -> None:
+    """One transaction for the rows and the watermark, then the events."""
+    quiet = [mail for mail in mails if is_many or is_old(work, mail.received_at)]
+    fresh = [mail for mail in mails if mail not in quiet] if quiet else list(mails)
+    with database.writing(durable=False):
+        events = intake.take_in(work.account.id, fresh, past=False, quiet=False)
+        events += intake.take_in(work.account.id, quiet, past=False, quiet=True)
+        if mark is not None:
+            mailbox.update(box.id, watermark=mark)
+    for event in events:
+        work.report(event)
+
+
+def is_old(work: Work, received_at: int) -> bool:
+    """Moved here by another program, or imported: it comes in without a word."""
+    since = work.last_success_at or work.account.created_at
+    return received_at < min(now(), since) - FRESH_MS
+
+
+def take_uids(work: Work, box: MailboxState, uids: Sequence[int]) -> Steps:
+    """Take in UIDs below the watermark: their \\Deleted flag went, or a listing named them."""
+    if uids:
+        yield from _take_mail(work, box, sorted(uids), None, is_many=len(uids) > MANY)

@@ -1,0 +1,175 @@
+"""Past mail: newest first, a step at a time, each with its cursor in the same transaction."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from models import database, intake, mailbox, sync_state
+from models.mailbox import MailboxState, Role
+from sync import arrivals, bodies, parsing
+from sync.bodies import Wanted
+from sync.errors import RefusedError
+from sync.mailboxes import refused
+from sync.work import STEP_BYTES, STEP_MESSAGES, Step, Work, again, now
+
+WINDOW = 1000  # UIDs whose sizes and dates are asked for at once
+_ORDER = {Role.INBOX: 0, Role.SENT: 1}
+_NO_BODY = b"Content-Type: text/plain\r\n\r\n"
+
+
+@dataclass(slots=True)
+class _Range:
+    """What is left of one mailbox. `uids` and `ready` are newest first."""
+
+    uids: deque[int]
+    total: int
+    cursor: int
+    ready: deque[Wanted] = field(default_factory=deque)
+
+
+class Backfill:
+    """The past mail of one account over one connection; where it stands is in the store."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._ranges: dict[int, _Range] = {}
+        self._contacts: tuple[frozenset[str], frozenset[str]] | None = None
+        self._refused: set[int] = set()
+
+    def step(self) -> Step | None:
+        """Take in one step of past mail; None when there is none left."""
+        if self._work.account.start == "now":
+            return None
+        box = self._next()
+        if box is None:
+            return None
+        try:
+            self._advance(box)
+        except RefusedError:
+            self._refused.add(box.id)
+            self._ranges.pop(box.id, None)
+            refused(self._work, box)
+        return again("backfill", box.name, self.done, self.total)
+
+    @property
+    def total(self) -> int:
+        """Messages in the ranges that were begun on this connection."""
+        return sum(one.total for one in self._ranges.values())
+
+    @property
+    def done(self) -> int:
+        """How many of them are behind us."""
+        left = sum(len(one.uids) + len(one.ready) for one in self._ranges.values())
+        return self.total - left
+
+    def _next(self) -> MailboxState | None:
+        """INBOX first, then Sent, then the others; their sizes after the first of INBOX is here."""
+        boxes = [box for box in mailbox.of_account(self._work.account.id) if self._is_open(box)]
+        boxes.sort(key=lambda box: (_ORDER.get(box.role, 2), box.name))
+        begun = [box for box in boxes if box.id in self._ranges]
+        if begun and self.done:
+            unknown = [box for box in boxes if box.id not in self._ranges]
+            return unknown[0] if unknown else boxes[0]
+        return boxes[0] if boxes else None
+
+    def _is_open(self, box: MailboxState) -> bool:
+        is_there = box.is_selectable and box.missing_since is None and box.id not in self._refused
+        return is_there and arrivals.is_synced(box) and not box.backfill_done
+
+    def _advance(self, box: MailboxState) -> None:
+        selected = self._work.examine(box)
+        if selected.uidvalidity and box.uidvalidity and selected.uidvalidity != box.uidvalidity:
+            self._refused.add(box.id)  # the cycle maps it first; begun anew after that
+            return
+        one = self._ranges.get(box.id)
+        if one is None:
+            self._ranges[box.id] = self._begin(box)
+            return
+        if not one.ready and one.uids:
+            self._look_ahead(box, one)
+        self._take(box, one)
+
+    def _begin(self, box: MailboxState) -> _Range:
+        """The UIDs of the range that are not here yet."""
+        session, start_at = self._work.session, self._work.account.start_at
+        cursor = box.backfill_uid or max(box.watermark, 1)
+        listing = session.search_since(start_at) if start_at else session.all_uids()
+        if not listing.is_complete:
+            listing = session.all_uids(1, max(cursor - 1, 1))  # cut by INTERNALDATE then
+        uids = [uid for uid in listing.uids if uid < cursor]
+        mailbox.update(box.id, backfill_uid=cursor, backfill_floor=uids[0] if uids else 0)
+        return _Range(deque(reversed(uids)), len(uids), cursor)
+
+    def _look_ahead(self, box: MailboxState, one: _Range) -> None:
+        """Sizes and dates of the next window; what is too old or not wanted falls out."""
+        window = [one.uids.popleft() for _ in range(min(WINDOW, len(one.uids)))]
+        here = sync_state.located(box.id, box.uidvalidity, window)
+        unknown = [uid for uid in window if uid not in here]
+        if self._work.account.scope == "contacts":
+            wanted = self._of_contacts(unknown)
+        else:
+            facts = self._work.session.fetch_facts(unknown) if unknown else {}
+            wanted = [Wanted(uid, facts[uid]) for uid in facts]
+        start_at = self._work.account.start_at
+        inside = [w for w in wanted if not 0 < w.facts.received_at < start_at]
+        one.ready.extend(sorted(inside, key=lambda item: -item.uid))
+        one.cursor = window[-1]
+
+    def _of_contacts(self, uids: Sequence[int]) -> list[Wanted]:
+        """Only mail with an address of a person or an organization: envelopes first."""
+        found: list[Wanted] = []
+        for start in range(0, len(uids), STEP_MESSAGES):
+            headers = self._work.session.fetch_headers(uids[start : start + STEP_MESSAGES])
+            for uid, fetched in headers.items():
+                if self._is_contact(fetched.raw):
+                    found.append(Wanted(uid, fetched.facts, bodies.identity_of(fetched)))
+        return found
+
+    def _is_contact(self, header: bytes) -> bool:
+        if self._contacts is None:
+            self._contacts = sync_state.contact_addresses()
+        persons, domains = self._contacts
+        mail = parsing.parse(header + _NO_BODY)
+        parties = (*mail.from_, *mail.to, *mail.cc, *mail.bcc)
+        addresses = {address.lower() for _, address in parties} - self._work.account.addresses
+        return any(
+            address in persons or address.rpartition("@")[2] in domains for address in addresses
+        )
+
+    def _take(self, box: MailboxState, one: _Range) -> None:
+        part: list[Wanted] = []
+        size = 0
+        while one.ready and len(part) < STEP_MESSAGES:
+            size += one.ready[0].bytes_to_come
+            if part and size > STEP_BYTES:
+                break
+            part.append(one.ready.popleft())
+        mails = bodies.fetch(self._work, box, part)
+        cursor = part[-1].uid if one.ready else one.cursor
+        is_done = not one.ready and not one.uids
+        with database.writing(durable=False):
+            events = intake.take_in(self._work.account.id, mails, past=True, quiet=True)
+            mailbox.update(box.id, backfill_uid=cursor, backfill_done=is_done)
+            if is_done:
+                mailbox.update(box.id, full_check_at=now())
+        for event in events:
+            self._work.report(event)
+
+
+def start_at(choice: str, at: int) -> int:
+    """The start date of `1m 3m 6m 1y`, in ms; of `now` the time itself."""
+    months = {"1m": 1, "3m": 3, "6m": 6, "1y": 12}.get(choice, 0)
+    moment = datetime.fromtimestamp(at / 1000, UTC)
+    count = moment.year * 12 + moment.month - 1 - months
+    year, month = count // 12, count % 12 + 1
+    day = min(moment.day, _days(year, month))
+    return int(moment.replace(year=year, month=month, day=day).timestamp() * 1000)
+
+
+def _days(year: int, month: int) -> int:
+    first = datetime(year, month, 1, tzinfo=UTC)
+    following = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+    return (following - first).days

@@ -1,0 +1,297 @@
+"""Moving messages on the server so that none is lost or doubled, whatever breaks in between.
+
+Intent, identity and the target's mark (its UIDVALIDITY and UIDNEXT) are on disk before the first
+byte goes out. After a crash the new copy is looked for in the target at or above the mark, then
+the message in its source. Success of a command proves nothing: COPYUID does, or the identity seen
+in the target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from models import arrival, database, ledger, location, mailbox, operation, sync_state
+from models.arrival import ArrivalRow
+from models.mailbox import MailboxState
+from models.message_tables import Flag
+from models.operation import OperationRow, Source
+from sync import bodies
+from sync.errors import RefusedError
+from sync.judge import Home
+from sync.session import CopyUid, Fetched
+from sync.work import Work
+
+GROUP = 100  # UIDs of one MOVE or COPY
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Where a message lies in the target now."""
+
+    uidvalidity: int
+    uid: int
+
+
+def is_same(row: OperationRow, fetched_identity: bytes, server_identity: str) -> bool:
+    """Whether a message on the server is the one that the operation is about."""
+    if row.server_identity.startswith("gm:") and server_identity.startswith("gm:"):
+        return row.server_identity == server_identity
+    return row.identity == fetched_identity
+
+
+def verified(work: Work, rows: Sequence[OperationRow], uids: Sequence[int]) -> set[int]:
+    """Those of the UIDs of the open mailbox that are the message of their operation.
+
+    Some servers renumber, and some map a UID that is gone to the next one.
+    """
+    found = work.session.fetch_identity(uids)
+    return {
+        uid
+        for row, uid in zip(rows, uids, strict=True)
+        if uid in found
+        and is_same(row, bodies.identity_of(found[uid]), found[uid].facts.server_identity)
+    }
+
+
+def move(
+    work: Work, rows: Sequence[OperationRow], source: MailboxState, target: MailboxState
+) -> list[OperationRow]:
+    """Move the first source of each operation; those that are still where they were.
+
+    All have their first source in `source`, verified, and it is open for writing.
+
+    Raises: RefusedError if the server refused; the outcome has to be looked for then.
+    """
+    uids = [row.payload.sources[0][2] for row in rows]
+    begun = _begin(work, rows, target)
+    if work.has("MOVE"):
+        told = work.session.move(uids, target.name)
+        landed = _landings(work, begun, uids, target, told)
+        for row, uid in zip(begun, uids, strict=True):
+            if uid in landed:
+                finish(work, row, source, target, landed[uid])
+        return [row for row, uid in zip(begun, uids, strict=True) if uid not in landed]
+    told = work.session.copy(uids, target.name)
+    landed = _landings(work, begun, uids, target, told)
+    proven = [uid for uid in uids if uid in landed]
+    if proven:
+        work.session.select(source.name)
+        _remove_source(work, proven)
+    for row, uid in zip(begun, uids, strict=True):
+        if uid in landed:
+            finish(work, row, source, target, landed[uid])
+    return [row for row, uid in zip(begun, uids, strict=True) if uid not in landed]
+
+
+def _begin(work: Work, rows: Sequence[OperationRow], target: MailboxState) -> list[OperationRow]:
+    """Intent and mark on disk, before the first byte."""
+    status = work.session.status(target.name)
+    mark = (status.uidvalidity, status.uidnext)
+    begun = []
+    with database.writing(durable=True):
+        for row in rows:
+            payload = replace(row.payload, target=target.id, mark=mark)
+            operation.mark_running(row.id, payload)
+            begun.append(replace(row, payload=payload, state="running", attempts=row.attempts + 1))
+    return begun
+
+
+def _remove_source(work: Work, uids: Sequence[int]) -> None:
+    """The copy is proven. Without UIDPLUS \\Deleted is left: EXPUNGE would take others' mail."""
+    work.session.store(uids, add=int(Flag.DELETED))
+    if work.has("UIDPLUS"):
+        work.session.uid_expunge(uids)
+
+
+def _landings(
+    work: Work,
+    rows: Sequence[OperationRow],
+    uids: Sequence[int],
+    target: MailboxState,
+    told: CopyUid | None,
+) -> dict[int, Landing]:
+    """Where each UID went: by COPYUID, else by identity at or above the mark."""
+    found: dict[int, Landing] = {}
+    if told is not None:
+        found = {uid: Landing(told.uidvalidity, new) for uid, new in told.pairs.items()}
+    lacking = [(row, uid) for row, uid in zip(rows, uids, strict=True) if uid not in found]
+    if lacking:
+        by_row = look_in_target(work, [row for row, _ in lacking], target)
+        found |= {uid: by_row[row.id] for row, uid in lacking if row.id in by_row}
+    return found
+
+
+def look_in_target(
+    work: Work, rows: Sequence[OperationRow], target: MailboxState
+) -> dict[int, Landing]:
+    """By operation, the copy in the target that came at or after its mark."""
+    marks = [row.payload.mark for row in rows if row.payload.mark is not None]
+    if not marks:
+        return {}
+    selected = work.examine(target)
+    low = min((mark[1] for mark in marks if mark[0] == selected.uidvalidity), default=1)
+    uids = work.session.all_uids(low=max(low, 1)).uids
+    found = work.session.fetch_identity(uids) if uids else {}
+    free = sorted(found.keys() - sync_state.located(target.id, selected.uidvalidity, found))
+    landed: dict[int, Landing] = {}
+    for row in rows:
+        uid = next((uid for uid in free if _is_copy(row, found[uid], selected.uidvalidity)), None)
+        if uid is not None:
+            free.remove(uid)
+            landed[row.id] = Landing(selected.uidvalidity, uid)
+    return landed
+
+
+def _is_copy(row: OperationRow, fetched: Fetched, uidvalidity: int) -> bool:
+    mark = row.payload.mark
+    if mark is not None and mark[0] == uidvalidity and fetched.uid < mark[1]:
+        return False
+    return is_same(row, bodies.identity_of(fetched), fetched.facts.server_identity)
+
+
+def finish(
+    work: Work,
+    row: OperationRow,
+    source: MailboxState,
+    target: MailboxState,
+    landing: Landing,
+    *,
+    keeps_source: bool | None = None,
+) -> None:
+    """The message lies in the target: locations follow, in the transaction that says so."""
+    place = row.payload.sources[0]
+    is_left = (
+        not (work.has("MOVE") or work.has("UIDPLUS")) if keeps_source is None else keeps_source
+    )
+    with database.writing(durable=True):
+        known = location.at(place[0], place[1], [place[2]]).get(place[2])
+        if known is not None and not is_left:
+            put_by_archive = row.kind == operation.ARCHIVE
+            location.move_location(
+                known.id,
+                target.id,
+                landing.uidvalidity,
+                landing.uid,
+                put_by_archive=put_by_archive,
+            )
+        elif known is not None:
+            _leave_marked(row, known, target, landing)
+        _note(work, row, target, landing)
+        if not is_left:
+            arrival.gone(place[0], place[1], [place[2]])
+            sync_state.lower_count(source.id, 1)
+        go_on(row)
+        entry = ledger.Entry(
+            "move",
+            ledger.PERSON,
+            work.account.id,
+            row.message_id,
+            evidence={
+                "operation": row.id,
+                "kind": row.kind,
+                "from": [place[0], place[2]],
+                "to": [target.id, landing.uid],
+            },
+        )
+        ledger.write([entry])
+
+
+def _leave_marked(
+    row: OperationRow, known: location.LocationRow, target: MailboxState, landing: Landing
+) -> None:
+    """No UIDPLUS: the source stays, \\Deleted, and the message lies in the target as well."""
+    flags = known.flags | Flag.DELETED
+    location.set_flags(known.mailbox_id, known.uidvalidity, {known.uid: (flags, known.modseq)})
+    sync_state.put_location(
+        known.message_id,
+        target.id,
+        landing.uidvalidity,
+        landing.uid,
+        flags=known.flags,
+        put_by_archive=row.kind == operation.ARCHIVE,
+    )
+
+
+def _note(work: Work, row: OperationRow, target: MailboxState, landing: Landing) -> None:
+    """An arrival of our own making, so that it never looks foreign."""
+    arrival.note(
+        [
+            ArrivalRow(
+                target.id,
+                landing.uidvalidity,
+                landing.uid,
+                work.account.id,
+                row.identity,
+                row.server_identity,
+                is_kept_out=row.kind == operation.TRASH,
+            )
+        ]
+    )
+
+
+def go_on(row: OperationRow) -> None:
+    """The first source is dealt with: the next one, or done."""
+    rest = row.payload.sources[1:]
+    if rest:
+        sync_state.set_payload(row.id, replace(row.payload, sources=rest, mark=None))
+    else:
+        operation.mark_done([row.id])
+
+
+def resume(work: Work, row: OperationRow, target: MailboxState) -> None:
+    """An outcome is unknown: look in the target, then in the source, and only then act."""
+    source = mailbox.get(row.payload.sources[0][0]) if row.payload.sources else None
+    if source is None:
+        operation.mark_done([row.id])
+        return
+    landing = look_in_target(work, [row], target).get(row.id)
+    if landing is None:
+        operation.clear_mark(row.id)
+        return
+    place = row.payload.sources[0]
+    is_left = False
+    try:
+        selected = work.session.select(source.name)
+    except RefusedError:
+        selected = None
+    is_same_box = selected is not None and selected.uidvalidity == place[1]
+    if is_same_box and verified(work, [row], [place[2]]):
+        _remove_source(work, [place[2]])
+        is_left = not work.has("UIDPLUS")
+    finish(work, row, source, target, landing, keeps_source=is_left)
+
+
+def found_again(work: Work, row: OperationRow, target: MailboxState) -> Source | None:
+    """Where the message lies now, if another program moved it meanwhile."""
+    tried = set(row.payload.sources)
+    boxes = {box.id: box for box in mailbox.of_account(work.account.id)}
+    for found in arrival.explain(work.account.id, row.identity, row.server_identity):
+        box = boxes.get(found.mailbox_id)
+        place = (found.mailbox_id, found.uidvalidity, found.uid)
+        if box is None or box.id == target.id or place in tried:
+            continue
+        if box.uidvalidity != found.uidvalidity or work.home(box) is not Home.LIVE:
+            continue
+        if _is_there(work, row, box, found.uid):
+            return place
+        arrival.gone(box.id, box.uidvalidity, [found.uid])
+    return None
+
+
+def _is_there(work: Work, row: OperationRow, box: MailboxState, uid: int) -> bool:
+    try:
+        work.examine(box)
+    except RefusedError:
+        return False
+    return bool(verified(work, [row], [uid]))
+
+
+def by_first_source(rows: Iterable[OperationRow]) -> dict[tuple[int, int, str], list[OperationRow]]:
+    """Operations by (mailbox, UIDVALIDITY, kind) of their first source."""
+    groups: dict[tuple[int, int, str], list[OperationRow]] = {}
+    for row in rows:
+        if row.payload.sources:
+            place = row.payload.sources[0]
+            groups.setdefault((place[0], place[1], row.kind), []).append(row)
+    return groups

@@ -1,0 +1,274 @@
+"""The runner of operations: what this person did, told to the server in safe portions.
+
+One step does one group: operations of one kind out of one mailbox, at most 100 messages. Errors
+by what to do next: again with back-off, ask (no Trash or Archive known: never guessed), refused
+(shown; the local state stays).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+from models import database, location, mailbox, operation, sync_state
+from models.events import OperationsChanged
+from models.mailbox import MailboxState, Role
+from models.message_tables import Flag
+from models.operation import OperationRow, Source
+from sync import moves
+from sync.errors import RefusedError, RetryError, ThrottledError
+from sync.work import Step, Work, again, now
+
+KINDS = frozenset({operation.ARCHIVE, operation.UNARCHIVE, operation.TRASH, operation.FLAGS})
+QUESTIONS = {"trash": "ask: trash", "archive": "ask: archive"}  # kept as the server's words
+_TARGETS = {operation.ARCHIVE: Role.ARCHIVE, operation.TRASH: Role.TRASH}
+
+
+class Operations:
+    """The queue of one account, worked off over one connection."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._singles: set[int] = set()  # were refused in a group: alone next time
+
+    def step(self) -> Step | None:
+        """Do one group of what is due; None if nothing is."""
+        if self._work.read_only:
+            return None
+        rows = [row for row in operation.due(self._work.account.id, now()) if row.kind in KINDS]
+        if not rows:
+            return None
+        name = self._do(self._group(rows))
+        self._work.report(OperationsChanged(self._work.account.id))
+        return again("operations", name)
+
+    def next_due_at(self) -> int | None:
+        """When the next operation may be tried, or None."""
+        if self._work.read_only:
+            return None
+        rows = operation.of_account(self._work.account.id)
+        return min((row.next_try_at for row in rows if row.kind in KINDS), default=None)
+
+    def questions(self) -> tuple[str, ...]:
+        """What only the person can answer: `trash`, `archive`."""
+        asked = sync_state.asked_words(self._work.account.id)
+        return tuple(name for name, words in QUESTIONS.items() if words in asked)
+
+    def answered(self) -> None:
+        """Mailboxes or roles changed: what waited for an answer may go on."""
+        for name, words in QUESTIONS.items():
+            if self._target_of_role(Role(name)) is not None:
+                sync_state.ask_again(self._work.account.id, words)
+
+    # --- one group ---------------------------------------------------------------------------
+
+    def _group(self, rows: Sequence[OperationRow]) -> list[OperationRow]:
+        """What goes out together with the first that is due."""
+        first = rows[0]
+        if first.is_begun or first.id in self._singles or not first.payload.sources:
+            return [first]
+        alike = [
+            row
+            for row in rows
+            if not row.is_begun and row.id not in self._singles and _alike(row, first)
+        ]
+        return alike[: moves.GROUP]
+
+    def _do(self, rows: list[OperationRow]) -> str:
+        """Run a group; the mailbox it was about."""
+        try:
+            if rows[0].kind == operation.FLAGS:
+                return self._store_flags(rows)
+            return self._move(rows)
+        except RetryError as error:
+            for row in rows:
+                self._wait(row, error)
+            return ""
+
+    def _wait(self, row: OperationRow, error: RetryError) -> None:
+        timing = self._work.timing
+        seconds = min(timing.operation_retry_first * 2.0**row.attempts, timing.operation_retry_most)
+        seconds *= random.uniform(0.8, 1.2)  # noqa: S311  # jitter, no secret
+        if isinstance(error, ThrottledError):
+            seconds = max(seconds, error.wait_seconds)
+        at = now() + self._work.ms(seconds)
+        operation.mark_waiting(row.id, at, error.server_words or error.sentence)
+
+    def _ask(self, rows: Sequence[OperationRow], question: str) -> None:
+        at = now() + self._work.ms(self._work.timing.operation_retry_most)
+        for row in rows:
+            operation.mark_waiting(row.id, at, QUESTIONS[question])
+
+    # --- moves -------------------------------------------------------------------------------
+
+    def _move(self, rows: list[OperationRow]) -> str:
+        rows = [self._with_sources(row) for row in rows]
+        target = self._target(rows[0])
+        if target is None:
+            self._ask(rows, "trash" if rows[0].kind == operation.TRASH else "archive")
+            return ""
+        if rows[0].is_begun:
+            moves.resume(self._work, rows[0], target)
+            return target.name
+        todo = [row for row in rows if row.payload.sources]
+        operation.mark_done([row.id for row in rows if not row.payload.sources])
+        if not todo:
+            return ""
+        source = mailbox.get(todo[0].payload.sources[0][0])
+        if source is None or source.id == target.id:
+            self._go_on(todo)
+            return ""
+        self._move_from(todo, source, target)
+        return source.name
+
+    def _move_from(
+        self, rows: list[OperationRow], source: MailboxState, target: MailboxState
+    ) -> None:
+        ready, lost = self._verify(rows, source)
+        if ready:
+            self._send(ready, source, target)
+        for row in lost:
+            self._find_again(row, target)
+
+    def _verify(
+        self, rows: list[OperationRow], source: MailboxState
+    ) -> tuple[list[OperationRow], list[OperationRow]]:
+        """Verify, then act: those whose UID is still the message, and the others."""
+        try:
+            selected = self._work.session.select(source.name)
+        except RefusedError:
+            return [], rows
+        places = [row.payload.sources[0] for row in rows]
+        if selected.uidvalidity and selected.uidvalidity != places[0][1]:
+            return [], rows
+        true = moves.verified(self._work, rows, [place[2] for place in places])
+        ready = [row for row in rows if row.payload.sources[0][2] in true]
+        return ready, [row for row in rows if row.payload.sources[0][2] not in true]
+
+    def _send(self, rows: list[OperationRow], source: MailboxState, target: MailboxState) -> None:
+        try:
+            left = moves.move(self._work, rows, source, target)
+        except RefusedError as error:
+            self._refused(rows, target, error)
+            return
+        for row in left:  # OK, but not in the target: nothing is known, so it is looked for
+            moves.resume(self._work, row, target)
+            self._wait(row, RetryError("The server did not say where the message went."))
+
+    def _refused(self, rows: list[OperationRow], target: MailboxState, error: RefusedError) -> None:
+        """A group that is refused may be done in part; each is looked for, then tried alone."""
+        for row in rows:
+            begun = operation.get(row.id)
+            if begun is not None and begun.is_begun:
+                moves.resume(self._work, begun, target)
+            now_ = operation.get(row.id)
+            if now_ is None or now_.state == "done":
+                continue
+            if len(rows) > 1:
+                self._singles.add(row.id)
+            else:
+                operation.mark_refused(row.id, error.server_words or error.sentence)
+
+    def _find_again(self, row: OperationRow, target: MailboxState) -> None:
+        """It is not where it was: another program moved it, or it is gone."""
+        place = moves.found_again(self._work, row, target) if row.kind == operation.TRASH else None
+        with database.writing(durable=True):
+            if place is None:
+                moves.go_on(row)
+            else:
+                sources = (place, *row.payload.sources[1:])
+                sync_state.set_payload(row.id, replace(row.payload, sources=sources, mark=None))
+
+    def _go_on(self, rows: Sequence[OperationRow]) -> None:
+        """Already where it belongs."""
+        with database.writing(durable=True):
+            for row in rows:
+                moves.go_on(row)
+
+    def _with_sources(self, row: OperationRow) -> OperationRow:
+        """An unarchive is about what our archive put where it still is (R10)."""
+        if row.payload.sources or row.kind != operation.UNARCHIVE or row.message_id is None:
+            return row
+        found = location.locations_of([row.message_id]).get(row.message_id, [])
+        sources = tuple(
+            (place.mailbox_id, place.uidvalidity, place.uid)
+            for place in found
+            if place.put_by_archive and place.state == "live"
+        )
+        return replace(row, payload=replace(row.payload, sources=sources))
+
+    def _target(self, row: OperationRow) -> MailboxState | None:
+        if row.payload.target is not None:
+            return mailbox.get(row.payload.target)
+        return self._target_of_role(_TARGETS.get(row.kind, Role.INBOX))
+
+    def _target_of_role(self, role: Role) -> MailboxState | None:
+        if role is Role.ARCHIVE and self._work.is_gmail:
+            role = Role.ALL  # the label goes, the mail stays in All Mail
+        found = mailbox.by_role(self._work.account.id, role)
+        return found if found is not None and found.missing_since is None else None
+
+    # --- flags -------------------------------------------------------------------------------
+
+    def _store_flags(self, rows: list[OperationRow]) -> str:
+        """Read or unread, as desired: done twice it is the same."""
+        todo = [row for row in rows if row.payload.sources]
+        operation.mark_done([row.id for row in rows if not row.payload.sources])
+        source = mailbox.get(todo[0].payload.sources[0][0]) if todo else None
+        if source is None:
+            self._go_on(todo)
+            return ""
+        ready, lost = self._verify(todo, source)
+        if ready:
+            self._store(ready)
+        with database.writing(durable=True):
+            for row in lost:
+                place = self._present_place(row)
+                sources = ((place,) if place else ()) + row.payload.sources[1:]
+                if sources:
+                    sync_state.set_payload(row.id, replace(row.payload, sources=sources))
+                else:
+                    operation.mark_done([row.id])
+        return source.name
+
+    def _store(self, rows: list[OperationRow]) -> None:
+        uids = [row.payload.sources[0][2] for row in rows]
+        is_seen = rows[0].payload.seen
+        try:
+            if is_seen:
+                self._work.session.store(uids, add=int(Flag.SEEN))
+            else:
+                self._work.session.store(uids, remove=int(Flag.SEEN))
+        except RefusedError as error:
+            for row in rows:
+                operation.mark_refused(row.id, error.server_words or error.sentence)
+            return
+        with database.writing(durable=True):
+            for row in rows:
+                self._keep_flags(row.payload.sources[0], is_seen=is_seen)
+                moves.go_on(row)
+
+    def _keep_flags(self, place: Source, *, is_seen: bool) -> None:
+        known = location.at(place[0], place[1], [place[2]]).get(place[2])
+        if known is not None:
+            flags = known.flags | Flag.SEEN if is_seen else known.flags & ~Flag.SEEN
+            location.set_flags(place[0], place[1], {place[2]: (int(flags), known.modseq)})
+
+    def _present_place(self, row: OperationRow) -> Source | None:
+        """A live copy that is none of the sources: the message was moved meanwhile."""
+        if row.message_id is None:
+            return None
+        for found in location.live_elsewhere(row.message_id):
+            place = (found.mailbox_id, found.uidvalidity, found.uid)
+            if place not in row.payload.sources:
+                return place
+        return None
+
+
+def _alike(row: OperationRow, first: OperationRow) -> bool:
+    if row.kind != first.kind or row.payload.seen != first.payload.seen:
+        return False
+    if row.payload.target != first.payload.target or not row.payload.sources:
+        return False
+    return row.payload.sources[0][:2] == first.payload.sources[0][:2]

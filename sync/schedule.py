@@ -1,0 +1,151 @@
+"""What an account does next, one bounded step at a time (SYNC.md section 4).
+
+Operations, the body a person is looking at, what is new, past mail, listening. Whatever matters
+is in the store: after a lost connection a new `AccountSync` goes on where the old one was.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from models import account, database, facts, mailbox, sync_state
+from models.account import AccountConfig
+from models.events import Event
+from models.mailbox import Role
+from sync import mailboxes, synchronizer
+from sync.backfill import Backfill
+from sync.demand import Demand
+from sync.operations import Operations
+from sync.session import ImapSession
+from sync.timing import Timing
+from sync.work import Step, Steps, Work, now
+
+__all__ = ["AccountSync", "Step"]
+
+
+class AccountSync:
+    """One account's sync over one connection, driven by its worker.
+
+    Errors of `sync.errors` go through to the worker, which knows what to do next.
+    """
+
+    def __init__(
+        self,
+        account: AccountConfig,
+        session: ImapSession,
+        timing: Timing,
+        *,
+        read_only: bool,
+        report: Callable[[Event], None],
+        should_yield: Callable[[], bool],
+    ) -> None:
+        self._work = Work(account, session, timing, read_only, report, should_yield)
+        self._work.last_success_at = account.last_success_at
+        self._operations = Operations(self._work)
+        self._backfill = Backfill(self._work)
+        self._demand = Demand(self._work)
+        self._cycle: Steps | None = None
+        self._cycle_at = 0.0  # monotonic; the first is due at once
+        self._dirty: set[str] = set()
+        self._is_backfilled = False
+
+    def connect_done(self) -> None:
+        """After sign-in: mailboxes and roles; at the first time the watermark of every mailbox.
+
+        The watermarks are taken before anything else, so that whatever comes later is an arrival.
+        """
+        work = self._work
+        if not work.account.set_up:
+            seen = mailboxes.refresh(work, ask_all=True)
+            with database.writing(durable=True):
+                mailboxes.set_up(work, seen)
+                account.update(work.account.id, set_up=True)
+            found = account.config(work.account.id)
+            if found is not None:
+                work.account = found
+        self._operations.answered()
+
+    def step(self) -> Step:
+        """Do one bounded step, and say what comes next."""
+        done = self._operations.step() or self._demand.step() or self._sync_step()
+        if done is None and not self._is_backfilled:
+            done = self._backfill.step()
+            self._is_backfilled = done is None
+        return done or self._rest()
+
+    def _sync_step(self) -> Step | None:
+        if self._cycle is None:
+            if time.monotonic() < self._cycle_at:
+                return None
+            dirty, self._dirty = self._dirty, set()
+            self._cycle = synchronizer.cycle(self._work, dirty=dirty)
+        try:
+            step = next(self._cycle)
+        except StopIteration:
+            self._cycle = None
+            self._cycle_at = time.monotonic() + self._work.timing.cycle
+            return Step("again", doing="cycle")
+        except BaseException:
+            self._cycle = None  # a generator that raised is over; the next one begins anew
+            raise
+        return step
+
+    def _rest(self) -> Step:
+        """Nothing to do now: how long at most."""
+        waits = [self._cycle_at - time.monotonic()]
+        due = self._operations.next_due_at()
+        if due is not None:
+            waits.append((due - now()) / 1000)
+        sitting = sync_state.next_sitting_at(
+            self._work.account.id, self._work.ms(self._work.timing.second_sitting)
+        )
+        if sitting is not None:
+            seconds = (sitting - now()) / 1000
+            waits.append(seconds)
+            self._cycle_at = min(self._cycle_at, time.monotonic() + max(seconds, 0.0))
+        kind = "idle" if self._work.session.can_idle else "wait"
+        return Step("idle" if kind == "idle" else "wait", max(0.0, min(waits)), "idle")
+
+    def news(self) -> None:
+        """IDLE spoke: the open mailbox has something, whatever its numbers say."""
+        selected = self._work.session.selected
+        self._dirty.add(selected.name if selected else self.idle_mailbox)
+        self._cycle_at = 0.0
+
+    def sync_now(self) -> None:
+        """The person wants a cycle now."""
+        self._cycle_at = 0.0
+        self._is_backfilled = False
+
+    def wake(self) -> None:
+        """Operations were queued, mailboxes chosen, or a question answered."""
+        found = account.config(self._work.account.id)
+        if found is not None:
+            self._work.account = found
+        self._operations.answered()
+        self._backfill = Backfill(self._work)
+        self._is_backfilled = False
+
+    def want_body(self, message_id: int) -> None:
+        """The person looks at a message whose body is not here: it comes next."""
+        self._demand.want_body(message_id)
+
+    def want_attachment(self, attachment_id: int) -> None:
+        """The person wants an attachment that is not here: it comes next."""
+        self._demand.want_attachment(attachment_id)
+
+    @property
+    def idle_mailbox(self) -> str:
+        """The mailbox to IDLE on."""
+        found = mailbox.by_role(self._work.account.id, Role.INBOX)
+        return found.name if found else "INBOX"
+
+    def facts(self) -> tuple[int, int, int, int]:
+        """Messages being checked, deletes held, operations that wait, operations refused."""
+        found = facts.of_account(self._work.account.id)
+        return found.checking, found.held, found.pending, found.refused
+
+    def questions(self) -> tuple[str, ...]:
+        """What operations wait for the person to answer: `trash`, `archive`."""
+        return self._operations.questions()

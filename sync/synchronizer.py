@@ -1,0 +1,135 @@
+"""One cycle over all mailboxes of an account, as steps (SYNC.md section 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from models import account, arrival, location, mailbox, sync_state
+from sync import arrivals, flags, mailboxes, uidvalidity, vanishes, verdicts
+from sync.errors import RefusedError
+from sync.mailboxes import Seen
+from sync.work import Steps, Work, again, now
+
+_KEPT_MS = 90 * 24 * 3600 * 1000  # arrivals explain vanishes for so long
+
+
+def cycle(work: Work, *, dirty: Collection[str] = ()) -> Steps:
+    """Everything that is new, once.
+
+    One LIST with STATUS is all that is sent while nothing is new.
+
+    Args:
+        dirty: Mailboxes that IDLE spoke of, whatever their numbers say.
+    """
+    seen = mailboxes.refresh(work)
+    yield again("cycle")
+    if any(uidvalidity.is_renumbered(one) for one in seen):
+        yield from _each(work, seen, uidvalidity.is_renumbered, uidvalidity.follow)
+        seen = _reread(work, seen)
+    yield from _arrivals(work, seen, dirty)
+    located = sync_state.has_locations(work.account.id)
+    yield from _flags(work, seen, located)
+    yield from _vanishes(work, seen, located)
+    if _must_judge(work, seen):
+        seen = mailboxes.refresh(work, ask_all=True)
+        yield from _arrivals(work, seen, ())
+        yield from verdicts.judge_all(work, _reread(work, seen))
+    work.last_success_at = now()
+    account.update(work.account.id, last_success_at=work.last_success_at)
+    yield again("cycle")
+
+
+def _each(
+    work: Work,
+    seen: Iterable[Seen],
+    wanted: Callable[[Seen], bool],
+    act: Callable[[Work, Seen], Steps],
+) -> Steps:
+    """Act on each mailbox that is wanted; one that the server refuses stops no other."""
+    for one in seen:
+        if wanted(one):
+            try:
+                yield from act(work, one)
+            except RefusedError:
+                mailboxes.refused(work, one.mailbox)
+
+
+def _reread(work: Work, seen: Sequence[Seen]) -> list[Seen]:
+    """The rows as they are by now, with the numbers of before."""
+    rows = {row.id: row for row in mailbox.of_account(work.account.id)}
+    return [Seen(rows[o.mailbox.id], o.status) for o in seen if o.mailbox.id in rows]
+
+
+def _arrivals(work: Work, seen: Sequence[Seen], dirty: Collection[str]) -> Steps:
+    """Unsynced mailboxes first: they explain what the others miss."""
+
+    def is_wanted(one: Seen) -> bool:
+        if one.status is None or not one.is_there or uidvalidity.is_renumbered(one):
+            return False
+        box, status = one.mailbox, one.status
+        is_behind = box.watermark < status.uidnext
+        is_blind = not status.uidnext and box.message_count != status.messages
+        return is_behind or is_blind or box.name in dirty
+
+    ordered = sorted(seen, key=lambda one: arrivals.is_synced(one.mailbox))
+    yield from _each(work, ordered, is_wanted, arrivals.take_in)
+
+
+def _flags(work: Work, seen: Sequence[Seen], located: set[int]) -> Steps:
+    def is_wanted(one: Seen) -> bool:
+        return one.is_there and one.mailbox.id in located and not uidvalidity.is_renumbered(one)
+
+    yield from _each(work, seen, is_wanted, flags.refresh)
+
+
+def _vanishes(work: Work, seen: Sequence[Seen], located: set[int]) -> Steps:
+    """Mailboxes whose numbers do not add up, and those where a second sitting is due."""
+    due = _second_sittings(work)
+    checked = False
+    for one in seen:
+        box = one.mailbox
+        if one.status is None or not one.is_there or uidvalidity.is_renumbered(one):
+            continue
+        if box.id not in located:
+            _settle_bare(one)
+            continue
+        is_stale = not checked and now() - box.full_check_at >= work.ms(work.timing.full_check)
+        suspicious = one.has_news and vanishes.is_suspicious(one)
+        if not (suspicious or box.id in due or is_stale):
+            vanishes.settle(one)
+            continue
+        checked = checked or is_stale
+        try:
+            vanishes.hunt(work, one)
+        except RefusedError:
+            mailboxes.refused(work, box)
+        yield again("vanishes", box.name)
+    if checked:
+        arrival.prune(now() - _KEPT_MS)
+
+
+def _settle_bare(one: Seen) -> None:
+    """A mailbox without mail of ours: its numbers are kept, nothing can vanish from it."""
+    vanishes.settle(one)
+    status = one.status
+    if status and one.mailbox.highestmodseq != status.highestmodseq:
+        mailbox.update(one.mailbox.id, highestmodseq=status.highestmodseq)
+
+
+def _second_sittings(work: Work) -> set[int]:
+    """Mailboxes with a case whose second sitting is due."""
+    line = now() - work.ms(work.timing.second_sitting)
+    return {
+        row.mailbox_id
+        for row in location.open_cases(work.account.id)
+        if row.state == "missing" and row.asks < 2 and (row.missing_since or 0) <= line
+    }
+
+
+def _must_judge(work: Work, seen: Sequence[Seen]) -> bool:
+    """Cases are open; or mail of ours lies in Trash, and something changed."""
+    states = {row.state for row in location.open_cases(work.account.id)}
+    if "missing" in states:
+        return True
+    is_news = any(one.has_news for one in seen)
+    return is_news and ("held" in states or bool(sync_state.in_trash(work.account.id)))
