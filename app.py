@@ -67,8 +67,7 @@ def start(
     Raises: ProfileError with the person's sentence.
     """
     _application()
-    if language:
-        QLocale.setDefault(QLocale(language))
+    _set_locale(language)
     lock = _locked(profile)
     guard = CrashGuard(profile)
     try:
@@ -115,6 +114,14 @@ def _application() -> QApplication:
     made.setDesktopFileName("dealpost")
     made.setWindowIcon(QIcon(QPixmap(str(resources.path("icons", "dealpost.png")))))
     return made
+
+
+def _set_locale(language: str | None) -> None:
+    """The person's language, or the system's; one that says nothing ("C") is taken as English."""
+    if language:
+        QLocale.setDefault(QLocale(language))
+    elif QLocale.system().language() == QLocale.Language.C:
+        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
 
 
 def _locked(profile: Path) -> QLockFile:

@@ -70,9 +70,7 @@ class AccountFacts(QObject):
     def _status(self, config: AccountConfig) -> StatusChanged:
         known = self._statuses.get(config.id)
         if config.state == account.STOPPED:
-            return StatusChanged(
-                config.id, Phase.STOPPED, last_success_at=config.last_success_at
-            )
+            return StatusChanged(config.id, Phase.STOPPED, last_success_at=config.last_success_at)
         if known is None:
             phase = Phase.STARTING
             if config.state == account.NEEDS_SIGN_IN:
@@ -102,5 +100,5 @@ class AccountFacts(QObject):
         self.vault_changed.emit()
 
     @Slot(bool)
-    def _on_waiting(self, _is_waiting: bool) -> None:  # noqa: FBT001  # a Qt slot
+    def _on_waiting(self, _is_waiting: bool) -> None:  # a Qt slot
         self.vault_changed.emit()

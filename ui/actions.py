@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from ui import icons
-
-_CONTEXT = "Actions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,68 +23,114 @@ class _Plan:
     is_ready: bool = True
 
 
-_PLANS = {
-    "archive": _Plan(QT_TRANSLATE_NOOP("Actions", "Archive"), "archive", ("E",)),
-    "restore": _Plan(
-        QT_TRANSLATE_NOOP("Actions", "Restore from archive"), "archive-restore", ("Shift+E",)
-    ),
-    "delete": _Plan(QT_TRANSLATE_NOOP("Actions", "Delete…"), "trash-2", ("Del", "#")),
-    "mark_read": _Plan(QT_TRANSLATE_NOOP("Actions", "Mark as read"), "mail-open", ("Shift+I",)),
-    "mark_unread": _Plan(QT_TRANSLATE_NOOP("Actions", "Mark as unread"), "mail", ("Shift+U",)),
-    "toggle_read": _Plan(QT_TRANSLATE_NOOP("Actions", "Read or unread"), "", ("U",)),
-    "undo": _Plan(QT_TRANSLATE_NOOP("Actions", "Undo"), "undo-2", ("Ctrl+Z", "Z")),
-    "select_all": _Plan(QT_TRANSLATE_NOOP("Actions", "Select all"), "", ("Ctrl+A",)),
-    "next": _Plan(QT_TRANSLATE_NOOP("Actions", "Next conversation"), "chevron-down", ("J",)),
-    "previous": _Plan(QT_TRANSLATE_NOOP("Actions", "Previous conversation"), "chevron-up", ("K",)),
-    "search": _Plan(QT_TRANSLATE_NOOP("Actions", "Search"), "search", ("Ctrl+K", "/")),
-    "sync_now": _Plan(
-        QT_TRANSLATE_NOOP("Actions", "Check for mail"), "refresh-cw", ("F5", "Ctrl+Shift+R")
-    ),
-    "sync_details": _Plan(QT_TRANSLATE_NOOP("Actions", "Sync details…"), "info"),
-    "preferences": _Plan(QT_TRANSLATE_NOOP("Actions", "Preferences…"), "settings", ("Ctrl+,",)),
-    "add_account": _Plan(QT_TRANSLATE_NOOP("Actions", "Add new account…"), "user-plus"),
-    "shortcuts": _Plan(QT_TRANSLATE_NOOP("Actions", "Keyboard shortcuts"), "keyboard", ("?",)),
-    "quit": _Plan(QT_TRANSLATE_NOOP("Actions", "Quit"), "", ("Ctrl+Q",)),
-    "compose": _Plan(QT_TRANSLATE_NOOP("Actions", "Compose"), "square-pen", is_ready=False),
-    "reply": _Plan(QT_TRANSLATE_NOOP("Actions", "Reply"), "reply", is_ready=False),
-    "reply_all": _Plan(QT_TRANSLATE_NOOP("Actions", "Reply all"), "reply-all", is_ready=False),
-    "forward": _Plan(QT_TRANSLATE_NOOP("Actions", "Forward"), "forward", is_ready=False),
-    "link": _Plan(QT_TRANSLATE_NOOP("Actions", "Link…"), "link", is_ready=False),
-    "unlink": _Plan(QT_TRANSLATE_NOOP("Actions", "Unlink"), "unlink", is_ready=False),
-    "sync_past": _Plan(
-        QT_TRANSLATE_NOOP("Actions", "Sync past emails…"), "history", is_ready=False
-    ),
-    "delete_email": _Plan(
-        QT_TRANSLATE_NOOP("Actions", "Delete this email"), "trash-2", is_ready=False
-    ),
-    "new_person": _Plan(QT_TRANSLATE_NOOP("Actions", "New person"), "user", is_ready=False),
-    "new_organization": _Plan(
-        QT_TRANSLATE_NOOP("Actions", "New organization"), "building-2", is_ready=False
-    ),
-    "new_deal": _Plan(QT_TRANSLATE_NOOP("Actions", "New deal"), "handshake", is_ready=False),
-    "new_lead": _Plan(QT_TRANSLATE_NOOP("Actions", "New lead"), "target", is_ready=False),
-    "new_project": _Plan(
-        QT_TRANSLATE_NOOP("Actions", "New project"), "folder-kanban", is_ready=False
-    ),
-}
+def _mail_plans() -> dict[str, _Plan]:
+    """What is done with the selected conversations, and how they are found."""
+    return {
+        "archive": _Plan(QCoreApplication.translate("Actions", "Archive"), "archive", ("E",)),
+        "restore": _Plan(
+            QCoreApplication.translate("Actions", "Restore from archive"),
+            "archive-restore",
+            ("Shift+E",),
+        ),
+        "delete": _Plan(QCoreApplication.translate("Actions", "Delete…"), "trash-2", ("Del", "#")),
+        "mark_read": _Plan(
+            QCoreApplication.translate("Actions", "Mark as read"), "mail-open", ("Shift+I",)
+        ),
+        "mark_unread": _Plan(
+            QCoreApplication.translate("Actions", "Mark as unread"), "mail", ("Shift+U",)
+        ),
+        "toggle_read": _Plan(QCoreApplication.translate("Actions", "Read or unread"), "", ("U",)),
+        "undo": _Plan(QCoreApplication.translate("Actions", "Undo"), "undo-2", ("Ctrl+Z", "Z")),
+        "select_all": _Plan(QCoreApplication.translate("Actions", "Select all"), "", ("Ctrl+A",)),
+        "next": _Plan(
+            QCoreApplication.translate("Actions", "Next conversation"), "chevron-down", ("J",)
+        ),
+        "previous": _Plan(
+            QCoreApplication.translate("Actions", "Previous conversation"), "chevron-up", ("K",)
+        ),
+        "search": _Plan(QCoreApplication.translate("Actions", "Search"), "search", ("Ctrl+K", "/")),
+    }
+
+
+def _window_plans() -> dict[str, _Plan]:
+    """What is done with accounts and with the window."""
+    return {
+        "sync_now": _Plan(
+            QCoreApplication.translate("Actions", "Check for mail"),
+            "refresh-cw",
+            ("F5", "Ctrl+Shift+R"),
+        ),
+        "sync_details": _Plan(QCoreApplication.translate("Actions", "Sync details…"), "info"),
+        "preferences": _Plan(
+            QCoreApplication.translate("Actions", "Preferences…"), "settings", ("Ctrl+,",)
+        ),
+        "add_account": _Plan(
+            QCoreApplication.translate("Actions", "Add new account…"), "user-plus"
+        ),
+        "shortcuts": _Plan(
+            QCoreApplication.translate("Actions", "Keyboard shortcuts"), "keyboard", ("?",)
+        ),
+        "quit": _Plan(QCoreApplication.translate("Actions", "Quit"), "", ("Ctrl+Q",)),
+    }
+
+
+def _coming_plans() -> dict[str, _Plan]:
+    """Those of features that are not there: invisible, disabled, known by name."""
+    return {
+        "compose": _Plan(
+            QCoreApplication.translate("Actions", "Compose"), "square-pen", is_ready=False
+        ),
+        "reply": _Plan(QCoreApplication.translate("Actions", "Reply"), "reply", is_ready=False),
+        "reply_all": _Plan(
+            QCoreApplication.translate("Actions", "Reply all"), "reply-all", is_ready=False
+        ),
+        "forward": _Plan(
+            QCoreApplication.translate("Actions", "Forward"), "forward", is_ready=False
+        ),
+        "link": _Plan(QCoreApplication.translate("Actions", "Link…"), "link", is_ready=False),
+        "unlink": _Plan(QCoreApplication.translate("Actions", "Unlink"), "unlink", is_ready=False),
+        "sync_past": _Plan(
+            QCoreApplication.translate("Actions", "Sync past emails…"), "history", is_ready=False
+        ),
+        "delete_email": _Plan(
+            QCoreApplication.translate("Actions", "Delete this email"), "trash-2", is_ready=False
+        ),
+        "new_person": _Plan(
+            QCoreApplication.translate("Actions", "New person"), "user", is_ready=False
+        ),
+        "new_organization": _Plan(
+            QCoreApplication.translate("Actions", "New organization"), "building-2", is_ready=False
+        ),
+        "new_deal": _Plan(
+            QCoreApplication.translate("Actions", "New deal"), "handshake", is_ready=False
+        ),
+        "new_lead": _Plan(
+            QCoreApplication.translate("Actions", "New lead"), "target", is_ready=False
+        ),
+        "new_project": _Plan(
+            QCoreApplication.translate("Actions", "New project"), "folder-kanban", is_ready=False
+        ),
+    }
 
 
 class Actions:
     """The window's actions by name: `actions["archive"]` has the objectName `action_archive`."""
 
     def __init__(self, window: QWidget) -> None:
-        self._by_name = {name: _made(name, plan, window) for name, plan in _PLANS.items()}
+        plans = _mail_plans() | _window_plans() | _coming_plans()
+        self._by_name = {name: _made(name, plan, window) for name, plan in plans.items()}
+        self._ready = [self._by_name[name] for name, plan in plans.items() if plan.is_ready]
 
     def __getitem__(self, name: str) -> QAction:
         return self._by_name[name]
 
     def ready(self) -> list[QAction]:
         """Those that do something, for the shortcut sheet."""
-        return [self._by_name[name] for name, plan in _PLANS.items() if plan.is_ready]
+        return list(self._ready)
 
 
 def _made(name: str, plan: _Plan, window: QWidget) -> QAction:
-    action = QAction(QCoreApplication.translate(_CONTEXT, plan.text), window)
+    action = QAction(plan.text, window)
     action.setObjectName(f"action_{name}")
     if plan.icon:
         action.setIcon(icons.icon(plan.icon))
@@ -97,7 +141,9 @@ def _made(name: str, plan: _Plan, window: QWidget) -> QAction:
         action.setEnabled(False)
     tip = action.text().rstrip("…")
     if plan.keys:
-        tip = f"{tip} ({QKeySequence(plan.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})"
+        tip = (
+            f"{tip} ({QKeySequence(plan.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})"
+        )
     action.setToolTip(tip)
     window.addAction(action)
     return action

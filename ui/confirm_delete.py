@@ -68,9 +68,29 @@ def _records(preview: DeletePreview) -> str:
     if len(titles) > MOST_TITLES:
         more = QCoreApplication.translate(_CONTEXT, "{listed} and {count} more")
         listed = more.format(listed=listed, count=len(titles) - MOST_TITLES)
+    return QCoreApplication.translate(_CONTEXT, "It also leaves the history of: {records}.").format(
+        records=listed
+    )
+
+
+def _server(preview: DeletePreview) -> str:
+    """What happens on the server, by the option of each account (R1, R3)."""
+    choices = set(preview.to_trash.values())
+    if choices == {True}:
+        return QCoreApplication.translate(
+            _CONTEXT, "The copies on your mail server are moved to its Trash."
+        )
+    if choices == {False}:
+        return QCoreApplication.translate(
+            _CONTEXT, "The copies on your mail server stay; they don't come back here by syncing."
+        )
+    if not choices:
+        return ""
     return QCoreApplication.translate(
-        _CONTEXT, "It also leaves the history of: {records}."
-    ).format(records=listed)
+        _CONTEXT,
+        "On the mail server the copies of some accounts are moved to Trash, those of others stay, "
+        "as each account's option says.",
+    )
 
 
 def _other(preview: DeletePreview) -> str:

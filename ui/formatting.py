@@ -32,7 +32,7 @@ def relative_date(at: int, now: int) -> str:
         return clock_time(at)
     if days == 1:
         return QCoreApplication.translate("Formatting", "Yesterday")
-    if 1 < days < 7:  # noqa: PLR2004  # a week
+    if 1 < days < 7:  # a week
         return weekday(moment)
     short = f"{moment.day} {month(moment)}"
     return short if moment.year == today.year else f"{short} {moment.year}"
@@ -103,15 +103,17 @@ def first_name(party: Party) -> str:
 def parties_text(parties: Sequence[Party]) -> str:
     """Ann Lee, You: everyone who wrote, full names for one or two, first names for more."""
     unique = list(dict.fromkeys(parties))
-    if len(unique) <= 2:  # noqa: PLR2004
+    if len(unique) <= 2:
         return ", ".join(display_name(party) for party in unique)
     return ", ".join(first_name(party) for party in unique)
 
 
 def initials(party: Party) -> str:
     """AL for Ann Lee; the first letter of an address; never empty."""
-    words = [word for word in clean(party[0]).split(" ") if word[:1].isalnum()]
-    if len(words) >= 2:  # noqa: PLR2004
+    name = clean(party[0]).partition("(")[0]
+    words = [word for word in name.split(" ") if word[:1].isalnum()]
+    words = [word for word in words if not word.endswith(".")] or words  # Dr., Prof.
+    if len(words) >= 2:
         return (words[0][0] + words[-1][0]).upper()
     text = words[0] if words else clean(party[1]).strip('"<')
     letters = [letter for letter in text if letter.isalnum()]

@@ -37,7 +37,7 @@ class _OutlineEngine(QIconEngine):
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         size = min(rect.width(), rect.height())
         device = painter.device()
-        ratio = device.devicePixelRatioF() if device is not None else 1.0
+        ratio = device.devicePixelRatioF()
         drawn = pixmap(self._name, self._color(mode), size, ratio)
         offset = QPoint((rect.width() - size) // 2, (rect.height() - size) // 2)
         painter.drawPixmap(rect.topLeft() + offset, drawn)

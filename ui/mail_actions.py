@@ -108,8 +108,16 @@ class MailActions(QObject):
         """One of archive and restore, one of read and unread: what applies."""
         enabled = {name for name in MAIL_BUTTONS if self._actions[name].isEnabled()}
         is_archive = self._pane.query.view == View.ARCHIVE
-        first = "restore" if is_archive or enabled & {"archive", "restore"} == {"restore"} else "archive"
-        mark = "mark_unread" if "mark_read" not in enabled and "mark_unread" in enabled else "mark_read"
+        first = (
+            "restore"
+            if is_archive or enabled & {"archive", "restore"} == {"restore"}
+            else "archive"
+        )
+        mark = (
+            "mark_unread"
+            if "mark_read" not in enabled and "mark_unread" in enabled
+            else "mark_read"
+        )
         return frozenset({first, "delete", mark})
 
     def _selected(self) -> tuple[int, ...]:
@@ -136,9 +144,10 @@ class MailActions(QObject):
         try:
             if not isinstance(answer.result, DeletePreview):
                 self.failed.emit(answer.error)
-            elif answer.result.message_count and ConfirmDelete(
-                answer.result, self._window
-            ).is_agreed():
+            elif (
+                answer.result.message_count
+                and ConfirmDelete(answer.result, self._window).is_agreed()
+            ):
                 self._send_away(chosen)
                 self._stack.run(DeleteConversations(chosen))
         finally:

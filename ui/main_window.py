@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QAction, QCloseEvent, QPalette
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from models import settings
@@ -74,6 +76,7 @@ class MainWindow(QMainWindow):
         self._reader.set_simple_html(settings.is_on("simple_html"))
         self._on_accounts()
         self._sidebar.choose(View.INBOX)
+        self._pane.view.setFocus()
         self._ask_counts()
 
     # --- building ----------------------------------------------------------------------------
@@ -86,6 +89,8 @@ class MainWindow(QMainWindow):
         self._reader = ConversationView(self.service, theme)
         self._many = EmptyState(theme, self)
         self._right = QStackedWidget(self)
+        self._right.setBackgroundRole(QPalette.ColorRole.Base)
+        self._right.setAutoFillBackground(True)
         self._right.addWidget(self._reader)
         self._right.addWidget(self._many)
         self._notices = AccountNotices(self._facts, theme, self)
@@ -149,7 +154,7 @@ class MainWindow(QMainWindow):
         actions["previous"].triggered.connect(lambda: view.step(-1))
         actions["select_all"].triggered.connect(view.selectAll)
         actions["search"].triggered.connect(self._go_to_search)
-        actions["sync_now"].triggered.connect(lambda: self.service.sync_now())
+        actions["sync_now"].triggered.connect(self._sync_now)
         actions["sync_details"].triggered.connect(self._dialogs.show_sync_details)
         actions["preferences"].triggered.connect(self._dialogs.open_preferences)
         actions["add_account"].triggered.connect(self._dialogs.open_wizard)
@@ -158,7 +163,7 @@ class MainWindow(QMainWindow):
         )
         actions["quit"].triggered.connect(self.close)
         for action in self._appearance:
-            action.triggered.connect(self._on_appearance)
+            action.triggered.connect(partial(self._on_appearance, action))
         reader, mail = self._reader, self._mail
         reader.archive_requested.connect(lambda: mail.archive(self._opened()))
         reader.restore_requested.connect(lambda: mail.restore(self._opened()))
@@ -167,6 +172,10 @@ class MainWindow(QMainWindow):
         reader.messages_shown.connect(
             lambda ids: self._stack.run_quietly(MarkMessagesRead(tuple(ids)))
         )
+
+    @Slot()
+    def _sync_now(self) -> None:
+        self.service.sync_now()
 
     # --- accounts and status -----------------------------------------------------------------
 
@@ -262,7 +271,7 @@ class MainWindow(QMainWindow):
         return () if conversation_id is None else (conversation_id,)
 
     @Slot(bool)
-    def _on_mark_requested(self, read: bool) -> None:  # noqa: FBT001  # a Qt slot
+    def _on_mark_requested(self, read: bool) -> None:  # a Qt slot
         if self._opened():
             self._stack.run(MarkRead(self._opened(), read))
 
@@ -284,12 +293,9 @@ class MainWindow(QMainWindow):
 
     # --- settings and the window's shape -----------------------------------------------------
 
-    @Slot()
-    def _on_appearance(self) -> None:
-        action = self.sender()
-        if action is not None:
-            name, value = action.data()
-            self._stack.run_quietly(SetOption(name, value))
+    def _on_appearance(self, action: QAction) -> None:
+        name, value = action.data()
+        self._stack.run_quietly(SetOption(name, value))
 
     def _read_setting(self, name: str) -> None:
         if name == "theme":

@@ -10,7 +10,17 @@ from ui.actions import Actions
 from ui.theme import Density, Mode, Theme
 
 _CONTEXT = "Menus"
-CONVERSATION = ("archive", "restore", "delete", "", "mark_read", "mark_unread", "", "link", "unlink")
+CONVERSATION = (
+    "archive",
+    "restore",
+    "delete",
+    "",
+    "mark_read",
+    "mark_unread",
+    "",
+    "link",
+    "unlink",
+)
 
 
 def fill(bar: QMenuBar, actions: Actions, appearance: list[QAction]) -> None:

@@ -78,7 +78,10 @@ DARK = {
     "link": "#8aadff",
 }
 # Avatars: white initials on each read at 4.5 : 1 and more, in both themes.
-AVATARS = ("#7d4fb0", "#a3405f", "#8a6410", "#3f62c4", "#23747f", "#2e7a4d", "#5d6773", "#a1502a")
+AVATARS = (
+    "#7d4fb0", "#a3405f", "#8a6410", "#3f62c4", "#23747f", "#2e7a4d", "#5d6773", "#a1502a",
+    "#5b53c9", "#96437f", "#1f6ea8", "#b03a3a", "#6a5a9c",
+)  # fmt: skip
 
 FONT_FAMILY = "Inter"
 FONT_WEIGHTS = ("Regular", "Medium", "SemiBold", "Bold")
@@ -157,12 +160,15 @@ class Theme(QObject):
         """The colour of a token; KeyError for a name that is none."""
         return self._colors[name]
 
-    def font(self, *, size: int | None = None, weight: int = 400) -> QFont:
-        """The window's font, with digits of one width, so that times and counts line up."""
+    def font(
+        self, *, size: int | None = None, weight: int = 400, is_tabular: bool = False
+    ) -> QFont:
+        """The window's font; `is_tabular`: digits of one width, so that times line up."""
         font = QFont(QApplication.font())
         font.setPixelSize(size or self.metrics.text)
         font.setWeight(QFont.Weight(weight))
-        font.setFeature(QFont.Tag("tnum"), 1)
+        if is_tabular:
+            font.setFeature(QFont.Tag("tnum"), 1)
         return font
 
     def install(self) -> None:
@@ -173,6 +179,7 @@ class Theme(QObject):
         load_fonts()
         font = QFont(FONT_FAMILY)
         font.setPixelSize(13)
+        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)  # even letter spacing
         application.setFont(font)
         application.styleHints().colorSchemeChanged.connect(self._follow_system)
         self._apply()

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import (
+    QCoreApplication,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    Qt,
+)
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -25,6 +34,7 @@ class ConversationDelegate(QStyledItemDelegate):
     Attributes:
         hovered_row: The row under the mouse, or -1; the view sets it.
         hovered_action: Which of its buttons is under the mouse, or -1.
+        shows_focus: The keyboard is in use, so the current row gets a ring.
     """
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
@@ -32,6 +42,7 @@ class ConversationDelegate(QStyledItemDelegate):
         self._theme = theme
         self.hovered_row = -1
         self.hovered_action = -1
+        self.shows_focus = False
         theme.changed.connect(self._make_fonts)
         self._make_fonts()
 
@@ -40,13 +51,14 @@ class ConversationDelegate(QStyledItemDelegate):
         self._plain = self._theme.font(size=metrics.text)
         self._strong = self._theme.font(size=metrics.text, weight=600)
         self._small = self._theme.font(size=metrics.small)
-        self._small_strong = self._theme.font(size=metrics.small, weight=600)
+        self._date = self._theme.font(size=metrics.small, is_tabular=True)
+        self._date_strong = self._theme.font(size=metrics.small, weight=600, is_tabular=True)
         self._pill = self._theme.font(size=11, weight=500)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(roles.ROW)
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        state: QStyle.StateFlag = option.state
+        rect: QRect = option.rect
         layout = row_layout(rect, self._theme.density, self._theme.metrics)
         is_hovered = index.row() == self.hovered_row
         painter.save()
@@ -60,7 +72,7 @@ class ConversationDelegate(QStyledItemDelegate):
             self._paint_row(painter, layout, row, ink, is_hovered=is_hovered)
             if is_hovered:
                 self._paint_actions(painter, rect, row, ink)
-        if state & QStyle.StateFlag.State_HasFocus:
+        if self.shows_focus and state & QStyle.StateFlag.State_HasFocus:
             self._paint_focus(painter, rect)
         painter.restore()
 
@@ -106,7 +118,7 @@ class ConversationDelegate(QStyledItemDelegate):
         taken = sum(rect.width() for rect in action_rects(layout.lines[0], actions))
         self._paint_first(painter, layout.lines[0].adjusted(0, 0, -taken, 0), row, ink, taken)
         second = layout.lines[1].adjusted(0, 0, -taken, 0)
-        if len(layout.lines) == 3:  # noqa: PLR2004
+        if len(layout.lines) == 3:
             second = self._paint_clip(painter, second, row, ink)
             self._paint_subject(painter, second, row, ink)
             third = self._paint_pill(painter, layout.lines[2], row, ink)
@@ -121,7 +133,7 @@ class ConversationDelegate(QStyledItemDelegate):
         if not taken:
             date = formatting.relative_date(row.newest_at, clock.now_ms())
             is_unread = row.unread_count > 0
-            font = self._small_strong if is_unread else self._small
+            font = self._date_strong if is_unread else self._date
             width = QFontMetrics(font).horizontalAdvance(date)
             at = line.adjusted(line.width() - width - 1, 0, 1, 0)
             self._text(painter, at, date, font, ink.accent if is_unread else ink.muted)
@@ -130,9 +142,7 @@ class ConversationDelegate(QStyledItemDelegate):
         count_width = QFontMetrics(self._small).horizontalAdvance(count) + 7 if count else 0
         font = self._strong if row.unread_count else self._plain
         names = formatting.parties_text(row.parties) or formatting.display_name(("", " "))
-        used = self._text(
-            painter, line.adjusted(0, 0, -count_width, 0), names, font, ink.text
-        )
+        used = self._text(painter, line.adjusted(0, 0, -count_width, 0), names, font, ink.text)
         if count:
             beside = line.adjusted(used + 7, 0, 0, 0)
             self._text(painter, beside, count, self._small, ink.muted)
@@ -143,9 +153,7 @@ class ConversationDelegate(QStyledItemDelegate):
         font = self._strong if row.unread_count else self._plain
         return self._text(painter, line, subject_of(row), font, ink.text)
 
-    def _paint_clip(
-        self, painter: QPainter, line: QRect, row: ConversationRow, ink: _Ink
-    ) -> QRect:
+    def _paint_clip(self, painter: QPainter, line: QRect, row: ConversationRow, ink: _Ink) -> QRect:
         """The paperclip and the draft mark at the right of a line; what is left of it."""
         if row.has_attachment:
             drawn = icons.pixmap("paperclip", ink.muted, CLIP, painter.device().devicePixelRatioF())
@@ -161,33 +169,43 @@ class ConversationDelegate(QStyledItemDelegate):
         return line
 
     def _paint_pill(
-        self, painter: QPainter, line: QRect, row: ConversationRow, ink: _Ink
+        self,
+        painter: QPainter,
+        line: QRect,
+        row: ConversationRow,
+        ink: _Ink,
+        *,
+        at_right: bool = False,
     ) -> QRect:
-        """The linked record's title on a tint at the left of a line; what is left of it."""
+        """The linked record's title on a tint at one end of a line; what is left of it."""
         title = formatting.clean(row.link_title)
         if not title:
             return line
         metrics = QFontMetrics(self._pill)
-        most = min(PILL_MOST, line.width() // 2)
+        most = min(PILL_MOST, line.width() // (3 if at_right else 2))
         text = metrics.elidedText(title, Qt.TextElideMode.ElideRight, most)
-        pill = QRectF(line.left(), line.center().y() - 8, metrics.horizontalAdvance(text) + 14, 17)
+        width = metrics.horizontalAdvance(text) + 14
+        left = line.right() - width if at_right else line.left()
+        pill = QRectF(left, line.center().y() - 8, width, 17)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ink.pill)
         painter.drawRoundedRect(pill, 8.5, 8.5)
         painter.setFont(self._pill)
         painter.setPen(ink.on_pill)
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
-        return line.adjusted(round(pill.width()) + 8, 0, 0, 0)
+        if at_right:
+            return line.adjusted(0, 0, -width - 8, 0)
+        return line.adjusted(width + 8, 0, 0, 0)
 
     def _paint_compact_line(
         self, painter: QPainter, line: QRect, row: ConversationRow, ink: _Ink
     ) -> None:
-        """Link, subject and the snippet behind it, all in one line."""
+        """Subject, the snippet behind it, and the link, all in one line."""
         line = self._paint_clip(painter, line, row, ink)
-        line = self._paint_pill(painter, line, row, ink)
+        line = self._paint_pill(painter, line, row, ink, at_right=True)
         used = self._paint_subject(painter, line, row, ink)
         rest = line.adjusted(used + 10, 0, 0, 0)
-        if rest.width() > 40:  # noqa: PLR2004  # less shows nothing worth reading
+        if rest.width() > 40:  # less shows nothing worth reading
             self._text(painter, rest, formatting.clean(row.snippet), self._small, ink.muted)
 
     def _paint_actions(
@@ -219,9 +237,7 @@ class ConversationDelegate(QStyledItemDelegate):
         return metrics.horizontalAdvance(shown)
 
 
-_LINE = int(
-    Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
-)
+_LINE = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine)
 ACTION_ICONS = {"archive": "archive", "restore": "archive-restore", "delete": "trash-2"}
 
 
@@ -253,10 +269,12 @@ def actions_of(row: ConversationRow) -> tuple[str, ...]:
 
 def subject_of(row: ConversationRow) -> str:
     """The subject, or words that say there is none."""
-    return formatting.clean(row.subject) or ConversationDelegate.tr("(no subject)")
+    return formatting.clean(row.subject) or QCoreApplication.translate(
+        "Conversations", "(no subject)"
+    )
 
 
 def _face(row: ConversationRow) -> formatting.Party:
     """Whose avatar stands for the conversation: the newest who is not the person."""
     others = [party for party in row.parties if party != formatting.OWN]
-    return others[-1] if others else (ConversationDelegate.tr("You"), "")
+    return others[-1] if others else (QCoreApplication.translate("Conversations", "You"), "")

@@ -32,7 +32,7 @@ def row_layout(rect: QRect, density: Density, metrics: Metrics) -> RowLayout:
     avatar = QRect(avatar_left, avatar_top, metrics.avatar, metrics.avatar)
     left = avatar.right() + 1 + GAP
     count = 3 if density is Density.COMFORTABLE else 2
-    height = 20 if count == 3 else 19  # noqa: PLR2004
+    height = 20 if count == 3 else 19
     top = rect.top() + (rect.height() - count * height) // 2
     width = max(0, rect.right() - RIGHT - left)
     lines = tuple(QRect(left, top + number * height, width, height) for number in range(count))
@@ -44,7 +44,7 @@ def row_layout(rect: QRect, density: Density, metrics: Metrics) -> RowLayout:
 def action_rects(rect: QRect, count: int) -> list[QRect]:
     """The hover buttons of a row, left to right, at its right edge."""
     top = rect.top() + (rect.height() - ACTION) // 2
-    if rect.height() > 60:  # noqa: PLR2004  # three lines: beside the upper two
+    if rect.height() > 60:  # three lines: beside the upper two
         top = rect.top() + 9
     left = rect.right() - RIGHT + 4 - count * ACTION
     return [QRect(left + number * ACTION, top, ACTION, ACTION) for number in range(count)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
@@ -44,13 +43,6 @@ class ConversationModel(WindowedTableModel[ConversationRow]):
     def ids_between(self, first: int, end: int) -> list[int]:
         """The ids of the rows from `first` up to, without, `end`."""
         return [self.id_at(position) for position in range(first, min(end, self.rowCount()))]
-
-    def read_again(self, ids: Iterable[int]) -> None:
-        """Rows changed in place, perhaps many: show them as they are now."""
-        for conversation_id in ids:
-            self._rows.pop(conversation_id, None)
-        if self.rowCount():
-            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, 0))
 
     def _words(self, row: ConversationRow) -> str:
         """Unread, Ann Lee, 3 messages, Re: Proposal, Thanks for…, attachment, Deal, 10:42."""

@@ -87,15 +87,15 @@ class ConversationPane(QWidget):
         heading.setContentsMargins(16, 10, 14, 9)
         heading.addWidget(self._title, 1)
         heading.addWidget(self._detail)
-        holder = QWidget(self)
-        self._stack = QStackedLayout(holder)
+        self._holder = QWidget(self)
+        self._stack = QStackedLayout(self._holder)
         self._stack.addWidget(self.view)
         self._stack.addWidget(self.empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(heading)
-        column.addWidget(holder, 1)
+        column.addWidget(self._holder, 1)
 
     def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
         return QSize(420, 600)
@@ -107,7 +107,7 @@ class ConversationPane(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._theme.color("base"))
         painter.setPen(self._theme.color("line"))
-        bottom = self.view.parentWidget().geometry().top() - 1
+        bottom = self._holder.geometry().top() - 1
         painter.drawLine(0, bottom, self.width(), bottom)
         painter.end()
 
@@ -130,7 +130,7 @@ class ConversationPane(QWidget):
         self._ask()
         self._describe()
 
-    def set_has_account(self, has_account: bool) -> None:  # noqa: FBT001  # a plain setter
+    def set_has_account(self, has_account: bool) -> None:  # a plain setter
         """Whether there is an account at all: the empty state says so."""
         self._has_account = has_account
         self._describe()

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QToolTip, QWidget
 
 from models.listing import ConversationRow
@@ -84,21 +84,26 @@ class ConversationListView(QTableView):
 
     def selected_count(self) -> int:
         """How many conversations are selected; cheap also for all of a million."""
-        return sum(part.bottom() - part.top() + 1 for part in self.selectionModel().selection())
+        return sum(bottom - top + 1 for top, bottom in self._selected_parts())
+
+    def _selected_parts(self) -> list[tuple[int, int]]:
+        """First and last row of each stretch of selected rows."""
+        selection = self.selectionModel().selection()
+        parts = [selection.at(number) for number in range(selection.count())]
+        return [(part.top(), part.bottom()) for part in parts if part.isValid()]
 
     def selected_ids(self) -> tuple[int, ...]:
         """The selected conversations, in the order of the list."""
-        parts = sorted((p.top(), p.bottom()) for p in self.selectionModel().selection())
         found: list[int] = []
-        for top, bottom in parts:
+        for top, bottom in sorted(self._selected_parts()):
             found.extend(self._list.ids_between(top, bottom + 1))
         return tuple(found)
 
     def selected_rows(self, most: int) -> list[ConversationRow]:
         """The first `most` selected rows, without those that are not loaded."""
         found: list[ConversationRow] = []
-        for part in self.selectionModel().selection():
-            for number in range(part.top(), min(part.bottom() + 1, part.top() + most)):
+        for top, bottom in self._selected_parts():
+            for number in range(top, min(bottom + 1, top + most)):
                 row = self._list.index(number, 0).data(roles.ROW)
                 if isinstance(row, ConversationRow):
                     found.append(row)
@@ -110,8 +115,7 @@ class ConversationListView(QTableView):
         """The conversation to show: the selected one, if exactly one is."""
         if self.selected_count() != 1:
             return None
-        top = self.selectionModel().selection().first().top()
-        return self._list.id_at(top)
+        return self._list.id_at(self._selected_parts()[0][0])
 
     def select_id(self, conversation_id: int) -> bool:
         """Select one conversation and bring it into view; False if it is not in the list."""
@@ -131,7 +135,7 @@ class ConversationListView(QTableView):
 
     def advance_after(self) -> None:
         """When what is selected now leaves the list, select what follows it."""
-        rows = [(part.top(), part.bottom()) for part in self.selectionModel().selection()]
+        rows = self._selected_parts()
         if not rows:
             return
         last = max(bottom for _top, bottom in rows)
@@ -244,6 +248,7 @@ class ConversationListView(QTableView):
         super().mouseMoveEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
+        self._show_focus(shows=False)
         self._hover(event.position().toPoint())
         name = self._hovered_action()
         if event.button() == Qt.MouseButton.LeftButton and name:
@@ -256,7 +261,20 @@ class ConversationListView(QTableView):
         self._set_hover(-1, -1)
         super().leaveEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802  # Qt's name
+        super().focusInEvent(event)
+        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._show_focus(shows=event.reason() in reasons)
+        if not self.currentIndex().isValid() and self._list.rowCount():
+            flags = QItemSelectionModel.SelectionFlag
+            self.selectionModel().setCurrentIndex(self._list.index(0, 0), flags.NoUpdate)
+
+    def _show_focus(self, *, shows: bool) -> None:
+        self._painter.shows_focus = shows
+        self.viewport().update()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
+        self._show_focus(shows=True)
         if event.key() == Qt.Key.Key_Escape and self.selected_count():
             self.clearSelection()
             return

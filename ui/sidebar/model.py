@@ -12,7 +12,9 @@ from models.events import Phase, StatusChanged
 from models.listing import Counts, View
 from ui import formatting
 
-KEY = int(Qt.ItemDataRole.UserRole)  # `inbox`, `sent`, `archive`, `inbox:<account id>`; '': a heading
+KEY = int(
+    Qt.ItemDataRole.UserRole
+)  # `inbox`, `sent`, `archive`, `inbox:<account id>`; '': a heading
 COUNT = KEY + 1  # unread conversations, 0 where none is shown
 ICON = KEY + 2
 TROUBLE = KEY + 3  # whether an account needs the person
@@ -89,7 +91,7 @@ class SidebarModel(QStandardItemModel):
         item.setData(str(key), KEY)
         item.setData(0, COUNT)
         item.setData(icon, ICON)
-        item.setData(False, TROUBLE)  # noqa: FBT003  # a Qt call
+        item.setData(False, TROUBLE)  # a Qt call
         item.setAccessibleText(text)
         self.appendRow(item)
         return item

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -35,11 +44,11 @@ class SidebarDelegate(QStyledItemDelegate):
         return QSize(80, self._theme.metrics.sidebar_row if index.data(KEY) else HEADING_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        rect: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if index.data(KEY):
-            state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+            state: QStyle.StateFlag = option.state
             self._paint_tint(painter, rect, state)
             self._paint_item(painter, rect.adjusted(INSET + 8, 0, -INSET - 10, 0), index, state)
         else:
@@ -76,16 +85,20 @@ class SidebarDelegate(QStyledItemDelegate):
         if index.data(TROUBLE):
             warning = self._theme.color("warning")
             painter.drawPixmap(
-                at.right() - 15, at.center().y() - 7, icons.pixmap("triangle-alert", warning, 16, ratio)
+                at.right() - 15,
+                at.center().y() - 7,
+                icons.pixmap("triangle-alert", warning, 16, ratio),
             )
             at = at.adjusted(0, 0, -22, 0)
         count = index.data(COUNT) or 0
         if count:
             text = formatting.number(count)
-            font = self._theme.font(size=12, weight=600)
+            font = self._theme.font(size=12, weight=600, is_tabular=True)
             painter.setFont(font)
             painter.setPen(ink if is_chosen else self._theme.color("muted"))
-            painter.drawText(at, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), text)
+            painter.drawText(
+                at, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), text
+            )
             at = at.adjusted(0, 0, -QFontMetrics(font).horizontalAdvance(text) - 8, 0)
         font = self._theme.font(weight=600 if is_chosen or count else 400)
         shown = QFontMetrics(font).elidedText(

@@ -73,7 +73,9 @@ class SyncDetails(QDialog):
         tree.setRootIsDecorated(False)
         tree.setUniformRowHeights(True)
         tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        tree.setHeaderLabels([self.tr("Change"), self.tr("State"), self.tr("Since"), self.tr("Account")])
+        tree.setHeaderLabels(
+            [self.tr("Change"), self.tr("State"), self.tr("Since"), self.tr("Account")]
+        )
         tree.itemSelectionChanged.connect(self._offer_retry)
         self._retry.setObjectName("retry_button")
         self._retry.clicked.connect(self._on_retry)
@@ -177,9 +179,7 @@ class SyncDetails(QDialog):
         listed = self._operations.topLevelItemCount()
         if listed < total:
             text = self.tr("What your servers still have to hear ({listed} of {total}):")
-            return text.format(
-                listed=formatting.number(listed), total=formatting.number(total)
-            )
+            return text.format(listed=formatting.number(listed), total=formatting.number(total))
         return self.tr("What your servers still have to hear:")
 
     def _item(self, row: OperationRow, address: str) -> QTreeWidgetItem:

@@ -26,14 +26,14 @@ class StatusLine(QToolButton):
         self.setObjectName("sync_status")
         self._theme = theme
         self._icon = "circle-check"
-        self._token = "muted"
+        self._ink = "muted"
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
-    def say(self, text: str, icon: str, token: str) -> None:
-        """Show a text with an icon in the colour of a token."""
-        self._icon, self._token = icon, token
+    def say(self, text: str, icon: str, ink: str) -> None:
+        """Show a text with an icon in the colour of a theme's token."""
+        self._icon, self._ink = icon, ink
         self.setText(text)
         self.setAccessibleName(text)
         self.setToolTip(text)
@@ -57,16 +57,14 @@ class StatusLine(QToolButton):
             painter.setPen(self._theme.color("focus") if self.hasFocus() else Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.color("hover"))
             painter.drawRoundedRect(area, 6, 6)
-        color = self._theme.color(self._token)
+        color = self._theme.color(self._ink)
         drawn = icons.pixmap(self._icon, color, 15, self.devicePixelRatioF())
         painter.drawPixmap(area.left() + 8, area.center().y() - 7, drawn)
         font = self._theme.font(size=12)
         painter.setFont(font)
-        painter.setPen(self._theme.color("muted") if self._token != "warning" else color)
+        painter.setPen(self._theme.color("muted") if self._ink != "warning" else color)
         room = area.adjusted(30, 0, -8, 0)
-        text = QFontMetrics(font).elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, room.width()
-        )
+        text = QFontMetrics(font).elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), text)
         painter.end()
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from ui.theme import Theme
 
-MARGIN = 20  # from the bottom of the window
+MARGIN = 46  # from the bottom of the window: above the status line
 
 
 class UndoToast(QFrame):
@@ -61,7 +61,7 @@ class UndoToast(QFrame):
             self._place()
         return False
 
-    def enterEvent(self, event: QEvent) -> None:  # type: ignore[override]  # noqa: N802
+    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802  # Qt's name
         self._timer.stop()
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
