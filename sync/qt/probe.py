@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -58,6 +59,12 @@ class FailureKind(StrEnum):
     OTHER = "other"
 
 
+# What the session calls them.
+_LINES: dict[Security, Literal["tls", "starttls", "plain"]] = {
+    Security.TLS: "tls",
+    Security.STARTTLS: "starttls",
+    Security.NONE: "plain",
+}
 # The first class that fits names the failure.
 _KINDS: tuple[tuple[type[SyncError], FailureKind], ...] = (
     (HostUnknownError, FailureKind.HOST_UNKNOWN),
@@ -291,7 +298,7 @@ def _server(place: ServerPlace, sign_in: SignIn) -> Server:
     return Server(
         place.host,
         place.port,
-        "plain" if place.security is Security.NONE else place.security.value,
+        _LINES[place.security],
         plain_text_agreed=sign_in.plain_text_agreed,
         ca_file=sign_in.ca_file,
     )

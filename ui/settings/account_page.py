@@ -16,7 +16,7 @@ from ui.settings.labels_part import LabelsPart, RolesPart
 from ui.settings.parts import PreferencesPage, ServerOptions
 from ui.settings.remove_dialog import RemoveAccountDialog
 from ui.settings.sign_in_part import SignInPart
-from ui.setup.fields import HintLabel, Notice, add_field
+from ui.setup.fields import HintLabel, Notice, add_choice, add_field
 from ui.theme import Theme
 
 _TROUBLE = frozenset({Phase.NEEDS_SIGN_IN, Phase.NEEDS_ANSWER, Phase.PAUSED})
@@ -42,7 +42,8 @@ class AccountPage(PreferencesPage):
         self.column.addWidget(self._state)
         self.column.addWidget(self._trouble)
         self._add_stop_and_remove()
-        self.name = QLineEdit(config.name, body, objectName="name_edit")
+        self.name = QLineEdit(config.name, body)
+        self.name.setObjectName("name_edit")
         self.name.setPlaceholderText(self.tr("Shown to those you write to"))
         section = self.add_section(self.tr("You"))
         add_field(section, self.tr("Your &name"), self.name)
@@ -64,7 +65,8 @@ class AccountPage(PreferencesPage):
         self.refresh()
 
     def _add_stop_and_remove(self) -> None:
-        self.stop_button = QPushButton(self.body(), objectName="stop_syncing_button")
+        self.stop_button = QPushButton(self.body())
+        self.stop_button.setObjectName("stop_syncing_button")
         self.remove_button = QPushButton(self.tr("Remove account…"), self.body())
         self.remove_button.setObjectName("remove_account_button")
         row = QHBoxLayout()
@@ -86,8 +88,8 @@ class AccountPage(PreferencesPage):
         self.delivery.setObjectName("track_delivery_check")
         self.receipts.setChecked(self._config.track_receipts)
         self.delivery.setChecked(self._config.track_delivery)
-        section.addWidget(self.receipts)
-        section.addWidget(self.delivery)
+        add_choice(section, self.receipts)
+        add_choice(section, self.delivery)
         self.receipts.toggled.connect(self._save_receipts)
         self.delivery.toggled.connect(self._save_delivery)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QWidget
 
 from models import account
@@ -14,6 +15,7 @@ from ui.setup.fields import HintLabel
 from ui.theme import Theme
 
 ROW_HEIGHT = 52
+ROWS_MOST = 8
 
 
 class AccountsPage(PreferencesPage):
@@ -39,16 +41,20 @@ class AccountsPage(PreferencesPage):
         self._empty = HintLabel(theme, self.tr("There is no account yet."), self.body())
         self.add_button = QPushButton(self.tr("Add &new account"), self.body())
         self.add_button.setObjectName("add_account_button")
-        self.add_button.setIcon(icons.icon("plus"))
+        self.add_button.setIcon(icons.icon("plus", QPalette.ColorRole.HighlightedText))
+        self.add_button.setProperty("role", "primary")
+        self.add_button.setAutoDefault(False)
         self.open_button = QPushButton(self.tr("&Open"), self.body())
         self.open_button.setObjectName("open_account_button")
+        self.open_button.setAutoDefault(False)
         row = QHBoxLayout()
         row.addWidget(self.add_button)
         row.addWidget(self.open_button)
         row.addStretch(1)
         self.column.addWidget(self._empty)
-        self.column.addWidget(self.list, 1)
+        self.column.addWidget(self.list)
         self.column.addLayout(row)
+        self.column.addStretch(1)
         self.add_button.clicked.connect(self.add_wanted)
         self.open_button.clicked.connect(self._open)
         self.list.itemActivated.connect(self._open)
@@ -61,6 +67,7 @@ class AccountsPage(PreferencesPage):
         configs = account.configs()
         self._empty.setVisible(not configs)
         self.list.setVisible(bool(configs))
+        self.list.setFixedHeight(min(len(configs), ROWS_MOST) * ROW_HEIGHT + 12)
         current = self.list.currentRow()
         while self.list.count() > len(configs):
             self.list.takeItem(self.list.count() - 1)

@@ -9,7 +9,7 @@ from models import settings
 from models.commands import SetOption
 from sync.qt.service import MailService
 from ui.settings.parts import PreferencesPage
-from ui.setup.fields import HintLabel, add_field
+from ui.setup.fields import HintLabel, add_choice, add_field
 from ui.theme import Theme
 
 
@@ -21,14 +21,16 @@ class AppearancePage(PreferencesPage):
         self.setObjectName("appearance_page")
         self.title.setText(self.tr("Appearance"))
         self._service = service
-        self.mode = QComboBox(self.body(), objectName="theme_combo")
+        self.mode = QComboBox(self.body())
+        self.mode.setObjectName("theme_combo")
         for text, value in (
             (self.tr("As the system"), "system"),
             (self.tr("Light"), "light"),
             (self.tr("Dark"), "dark"),
         ):
             self.mode.addItem(text, value)
-        self.density = QComboBox(self.body(), objectName="density_combo")
+        self.density = QComboBox(self.body())
+        self.density.setObjectName("density_combo")
         self.density.addItem(self.tr("Comfortable"), "comfortable")
         self.density.addItem(self.tr("Compact"), "compact")
         self.simple = QCheckBox(self.tr("Show HTML mail in a simple way"), self.body())
@@ -39,14 +41,12 @@ class AppearancePage(PreferencesPage):
         add_field(section, self.tr("&Theme"), self.mode)
         add_field(section, self.tr("&Density of lists"), self.density)
         section = self.add_section(self.tr("Mail"))
-        section.addWidget(self.simple)
         hint = HintLabel(
             theme,
             self.tr("Needs less memory. Pictures and columns may stand elsewhere than meant."),
             self.body(),
         )
-        hint.setContentsMargins(26, 0, 0, 0)
-        section.addWidget(hint)
+        add_choice(section, self.simple, hint)
         self.column.addStretch(1)
         self.refresh()
         self.mode.activated.connect(self._save_mode)

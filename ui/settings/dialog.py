@@ -30,6 +30,7 @@ from ui.settings.accounts_page import AccountsPage
 from ui.settings.appearance_page import AppearancePage
 from ui.settings.general_page import GeneralPage
 from ui.settings.parts import PreferencesPage
+from ui.setup.form_style import FormStyle
 from ui.setup.wizard import SetupWizard
 from ui.theme import Theme
 
@@ -47,6 +48,7 @@ class PreferencesDialog(QDialog):
         self.setWindowTitle(self.tr("Personal preferences"))
         self.setModal(True)
         self.resize(WIDTH, HEIGHT)
+        FormStyle(self, theme)
         self._service = service
         self._theme = theme
         self._account_pages: dict[int, AccountPage] = {}
@@ -71,7 +73,8 @@ class PreferencesDialog(QDialog):
         self.show_page("accounts")
 
     def _lay_out(self) -> None:
-        close = QPushButton(self.tr("Close"), self, objectName="close_button")
+        close = QPushButton(self.tr("Close"), self)
+        close.setObjectName("close_button")
         close.setAutoDefault(False)
         close.clicked.connect(self.accept)
         footer = QHBoxLayout()
@@ -145,7 +148,7 @@ class PreferencesDialog(QDialog):
 
     def _fill_navigation(self, entries: list[tuple[str, str, str]]) -> None:
         current = self.navigation.currentItem()
-        key = current.data(Qt.ItemDataRole.UserRole) if current else ""
+        key = current.data(Qt.ItemDataRole.UserRole) if current is not None else ""
         shown = [
             (item.data(Qt.ItemDataRole.UserRole), item.text())
             for item in map(self.navigation.item, range(self.navigation.count()))
@@ -162,7 +165,7 @@ class PreferencesDialog(QDialog):
     @Slot()
     def _on_current(self) -> None:
         item = self.navigation.currentItem()
-        key = str(item.data(Qt.ItemDataRole.UserRole)) if item else ""
+        key = str(item.data(Qt.ItemDataRole.UserRole)) if item is not None else ""
         page = self._page(key)
         if page is not None:
             self._stack.setCurrentWidget(page)

@@ -24,7 +24,7 @@ from sync.qt.service import MailService
 from ui.settings.role_dialog import mailbox_text
 from ui.setup import flow, words
 from ui.setup.choice_pages import ticked_names
-from ui.setup.fields import HintLabel, Notice
+from ui.setup.fields import HintLabel, Notice, add_choice
 from ui.theme import Theme
 
 ROLES = (Role.ARCHIVE, Role.TRASH, Role.SENT, Role.DRAFTS)
@@ -59,8 +59,10 @@ class LabelsPart(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
-        for widget in (self.all, self.chosen, self.list, self._warning):
-            column.addWidget(widget)
+        add_choice(column, self.all)
+        add_choice(column, self.chosen)
+        column.addWidget(self.list)
+        column.addWidget(self._warning)
         row = QHBoxLayout()
         row.addWidget(self.save_button)
         row.addStretch(1)
@@ -73,7 +75,8 @@ class LabelsPart(QWidget):
     def refresh(self) -> None:
         """Show what is stored; what the person has ticked since stays if the labels are the same."""
         config = account.config(self._account_id)
-        states = [each for each in mailbox.of_account(self._account_id) if _is_offered(each)]
+        known = mailbox.of_account(self._account_id)
+        states = sorted(filter(_is_offered, known), key=_order)
         if config is None or states == self._states:
             return
         self._states = states
@@ -128,7 +131,8 @@ class RolesPart(QWidget):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)
         for row, role in enumerate(ROLES):
-            combo = QComboBox(self, objectName=f"role_{role.value}_combo")
+            combo = QComboBox(self)
+            combo.setObjectName(f"role_{role.value}_combo")
             combo.setMinimumWidth(260)
             label = QLabel(words.role_text(role), self)
             label.setBuddy(combo)
@@ -173,6 +177,13 @@ class RolesPart(QWidget):
 def _is_offered(state: MailboxState) -> bool:
     is_there = state.is_selectable and state.missing_since is None
     return is_there and state.role not in flow.NOT_OFFERED
+
+
+def _order(state: MailboxState) -> tuple[int, str]:
+    """INBOX and Sent first, as in the wizard."""
+    first = (Role.INBOX, Role.SENT, Role.ARCHIVE)
+    place = first.index(state.role) if state.role in first else len(first)
+    return place, state.name.casefold()
 
 
 def _item(state: MailboxState, *, is_ticked: bool) -> QListWidgetItem:

@@ -13,7 +13,7 @@ from models.commands import SetOption, UpdateAccount
 from models.mailbox import Role
 from sync.qt.service import MailService
 from ui.settings.role_dialog import RoleDialog
-from ui.setup.fields import GAP, HintLabel, Title
+from ui.setup.fields import GAP, HintLabel, Title, add_choice
 from ui.theme import Theme
 
 
@@ -84,8 +84,8 @@ class ServerOptions(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(self.archive)
-        column.addWidget(self.delete)
+        add_choice(column, self.archive)
+        add_choice(column, self.delete)
         column.addWidget(
             HintLabel(
                 theme,

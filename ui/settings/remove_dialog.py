@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QRadioButton, Q
 from models.account import AccountConfig
 from models.commands import RemoveAccount
 from sync.qt.service import MailService
-from ui.setup.fields import GAP, HintLabel, Title
+from ui.setup.fields import GAP, HintLabel, Title, add_choice
+from ui.setup.form_style import FormStyle
 from ui.theme import Theme
 
 
@@ -24,13 +25,14 @@ class RemoveAccountDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("remove_account_dialog")
+        FormStyle(self, theme)
         self.setWindowTitle(self.tr("Remove account"))
         self.setModal(True)
         self._service = service
         self._config = config
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 24, 28, 20)
-        column.setSpacing(8)
+        column.setSpacing(GAP)
         title = self.tr("Remove {address}?").format(address=config.address)
         column.addWidget(Title(title, 17, self))
         column.addWidget(
@@ -43,7 +45,6 @@ class RemoveAccountDialog(QDialog):
                 self,
             )
         )
-        column.addSpacing(GAP - 8)
         self.history = self._choice(
             column, theme, "keep_history_radio", self.tr("&Keep the history"),
             self.tr("All mail stays readable here, also in your deals and contacts."),
@@ -65,16 +66,15 @@ class RemoveAccountDialog(QDialog):
     ) -> QRadioButton:
         radio = QRadioButton(text, self)
         radio.setObjectName(name)
-        explained = HintLabel(theme, hint, self)
-        explained.setContentsMargins(26, 0, 0, 6)
-        column.addWidget(radio)
-        column.addWidget(explained)
+        add_choice(column, radio, HintLabel(theme, hint, self))
         return radio
 
     def _add_buttons(self, column: QVBoxLayout) -> None:
-        cancel = QPushButton(self.tr("Cancel"), self, objectName="remove_cancel_button")
-        cancel.setDefault(True)
-        remove = QPushButton(self.tr("Remove account"), self, objectName="remove_button")
+        cancel = QPushButton(self.tr("Cancel"), self)
+        cancel.setObjectName("remove_cancel_button")
+        cancel.setAutoDefault(False)  # Enter does nothing here; Esc cancels
+        remove = QPushButton(self.tr("Remove account"), self)
+        remove.setObjectName("remove_button")
         remove.setProperty("role", "danger")
         remove.setAutoDefault(False)
         buttons = QHBoxLayout()

@@ -13,6 +13,7 @@ from sync.qt.probe import Label
 from sync.qt.service import MailService
 from ui.setup import words
 from ui.setup.fields import GAP, HintLabel, Title, add_field
+from ui.setup.form_style import FormStyle
 from ui.theme import Theme
 
 # Taken already, or no place to move mail to.
@@ -32,6 +33,7 @@ class RoleDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("role_dialog")
+        FormStyle(self, theme)
         self.setModal(True)
         self._service = service
         self._account_id = config.id
@@ -42,7 +44,8 @@ class RoleDialog(QDialog):
             else self.tr("Which label is the Archive?")
         )
         self.setWindowTitle(title)
-        self.combo = QComboBox(self, objectName="role_combo")
+        self.combo = QComboBox(self)
+        self.combo.setObjectName("role_combo")
         for state in choices(config.id):
             self.combo.addItem(mailbox_text(state), state.id)
         column = QVBoxLayout(self)
@@ -61,9 +64,11 @@ class RoleDialog(QDialog):
         self.setMinimumWidth(420)
 
     def _add_buttons(self, column: QVBoxLayout) -> None:
-        cancel = QPushButton(self.tr("Leave the option off"), self, objectName="role_cancel_button")
+        cancel = QPushButton(self.tr("Leave the option off"), self)
+        cancel.setObjectName("role_cancel_button")
         cancel.setAutoDefault(False)
-        use = QPushButton(self.tr("Use this label"), self, objectName="role_use_button")
+        use = QPushButton(self.tr("Use this label"), self)
+        use.setObjectName("role_use_button")
         use.setDefault(True)
         use.setEnabled(self.combo.count() > 0)
         buttons = QHBoxLayout()

@@ -29,7 +29,15 @@ from sync.qt.probe import Probe, Tried
 from sync.qt.service import MailService
 from sync.qt.vault import QuestionKind, VaultQuestion
 from ui.setup import flow, words
-from ui.setup.fields import GAP, HintLabel, Notice, PasswordEdit, ServerFields, add_field
+from ui.setup.fields import (
+    GAP,
+    HintLabel,
+    Notice,
+    PasswordEdit,
+    ServerFields,
+    add_choice,
+    add_field,
+)
 from ui.setup.flow import Answers, Page, SecretPage
 from ui.setup.keeper import Keeper
 from ui.setup.unlock import KeepDialog, UnlockDialog
@@ -77,7 +85,8 @@ class SignInPart(QWidget):
         self.smtp.fill(
             ServerPlace(config.smtp_host, config.smtp_port, Security(config.smtp_security))
         )
-        self.user_name = QLineEdit(config.user_name, self._fields, objectName="user_name_edit")
+        self.user_name = QLineEdit(config.user_name, self._fields)
+        self.user_name.setObjectName("user_name_edit")
         self.user_name.setPlaceholderText(self.tr("Same as the email address"))
         self._plain_notice = Notice(self._theme, parent=self._fields)
         self.plain_text = QCheckBox(
@@ -121,7 +130,7 @@ class SignInPart(QWidget):
         )
         add_field(fields, self.tr("Sign-in name, if it is another one"), self.user_name)
         fields.addWidget(self._plain_notice)
-        fields.addWidget(self.plain_text)
+        add_choice(fields, self.plain_text)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)

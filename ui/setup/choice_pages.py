@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from sync.qt.probe import Label
 from ui.setup import flow, words
-from ui.setup.fields import HintLabel, Notice, add_field
+from ui.setup.fields import HintLabel, Notice, add_choice, add_field
 from ui.setup.flow import Answers
 from ui.setup.pages import WizardPage
 from ui.theme import Theme
@@ -48,10 +48,7 @@ class TrackingPage(WizardPage):
             ),
         )
         for check, text in explained:
-            self.column.addWidget(check)
-            hint = HintLabel(theme, text, self)
-            hint.setContentsMargins(26, 0, 0, 6)
-            self.column.addWidget(hint)
+            add_choice(self.column, check, HintLabel(theme, text, self))
         self.column.addWidget(
             HintLabel(
                 theme,
@@ -86,9 +83,10 @@ class LabelsPage(WizardPage):
         self.list.setUniformItemSizes(True)
         self._warning = Notice(theme, parent=self)
         self._warning.setObjectName("sent_warning")
-        for widget in (self.all, self.chosen, self.list, self._warning):
-            self.column.addWidget(widget)
-        self.column.setStretchFactor(self.list, 1)
+        add_choice(self.column, self.all)
+        add_choice(self.column, self.chosen)
+        self.column.addWidget(self.list, 1)
+        self.column.addWidget(self._warning)
         self._labels: tuple[Label, ...] = ()
         self._kind = "personal"
         self._group = QButtonGroup(self)
@@ -140,7 +138,8 @@ class StartPage(WizardPage):
             parent.tr("All new mail comes in from now on. Past mail comes as far back as you say."),
             parent,
         )
-        self.start = QComboBox(self, objectName="start_combo")
+        self.start = QComboBox(self)
+        self.start.setObjectName("start_combo")
         for code in flow.STARTS:
             self.start.addItem(words.start_text(code), code)
         self.start.setCurrentIndex(self.start.findData(flow.FIRST_START))
@@ -159,9 +158,9 @@ class StartPage(WizardPage):
         self.contacts = QRadioButton(self.tr("&Only my contacts"), self)
         self.contacts.setObjectName("scope_contacts_radio")
         self._contacts_hint = HintLabel(theme, "", self)
-        self._contacts_hint.setContentsMargins(26, 0, 0, 0)
-        for widget in (self._question, self.everyone, self.contacts, self._contacts_hint):
-            self.column.addWidget(widget)
+        self.column.addWidget(self._question)
+        add_choice(self.column, self.everyone)
+        add_choice(self.column, self.contacts, self._contacts_hint)
         self.column.addStretch(1)
         self.start.currentIndexChanged.connect(self._on_start)
         self.set_has_contacts(False)
@@ -181,6 +180,7 @@ class StartPage(WizardPage):
             )
             self.everyone.setChecked(True)
         self._contacts_hint.setText(text)
+        self.contacts.setAccessibleDescription(text)
 
     def scope(self) -> str:
         """Whose past mail."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QAction, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QAction, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QBoxLayout,
     QComboBox,
     QGridLayout,
@@ -20,9 +21,11 @@ from PySide6.QtWidgets import (
 from sync.providers import Security, ServerPlace
 from ui import icons
 from ui.setup import flow
+from ui.setup.form_style import fit
 from ui.theme import Theme
 
 GAP = 14  # between two fields, in device-independent pixels
+INDENT = 24  # of what belongs to a check box or radio: under its text
 NEAR = 5  # between a field and its label
 
 
@@ -46,7 +49,9 @@ class HintLabel(QLabel):
     @Slot()
     def _recolor(self) -> None:
         palette = self.palette()
-        palette.setColor(self.foregroundRole(), self._theme.color(self._tone))
+        role = self.foregroundRole()
+        palette.setColor(role, self._theme.color(self._tone))
+        palette.setColor(QPalette.ColorGroup.Disabled, role, self._theme.color("disabled"))
         self.setPalette(palette)
 
 
@@ -134,12 +139,15 @@ class ServerFields(QWidget):
         super().__init__(parent)
         self._ports = flow.USUAL_PORTS[protocol]
         self._security = Security.TLS
-        self.host = QLineEdit(self, objectName=f"{protocol}_host_edit")
+        self.host = QLineEdit(self)
+        self.host.setObjectName(f"{protocol}_host_edit")
         self.host.setPlaceholderText(f"{protocol}.example.com")
-        self.port = QSpinBox(self, objectName=f"{protocol}_port_spin")
+        self.port = QSpinBox(self)
+        self.port.setObjectName(f"{protocol}_port_spin")
         self.port.setRange(1, 65535)
         self.port.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.security = QComboBox(self, objectName=f"{protocol}_security_combo")
+        self.security = QComboBox(self)
+        self.security.setObjectName(f"{protocol}_security_combo")
         for text, value in (
             (self.tr("TLS"), Security.TLS),
             (self.tr("STARTTLS"), Security.STARTTLS),
@@ -190,21 +198,17 @@ class ServerFields(QWidget):
         self.security.setMinimumWidth(124)
 
 
-class ChoiceList(QWidget):
-    """A column with a frame of its own: radios and what belongs to each."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(10)
-
-    def add(self, choice: QWidget, hint: QWidget | None = None) -> None:
-        """A choice, its explanation indented under it."""
-        self.column.addWidget(choice)
-        if hint is not None:
-            self.column.addWidget(hint)
-            hint.setContentsMargins(26, 0, 0, 4)
+def add_choice(column: QBoxLayout, choice: QAbstractButton, hint: QLabel | None = None) -> None:
+    """A radio or a check box, with its explanation indented under it."""
+    fit(choice)
+    near = QVBoxLayout()
+    near.setSpacing(3)
+    near.addWidget(choice)
+    if hint is not None:
+        hint.setContentsMargins(INDENT, 0, 0, 0)
+        choice.setAccessibleDescription(hint.text())
+        near.addWidget(hint)
+    column.addLayout(near)
 
 
 def add_field(

@@ -17,7 +17,17 @@ from sync import providers
 from sync.autodetect import Detected
 from sync.providers import Provider
 from ui.setup import flow, words
-from ui.setup.fields import GAP, HintLabel, Notice, PasswordEdit, ServerFields, Title, add_field
+from ui.setup.fields import (
+    GAP,
+    INDENT,
+    HintLabel,
+    Notice,
+    PasswordEdit,
+    ServerFields,
+    Title,
+    add_choice,
+    add_field,
+)
 from ui.setup.flow import Answers
 from ui.theme import Theme
 
@@ -54,17 +64,20 @@ class AddressPage(WizardPage):
             ),
             parent,
         )
-        self.address = QLineEdit(self, objectName="address_edit")
+        self.address = QLineEdit(self)
+        self.address.setObjectName("address_edit")
         self.address.setPlaceholderText(self.tr("name@example.com"))
         self.address.setInputMethodHints(Qt.InputMethodHint.ImhEmailCharactersOnly)
-        self.name = QLineEdit(self, objectName="name_edit")
+        self.name = QLineEdit(self)
+        self.name.setObjectName("name_edit")
         self.name.setPlaceholderText(self.tr("Shown to those you write to"))
         self.password = PasswordEdit(self)
         self.password.setObjectName("password_edit")
         self.hint = HintLabel(theme, "", self)
         self.hint.setTextFormat(Qt.TextFormat.RichText)
         self.hint.hide()
-        self.kind = QComboBox(self, objectName="account_type_combo")
+        self.kind = QComboBox(self)
+        self.kind.setObjectName("account_type_combo")
         self.kind.addItem(self.tr("Personal"), "personal")
         self.kind.addItem(self.tr("Team"), "team")
         self._kind_hint = HintLabel(theme, "", self)
@@ -130,7 +143,8 @@ class ServersPage(WizardPage):
                 self,
             )
         )
-        self.user_name = QLineEdit(self, objectName="user_name_edit")
+        self.user_name = QLineEdit(self)
+        self.user_name.setObjectName("user_name_edit")
         self.user_name.setPlaceholderText(self.tr("Same as the email address"))
         add_field(self.column, self.tr("Sign-in &name, if it is another one"), self.user_name)
         self._plain_notice = Notice(theme, parent=self)
@@ -139,7 +153,7 @@ class ServersPage(WizardPage):
         )
         self.plain_text.setObjectName("plain_text_check")
         self.column.addWidget(self._plain_notice)
-        self.column.addWidget(self.plain_text)
+        add_choice(self.column, self.plain_text)
         self.column.addStretch(1)
         self.imap.edited.connect(self._on_edited)
         self.smtp.edited.connect(self._on_edited)
@@ -198,7 +212,6 @@ class SecretPageWidget(WizardPage):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent.tr("Keep your password safe"), "", parent)
         self.setObjectName("secret_store_page")
-        from_here = self.column
         self.passphrase_radio = _radio(self, "passphrase_radio", self.tr("With a &passphrase"))
         self.passphrase = PasswordEdit(self)
         self.passphrase.setObjectName("passphrase_edit")
@@ -222,18 +235,14 @@ class SecretPageWidget(WizardPage):
             self.tr("Nothing is stored. After each start you sign in to your accounts again."),
             self,
         )
-        from_here.addWidget(self.passphrase_radio)
-        from_here.addWidget(self._passphrase_hint)
+        add_choice(self.column, self.passphrase_radio, self._passphrase_hint)
         pair = QHBoxLayout()
-        pair.setContentsMargins(26, 0, 0, 8)
+        pair.setContentsMargins(INDENT, 0, 0, 6)
         pair.addWidget(self.passphrase)
         pair.addWidget(self.again)
-        from_here.addLayout(pair)
-        from_here.addWidget(self.session_radio)
-        from_here.addWidget(self._session_hint)
-        from_here.addStretch(1)
-        self._passphrase_hint.setContentsMargins(26, 0, 0, 0)
-        self._session_hint.setContentsMargins(26, 0, 0, 0)
+        self.column.addLayout(pair)
+        add_choice(self.column, self.session_radio, self._session_hint)
+        self.column.addStretch(1)
         self.passphrase_radio.setChecked(True)
         self.passphrase.textEdited.connect(self._choose_passphrase)
         self.again.textEdited.connect(self._choose_passphrase)

@@ -14,11 +14,13 @@ from sync.qt.service import MailService
 from sync.qt.vault import QuestionKind, VaultAnswer, VaultQuestion
 from ui.setup import flow, words
 from ui.setup.fields import GAP, HintLabel, Notice, PasswordEdit, Title, add_field
+from ui.setup.form_style import FormStyle
 from ui.setup.keeper import Keeper
 from ui.setup.pages import SecretPageWidget
 from ui.theme import Theme
 
 WIDTH = 440
+KEEP_WIDTH = 540
 
 
 class UnlockDialog(QDialog):
@@ -33,6 +35,7 @@ class UnlockDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("unlock_dialog")
+        FormStyle(self, theme)
         self.setWindowTitle(self.tr("Unlock passwords"))
         self.setModal(True)
         self._service = service
@@ -43,8 +46,10 @@ class UnlockDialog(QDialog):
         self._keeper = Keeper(service, self)
         self._error = Notice(theme, parent=self)
         self._error.setObjectName("unlock_error")
-        self._done_button = QPushButton(self.tr("Unlock"), self, objectName="unlock_button")
-        self._later_button = QPushButton(self.tr("Not now"), self, objectName="later_button")
+        self._done_button = QPushButton(self.tr("Unlock"), self)
+        self._done_button.setObjectName("unlock_button")
+        self._later_button = QPushButton(self.tr("Not now"), self)
+        self._later_button.setObjectName("later_button")
         self._fields = QWidget(self)
         self._make_fields(theme)
         self._lay_out(theme)
@@ -198,6 +203,8 @@ class KeepDialog(QDialog):
     def __init__(self, theme: Theme, sentence: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("keep_dialog")
+        self.setMinimumWidth(KEEP_WIDTH)
+        FormStyle(self, theme)
         self.setWindowTitle(self.tr("Keep your password safe"))
         self.setModal(True)
         self._error = Notice(theme, parent=self)
@@ -207,12 +214,15 @@ class KeepDialog(QDialog):
         column.addWidget(self.page)
         below = QVBoxLayout()
         below.setContentsMargins(32, 0, 32, 0)
+        below.setSpacing(GAP)
         below.addWidget(self._error)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        cancel = QPushButton(self.tr("Cancel"), self, objectName="cancel_keep_button")
+        cancel = QPushButton(self.tr("Cancel"), self)
+        cancel.setObjectName("cancel_keep_button")
         cancel.setAutoDefault(False)
-        use = QPushButton(self.tr("Use this"), self, objectName="keep_button")
+        use = QPushButton(self.tr("Use this"), self)
+        use.setObjectName("keep_button")
         use.setDefault(True)
         buttons.addWidget(cancel)
         buttons.addWidget(use)

@@ -32,6 +32,7 @@ from ui.setup import flow, words
 from ui.setup.choice_pages import LabelsPage, StartPage, TrackingPage
 from ui.setup.fields import HintLabel, Notice
 from ui.setup.flow import Answers, Page, SecretPage
+from ui.setup.form_style import FormStyle
 from ui.setup.keeper import Keeper
 from ui.setup.pages import AddressPage, SecretPageWidget, ServersPage, WizardPage
 from ui.theme import Theme
@@ -58,6 +59,7 @@ class SetupWizard(QDialog):
         self._labels: tuple[Label, ...] = ()
         self._probe = Probe(service.timing, self)
         self._keeper = Keeper(service, self)
+        FormStyle(self, theme)
         self._make_pages()
         self._make_footer()
         self._lay_out()
@@ -100,10 +102,14 @@ class SetupWizard(QDialog):
         self._busy.setFixedHeight(3)
         self._busy_text = HintLabel(self._theme, "", self)
         self._steps = QLabel(self)
-        self.back_button = QPushButton(self.tr("&Back"), self, objectName="back_button")
-        self.cancel_button = QPushButton(self.tr("Cancel"), self, objectName="cancel_button")
-        self.next_button = QPushButton(self.tr("Ne&xt"), self, objectName="next_button")
-        self.sync_button = QPushButton(self.tr("S&ync"), self, objectName="sync_button")
+        self.back_button = QPushButton(self.tr("&Back"), self)
+        self.back_button.setObjectName("back_button")
+        self.cancel_button = QPushButton(self.tr("Cancel"), self)
+        self.cancel_button.setObjectName("cancel_button")
+        self.next_button = QPushButton(self.tr("Ne&xt"), self)
+        self.next_button.setObjectName("next_button")
+        self.sync_button = QPushButton(self.tr("S&ync"), self)
+        self.sync_button.setObjectName("sync_button")
         self.back_button.setAutoDefault(False)
         self.cancel_button.setAutoDefault(False)
         self._password_button.setAutoDefault(False)
@@ -123,6 +129,7 @@ class SetupWizard(QDialog):
         notes.addWidget(self._busy_text)
         column.addLayout(notes)
         line = QFrame(self, frameShape=QFrame.Shape.HLine)
+        line.setObjectName("footer_line")
         line.setFixedHeight(1)
         column.addWidget(line)
         footer = QHBoxLayout()
