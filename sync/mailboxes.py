@@ -51,7 +51,12 @@ def refresh(work: Work, *, ask_all: bool = False) -> list[Seen]:
     """
     rows = {row.name: row for row in mailbox.of_account(work.account.id)}
     is_all = ask_all or not work.account.set_up or work.session.can_list_status
-    listed = work.session.list_mailboxes(names=None if is_all else _in_turn(work, rows))
+    names = None if is_all else _in_turn(work, rows)
+    work.session.take_events()
+    listed = work.session.list_mailboxes(names=names)
+    if work.session.take_events():
+        # Of the mailbox that is open STATUS tells the numbers of before; by now they are told.
+        listed = work.session.list_mailboxes(names=names)
     if _differs(rows, listed):
         _update(work, rows, {entry.name: entry for entry in listed})
         rows = {row.name: row for row in mailbox.of_account(work.account.id)}
