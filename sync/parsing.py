@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html as markup
 import logging
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
@@ -21,6 +22,8 @@ from sync import header_fields, plain_text, slow_mail
 log = logging.getLogger(__name__)
 
 _THREADS = 2
+# What UTF-8 looks like when it is read as Windows-1252, and what stands for no letter at all.
+_WRONG_CHARSET = re.compile("\ufffd|Ã[\x80-\xbf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€")
 # Types whose attachments a mail may show in its text.
 _PICTURES = "image/"
 
@@ -86,10 +89,9 @@ def _from_fast(raw: bytes, found: fast.PyMail) -> ParsedMail:
     headers = header_fields.by_lower_name(found.headers)
     warnings = tuple(dict.fromkeys(warning.kind for warning in found.warnings))
     html, plain = "\n".join(found.text_html), "\n".join(found.text_plain)
-    if "charset-fallback" in warnings or "\ufffd" in plain or "\ufffd" in html:
-        # A wrong charset: the standard library hands out bytes, and we guess better.
-        html, plain = slow_mail.texts(slow_mail.opened(raw))
-    elif not plain and not html and not found.attachments:
+    is_empty = not plain and not html and not found.attachments
+    if is_empty or "charset-fallback" in warnings or _WRONG_CHARSET.search(plain + html):
+        # The standard library hands out bytes, and we guess better.
         html, plain = slow_mail.texts(slow_mail.opened(raw))
     text = _index_text(plain, html)
     parts = [_Part.of_fast(part) for part in found.attachments]

@@ -79,7 +79,8 @@ _QUOTES_FOLLOW = re.compile(
 )
 _ATTRIBUTION = re.compile(
     r"(?:on|am|le|el|il|em|op|den|dnia|päeval)\s.{5,200}"
-    r"(?:wrote|schrieb|écrit|escribió|scritto|escreveu|schreef|skrev|napisał\S*|kirjutas)\s?:?\s*$",
+    r"(?:wrote|schrieb|écrit|escribió|scritto|escreveu|schreef|skrev|napisał\S*|kirjutas)"
+    r"(?:\s.{0,120})?:\s*$",
     re.IGNORECASE,
 )
 

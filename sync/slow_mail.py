@@ -73,7 +73,8 @@ def shown(message: Message, depth: int = 0) -> list[tuple[str, str]]:
         if is_choice and any(kind == "html" for kind, _ in found):
             return [("other", t) if k == "plain" else (k, t) for k, t in found]
         return found
-    return [(message.get_content_subtype(), _text(message))] if is_text(message) else []
+    kind = "html" if message.get_content_subtype() == "html" else "plain"
+    return [(kind, _text(message))] if is_text(message) else []
 
 
 def attachments(message: Message) -> list[SlowPart]:
@@ -93,7 +94,12 @@ def attachments(message: Message) -> list[SlowPart]:
 
 def is_text(part: Message) -> bool:
     """Whether a part is text of the mail itself."""
-    if part.is_multipart() or part.get_content_type() not in ("text/plain", "text/html"):
+    if part.is_multipart():
+        return False
+    if part.get_content_maintype() == "multipart":
+        # It names no boundary: all there is is text.
+        return True
+    if part.get_content_type() not in ("text/plain", "text/html"):
         return False
     return part.get_content_disposition() != "attachment"
 

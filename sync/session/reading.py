@@ -147,6 +147,8 @@ class Reader(Connection):
         with_modseq = self.has("CONDSTORE") or self.has("QRESYNC")
         arguments = (b"(CONDSTORE)",) if with_modseq else ()
         wire = self._wire
+        commands.check(verb, (), read_only=self.read_only)
+        # From here on no mailbox is open, also if the server refuses (RFC 9051 section 6.3.2).
         self.selected, wire.state = None, "AUTH"
         wire.take_records_as_events()
         before, wire.events = wire.events, []

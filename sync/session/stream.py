@@ -42,7 +42,14 @@ class Stream:
         """Go on in TLS; what was read in plain is dropped, for anybody could have sent it."""
         self._data, self._at = b"", 0
         self.socket.settimeout(self._left())
-        self.socket = context.wrap_socket(self.socket, server_hostname=host)
+        # The handshake comes after the assignment, so that `cut()` reaches it.
+        secured = context.wrap_socket(
+            self.socket, server_hostname=host, do_handshake_on_connect=False
+        )
+        self.socket = secured
+        if self._is_cut:
+            raise self.lost()
+        secured.do_handshake()
 
     def line(self) -> bytes:
         """The next line, without its end."""

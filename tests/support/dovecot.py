@@ -15,9 +15,10 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from tests.support.certificates import Certificate, make_certificate
 from tests.support.other_client import OtherClient
@@ -129,12 +130,7 @@ class Dovecot:
             self.port, self.tls_port = free_port(), free_port()
             config = self.folder / "dovecot.conf"
             config.write_text(self._config())
-            self._process = subprocess.Popen(
-                [PROGRAM, "-F", "-c", str(config)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=(self.folder / "errors").open("wb"),
-            )
+            self._launch()
             try:
                 wait_for_port(self.port, 5)
             except OSError:
@@ -152,13 +148,17 @@ class Dovecot:
     def restart(self) -> None:
         """Go and come back with the same mail and the same ports."""
         self._end_process()
-        self._process = subprocess.Popen(
-            [PROGRAM, "-F", "-c", str(self.folder / "dovecot.conf")],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        self._launch()
         wait_for_port(self.port, 5)
+
+    def _launch(self) -> None:
+        with (self.folder / "errors").open("ab") as errors:
+            self._process = subprocess.Popen(
+                [PROGRAM, "-F", "-c", str(self.folder / "dovecot.conf")],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+            )
 
     def log(self) -> str:
         texts = [self.folder / "dovecot.log", self.folder / "errors"]
@@ -265,14 +265,16 @@ class Dovecot:
                 _read_until(stream, b"a ")
 
     @contextlib.contextmanager
-    def raw_connection(self, user: str):  # type: ignore[no-untyped-def]
+    def raw_connection(self, user: str) -> Iterator[BinaryIO]:
         """A signed-in file to talk IMAP by hand."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as sock:
-            with sock.makefile("rwb") as stream:
-                stream.readline()
-                _ask(stream, f'l LOGIN "{user}" "{FIXED_PASSWORD}"')
-                _ask(stream, 'i ID ("x-other" "1")')
-                yield stream
+        with (
+            socket.create_connection(("127.0.0.1", self.port), timeout=60) as sock,
+            sock.makefile("rwb") as stream,
+        ):
+            stream.readline()
+            _ask(stream, f'l LOGIN "{user}" "{FIXED_PASSWORD}"')
+            _ask(stream, 'i ID ("x-other" "1")')
+            yield stream
 
     def other(self, user: str) -> OtherClient:
         """A second client of this user."""
@@ -298,13 +300,13 @@ def _commands_in(data: bytes) -> list[str]:
     return found
 
 
-def _ask(stream, command: str, *, must: bool = True) -> bytes:  # type: ignore[no-untyped-def]
+def _ask(stream: BinaryIO, command: str, *, must: bool = True) -> bytes:
     stream.write(command.encode() + b"\r\n")
     stream.flush()
     return _read_until(stream, command.partition(" ")[0].encode() + b" ", must=must)
 
 
-def _read_until(stream, tag: bytes, *, must: bool = True) -> bytes:  # type: ignore[no-untyped-def]
+def _read_until(stream: BinaryIO, tag: bytes, *, must: bool = True) -> bytes:
     while line := stream.readline():
         if line.startswith(tag):
             if must and not line.startswith(tag + b"OK"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import imaplib
 from types import TracebackType
+from typing import Self
 
 
 class OtherClient:
@@ -15,7 +16,7 @@ class OtherClient:
         self.imap.login(f'"{user}"', password)
         self.imap._simple_command("ID", '("x-other" "1")')
 
-    def __enter__(self) -> OtherClient:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

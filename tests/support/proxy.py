@@ -43,6 +43,7 @@ class Proxy:
         self._frozen.set()
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
+        self._all: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(0.05)
@@ -59,6 +60,8 @@ class Proxy:
         self.cut()
         for thread in list(self._threads):
             thread.join(5)
+        for sock in self._all:
+            sock.close()
         self._listener.close()
 
     def cut(self) -> None:
@@ -97,6 +100,7 @@ class Proxy:
             self.connections += 1
             with self._lock:
                 self._sockets += [client, server]
+                self._all += [client, server]
             self._run(self._pump, client, server, False)
             self._run(self._pump, server, client, True)
 

@@ -226,7 +226,9 @@ def test_a_refused_examine_leaves_no_mailbox_open() -> None:
         session.close()
 
 
-@pytest.mark.parametrize("hostile", ["<a\r\nD9 DELETE INBOX>", '<a" b>', "<a b>", "<ä@x>", "<" + "a" * 300])
+@pytest.mark.parametrize(
+    "hostile", ["<a\r\nD9 DELETE INBOX>", '<a" b>', "<a b>", "<ä@x>", "<" + "a" * 300]
+)
 def test_a_hostile_message_id_is_never_sent(hostile: str) -> None:
     with FakeImap() as server:
         session = examined(server)
