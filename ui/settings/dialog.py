@@ -35,7 +35,7 @@ from ui.setup.wizard import SetupWizard
 from ui.theme import Theme
 
 WIDTH, HEIGHT = 900, 680
-NAVIGATION_WIDTH = 226
+NAVIGATION_WIDTH = 250
 ROW_HEIGHT = 34
 
 

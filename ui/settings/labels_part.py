@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -23,7 +23,7 @@ from models.mailbox import MailboxState, Role
 from sync.qt.service import MailService
 from ui.settings.role_dialog import mailbox_text
 from ui.setup import flow, words
-from ui.setup.choice_pages import ticked_names
+from ui.setup.choice_pages import LABEL_HEIGHT, ticked_names
 from ui.setup.fields import HintLabel, Notice, add_choice
 from ui.theme import Theme
 
@@ -52,6 +52,7 @@ class LabelsPart(QWidget):
         self.list.setObjectName("labels_list")
         self.list.setAccessibleName(self.tr("Labels"))
         self.list.setFixedHeight(LIST_HEIGHT)
+        self.list.setUniformItemSizes(True)
         self._warning = Notice(theme, parent=self)
         self.save_button = QPushButton(self.tr("Save labels"), self)
         self.save_button.setObjectName("save_labels_button")
@@ -189,6 +190,7 @@ def _order(state: MailboxState) -> tuple[int, str]:
 def _item(state: MailboxState, *, is_ticked: bool) -> QListWidgetItem:
     item = QListWidgetItem(mailbox_text(state))
     item.setData(Qt.ItemDataRole.UserRole, state.name)
+    item.setSizeHint(QSize(0, LABEL_HEIGHT))
     item.setFlags(
         Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
     )

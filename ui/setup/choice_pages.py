@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -21,6 +21,9 @@ from ui.setup.fields import HintLabel, Notice, add_choice, add_field
 from ui.setup.flow import Answers
 from ui.setup.pages import WizardPage
 from ui.theme import Theme
+
+
+LABEL_HEIGHT = 28  # of a row, in device-independent pixels
 
 
 class TrackingPage(WizardPage):
@@ -197,6 +200,7 @@ class StartPage(WizardPage):
 def _item(label: Label, *, is_ticked: bool) -> QListWidgetItem:
     item = QListWidgetItem(words.label_text(label))
     item.setData(Qt.ItemDataRole.UserRole, label.name)
+    item.setSizeHint(QSize(0, LABEL_HEIGHT))
     item.setFlags(
         Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
     )

@@ -25,7 +25,7 @@ from ui.setup.form_style import fit
 from ui.theme import Theme
 
 GAP = 14  # between two fields, in device-independent pixels
-INDENT = 24  # of what belongs to a check box or radio: under its text
+INDENT = 26  # of what belongs to a check box or radio: under its text
 NEAR = 5  # between a field and its label
 
 
@@ -145,7 +145,6 @@ class ServerFields(QWidget):
         self.port = QSpinBox(self)
         self.port.setObjectName(f"{protocol}_port_spin")
         self.port.setRange(1, 65535)
-        self.port.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.security = QComboBox(self)
         self.security.setObjectName(f"{protocol}_security_combo")
         for text, value in (

@@ -5,11 +5,29 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+import resources
 from ui.theme import Theme
 
 _STYLE = """
-QSpinBox QLineEdit {{ border: 0; padding: 0; background: transparent; }}
-QComboBox::drop-down {{ border: 0; width: 24px; }}
+QSpinBox {{ padding: 4px 0; }}
+QSpinBox QLineEdit {{ border: 0; padding: 0 8px; background: transparent; }}
+QSpinBox::up-button, QSpinBox::down-button {{ width: 0; height: 0; border: 0; image: none; }}
+QComboBox::drop-down {{ border: 0; width: 26px; }}
+QComboBox::down-arrow {{ image: url({chevron}); width: 14px; height: 14px; }}
+QComboBox QAbstractItemView {{ background: {field}; border: 1px solid {edge}; padding: 4px;
+    selection-background-color: {selection}; selection-color: {text}; }}
+QCheckBox, QRadioButton {{ spacing: 8px; padding: 2px 4px 2px 1px; border: 1px solid transparent; }}
+QCheckBox:focus, QRadioButton:focus {{ border-color: {accent}; border-radius: 6px; }}
+QCheckBox::indicator, QListWidget::indicator {{ width: 14px; height: 14px; border: 1px solid {muted};
+    border-radius: 4px; background: {field}; }}
+QCheckBox::indicator:checked, QListWidget::indicator:checked {{ background: {accent};
+    border-color: {accent}; image: url({check}); }}
+QRadioButton::indicator {{ width: 14px; height: 14px; border: 1px solid {muted}; border-radius: 8px;
+    background: {field}; }}
+QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 5px solid {accent};
+    background: {on_accent}; }}
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled, QListWidget::indicator:disabled {{
+    border-color: {line}; background: {window}; }}
 QListWidget {{ border: 1px solid {edge}; border-radius: 7px; padding: 4px; background: {field}; }}
 QListWidget:focus {{ border-color: {accent}; }}
 QListWidget::item {{ padding: 5px 6px; border-radius: 5px; color: {text}; }}
@@ -25,6 +43,7 @@ QProgressBar::chunk {{ background: {accent}; }}
 """
 _COLORS = (
     "edge", "field", "accent", "text", "hover", "selection", "line", "window", "muted", "disabled",
+    "on_accent",
 )  # fmt: skip
 
 
@@ -41,6 +60,9 @@ class FormStyle(QObject):
     @Slot()
     def _apply(self) -> None:
         colors = {name: self._theme.color(name).name() for name in _COLORS}
+        shade = "dark" if self._theme.is_dark else "light"
+        for name in ("check", "chevron"):  # a style sheet takes pictures from files alone
+            colors[name] = resources.path("forms", f"{name}-{shade}.svg").as_posix()
         self._dialog.setStyleSheet(_STYLE.format(**colors))
 
 
