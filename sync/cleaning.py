@@ -202,6 +202,7 @@ _BODY = re.compile(rf"<body\b{_INSIDE}>", re.IGNORECASE)
 _ROOT = re.compile(rf"<html\b{_INSIDE}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 _LINK = re.compile(r'<a\b[^>]{0,4000}?\bhref="([^"]*)"[^>]{0,4000}>(.{0,2000}?)</a>', re.DOTALL)
+_IMAGE = re.compile(r"<img\b([^>]*)>")
 _TAG = re.compile(r"<[^>]*>")
 _OPENED = re.compile(r"<(/?)([a-z][a-z0-9]{0,20})\b", re.IGNORECASE)
 _NAMED_HOST = re.compile(
@@ -337,6 +338,7 @@ def _clean(html: str, allow_remote: bool) -> CleanedHtml:
         url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
         url_relative="deny",
     )
+    fragment = _IMAGE.sub(_placeholder, fragment)
     return CleanedHtml(
         html=fold_quotes(fragment),
         styles=styles,
@@ -427,6 +429,33 @@ def _body_style(body: Mapping[str, str]) -> str:
     if body.get("style"):
         parts.append(body["style"])
     return ";".join(parts)
+
+
+def _placeholder(found: re.Match[str]) -> str:
+    """A picture that was taken out as a box of its size with its words; nothing for a tracker's."""
+    attributes = dict(_ATTRIBUTE.findall(found[1]))
+    if "src" in attributes:
+        return found[0]
+    sizes = {name: _length(attributes.get(name, "")) for name in ("width", "height")}
+    words = attributes.get("alt", "")
+    if "0px" in sizes.values() or not (words or all(sizes.values())):
+        return ""
+    style = "".join(f"{name}:{size};" for name, size in sizes.items() if size)
+    kept = "".join(
+        f' {name}="{attributes[name]}"' for name in ("class", "title") if name in attributes
+    )
+    style += attributes.get("style", "")
+    return f'<span{kept} data-remote="1" style="{style}">{words}</span>'
+
+
+def _length(value: str) -> str:
+    """The length of a width or height attribute; 0px for what nobody would see."""
+    known = re.fullmatch(r"(\d{1,4})(?:px)?(%?)", value.strip())
+    if known is None:
+        return ""
+    if known[2]:
+        return f"{known[1]}%"
+    return f"{known[1]}px" if int(known[1]) > 3 else "0px"
 
 
 def _misleading_links(fragment: str) -> dict[str, str]:

@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
 
 from sync.qt.requests import AttachmentHead
 from ui import formatting, icons
+from ui.reader import wording
 from ui.reader.opened_files import is_dangerous
 from ui.theme import Theme
 
@@ -199,15 +200,15 @@ class AttachmentPanel(QWidget):
 
     def set_attachments(self, heads: Sequence[AttachmentHead], busy: frozenset[int]) -> None:
         """List these; `busy` are the ids that are being fetched."""
-        kept = self.selected()
+        kept = {item.data(_HEAD).attachment_id for item in self.list.selectedItems()}
         self._heads = tuple(heads)
         self.list.clear()
         for head in self._heads:
             self._add(head, is_busy=head.attachment_id in busy)
         for row, head in enumerate(self._heads):
-            self.list.item(row).setSelected(head.attachment_id in {k.attachment_id for k in kept})
+            self.list.item(row).setSelected(head.attachment_id in kept)
         total = formatting.size(sum(head.size for head in self._heads))
-        words = self.tr("%n attachment(s)", "", len(self._heads))
+        words = wording.attachments_note(len(self._heads))
         self._title.setText(f"{words} · {total}")
         self.save_all_button.setVisible(len(self._heads) > 1)
         self.setVisible(bool(self._heads))

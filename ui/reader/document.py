@@ -146,12 +146,7 @@ def _third(card: Card, shown: Shown) -> str:
 
 
 def _tags(card: Card) -> str:
-    tags = []
-    if card.head.is_draft:
-        tags.append(QCoreApplication.translate("Reader", "Draft"))
-    if card.head.on_junk:
-        tags.append(QCoreApplication.translate("Reader", "Junk on the server"))
-    return "".join(f"<span class='tag'>{escape(tag)}</span>" for tag in tags)
+    return "".join(f"<span class='tag'>{escape(tag)}</span>" for tag in wording.tags(card.head))
 
 
 def _clip(card: Card, look: Look) -> str:
@@ -159,7 +154,7 @@ def _clip(card: Card, look: Look) -> str:
     count = sum(1 for one in card.head.attachments if not one.is_inline)
     if not count:
         return ""
-    words = QCoreApplication.translate("Reader", "%n attachment(s)", "", count)
+    words = wording.attachments_note(count)
     if not card.is_open:
         return f"<span class='clip'>{escape(words)}</span>"
     href = _action(look, "attachments", card.message_id)

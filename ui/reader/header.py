@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from sync.qt.requests import ConversationHead
 from ui import formatting, icons
-from ui.reader.direction import is_right_to_left
 from ui.theme import Theme
 
 MOST_SUBJECT = 400  # letters; the whole of a longer one is in its tool tip
@@ -61,13 +60,9 @@ class ConversationHeader(QWidget):
         short = subject if len(subject) <= MOST_SUBJECT else f"{subject[:MOST_SUBJECT]}…"
         self.subject.setText(short)
         self.subject.setToolTip(escape(subject) if short != subject else "")
-        rtl = is_right_to_left(short)
-        self.subject.setAlignment(
-            Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
-        )
         self._has_unread = any(not message.is_read for message in head.messages)
         count = len(head.messages)
-        facts = [self.tr("%n message(s)", "", count)] if count > 1 else []
+        facts = [self.tr("%n messages", "", count)] if count > 1 else []
         if head.is_archived:
             facts.append(self.tr("Archived"))
         if head.link_title:

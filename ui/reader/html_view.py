@@ -173,7 +173,7 @@ class _Page(QWebEnginePage):
             )
         if kind == QWebEnginePage.NavigationType.NavigationTypeLinkClicked:
             self.pressed.emit(address)
-        else:
+        elif address.scheme() != DOCUMENT_SCHEME:  # a document of ours that is outdated already
             self._refused.append(address.toString())
         return False
 
@@ -249,9 +249,9 @@ class WebMessageView(MessageView):
         self._shown = None
         self._parts = {}
         self._is_loaded = False
-        self._profile.handler.served.pop(self._host, None)
-        self._page.document = self._interceptor.document = QUrl()
-        self._page.setContent(QByteArray(b""), "text/plain", self._page.document)
+        blank = f"<html><body bgcolor='{self.theme.color('base').name()}'></body></html>"
+        self._profile.handler.served[self._host] = _Served(blank.encode(), {})
+        self._go()
 
     def scroll_to(self, message_id: int) -> None:
         first = self._shown.cards[0].message_id if self._shown and self._shown.cards else 0
@@ -261,6 +261,7 @@ class WebMessageView(MessageView):
     def close_down(self) -> None:
         """Let the page go before its profile."""
         self.clear()
+        self._profile.handler.served.pop(self._host, None)
         self._web.setPage(QWebEnginePage(self._profile, self._web))
         self._page.deleteLater()
 
@@ -285,6 +286,10 @@ class WebMessageView(MessageView):
         self._force_dark(self._look.is_forced)
         self._page.setBackgroundColor(self.theme.color("base"))
         self._is_loaded = False
+        self._go()
+
+    def _go(self) -> None:
+        """Load what is served now, under an address of its own."""
         self._serial += 1
         url = QUrl(f"{DOCUMENT_SCHEME}://{self._host}/{self._serial}")
         self._page.document = self._interceptor.document = url

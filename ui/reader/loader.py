@@ -45,6 +45,7 @@ class ConversationLoader(QObject):
         self._head_ticket = 0
         self._is_head_stale = False
         self._asked: dict[int, tuple[int, ...]] = {}  # message ids by ticket
+        self._wanted: set[int] = set()  # bodies that the server was asked for
         service.answered.connect(self._on_answer)
         service.happened.connect(self._on_event)
 
@@ -58,6 +59,7 @@ class ConversationLoader(QObject):
         """Read this conversation; what was open stays in `shown` until it is here."""
         self.conversation_id = conversation_id
         self._asked.clear()
+        self._wanted.clear()
         self._head_ticket = 0
         self._is_head_stale = False
         if conversation_id is None:
@@ -147,9 +149,15 @@ class ConversationLoader(QObject):
             changed = replace(card, content=content, error="" if content else error)
             self.shown = self.shown.with_card(changed)
             if content is not None and content.body_state in ("none", "poison"):
-                self._service.want_body(message_id)
+                self._want_body(message_id)
         if self.shown is not None:
             self.changed.emit(False)
+
+    def _want_body(self, message_id: int) -> None:
+        """Once while the conversation is open: a damaged mail stays damaged."""
+        if message_id not in self._wanted:
+            self._wanted.add(message_id)
+            self._service.want_body(message_id)
 
     def _clear(self, error: str) -> None:
         self.shown = None

@@ -136,7 +136,7 @@ def _own(lines: list[str]) -> list[Piece]:
         return _paragraphs(lines, Kind.TEXT)
     return [
         *_paragraphs(lines[: marks[-1]], Kind.TEXT),
-        *_paragraphs(lines[marks[-1] :], Kind.SIGNATURE),
+        *_paragraphs(lines[marks[-1] + 1 :], Kind.SIGNATURE),
     ]
 
 
@@ -161,7 +161,7 @@ def _quote_start(found: list[Piece]) -> int:
     if not at or found[at - 1].kind is not Kind.QUOTE:
         return len(found)
     start = at - 1
-    if start and found[start - 1].kind is Kind.TEXT:
+    if start and found[start - 1].kind is not Kind.QUOTE:
         start = _with_attribution(found, start)
     return start or len(found)
 
@@ -174,7 +174,8 @@ def _with_attribution(found: list[Piece], start: int) -> int:
         if count <= len(lines) and _WROTE.match(tail):
             rest = "\n".join(lines[:-count])
             announced = Piece(Kind.TEXT, "\n".join(lines[-count:]))
-            replaced = [Piece(Kind.TEXT, rest), announced] if rest else [announced]
+            before = Piece(found[start - 1].kind, rest)
+            replaced = [before, announced] if rest else [announced]
             found[start - 1 : start] = replaced
             return start if rest else start - 1
     return start

@@ -12,6 +12,9 @@ from ui.reader import pictures
 
 MOST_HEIGHT = 500_000
 _MOST_REFUSED = 1000
+_PLAIN = "QTextBrowser { border: 0; padding: 0; background: transparent; }"
+_PAPER = """QTextBrowser { border: 0; border-radius: 8px; padding: 10px; background: #ffffff;
+ color: #000000; }"""
 
 
 class SafeBrowser(QTextBrowser):
@@ -41,7 +44,7 @@ class SafeBrowser(QTextBrowser):
         self.setOpenExternalLinks(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("role", "plain")
-        self.setStyleSheet("QTextBrowser { border: 0; padding: 0; background: transparent; }")
+        self.setStyleSheet(_PLAIN)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -55,6 +58,11 @@ class SafeBrowser(QTextBrowser):
         self.anchorClicked.connect(self.link_pressed)
         self.highlighted.connect(self._on_highlighted)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
+
+    def set_look(self, style: str, *, is_paper: bool) -> None:
+        """The style of the next HTML; `is_paper` for mail that counts on black on white."""
+        self.document().setDefaultStyleSheet(style)
+        self.setStyleSheet(_PAPER if is_paper else _PLAIN)
 
     def show_html(self, html: str, pictures_by_id: Mapping[str, bytes]) -> None:
         """Show HTML with the pictures that came with it, by Content-ID."""
@@ -117,7 +125,10 @@ class SafeBrowser(QTextBrowser):
         height = self.document().size().height()
         if self.horizontalScrollBar().maximum() > 0:
             height += self.horizontalScrollBar().sizeHint().height()
-        return min(MOST_HEIGHT, max(18, round(height + 1)))
+        frame = self.height() - self.viewport().height()  # the padding of paper
+        if self.horizontalScrollBar().isVisible():
+            frame -= self.horizontalScrollBar().height()
+        return min(MOST_HEIGHT, max(18, round(height + 1 + max(0, frame))))
 
     @Slot()
     def _fit(self) -> None:

@@ -29,7 +29,7 @@ class TextMessageView(MessageView):
         self._content = QWidget()
         self._content.setObjectName("reader_cards")
         self._column = QVBoxLayout(self._content)
-        self._column.setContentsMargins(28, 0, 28, 24)
+        self._column.setContentsMargins(16, 0, 16, 24)
         self._column.setSpacing(0)
         self._column.addStretch(1)
         self._scroll.setWidget(self._content)
@@ -89,7 +89,9 @@ class TextMessageView(MessageView):
     def _place(self, at: int, widget: QWidget) -> None:
         if self._column.indexOf(widget) != at:
             self._column.removeWidget(widget)
-            self._column.insertWidget(at, widget)
+            is_fold = widget is self._fold
+            alignment = Qt.AlignmentFlag.AlignHCenter if is_fold else Qt.AlignmentFlag(0)
+            self._column.insertWidget(at, widget, 0, alignment)
 
     def _card(self, card: Card) -> MessageCard:
         known = self._cards.get(card.message_id)

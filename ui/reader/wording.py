@@ -40,6 +40,16 @@ def _short(who: Address, own_address: str) -> str:
     return formatting.first_name(who) if who[0] else formatting.clean(who[1])
 
 
+def tags(head: MessageHead) -> list[str]:
+    """What is special about a message."""
+    found = []
+    if head.is_draft:
+        found.append(QCoreApplication.translate("Reader", "Draft"))
+    if head.on_junk:
+        found.append(QCoreApplication.translate("Reader", "Junk on the server"))
+    return found
+
+
 def detail_rows(head: MessageHead) -> list[tuple[str, str]]:
     """From, To, Cc … with full names and addresses, for who wants to look closely."""
     reply_to = head.reply_to if head.reply_to != (head.from_,) else ()
@@ -130,13 +140,23 @@ def remote_note(hosts: Counter[str]) -> str:
     named = [f"{host} ({number})" for host, number in hosts.most_common(MOST_HOSTS)]
     rest = len(hosts) - len(named)
     if rest:
-        named.append(QCoreApplication.translate("Reader", "%n more host(s)", "", rest))
-    text = QCoreApplication.translate(
-        "Reader", "%n remote image(s) held back, from {hosts}", "", count
-    )
+        named.append(QCoreApplication.translate("Reader", "{} more").format(rest))
+    if count == 1:
+        text = QCoreApplication.translate("Reader", "1 remote image held back, from {hosts}")
+    else:
+        text = QCoreApplication.translate(
+            "Reader", "%n remote images held back, from {hosts}", "", count
+        )
     return text.format(hosts=", ".join(named))
 
 
 def folded_note(count: int) -> str:
     """The line that stands for closed cards."""
-    return QCoreApplication.translate("Reader", "%n older message(s)", "", count)
+    return QCoreApplication.translate("Reader", "%n older messages", "", count)  # never only one
+
+
+def attachments_note(count: int) -> str:
+    """How many attachments there are."""
+    if count == 1:
+        return QCoreApplication.translate("Reader", "1 attachment")
+    return QCoreApplication.translate("Reader", "%n attachments", "", count)

@@ -1,0 +1,60 @@
+"""A reading pane on a real store and a real service whose account stands still."""
+
+from __future__ import annotations
+
+from ui.reader import schemes
+
+# Both have to come before the QApplication, which the first test with a widget makes.
+schemes.prepare_environment()
+schemes.register()
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from sync.qt.service import MailService
+from sync.timing import Timing
+from tests.ui.reader.samples import Correspondence, correspondence
+from ui.reader.view import ConversationView
+from ui.theme import Theme
+
+
+@pytest.fixture
+def theme(qapp: object) -> Iterator[Theme]:
+    """The light theme, installed."""
+    made = Theme()
+    made.set_mode("light")
+    made.install()
+    yield made
+    made.set_mode("light")
+
+
+@pytest.fixture
+def mails(store: Path) -> Correspondence:
+    """Where a test puts its mail."""
+    return correspondence()
+
+
+@pytest.fixture
+def service(store: Path, qapp: object) -> Iterator[MailService]:
+    """The service with its reader and command thread."""
+    made = MailService(store, timing=Timing(), read_only=False)
+    made.start()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def pane(
+    service: MailService, theme: Theme, mails: Correspondence, qtbot: QtBot
+) -> Iterator[ConversationView]:
+    """The reading pane, shown."""
+    made = ConversationView(service, theme)
+    qtbot.addWidget(made)
+    made.resize(760, 720)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.close_down()
