@@ -38,6 +38,7 @@ from models.events import (
 from sync.qt.commander import CommandDone, Commander
 from sync.qt.reader import Reader
 from sync.qt.requests import Answer, Request
+from sync.qt.threads import EventThread
 from sync.qt.vault import VaultService
 from sync.qt.worker import AccountWorker
 from sync.timing import Timing
@@ -288,10 +289,10 @@ class MailService(QObject):
         thread.wait()
 
     def _thread(self, name: str, inhabitant: QObject, start: Callable[[], None]) -> QThread:
-        thread = QThread(self)
+        thread = EventThread(self)
         thread.setObjectName(name)
         inhabitant.moveToThread(thread)
-        thread.started.connect(start)
+        thread.started.connect(start, Qt.ConnectionType.QueuedConnection)
         thread.finished.connect(inhabitant.deleteLater)
         return thread
 
@@ -365,7 +366,7 @@ class MailService(QObject):
         self._wipe.emit()
 
     @Slot(bool)
-    def _on_wiped(self, is_complete: bool) -> None:  # noqa: FBT001  # a Qt slot
+    def _on_wiped(self, is_complete: bool) -> None:  # a Qt slot
         if not is_complete and self._is_open:
             self._wipe_due_since = time.monotonic()
             self._wipe_timer.start(round(self.timing.wipe_idle * 1000))

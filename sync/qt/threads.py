@@ -1,0 +1,21 @@
+"""The kind of thread that everything with a database connection lives in."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QThread
+
+
+class EventThread(QThread):
+    """A QThread with an event loop and one Python thread state for its whole life.
+
+    A plain QThread enters Python anew for every slot, with a fresh thread state that is thrown
+    away when the slot returns. `threading.local` dies with it, and with that peewee's connection
+    of this thread: apsw then crashes while it closes the connection without a thread state. A
+    `run` in Python stays on the stack until the loop ends, so all slots share its state.
+
+    `started` is emitted before `run`: connect it with `Qt.QueuedConnection`.
+    """
+
+    def run(self) -> None:
+        """Run the event loop until `quit`."""
+        self.exec()
