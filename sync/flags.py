@@ -64,6 +64,9 @@ def _apply(
     """Store flags, with the modseq up to which they are known in the same transaction."""
     told = {uid: (facts.flags or 0, facts.modseq) for uid, facts in news.items()}
     waiting = {row.uid for row in arrival.deleted_flagged(box.id, box.uidvalidity)}
+    known = location.at(box.id, box.uidvalidity, told)
+    if any((told[uid][0] ^ row.flags) & Flag.DELETED for uid, row in known.items()):
+        work.has_marks = True
     with database.writing(durable=False):
         changed = location.set_flags(box.id, box.uidvalidity, told)
         if highestmodseq is not None:

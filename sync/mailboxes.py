@@ -52,11 +52,12 @@ def refresh(work: Work, *, ask_all: bool = False) -> list[Seen]:
     rows = {row.name: row for row in mailbox.of_account(work.account.id)}
     is_all = ask_all or not work.account.set_up or work.session.can_list_status
     names = None if is_all else _in_turn(work, rows)
+    if work.session.selected is not None and not work.is_listening:
+        # Of the mailbox that is open STATUS tells old numbers; after IDLE they are new.
+        work.session.noop()
+    work.is_listening = False
     work.session.take_events()
     listed = work.session.list_mailboxes(names=names)
-    if work.session.take_events():
-        # Of the mailbox that is open STATUS tells the numbers of before; by now they are told.
-        listed = work.session.list_mailboxes(names=names)
     if _differs(rows, listed):
         _update(work, rows, {entry.name: entry for entry in listed})
         rows = {row.name: row for row in mailbox.of_account(work.account.id)}

@@ -16,10 +16,11 @@ from models.mailbox import Role
 from sync import mailboxes, synchronizer
 from sync.backfill import Backfill
 from sync.demand import Demand
+from sync.errors import RefusedError
 from sync.operations import Operations
 from sync.session import ImapSession
 from sync.timing import Timing
-from sync.work import Step, Steps, Work, now
+from sync.work import Step, Steps, Work, again, now
 
 __all__ = ["AccountSync", "Step"]
 
@@ -47,7 +48,6 @@ class AccountSync:
         self._demand = Demand(self._work)
         self._cycle: Steps | None = None
         self._cycle_at = 0.0  # monotonic; the first is due at once
-        self._dirty: set[str] = set()
         self._is_backfilled = False
 
     def connect_done(self) -> None:
@@ -78,8 +78,7 @@ class AccountSync:
         if self._cycle is None:
             if time.monotonic() < self._cycle_at:
                 return None
-            dirty, self._dirty = self._dirty, set()
-            self._cycle = synchronizer.cycle(self._work, dirty=dirty)
+            self._cycle = synchronizer.cycle(self._work)
         try:
             step = next(self._cycle)
         except StopIteration:
@@ -104,13 +103,31 @@ class AccountSync:
             seconds = (sitting - now()) / 1000
             waits.append(seconds)
             self._cycle_at = min(self._cycle_at, time.monotonic() + max(seconds, 0.0))
-        kind = "idle" if self._work.session.can_idle else "wait"
-        return Step("idle" if kind == "idle" else "wait", max(0.0, min(waits)), "idle")
+        seconds = max(0.0, min(waits))
+        if not self._work.session.can_idle:
+            return Step("wait", seconds, "idle")
+        if not self._listen():
+            self._cycle_at = 0.0
+            return again("cycle")
+        return Step("idle", seconds, "idle")
+
+    def _listen(self) -> bool:
+        """Open the mailbox to IDLE on; False if something came since its numbers were asked."""
+        session, name = self._work.session, self.idle_mailbox
+        is_open = session.selected is not None and session.selected.name == name
+        self._work.is_listening = True
+        if is_open and session.selected is not None and session.selected.is_read_only:
+            return not session.take_events()
+        try:
+            selected = session.examine(name)
+        except RefusedError:
+            return True
+        session.take_events()
+        box = mailbox.by_name(self._work.account.id, name)
+        return box is None or selected.exists == box.message_count
 
     def news(self) -> None:
-        """IDLE spoke: the open mailbox has something, whatever its numbers say."""
-        selected = self._work.session.selected
-        self._dirty.add(selected.name if selected else self.idle_mailbox)
+        """IDLE spoke, or the time is over: a cycle now."""
         self._cycle_at = 0.0
 
     def sync_now(self) -> None:

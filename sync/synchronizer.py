@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from models import account, arrival, location, mailbox, sync_state
 from sync import arrivals, flags, mailboxes, uidvalidity, vanishes, verdicts
@@ -13,26 +13,20 @@ from sync.work import Steps, Work, again, now
 _KEPT_MS = 90 * 24 * 3600 * 1000  # arrivals explain vanishes for so long
 
 
-def cycle(work: Work, *, dirty: Collection[str] = ()) -> Steps:
-    """Everything that is new, once.
-
-    One LIST with STATUS is all that is sent while nothing is new.
-
-    Args:
-        dirty: Mailboxes that IDLE spoke of, whatever their numbers say.
-    """
+def cycle(work: Work) -> Steps:
+    """Everything that is new, once. One LIST with STATUS is all that is sent if nothing is."""
     seen = mailboxes.refresh(work)
     yield again("cycle")
     if any(uidvalidity.is_renumbered(one) for one in seen):
         yield from _each(work, seen, uidvalidity.is_renumbered, uidvalidity.follow)
         seen = _reread(work, seen)
-    yield from _arrivals(work, seen, dirty)
+    yield from _arrivals(work, seen)
     located = sync_state.has_locations(work.account.id)
     yield from _flags(work, seen, located)
     yield from _vanishes(work, seen, located)
     if _must_judge(work, seen):
         seen = mailboxes.refresh(work, ask_all=True)
-        yield from _arrivals(work, seen, ())
+        yield from _arrivals(work, seen)
         yield from verdicts.judge_all(work, _reread(work, seen))
     work.last_success_at = now()
     account.update(work.account.id, last_success_at=work.last_success_at)
@@ -60,7 +54,7 @@ def _reread(work: Work, seen: Sequence[Seen]) -> list[Seen]:
     return [Seen(rows[o.mailbox.id], o.status) for o in seen if o.mailbox.id in rows]
 
 
-def _arrivals(work: Work, seen: Sequence[Seen], dirty: Collection[str]) -> Steps:
+def _arrivals(work: Work, seen: Sequence[Seen]) -> Steps:
     """Unsynced mailboxes first: they explain what the others miss."""
 
     def is_wanted(one: Seen) -> bool:
@@ -69,7 +63,7 @@ def _arrivals(work: Work, seen: Sequence[Seen], dirty: Collection[str]) -> Steps
         box, status = one.mailbox, one.status
         is_behind = box.watermark < status.uidnext
         is_blind = not status.uidnext and box.message_count != status.messages
-        return is_behind or is_blind or box.name in dirty
+        return is_behind or is_blind
 
     ordered = sorted(seen, key=lambda one: arrivals.is_synced(one.mailbox))
     yield from _each(work, ordered, is_wanted, arrivals.take_in)
@@ -77,7 +71,8 @@ def _arrivals(work: Work, seen: Sequence[Seen], dirty: Collection[str]) -> Steps
 
 def _flags(work: Work, seen: Sequence[Seen], located: set[int]) -> Steps:
     def is_wanted(one: Seen) -> bool:
-        return one.is_there and one.mailbox.id in located and not uidvalidity.is_renumbered(one)
+        has_mail = one.mailbox.id in located or arrivals.is_synced(one.mailbox)
+        return one.is_there and has_mail and not uidvalidity.is_renumbered(one)
 
     yield from _each(work, seen, is_wanted, flags.refresh)
 
@@ -131,5 +126,6 @@ def _must_judge(work: Work, seen: Sequence[Seen]) -> bool:
     states = {row.state for row in location.open_cases(work.account.id)}
     if "missing" in states:
         return True
-    is_news = any(one.has_news for one in seen)
+    is_news = work.has_marks or any(one.has_news for one in seen)
+    work.has_marks = False
     return is_news and ("held" in states or bool(sync_state.in_trash(work.account.id)))

@@ -55,6 +55,8 @@ class Work:
         read_everything_at: By mailbox, when all flags were read last (no CONDSTORE).
         last_success_at: End of the last complete cycle, also of an earlier connection.
         listed: The UIDs of the listing that was asked for last.
+        is_listening: IDLE ran since the last command: what it saw of its mailbox is new.
+        has_marks: \\Deleted came or went: a mail in Trash may have no live copy now.
         asked_in_turn: How far the rotation of STATUS has come, where LIST cannot tell.
     """
 
@@ -67,6 +69,8 @@ class Work:
     read_everything_at: dict[int, int] = field(default_factory=dict)
     last_success_at: int | None = None
     listed: frozenset[int] = frozenset()
+    is_listening: bool = False
+    has_marks: bool = False
     asked_in_turn: int = 0
 
     def has(self, capability: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,10 @@ def sealed(account_id: int) -> tuple[SealedSecret, ...]:
 
 def test_an_account_is_made_with_its_secrets_and_mailboxes() -> None:
     new = replace(new_account(name="Me"), aliases=("Alias@Example.com",))
-    chosen = {"INBOX": {"role": Role.INBOX, "is_chosen": True}, "Offers": {"is_chosen": True}}
+    chosen: dict[str, dict[str, Any]] = {
+        "INBOX": {"role": Role.INBOX, "is_chosen": True},
+        "Offers": {"is_chosen": True},
+    }
     done = execute(AddAccount(new, EncryptedSecrets(sealed), chosen))
     account_id = done.account_id
     assert account_id is not None

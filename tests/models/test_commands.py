@@ -8,22 +8,16 @@ from typing import Any
 
 import pytest
 
-from models import account, commands, database, deletion, mailbox, message, operation, settings
+from models import account, database, mailbox, message, operation, settings
 from models.commands import (
     Archive,
     DeleteConversations,
-    DeleteMessages,
-    DropOperations,
-    MarkMessagesRead,
-    MarkRead,
     Restore,
-    RetryOperations,
     SetOption,
     execute,
 )
 from models.database import DiskFullError
 from models.events import ConversationsChanged, OperationsChanged, SettingsChanged
-from models.message import Flag
 from models.operation import Payload
 from tests.models.building import (
     Boxes,
@@ -261,215 +255,6 @@ def test_ten_thousand_conversations_in_a_second() -> None:
     assert operation.counts(box.account_id).open == 10_000
 
 
-# --- delete ------------------------------------------------------------------------------------
-
-
-def test_delete_moves_every_copy_of_r13_to_trash() -> None:
-    box = boxes()
-    option("delete")
-    names = ("INBOX", "Customers", "Archive", "Other")
-    box.take(*(box.mail("a", name, uid=9) for name in names), box.mail("b", "Sent", refs=("a",)))
-    done = execute(DeleteConversations((conversation_of("a"),)))
-    assert done.count == 2
-    assert done.undo is None
-    wanted = {box.ids[name] for name in ("INBOX", "Customers", "Archive")}
-    first, second = payloads("trash")
-    assert {source[0] for source in first.sources} == wanted
-    assert [source[0] for source in second.sources] == [box.ids["Sent"]]
-    assert first.target == box.ids["Trash"]
-    assert one("SELECT count(*) FROM message") == 0
-    assert operation.due(box.account_id, 0)[0].identity == one(
-        "SELECT identity FROM tombstone ORDER BY id LIMIT 1"
-    )
-
-
-def test_in_no_such_mailbox_it_is_taken_from_wherever_it_lies() -> None:
-    box = boxes()
-    option("delete")
-    box.take(box.mail("a", "Other", uid=4))
-    execute(DeleteMessages((message_of("a"),)))
-    assert payloads("trash")[0].sources == ((box.ids["Other"], 1, 4),)
-
-
-def test_without_a_copy_outside_trash_there_is_nothing_to_do() -> None:
-    box = boxes()
-    option("delete")
-    box.take(box.mail("a"), box.mail("b"))
-    (copy, other) = message.locations(box.ids["INBOX"], 1)
-    message.move_location(copy.id, box.ids["Trash"], 1, 3)
-    message.end_location(other.id)
-    execute(DeleteMessages((message_of("a"), message_of("b"))))
-    assert operations(box.account_id) == []
-
-
-def test_trash_replaces_what_is_pending() -> None:
-    box = boxes()
-    option("delete")
-    option("archive")
-    box.take(box.mail("a"))
-    execute(MarkRead((conversation_of("a"),)))
-    execute(Archive((conversation_of("a"),)))
-    execute(DeleteConversations((conversation_of("a"),)))
-    assert [row[:2] for row in operations(box.account_id)] == [
-        ("flags", "cancelled"),
-        ("archive", "cancelled"),
-        ("trash", "pending"),
-    ]
-
-
-def test_option_off_drops_flags_and_lets_the_archive_go_out() -> None:
-    box = boxes()
-    option("archive")
-    box.take(box.mail("a"))
-    execute(MarkRead((conversation_of("a"),)))
-    execute(Archive((conversation_of("a"),)))
-    execute(DeleteConversations((conversation_of("a"),)))
-    assert [row[:2] for row in operations(box.account_id)] == [
-        ("flags", "cancelled"),
-        ("archive", "pending"),
-    ]
-
-
-def test_the_dialog_knows_what_goes() -> None:
-    box, other = boxes(), boxes("team@example.com", kind="team", delete_on_server=True)
-    box.take(box.mail("a"), box.mail("b", refs=("a",)))
-    other.take(other.mail("a"))
-    found = database.rows("SELECT conversation_id FROM message WHERE account_id = ?", (1,))
-    preview = commands.preview_delete(conversation_ids=[found[0][0]])
-    assert (preview.message_count, preview.conversation_count) == (2, 1)
-    assert preview.to_trash == {box.account_id: False}
-    assert preview.other_account_copies == 1
-    assert preview.record_titles == ()
-    twin = one("SELECT id FROM message WHERE account_id = ?", other.account_id)
-    preview = commands.preview_delete(message_ids=[twin])
-    assert preview.to_trash == {other.account_id: True}
-    assert commands.preview_delete().message_count == 0
-
-
-def test_deleting_one_leaves_the_other_accounts_copy() -> None:
-    box, other = boxes(), boxes("you@example.com")
-    box.take(box.mail("a"))
-    other.take(other.mail("a"))
-    first = one("SELECT id FROM message WHERE account_id = ?", box.account_id)
-    execute(DeleteMessages((first,)))
-    assert one("SELECT account_id FROM message") == other.account_id
-
-
-# --- read and unread -----------------------------------------------------------------------------
-
-
-def test_read_is_local_at_once_and_queued_once_a_message() -> None:
-    box = boxes()
-    box.take(
-        box.mail("a", uid=1),
-        box.mail("a", "Customers", uid=2),
-        box.mail("b", refs=("a",), flags=Flag.SEEN),
-    )
-    done = execute(MarkRead((conversation_of("a"),)))
-    assert done.count == 1
-    assert one("SELECT unread_count FROM conversation") == 0
-    assert payloads("flags") == [
-        Payload(((box.ids["INBOX"], 1, 1), (box.ids["Customers"], 1, 2)), seen=True)
-    ]
-    assert done.undo == MarkMessagesRead((message_of("a"),), read=False)
-    execute(done.undo)
-    assert one("SELECT unread_count FROM conversation") == 1
-    assert [row[:2] for row in operations(box.account_id)] == [("flags", "cancelled")]
-
-
-def test_what_is_under_way_is_followed_by_its_opposite() -> None:
-    box = boxes()
-    box.take(box.mail("a"))
-    execute(MarkRead((conversation_of("a"),)))
-    begin(operation.due(box.account_id, 0)[0].id)
-    execute(MarkRead((conversation_of("a"),), read=False))
-    assert [row[:2] for row in operations(box.account_id)] == [
-        ("flags", "running"),
-        ("flags", "pending"),
-    ]
-    assert [payload.seen for payload in payloads("flags")] == [True, False]
-
-
-def test_old_news_never_overwrites_what_the_person_did() -> None:
-    box = boxes()
-    box.take(box.mail("a", uid=1))
-    execute(MarkRead((conversation_of("a"),)))
-    assert message.set_flags(box.ids["INBOX"], 1, {1: (Flag.ANSWERED, 9)}) == ()
-    box.take(box.mail("a", uid=1))
-    box.take(box.mail("a", "Customers"))
-    assert one("SELECT is_read FROM message") == 1
-    operation.mark_done([row.id for row in operation.due(box.account_id, 0)])
-    message.set_flags(box.ids["INBOX"], 1, {1: (Flag.SEEN, 10)})
-    assert message.set_flags(box.ids["INBOX"], 1, {1: (0, 11)}) == (conversation_of("a"),)
-    assert one("SELECT unread_count FROM conversation") == 1
-
-
-def test_marking_what_is_so_already_does_nothing() -> None:
-    box = boxes()
-    box.take(box.mail("a", flags=Flag.SEEN))
-    assert execute(MarkRead((conversation_of("a"),))) == commands.Done()
-    assert execute(MarkMessagesRead((message_of("a"),))) == commands.Done()
-
-
-# --- operations ------------------------------------------------------------------------------------
-
-
-def refused(box: Boxes) -> int:
-    box.take(box.mail("a"))
-    execute(MarkRead((conversation_of("a"),)))
-    (row,) = operation.due(box.account_id, 0)
-    operation.mark_refused(row.id, "NO [NOPERM]")
-    return row.id
-
-
-def test_a_refused_operation_is_tried_again_or_dropped() -> None:
-    box = boxes()
-    refused_id = refused(box)
-    assert operation.counts(box.account_id).refused == 1
-    assert operation.refused_of(box.account_id)[0].server_words == "NO [NOPERM]"
-    done = execute(RetryOperations((refused_id,)))
-    assert done.events == (OperationsChanged(box.account_id),)
-    assert [row.id for row in operation.due(box.account_id, 0)] == [refused_id]
-    operation.mark_refused(refused_id, "NO")
-    execute(DropOperations((refused_id,)))
-    assert operation.counts(box.account_id) == operation.OperationCounts()
-    assert execute(DropOperations((refused_id,))).count == 0
-
-
-def test_one_that_was_cut_off_is_due_again_with_its_mark() -> None:
-    box = boxes()
-    option("archive")
-    box.take(box.mail("a"))
-    execute(Archive((conversation_of("a"),)))
-    begin(operation.due(box.account_id, 0)[0].id)
-    database.close_for_thread()
-    database.open_for_thread()
-    (row,) = operation.due(box.account_id, 0)
-    assert row.is_begun
-    assert row.payload.mark == (1, 100)
-    assert row.attempts == 1
-    operation.clear_mark(row.id)
-    cleared = operation.get(row.id)
-    assert cleared is not None
-    assert not cleared.is_begun
-
-
-def test_one_that_waits_is_not_due_and_holds_up_its_message_alone() -> None:
-    box = boxes()
-    option("archive")
-    box.take(box.mail("a"), box.mail("b"))
-    execute(MarkRead((conversation_of("a"),)))
-    (row,) = operation.due(box.account_id, 0)
-    operation.mark_waiting(row.id, 1000, "NO [INUSE]")
-    execute(Archive((conversation_of("a"), conversation_of("b"))))
-    assert [due.message_id for due in operation.due(box.account_id, 999)] == [message_of("b")]
-    assert operation.next_due_at(box.account_id) == 0
-    assert [due.kind for due in operation.due(box.account_id, 1000)] == ["flags", "archive"]
-    operation.mark_done([row.id])
-    operation.prune(row.created_at + 10**9)
-    assert operation.get(row.id) is None
-
-
 # --- when it goes wrong ------------------------------------------------------------------------------
 
 
@@ -479,14 +264,12 @@ def test_a_full_disk_changes_nothing_and_says_so() -> None:
     pages = database.value("PRAGMA page_count")
     database.value(f"PRAGMA max_page_count = {pages}")
     ids = tuple(row[0] for row in database.rows("SELECT id FROM conversation"))
-    option_before = one("SELECT count(*) FROM conversation WHERE is_archived = 0")
+    option("archive", value=True)
     with pytest.raises(DiskFullError, match="disk is full"):
-        for _ in range(200):
-            deletion.delete_messages([], kind="own", cause="person")
-            execute(Archive(ids))
-            execute(Restore(ids))
+        execute(Archive(ids))
     database.value("PRAGMA max_page_count = 1000000")
     assert one("SELECT count(*) FROM conversation") == 300
-    assert option_before == 300
+    assert one("SELECT count(*) FROM conversation WHERE is_archived = 1") == 0
+    assert operations(box.account_id) == []
     execute(Archive(ids))
     assert one("SELECT count(*) FROM conversation WHERE is_archived = 0") == 0

@@ -5,14 +5,15 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
+from peewee import CompositeKey
 
 from models import (
     account,
     arrival,
-    body,
     contact,
     conversation,
     database,
@@ -224,8 +225,21 @@ def test_a_wipe_that_was_cut_short_is_done_at_the_next_start(profile_folder: Pat
 
 # --- the models are the schema ---------------------------------------------------------------------
 
-MODULES = (account, arrival, body, contact, conversation, history, ledger, link, mailbox)
-MODULES += (message, operation, pipeline, settings, tombstone)
+MODULES = (
+    account,
+    arrival,
+    contact,
+    conversation,
+    history,
+    ledger,
+    link,
+    mailbox,
+    message,
+    operation,
+    pipeline,
+    settings,
+    tombstone,
+)
 
 
 def models() -> dict[str, type[BaseModel]]:
@@ -249,9 +263,10 @@ def test_every_table_has_its_model_with_the_same_columns(store: Path) -> None:
         columns = {row[1]: row for row in database.rows(f"PRAGMA table_info({table})")}
         fields = {field.column_name: field for field in model._meta.sorted_fields}
         assert set(fields) == set(columns), table
-        key = model._meta.primary_key
-        names = {field.column_name for field in model._meta.get_primary_keys()}
-        assert names == {name for name, row in columns.items() if row[5]}, (table, key)
+        key: Any = model._meta.primary_key
+        names = key.field_names if isinstance(key, CompositeKey) else [key.name]
+        keyed = {model._meta.fields[name].column_name for name in names}
+        assert keyed == {name for name, row in columns.items() if row[5]}, table
         for name, field in fields.items():
             may_be_null = not columns[name][3] and not columns[name][5]
             assert field.null == may_be_null, (table, name)
