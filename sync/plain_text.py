@@ -60,8 +60,6 @@ _BLOCKS = frozenset(
     ]
 )
 _CELLS = frozenset({"td", "th"})
-_BLANKS = re.compile(r"[^\S\n]+")
-_EMPTY_LINES = re.compile(r" ?\n(?: ?\n)+ ?")
 # Invisible characters that newsletters pad their first line with.
 _INVISIBLE_RANGES = ((0x200B, 0x2010), (0x202A, 0x202F), (0x2060, 0x2070))
 _INVISIBLE: dict[int, None] = dict.fromkeys(
@@ -115,6 +113,7 @@ def from_html(markup: str) -> str:
     markup = markup[:_HTML_MOST]
     lowered = ""
     pieces: list[str] = []
+    silent = set(_SILENT)
     depth = position = 0
     while (tag := _TAG.search(markup, position)) is not None:
         pieces.append(markup[position : tag.start()])
@@ -123,11 +122,13 @@ def from_html(markup: str) -> str:
         if tag.group() == "<!--":
             end = markup.find("-->", position)
             position = len(markup) if end < 0 else end + 3
-        elif name in _SILENT and not tag.group(1) and not tag.group().endswith("/>"):
+        elif name in silent and not tag.group(1) and not tag.group().endswith("/>"):
             lowered = lowered or markup.lower()
             end = lowered.find(f"</{name}", position)
-            # An end that is missing: the rest is text after all.
-            position = position if end < 0 else end
+            if end < 0:
+                # An end that is missing: the rest is text after all, and is not searched again.
+                silent.discard(name)
+            position = max(position, end)
         elif name in _BLOCKS:
             if name == "blockquote":
                 depth = max(0, depth + (-1 if tag.group(1) else 1))
@@ -141,7 +142,8 @@ def from_html(markup: str) -> str:
 def tidy(text: str) -> str:
     """Blanks folded, empty lines and invisible padding gone, capped."""
     text = text[: TEXT_MOST * 2].replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)
-    return _EMPTY_LINES.sub("\n", _BLANKS.sub(" ", text)).strip()[:TEXT_MOST]
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)[:TEXT_MOST]
 
 
 def snippet(text: str) -> str:

@@ -25,6 +25,7 @@ from sync.session.answers import (
     UidListing,
 )
 from sync.session.connection import Connection, Reply
+from sync.session.values import as_number, as_text, halves, parsable, with_status
 
 IDENTITY_FIELDS = ("MESSAGE-ID", "DATE", "FROM", "SUBJECT", "RECEIVED")
 ENVELOPE_FIELDS = (
@@ -89,22 +90,22 @@ class Reader(Connection):
                 listed.setdefault(entry.name, entry)
             elif kind == b"STATUS" and (told := self._status_of(segments)) is not None:
                 numbers[told[0]] = told[1]
-        return [_told(entry, numbers.get(entry.name)) for entry in listed.values()]
+        return [with_status(entry, numbers.get(entry.name)) for entry in listed.values()]
 
     def _listed(self, segments: list[bytes]) -> Listed | None:
         try:
-            attributes, delimiter, name, *_ = parse_response(_parsable(segments))
+            attributes, delimiter, name, *_ = parse_response(parsable(segments))
             text = self._decoded(name)
-            words = frozenset(str(_text(word)).lower() for word in attributes)
+            words = frozenset(str(as_text(word)).lower() for word in attributes)
         except _UNREADABLE:
             return None
-        return Listed(text, _text(delimiter), words)
+        return Listed(text, as_text(delimiter), words)
 
     def _with_status(self, entry: Listed, names: Collection[str] | None) -> Listed:
         if not entry.is_selectable or (names is not None and entry.name not in names):
             return entry
         try:
-            return _told(entry, self.status(entry.name))
+            return with_status(entry, self.status(entry.name))
         except RefusedError:
             return entry
 
@@ -124,17 +125,19 @@ class Reader(Connection):
 
     def _status_of(self, segments: list[bytes]) -> tuple[str, Status] | None:
         try:
-            name, values = parse_response(_parsable(segments))[:2]
-            pairs = dict(zip((_text(k).upper() for k in values[0::2]), values[1::2], strict=False))
+            name, values = parse_response(parsable(segments))[:2]
+            pairs = dict(
+                zip((as_text(k).upper() for k in values[0::2]), values[1::2], strict=False)
+            )
             # Some servers answer `STATUS x ()`: that is no count of 0.
             if "MESSAGES" not in pairs:
                 return None
             return self._decoded(name), Status(
-                messages=_number(pairs["MESSAGES"]),
-                uidnext=_number(pairs.get("UIDNEXT")),
-                uidvalidity=_number(pairs.get("UIDVALIDITY")),
-                highestmodseq=_number(pairs.get("HIGHESTMODSEQ")),
-                mailbox_id=_text(pairs.get("MAILBOXID")),
+                messages=as_number(pairs["MESSAGES"]),
+                uidnext=as_number(pairs.get("UIDNEXT")),
+                uidvalidity=as_number(pairs.get("UIDVALIDITY")),
+                highestmodseq=as_number(pairs.get("HIGHESTMODSEQ")),
+                mailbox_id=as_text(pairs.get("MAILBOXID")),
             )
         except _UNREADABLE:
             return None
@@ -169,11 +172,11 @@ class Reader(Connection):
         return Selected(
             name=name,
             exists=counts[-1],
-            uidvalidity=_number(wire.code("UIDVALIDITY")),
-            uidnext=_number(wire.code("UIDNEXT")),
-            highestmodseq=_number(wire.code("HIGHESTMODSEQ")),
+            uidvalidity=as_number(wire.code("UIDVALIDITY")),
+            uidnext=as_number(wire.code("UIDNEXT")),
+            highestmodseq=as_number(wire.code("HIGHESTMODSEQ")),
             is_read_only=mode[-1] == "READ-ONLY" if mode else verb == "EXAMINE",
-            mailbox_id=_text(wire.code("MAILBOXID")).strip("()"),
+            mailbox_id=as_text(wire.code("MAILBOXID")).strip("()"),
             is_sticky=wire.code("UIDNOTSTICKY") is None,
         )
 
@@ -249,15 +252,7 @@ class Reader(Connection):
         """How many messages the open mailbox has now, with what was told since it was opened."""
         if self.selected is None:
             raise ProtocolError("No mailbox is open.")
-        count = self.selected.exists
-        for event in self._wire.events:
-            if event.kind == "exists":
-                count = event.number
-            elif event.kind == "expunge":
-                count -= 1
-            elif event.kind == "vanished" and not event.is_earlier:
-                count -= sum(high - low + 1 for low, high in event.ranges)
-        return count
+        return self._wire.exists
 
     # --- messages ------------------------------------------------------------------------
 
@@ -346,10 +341,10 @@ class Reader(Connection):
                 "UID", b"FETCH", part.encode(), items.encode(), seconds=self.timing.transfer
             )
         except RefusedError:
-            halves = _halves(part)
-            for half in halves:
+            smaller = halves(part)
+            for half in smaller:
                 self._fetch_set(half, items, is_asked, found)
-            if not halves and not part.isdigit():
+            if not smaller and not part.isdigit():
                 raise
             return
         wire = self._wire
@@ -363,7 +358,7 @@ class Reader(Connection):
 
     def _decoded(self, name: Any) -> str:
         """A mailbox's name for people; how the server writes it is kept for sending."""
-        raw = _text(name).encode("latin-1", "replace") if not isinstance(name, bytes) else name
+        raw = as_text(name).encode("latin-1", "replace") if not isinstance(name, bytes) else name
         try:
             text = str(decode_utf7(raw))
         except (ValueError, IndexError):
@@ -376,39 +371,3 @@ class Reader(Connection):
     def _encoded(self, name: str) -> bytes:
         raw = self._names.get(name)
         return commands.quote(raw if raw is not None else encode_utf7(name))
-
-
-def _halves(part: str) -> list[str]:
-    """A set in two; an open range and a single UID cannot be halved."""
-    uids = commands.expand(part.encode()) if f":{MAX_UID}" not in part else []
-    middle = len(uids) // 2
-    return [
-        text
-        for half in (uids[:middle], uids[middle:])
-        if middle
-        for text in commands.uid_sets(half)
-    ]
-
-
-def _parsable(segments: list[bytes]) -> list[Any]:
-    """Segments in imaplib's shape: (text, literal), …, text."""
-    pairs: list[Any] = list(zip(segments[0::2], segments[1::2], strict=False))
-    return [*pairs, segments[-1]]
-
-
-def _told(entry: Listed, status: Status | None) -> Listed:
-    return Listed(entry.name, entry.delimiter, entry.attributes, status)
-
-
-def _text(value: Any) -> str:
-    """What IMAPClient made of a word: `123` an int, NIL None, `(x)` a tuple."""
-    if isinstance(value, tuple):
-        value = value[0] if value else b""
-    if value is None:
-        return ""
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
-def _number(value: Any) -> int:
-    text = _text(value)
-    return int(text) if text.isdigit() else 0

@@ -40,6 +40,8 @@ class Wire(imaplib.IMAP4):
         self.stream = stream
         self.gate = gate
         self.events: list[ServerEvent] = []
+        # How many messages the open mailbox has by now.
+        self.exists = 0
         self.records: list[Record] = []
         self.untagged: list[tuple[bytes, list[bytes]]] = []
         # By tag: None while a command runs, then (OK, NO or BAD; its words).
@@ -192,8 +194,10 @@ class Wire(imaplib.IMAP4):
 
     def _take_numbered(self, number: int, kind: bytes, line: bytes) -> None:
         if kind == b"EXISTS":
+            self.exists = number
             self.events.append(ServerEvent("exists", number))
         elif kind == b"EXPUNGE":
+            self.exists -= 1
             self.events.append(ServerEvent("expunge", number))
         elif kind == b"FETCH":
             self.records.append(self._with_literals(line))
@@ -202,6 +206,8 @@ class Wire(imaplib.IMAP4):
         words = line.split()
         is_earlier = words[2:3] == [b"(EARLIER)"]
         ranges = parse_ranges(words[-1])
+        if not is_earlier:
+            self.exists -= sum(high - low + 1 for low, high in ranges)
         self.events.append(ServerEvent("vanished", ranges=ranges, is_earlier=is_earlier))
 
     def _take_status(self, kind: bytes, words: bytes) -> None:
@@ -257,7 +263,7 @@ class Client(IMAPClient):  # type: ignore[misc]  # the library has no types
         self.normalise_times = False
         self.wire.debug = 0
 
-    def _create_IMAP4(self) -> Wire:  # IMAPClient's name
+    def _create_IMAP4(self) -> Wire:  # noqa: N802  # IMAPClient's name
         return Wire(self._stream, self._gate)
 
     def _set_read_timeout(self) -> None:

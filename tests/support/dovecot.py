@@ -17,8 +17,8 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from io import BufferedRWPair
 from pathlib import Path
-from typing import BinaryIO
 
 from tests.support.certificates import Certificate, make_certificate
 from tests.support.other_client import OtherClient
@@ -265,7 +265,7 @@ class Dovecot:
                 _read_until(stream, b"a ")
 
     @contextlib.contextmanager
-    def raw_connection(self, user: str) -> Iterator[BinaryIO]:
+    def raw_connection(self, user: str) -> Iterator[BufferedRWPair]:
         """A signed-in file to talk IMAP by hand."""
         with (
             socket.create_connection(("127.0.0.1", self.port), timeout=60) as sock,
@@ -300,13 +300,13 @@ def _commands_in(data: bytes) -> list[str]:
     return found
 
 
-def _ask(stream: BinaryIO, command: str, *, must: bool = True) -> bytes:
+def _ask(stream: BufferedRWPair, command: str, *, must: bool = True) -> bytes:
     stream.write(command.encode() + b"\r\n")
     stream.flush()
     return _read_until(stream, command.partition(" ")[0].encode() + b" ", must=must)
 
 
-def _read_until(stream: BinaryIO, tag: bytes, *, must: bool = True) -> bytes:
+def _read_until(stream: BufferedRWPair, tag: bytes, *, must: bool = True) -> bytes:
     while line := stream.readline():
         if line.startswith(tag):
             if must and not line.startswith(tag + b"OK"):

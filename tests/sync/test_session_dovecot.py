@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -15,7 +16,7 @@ from sync.errors import (
     SignInError,
 )
 from sync.identity import identity
-from sync.session import CHANGING, ImapSession, Server
+from sync.session import CHANGING, ImapSession, Server, ServerEvent
 from sync.timing import Timing
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot
@@ -29,7 +30,21 @@ MASKS = [
     frozenset({"MOVE"}),
     frozenset({"UIDPLUS"}),
     frozenset(
-        ["QRESYNC", "CONDSTORE", "MOVE", "UIDPLUS", "ESEARCH", "LIST-STATUS", "LIST-EXTENDED", "SPECIAL-USE", "LITERAL+", "IDLE", "ID", "ENABLE", "AUTH=PLAIN"]
+        [
+            "QRESYNC",
+            "CONDSTORE",
+            "MOVE",
+            "UIDPLUS",
+            "ESEARCH",
+            "LIST-STATUS",
+            "LIST-EXTENDED",
+            "SPECIAL-USE",
+            "LITERAL+",
+            "IDLE",
+            "ID",
+            "ENABLE",
+            "AUTH=PLAIN",
+        ]
     ),
 ]
 
@@ -187,7 +202,7 @@ def test_read_only_refuses_every_changing_command_before_it_is_sent(
     dovecot.deliver(mail_user, "INBOX", a_mail())
     session = session_of(dovecot, mail_user, read_only=True)
     session.examine("INBOX")
-    attempts = [
+    attempts: list[Callable[[], object]] = [
         lambda: session.select("INBOX"),
         lambda: session.move([1], "Archive"),
         lambda: session.copy([1], "Archive"),
@@ -230,7 +245,7 @@ def test_news_of_a_second_client_come_in_idle(dovecot: Dovecot, mail_user: str) 
     with dovecot.other(mail_user) as other:
         other.append("INBOX", a_mail())
     deadline = time.monotonic() + 5
-    events = []
+    events: list[ServerEvent] = []
     while not events and time.monotonic() < deadline:
         session.idle_wait(1)
         events = session.idle_events()
@@ -240,6 +255,7 @@ def test_news_of_a_second_client_come_in_idle(dovecot: Dovecot, mail_user: str) 
 
     assert [(event.kind, event.number) for event in events] == [("exists", 1)]
     assert exists.uids == (1,)
+    assert exists.is_complete
 
 
 def test_idle_over_tls(dovecot: Dovecot, mail_user: str) -> None:
@@ -294,12 +310,16 @@ def test_a_cut_line_is_an_error_to_connect_again(
         session = ImapSession(Server("localhost", proxy.port, "plain"), TIMING)
 
         with pytest.raises(ReconnectError):
-            session.open()
-            session.sign_in(mail_user, "any")
-            session.examine("INBOX")
-            session.fetch_messages(range(1, 21))
+            _fetch_all(session, mail_user)
         session.close()
         assert not session.is_open
+
+
+def _fetch_all(session: ImapSession, user: str) -> None:
+    session.open()
+    session.sign_in(user, "any")
+    session.examine("INBOX")
+    session.fetch_messages(range(1, 21))
 
 
 def test_single_bytes_are_put_together(dovecot: Dovecot, mail_user: str) -> None:

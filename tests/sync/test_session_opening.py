@@ -27,7 +27,7 @@ from sync.errors import (
     TimedOutError,
     TlsError,
 )
-from sync.session import ImapSession, Server, faults
+from sync.session import ImapSession, Server, ServerEvent, faults
 from sync.session import connect as connecting
 from sync.timing import Timing
 from tests.support.certificates import Certificate, make_certificate
@@ -88,15 +88,19 @@ def test_no_greeting_is_a_time_out() -> None:
 
 
 def test_a_server_of_another_protocol_is_recognised() -> None:
-    with FakeImap(greeting=b"220 mail ESMTP\r\n") as server:
-        with pytest.raises(ProtocolError, match="not an IMAP server"):
-            plain(server).open()
+    with (
+        FakeImap(greeting=b"220 mail ESMTP\r\n") as server,
+        pytest.raises(ProtocolError, match="not an IMAP server"),
+    ):
+        plain(server).open()
 
 
 def test_a_greeting_that_says_bye_for_too_many_connections() -> None:
-    with FakeImap(greeting=b"* BYE Too many connections from you\r\n") as server:
-        with pytest.raises(ThrottledError, match="connection"):
-            plain(server).open()
+    with (
+        FakeImap(greeting=b"* BYE Too many connections from you\r\n") as server,
+        pytest.raises(ThrottledError, match="connection"),
+    ):
+        plain(server).open()
 
 
 def test_tls_where_the_port_speaks_plain() -> None:
@@ -128,9 +132,11 @@ def test_silence_on_the_port_of_tls_is_explained(monkeypatch: pytest.MonkeyPatch
 def test_a_certificate_nobody_vouches_for_comes_with_its_fingerprint(
     certificate: Certificate,
 ) -> None:
-    with FakeImap(is_tls=True, tls_context=certificate.server_context()) as server:
-        with pytest.raises(CertificateError) as found:
-            ImapSession(Server("localhost", server.port, "tls"), TIMING).open()
+    with (
+        FakeImap(is_tls=True, tls_context=certificate.server_context()) as server,
+        pytest.raises(CertificateError) as found,
+    ):
+        ImapSession(Server("localhost", server.port, "tls"), TIMING).open()
 
     assert found.value.fingerprint == certificate.fingerprint
     assert "self" in found.value.reason
@@ -161,9 +167,11 @@ def test_starttls_secures_and_asks_again_what_the_server_can(certificate: Certif
 
 def test_starttls_with_a_wrong_certificate_tells_its_fingerprint(certificate: Certificate) -> None:
     capabilities = CAPABILITIES + " STARTTLS"
-    with FakeImap(tls_context=certificate.server_context(), capabilities=capabilities) as server:
-        with pytest.raises(CertificateError) as found:
-            ImapSession(Server("localhost", server.port, "starttls"), TIMING).open()
+    with (
+        FakeImap(tls_context=certificate.server_context(), capabilities=capabilities) as server,
+        pytest.raises(CertificateError) as found,
+    ):
+        ImapSession(Server("localhost", server.port, "starttls"), TIMING).open()
 
     assert found.value.fingerprint == certificate.fingerprint
 
@@ -196,19 +204,20 @@ def test_no_starttls_is_refused_and_nothing_secret_is_sent() -> None:
 
 
 def test_preauth_before_starttls_is_refused() -> None:
-    with FakeImap(greeting=b"* PREAUTH welcome\r\n", capabilities="IMAP4rev1 STARTTLS") as server:
-        with pytest.raises(TlsError, match="before the connection is secure"):
-            ImapSession(Server("localhost", server.port, "starttls"), TIMING).open()
+    with (
+        FakeImap(greeting=b"* PREAUTH welcome\r\n", capabilities="IMAP4rev1 STARTTLS") as server,
+        pytest.raises(TlsError, match="before the connection is secure"),
+    ):
+        ImapSession(Server("localhost", server.port, "starttls"), TIMING).open()
 
 
 def test_plain_text_only_to_this_computer_or_agreed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connecting, "is_loopback", lambda _: False)
     with FakeImap() as server:
+        refused, address = plain(server), Server("localhost", server.port, "plain", True)
         with pytest.raises(TlsError, match="readable by others"):
-            plain(server).open()
-        agreed = ImapSession(
-            Server("localhost", server.port, "plain", plain_text_agreed=True), TIMING
-        )
+            refused.open()
+        agreed = ImapSession(address, TIMING)
         agreed.open()
         agreed.close()
 
@@ -442,7 +451,7 @@ def test_half_a_line_waits_for_its_rest() -> None:
         session.idle_begin()
         assert session.idle_events() == []
         go_on.set()
-        events = []
+        events: list[ServerEvent] = []
         while not events:
             assert session.idle_wait(5)
             events = session.idle_events()
@@ -461,11 +470,14 @@ def test_bye_or_a_hang_up_in_idle_is_a_lost_connection(end: bytes) -> None:
     with FakeImap({"IDLE": answer}) as server:
         session = signed_in(server)
         with pytest.raises(ConnectionLostError):
-            session.idle_begin()
-            while True:
-                assert session.idle_wait(5)
-                session.idle_events()
+            _idle_for_ever(session)
         assert not session.is_open
+
+
+def _idle_for_ever(session: ImapSession) -> None:
+    session.idle_begin()
+    while session.idle_wait(5):
+        session.idle_events()
 
 
 def test_a_refused_idle_is_no_idle() -> None:
@@ -519,9 +531,12 @@ def test_abort_ends_a_tls_handshake() -> None:
 
 def test_abort_ends_a_look_up_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     release = threading.Event()
-    monkeypatch.setattr(
-        connecting.socket, "getaddrinfo", lambda *_, **__: [] if release.wait(10) else []
-    )
+
+    def hanging(*_: object, **__: object) -> list[object]:
+        release.wait(10)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hanging)
     session = ImapSession(Server("slow.example", 993), TIMING)
 
     assert _aborted(session, session.open) < 0.5

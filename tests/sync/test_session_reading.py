@@ -181,6 +181,19 @@ def test_exists_that_changed_since_examine_counts() -> None:
         session.close()
 
 
+def test_exists_counts_also_after_its_events_were_taken() -> None:
+    news = (
+        b"* 2 EXPUNGE\r\n* 4 EXISTS\r\n* VANISHED 9\r\n* VANISHED (EARLIER) 8\r\n{tag} OK done\r\n"
+    )
+    with FakeImap({"NOOP": news}) as server:
+        session = examined(server)
+        session.noop()
+        session.take_events()
+
+        assert session.all_uids().is_complete
+        session.close()
+
+
 def test_a_search_line_beyond_a_million_bytes_is_read() -> None:
     count = 150_000
     line = b"* SEARCH " + b" ".join(b"%d" % (n + 1_000_000) for n in range(count)) + b"\r\n"
