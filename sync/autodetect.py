@@ -49,7 +49,8 @@ class Worth(Enum):
     GOOD = 2
 
 
-Known = dict[tuple[str, int, bool], Worth]
+Known = dict[ServerPlace, Worth]
+Answers = queue.SimpleQueue[tuple[Known, ServerPlace, Worth]]
 
 
 def detect(address: str, cancel: threading.Event, *, limit: float = LIMIT_SECONDS) -> Detected:
@@ -74,21 +75,22 @@ def candidates(domain: str) -> Candidates:
 
 def try_all(places: Candidates, cancel: threading.Event, *, limit: float) -> Detected:
     """Try every place at once; of those that answer as they should, the first of each list."""
-    answers: queue.SimpleQueue[tuple[ServerPlace, Worth]] = queue.SimpleQueue()
+    answers: Answers = queue.SimpleQueue()
     deadline = time.monotonic() + limit
-    for wanted, look in ((places.imap, _is_imap), (places.smtp, _is_smtp)):
+    imap: Known = {}
+    smtp: Known = {}
+    for wanted, known, look in ((places.imap, imap, _is_imap), (places.smtp, smtp, _is_smtp)):
         for place in wanted:
-            _start_try(place, look, answers, deadline)
-    known: Known = {}
+            _start_try(place, look, known, answers, deadline)
     while not cancel.is_set() and time.monotonic() < deadline:
-        if _is_settled(places.imap, known) and _is_settled(places.smtp, known):
+        if _is_settled(places.imap, imap) and _is_settled(places.smtp, smtp):
             break
         with contextlib.suppress(queue.Empty):
-            place, worth = answers.get(timeout=LOOK_SECONDS)
-            known[_key(place)] = worth
+            known, place, worth = answers.get(timeout=LOOK_SECONDS)
+            known[place] = worth
     if cancel.is_set():
         return Detected(None, None)
-    return Detected(_first_good(places.imap, known), _first_good(places.smtp, known))
+    return Detected(_best(places.imap, imap), _best(places.smtp, smtp))
 
 
 def _places(hosts: Sequence[str], ports: dict[Security, int]) -> tuple[ServerPlace, ...]:
@@ -99,14 +101,10 @@ def _places(hosts: Sequence[str], ports: dict[Security, int]) -> tuple[ServerPla
     )
 
 
-def _key(place: ServerPlace) -> tuple[str, int, bool]:
-    return place.host, place.port, place.security is Security.TLS
-
-
 def _is_settled(places: Sequence[ServerPlace], known: Known) -> bool:
     """Whether no answer that is still missing could change the choice."""
     for place in places:
-        worth = known.get(_key(place))
+        worth = known.get(place)
         if worth is None:
             return False
         if worth is Worth.GOOD:
@@ -114,11 +112,11 @@ def _is_settled(places: Sequence[ServerPlace], known: Known) -> bool:
     return True
 
 
-def _first_good(places: Sequence[ServerPlace], known: Known) -> ServerPlace | None:
+def _best(places: Sequence[ServerPlace], known: Known) -> ServerPlace | None:
     """The first good place, or else the first whose certificate the sign-in will complain about."""
     for wanted in (Worth.GOOD, Worth.BAD_CERTIFICATE):
         for place in places:
-            if known.get(_key(place)) is wanted:
+            if known.get(place) is wanted:
                 return place
     return None
 
@@ -127,20 +125,18 @@ Look = Callable[[ServerPlace, float], bool]
 
 
 def _start_try(
-    place: ServerPlace,
-    look: Look,
-    answers: queue.SimpleQueue[tuple[ServerPlace, Worth]],
-    deadline: float,
+    place: ServerPlace, look: Look, known: Known, answers: Answers, deadline: float
 ) -> None:
     """A daemon thread each: a name look-up has no time-out, and must not hold anything up."""
 
     def attempt() -> None:
         try:
-            answers.put((place, Worth.GOOD if look(place, deadline) else Worth.NOTHING))
+            worth = Worth.GOOD if look(place, deadline) else Worth.NOTHING
         except ssl.SSLCertVerificationError:
-            answers.put((place, Worth.BAD_CERTIFICATE))
+            worth = Worth.BAD_CERTIFICATE
         except (OSError, UnicodeError, ValueError):
-            answers.put((place, Worth.NOTHING))
+            worth = Worth.NOTHING
+        answers.put((known, place, worth))
 
     threading.Thread(target=attempt, name=f"try {place.port}", daemon=True).start()
 

@@ -91,12 +91,13 @@ class SmtpTry:
             if self._place.security is Security.TLS:
                 sock = self._socket = self._secured(sock)
             client = _Client(sock, self._place.host, tls_context(self._server))
-            self._greeted(client)
-            if self._place.security is Security.STARTTLS:
-                self._start_tls(client)
-            self._authenticate(client, user, secret)
-            with contextlib.suppress(smtplib.SMTPException, OSError):
-                client.quit()
+            with contextlib.closing(client):
+                self._greeted(client)
+                if self._place.security is Security.STARTTLS:
+                    self._start_tls(client)
+                self._authenticate(client, user, secret)
+                with contextlib.suppress(smtplib.SMTPException, OSError):
+                    client.quit()
 
     def _check_line(self, sock: socket.socket) -> None:
         is_open = self._place.security is Security.NONE

@@ -22,7 +22,6 @@ from ui.setup.flow import Answers
 from ui.setup.pages import WizardPage
 from ui.theme import Theme
 
-
 LABEL_HEIGHT = 28  # of a row, in device-independent pixels
 
 
