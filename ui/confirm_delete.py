@@ -26,15 +26,16 @@ class ConfirmDelete(QMessageBox):
         self._delete.setObjectName("confirm_delete_button")
         self._delete.setProperty("role", "danger")
         self.addButton(self._delete, QMessageBox.ButtonRole.DestructiveRole)
-        cancel = QPushButton(self.tr("Cancel"), self)
-        self.addButton(cancel, QMessageBox.ButtonRole.RejectRole)
+        cancel = self.addButton(QMessageBox.StandardButton.Cancel)
         self.setDefaultButton(cancel)
         self.setEscapeButton(cancel)
 
     def is_agreed(self) -> bool:
         """Show it and wait; whether the person pressed "Delete"."""
         self.exec()
-        return self.clickedButton() is self._delete
+        is_agreed = self.clickedButton() is self._delete
+        self.deleteLater()
+        return is_agreed
 
 
 def question(preview: DeletePreview) -> str:

@@ -44,6 +44,7 @@ class MainWindow(QMainWindow):
     Attributes:
         service: The mail service; closed with the window.
         actions_by_name: The QActions.
+        facts: What is known of the accounts.
 
     Signals:
         closed: The window is gone and the service has stopped.
@@ -60,10 +61,10 @@ class MainWindow(QMainWindow):
         self._is_closed = False
         self._counts_ticket = 0
         self.actions_by_name = Actions(self)
-        self._facts = AccountFacts(service, self)
+        self.facts = AccountFacts(service, self)
         self._stack = CommandStack(service, self)
         self._sidebar_model = SidebarModel(self)
-        self._dialogs = Dialogs(service, theme, self._facts, self)
+        self._dialogs = Dialogs(service, theme, self.facts, self)
         self._make_panes()
         self._mail = MailActions(service, self.actions_by_name, self._stack, self._pane, self)
         self._counts_timer = QTimer(self, singleShot=True, interval=COUNTS_MS)
@@ -93,7 +94,7 @@ class MainWindow(QMainWindow):
         self._right.setAutoFillBackground(True)
         self._right.addWidget(self._reader)
         self._right.addWidget(self._many)
-        self._notices = AccountNotices(self._facts, theme, self)
+        self._notices = AccountNotices(self.facts, theme, self)
         self._status = SyncStatus(theme, self)
         self._toast = UndoToast(theme, self)
 
@@ -121,10 +122,10 @@ class MainWindow(QMainWindow):
         self.service.happened.connect(self._on_event)
         self.service.answered.connect(self._on_answered)
         self._counts_timer.timeout.connect(self._ask_counts)
-        self._facts.accounts_changed.connect(self._on_accounts)
-        self._facts.vault_changed.connect(self._show_status)
-        self._facts.status_changed.connect(self._sidebar_model.set_status)
-        self._facts.status_changed.connect(self._show_status)
+        self.facts.accounts_changed.connect(self._on_accounts)
+        self.facts.vault_changed.connect(self._show_status)
+        self.facts.status_changed.connect(self._sidebar_model.set_status)
+        self.facts.status_changed.connect(self._show_status)
         self._sidebar.key_chosen.connect(self._on_key)
         self._pane.view.selection_moved.connect(self._show_selection)
         self._pane.empty_pressed.connect(self._on_empty_button)
@@ -181,14 +182,14 @@ class MainWindow(QMainWindow):
 
     def open_wizard_if_empty(self) -> None:
         """The first start: there is no account, so the wizard opens by itself."""
-        if not self._facts.configs and not self._is_closed:
+        if not self.facts.configs and not self._is_closed:
             self._dialogs.open_wizard()
 
     @Slot()
     def _on_accounts(self) -> None:
-        self._sidebar_model.set_accounts(self._facts.configs)
-        self._pane.set_has_account(bool(self._facts.configs))
-        self.actions_by_name["sync_now"].setEnabled(bool(self._facts.configs))
+        self._sidebar_model.set_accounts(self.facts.configs)
+        self._pane.set_has_account(bool(self.facts.configs))
+        self.actions_by_name["sync_now"].setEnabled(bool(self.facts.configs))
         if not self._sidebar.key():
             self._sidebar.choose(View.INBOX)
         self._show_status()
@@ -196,7 +197,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_status(self) -> None:
-        facts = self._facts
+        facts = self.facts
         self._status.show_facts(facts.statuses(), facts.addresses, facts.vault_sentence())
 
     @Slot(object)

@@ -30,7 +30,12 @@ class SearchEdit(QLineEdit):
         self.setAccessibleName(self.tr("Search mail"))
         self.setPlaceholderText(self.tr("Search mail and people  (Ctrl+K)"))
         self.setClearButtonEnabled(True)
-        self.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        glass = self.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        glass.setText(self.tr("Search"))
+        glass.triggered.connect(self.selectAll)
+        for button in self.findChildren(QToolButton):
+            if not button.text():
+                button.setAccessibleName(self.tr("Clear search"))
         self.setMinimumWidth(160)
         self.setMaximumWidth(400)
         self._said = ""

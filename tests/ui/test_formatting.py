@@ -1,0 +1,100 @@
+"""Dates, sizes and names as the person reads them."""
+
+from __future__ import annotations
+
+from datetime import datetime as wall_clock  # the person's own, without a zone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ui import formatting
+
+NOW = wall_clock(2026, 11, 20, 15, 0)  # a Friday
+
+
+def ms(moment: wall_clock) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        (wall_clock(2026, 11, 20, 10, 42), "10:42"),
+        (wall_clock(2026, 11, 20, 0, 0), "00:00"),
+        (wall_clock(2026, 11, 19, 23, 59), "Yesterday"),
+        (wall_clock(2026, 11, 17, 9, 0), "Tue"),
+        (wall_clock(2026, 11, 14, 9, 0), "Sat"),
+        (wall_clock(2026, 11, 13, 9, 0), "13 Nov"),
+        (wall_clock(2026, 1, 2, 9, 0), "2 Jan"),
+        (wall_clock(2024, 11, 14, 9, 0), "14 Nov 2024"),
+        (wall_clock(2026, 11, 25, 9, 0), "25 Nov"),  # a clock that runs ahead
+    ],
+)
+def test_dates_get_shorter_the_nearer_they_are(moment: wall_clock, expected: str) -> None:
+    assert formatting.relative_date(ms(moment), ms(NOW)) == expected
+
+
+def test_the_whole_date_is_there_for_tool_tips() -> None:
+    moment = wall_clock(2026, 11, 17, 9, 5)
+    assert formatting.full_date(ms(moment)) == "Tuesday, 17 November 2026, 09:05"
+
+
+def test_since_names_the_day_only_if_it_is_another() -> None:
+    assert formatting.since(ms(wall_clock(2026, 11, 20, 9, 5)), ms(NOW)) == "09:05"
+    assert formatting.since(ms(wall_clock(2026, 11, 19, 9, 5)), ms(NOW)) == "Yesterday 09:05"
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [(0, "0 B"), (999, "999 B"), (14_200, "14 kB"), (2_300_000, "2.3 MB"), (5 * 10**9, "5.0 GB")],
+)
+def test_sizes(count: int, expected: str) -> None:
+    assert formatting.size(count) == expected
+
+
+@pytest.mark.parametrize(
+    ("parties", "expected"),
+    [
+        ([("Ann Lee", "a@x.example")], "Ann Lee"),
+        ([("Ann Lee", "a@x.example"), ("", "")], "Ann Lee, You"),
+        ([("", "billing@x.example")], "billing@x.example"),
+        ([("Ann Lee", "a@x"), ("", ""), ("Bob Ray", "b@x"), ("Ann Lee", "a@x")], "Ann, You, Bob"),
+        ([("Lee, Ann", "a@x"), ("", ""), ("", "cy@x")], "Ann, You, cy"),
+    ],
+)
+def test_parties(parties: list[tuple[str, str]], expected: str) -> None:
+    assert formatting.parties_text(parties) == expected
+
+
+@pytest.mark.parametrize(
+    ("party", "expected"),
+    [
+        (("Ann Lee", "x@y"), "AL"),
+        (("Dr. Maxi Konst (Procurement, EMEA)", "x@y"), "MK"),
+        (("", "billing@x.example"), "B"),
+        (("Łukasz Żak", ""), "ŁŻ"),
+        (("...", "..."), "?"),
+    ],
+)
+def test_initials(party: tuple[str, str], expected: str) -> None:
+    assert formatting.initials(party) == expected
+
+
+def test_an_address_keeps_its_colour() -> None:
+    assert formatting.color_index("Ann@X.example ", 12) == formatting.color_index(
+        "ann@x.example", 12
+    )
+
+
+def test_direction_overrides_and_fillers_are_dropped() -> None:
+    assert formatting.clean("exe\u202egpj.\r\nnext\t\u200c \u034f end") == "exegpj. next end"
+
+
+@given(st.text(), st.text())
+def test_no_name_breaks_a_row(name: str, address: str) -> None:
+    party = (name, address)
+    assert formatting.initials(party)
+    assert formatting.display_name(party)
+    assert "\n" not in formatting.parties_text([party])
+    formatting.parties_text([party, ("", ""), ("Bob", "b@x")])
