@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from models import arrival, database, message, operation
@@ -138,6 +140,15 @@ def test_old_arrivals_are_forgotten_but_for_those_kept_out(box: Boxes) -> None:
     arrival.prune(6)
     assert [row.uid for row in arrival.of_mailbox(box.ids["INBOX"], 1)] == [1]
     assert arrival.of_mailbox(box.ids["Customers"], 1) == []
+
+
+def test_a_uid_that_is_noted_again_stays_kept_out(box: Boxes) -> None:
+    row = ArrivalRow(box.ids["Other"], 1, 5, box.account_id, b"x" * 16, is_kept_out=True)
+    arrival.note([row])
+    arrival.note([replace(row, is_kept_out=False, flags=1)])
+    assert [kept.flags for kept in arrival.kept_out(box.ids["Other"], 1)] == [1]
+    arrival.note([replace(row, is_kept_out=False, identity=b"y" * 16)])
+    assert arrival.kept_out(box.ids["Other"], 1) == []
 
 
 def test_junk_is_marked(box: Boxes) -> None:
