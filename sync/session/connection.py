@@ -25,6 +25,7 @@ from sync.errors import (
     ProtocolError,
     SignInError,
     SyncError,
+    ThrottledError,
     TimedOutError,
     TlsError,
 )
@@ -153,6 +154,11 @@ class Connection:
         except (TimedOutError, ConnectionLostError) as fault:
             if self.server.port == _TLS_PORT and not self._stop.is_set():
                 raise self._wants_tls() from fault
+            if isinstance(fault, TimedOutError):
+                raise TimedOutError(
+                    f"{self.server.place} sent no greeting in time. If this port wants TLS from "
+                    "the start, choose TLS."
+                ) from fault
             raise
         if first in (b"\x15", b"\x16"):
             raise self._wants_tls()
@@ -317,7 +323,8 @@ class Connection:
         try:
             tag = wire._command(name, *args)
             kind, words = wire.await_tagged(tag)
-        except (TimedOutError, ConnectionLostError, ProtocolError):
+        except (TimedOutError, ConnectionLostError, ProtocolError, ThrottledError):
+            # ThrottledError comes from a BYE here; a tagged NO is raised by `run`.
             self._need_stream().close()
             raise
         if name != "UID" or args[0] != b"FETCH":

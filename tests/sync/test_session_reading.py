@@ -6,7 +6,13 @@ import datetime as dt
 
 import pytest
 
-from sync.errors import ConnectionLostError, ProtocolError, RefusedError, TimedOutError
+from sync.errors import (
+    ConnectionLostError,
+    ProtocolError,
+    RefusedError,
+    ThrottledError,
+    TimedOutError,
+)
 from sync.session import MAX_UID, ImapSession, Server, uid_sets
 from sync.session.fetching import all_fetched, fetched_of, flag_bits, flag_names, received_at
 from sync.timing import Timing
@@ -323,6 +329,17 @@ def test_bye_is_a_lost_connection_with_the_servers_words() -> None:
         with pytest.raises(ConnectionLostError) as found:
             session.noop()
     assert "Shutting down" in found.value.sentence
+
+
+def test_a_bye_for_too_much_ends_the_connection_and_names_the_time() -> None:
+    words = b"* BYE Request is throttled. Suggested Backoff Time: 9000 milliseconds\r\n"
+    with FakeImap({"NOOP": words}) as server:
+        session = opened(server)
+
+        with pytest.raises(ThrottledError) as found:
+            session.noop()
+        assert not session.is_open
+    assert found.value.wait_seconds == 9
 
 
 def test_events_keep_their_order() -> None:
