@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime as wall_clock  # the person's own, without a zone
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -10,39 +10,41 @@ from hypothesis import strategies as st
 
 from ui import formatting
 
-NOW = wall_clock(2026, 11, 20, 15, 0)  # a Friday
+
+def at(text: str) -> int:
+    """A time of the wall clock here, in milliseconds."""
+    return round(datetime.fromisoformat(text).timestamp() * 1000)
 
 
-def ms(moment: wall_clock) -> int:
-    return round(moment.timestamp() * 1000)
+NOW = at("2026-11-20 15:00")  # a Friday
 
 
 @pytest.mark.parametrize(
     ("moment", "expected"),
     [
-        (wall_clock(2026, 11, 20, 10, 42), "10:42"),
-        (wall_clock(2026, 11, 20, 0, 0), "00:00"),
-        (wall_clock(2026, 11, 19, 23, 59), "Yesterday"),
-        (wall_clock(2026, 11, 17, 9, 0), "Tue"),
-        (wall_clock(2026, 11, 14, 9, 0), "Sat"),
-        (wall_clock(2026, 11, 13, 9, 0), "13 Nov"),
-        (wall_clock(2026, 1, 2, 9, 0), "2 Jan"),
-        (wall_clock(2024, 11, 14, 9, 0), "14 Nov 2024"),
-        (wall_clock(2026, 11, 25, 9, 0), "25 Nov"),  # a clock that runs ahead
+        (at("2026-11-20 10:42"), "10:42"),
+        (at("2026-11-20 00:00"), "00:00"),
+        (at("2026-11-19 23:59"), "Yesterday"),
+        (at("2026-11-17 09:00"), "Tue"),
+        (at("2026-11-14 09:00"), "Sat"),
+        (at("2026-11-13 09:00"), "13 Nov"),
+        (at("2026-01-02 09:00"), "2 Jan"),
+        (at("2024-11-14 09:00"), "14 Nov 2024"),
+        (at("2026-11-25 09:00"), "25 Nov"),  # a clock that runs ahead
     ],
 )
 def test_dates_get_shorter_the_nearer_they_are(moment: wall_clock, expected: str) -> None:
-    assert formatting.relative_date(ms(moment), ms(NOW)) == expected
+    assert formatting.relative_date(moment, NOW) == expected
 
 
 def test_the_whole_date_is_there_for_tool_tips() -> None:
-    moment = wall_clock(2026, 11, 17, 9, 5)
-    assert formatting.full_date(ms(moment)) == "Tuesday, 17 November 2026, 09:05"
+    moment = at("2026-11-17 09:05")
+    assert formatting.full_date(moment) == "Tuesday, 17 November 2026, 09:05"
 
 
 def test_since_names_the_day_only_if_it_is_another() -> None:
-    assert formatting.since(ms(wall_clock(2026, 11, 20, 9, 5)), ms(NOW)) == "09:05"
-    assert formatting.since(ms(wall_clock(2026, 11, 19, 9, 5)), ms(NOW)) == "Yesterday 09:05"
+    assert formatting.since(at("2026-11-20 09:05"), NOW) == "09:05"
+    assert formatting.since(at("2026-11-19 09:05"), NOW) == "Yesterday 09:05"
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime as wall_clock  # the person's own, without a zone
+from datetime import datetime
 
 from models.events import Phase, StatusChanged
 from ui import status_text
 
-NOW = round(wall_clock(2026, 11, 20, 15, 0).timestamp() * 1000)
-AT = round(wall_clock(2026, 11, 20, 10, 42).timestamp() * 1000)
+
+def at(text: str) -> int:
+    """A time of the wall clock here, in milliseconds."""
+    return round(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+NOW = at("2026-11-20 15:00")
+AT = at("2026-11-20 10:42")
 ONE = {1: "a@x.example"}
 TWO = {1: "a@x.example", 2: "b@x.example"}
 
