@@ -7,7 +7,6 @@ another one. Every command has a deadline for all of it, and every error is one 
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import platform
 import ssl
@@ -286,7 +285,7 @@ class Connection:
             self._need_client().sasl_login(mechanism, respond)
         except IMAPClientError as fault:
             words = faults.clean_words(wire.last_words or str(fault), self._secret)
-            detail = _token_status(challenges[1:])
+            detail = faults.token_status(challenges[1:])
             raise faults.sign_in_refusal(
                 self.server.place, f"{words} {detail}".strip(), with_password=with_password
             ) from fault
@@ -391,11 +390,3 @@ class Connection:
         if self._stream is None:
             raise ConnectionLostError(f"There is no connection to {self.server.place}.")
         return self._stream
-
-
-def _token_status(challenges: list[bytes]) -> str:
-    """The status of RFC 7628 section 3.2.2, such as `401` or `invalid_token`."""
-    for challenge in challenges:
-        with contextlib.suppress(ValueError, AttributeError):
-            return f"({json.loads(challenge).get('status', '')})"
-    return ""

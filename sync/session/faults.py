@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 
 from sync.errors import (
@@ -181,4 +183,12 @@ def _app_password(place: str, words: str) -> str:
             f"{place} wants an app password. Create one in the account's security settings on "
             "the provider's web site, and enter that."
         )
+    return ""
+
+
+def token_status(challenges: list[bytes]) -> str:
+    """The status of RFC 7628 section 3.2.2, such as `401` or `invalid_token`."""
+    for challenge in challenges:
+        with contextlib.suppress(ValueError, AttributeError):
+            return f"({json.loads(challenge).get('status', '')})"
     return ""
