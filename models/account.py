@@ -140,10 +140,16 @@ class NewAccount:
 
 _COLUMNS = tuple(item.name for item in fields(AccountConfig) if item.name != "addresses")
 _LIST = ", ".join(_COLUMNS)
-_BOOLEANS = (
-    "plain_text_agreed all_labels track_receipts track_delivery "
-    "archive_on_server delete_on_server read_only set_up"
-).split()
+_BOOLEANS = [
+    "plain_text_agreed",
+    "all_labels",
+    "track_receipts",
+    "track_delivery",
+    "archive_on_server",
+    "delete_on_server",
+    "read_only",
+    "set_up",
+]
 
 
 def configs(*, with_removed: bool = False) -> list[AccountConfig]:

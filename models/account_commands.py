@@ -6,11 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from models import account, conversation, database, deletion, mailbox, profile, secret, tombstone
-from models import wipe
+from models import (
+    account,
+    conversation,
+    database,
+    deletion,
+    mailbox,
+    profile,
+    secret,
+    tombstone,
+    wipe,
+)
 from models.account import NewAccount
-from models.events import AccountsChanged, ConversationsChanged, Event, LinksChanged
-from models.events import MailboxesChanged, MessagesDeleted
+from models.events import (
+    AccountsChanged,
+    ConversationsChanged,
+    Event,
+    LinksChanged,
+    MailboxesChanged,
+    MessagesDeleted,
+)
 from models.link import of_conversations
 from models.mailbox import Role
 from models.secret import EncryptedSecrets

@@ -54,7 +54,10 @@ _COLUMNS = ", ".join(ArrivalRow.__dataclass_fields__)
 
 
 def note(found: Iterable[ArrivalRow]) -> None:
-    """Keep what appeared; a UID that is known gets its newest facts and is there again."""
+    """Keep what appeared; a UID that is known gets its newest facts and is there again.
+
+    One that a tombstone keeps out stays so: it is being counted.
+    """
     now = now_ms()
     with database.writing(durable=False):
         database.run_many(
@@ -62,11 +65,21 @@ def note(found: Iterable[ArrivalRow]) -> None:
             "ON CONFLICT (mailbox_id, uidvalidity, uid) DO UPDATE SET "
             "identity = excluded.identity, server_identity = excluded.server_identity, "
             "flags = excluded.flags, is_gone = excluded.is_gone, "
-            "is_kept_out = excluded.is_kept_out",
+            "is_kept_out = max(excluded.is_kept_out, "
+            "is_kept_out AND identity = excluded.identity)",
             (
-                (row.mailbox_id, row.uidvalidity, row.uid, row.account_id, row.identity)
-                + (row.server_identity, row.flags, row.is_gone, row.is_kept_out)
-                + (row.seen_at or now,)
+                (
+                    row.mailbox_id,
+                    row.uidvalidity,
+                    row.uid,
+                    row.account_id,
+                    row.identity,
+                    row.server_identity,
+                    row.flags,
+                    row.is_gone,
+                    row.is_kept_out,
+                    row.seen_at or now,
+                )
                 for row in found
             ),
         )

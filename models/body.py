@@ -172,8 +172,17 @@ def add_attachments(found: Mapping[int, Iterable[ParsedAttachment]]) -> None:
         "INSERT INTO attachment (message_id, position, file_name, content_type, size, "
         "content_id, is_inline, section, encoding) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (message_id, position, plain(item.file_name), plain(item.content_type), item.size)
-            + (plain(item.content_id), item.is_inline, item.section, item.encoding)
+            (
+                message_id,
+                position,
+                plain(item.file_name),
+                plain(item.content_type),
+                item.size,
+                plain(item.content_id),
+                item.is_inline,
+                item.section,
+                item.encoding,
+            )
             for message_id, items in found.items()
             for position, item in enumerate(items)
         ],

@@ -21,7 +21,13 @@ from models.account_commands import (
 )
 from models.database import writing
 from models.erasing import DeletePreview, preview_delete
-from models.events import ConversationsChanged, Event, OperationsChanged, SettingsChanged
+from models.events import (
+    ConversationsChanged,
+    Event,
+    MessagesDeleted,
+    OperationsChanged,
+    SettingsChanged,
+)
 
 __all__ = [
     "AddAccount", "Archive", "ChooseMailboxes", "Command", "DeleteConversations",
@@ -185,22 +191,24 @@ def _archive(command: Archive | Restore) -> Done:
 
 def _delete_conversations(conversation_ids: Sequence[int]) -> Done:
     events: list[Event] = []
-    command_id, count = uuid.uuid4().hex, 0
+    command_id = uuid.uuid4().hex
     for chunk in conversation.chunks(conversation_ids, CHUNK):
         with writing(durable=True):
-            ids = conversation.message_ids(chunk)
-            events += erasing.delete(ids, command_id)
-            count += len(ids)
-    return Done(tuple(events), None, count, "deleted" if count else "")
+            events += erasing.delete(conversation.message_ids(chunk), command_id)
+    return _deleted(events)
 
 
 def _delete_messages(message_ids: Sequence[int]) -> Done:
     events: list[Event] = []
-    command_id, count = uuid.uuid4().hex, 0
+    command_id = uuid.uuid4().hex
     for chunk in conversation.chunks(message_ids, CHUNK):
         with writing(durable=True):
-            count += erasing.preview_delete(message_ids=chunk).message_count
             events += erasing.delete(chunk, command_id)
+    return _deleted(events)
+
+
+def _deleted(events: Sequence[Event]) -> Done:
+    count = sum(len(each.message_ids) for each in events if isinstance(each, MessagesDeleted))
     return Done(tuple(events), None, count, "deleted" if count else "")
 
 

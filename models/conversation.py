@@ -123,7 +123,11 @@ def _parties(messages: Sequence[database.Row]) -> str:
         key = "" if is_own else address
         senders.pop(key, None)
         senders[key] = ("", "") if is_own else (name, address)
-    return json.dumps(list(senders.values())[-MOST_PARTIES:], ensure_ascii=False)
+    return _encode(list(senders.values())[-MOST_PARTIES:])
+
+
+# json.dumps makes a new encoder at each call that is not its default.
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
 def accounts_of(conversation_ids: Iterable[int]) -> dict[int, list[int]]:

@@ -76,11 +76,22 @@ def path() -> str:
 
 
 def open_for_thread(*, read_only: bool = False) -> None:
-    """Open this thread's connection; `read_only` refuses every write on it."""
+    """Open this thread's connection; `read_only` refuses every write on it.
+
+    Raises: DamagedStoreError, StoreError.
+    """
     if not db.is_closed():
         return
-    db.connect()
-    connection = db.connection()
+    with told_plainly():
+        db.connect()
+        try:
+            _set_up(db.connection(), read_only=read_only)
+        except BaseException:
+            db.close()
+            raise
+
+
+def _set_up(connection: apsw.Connection, *, read_only: bool) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA secure_delete=ON")
@@ -135,8 +146,11 @@ def told_plainly() -> Iterator[None]:
     """
     try:
         yield
-    except (apsw.FullError, apsw.CorruptError, apsw.NotADBError, apsw.CantOpenError) as error:
-        raise _told(error) or error from error
+    except apsw.Error as error:
+        told = _told(error)
+        if told is None:
+            raise
+        raise told from error
     except PeeweeException as error:
         told = _told(error.__cause__ or error.__context__)
         if told is None:
@@ -162,7 +176,10 @@ def _roll_back(connection: apsw.Connection) -> None:
 
 def rows(sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
     """Every row of a query, read to its end: an open cursor would hold up the checkpoint."""
-    found: list[Row] = db.connection().execute(sql, tuple(parameters)).fetchall()
+    try:
+        found: list[Row] = db.connection().execute(sql, tuple(parameters)).fetchall()
+    except apsw.CorruptError as error:
+        raise DamagedStoreError(DAMAGED) from error
     return found
 
 

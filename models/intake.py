@@ -10,8 +10,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from models import account, arrival, conversation, database, intake_rows, joining, ledger
-from models import location, operation, restoring, tombstone
+from models import (
+    account,
+    arrival,
+    conversation,
+    database,
+    intake_rows,
+    joining,
+    ledger,
+    location,
+    restoring,
+    tombstone,
+)
 from models.arrival import ArrivalRow
 from models.events import ConversationsChanged, Event, LinksChanged, MessagesAdded
 from models.joining import Joined, Newcomer
@@ -20,6 +30,8 @@ from models.mailbox import Role
 from models.message_tables import Flag
 from models.tombstone import TombstoneRow
 
+# The enum's operators are slow.
+_SEEN, _DELETED, _DRAFT = int(Flag.SEEN), int(Flag.DELETED), int(Flag.DRAFT)
 
 __all__ = ["Incoming", "take_in"]
 
@@ -79,7 +91,8 @@ def _open_batch(account_id: int, mails: Sequence[Incoming], past: bool, quiet: b
     gmail = list({mail.server_identity for mail in mails if mail.server_identity[:3] == "gm:"})
     _read_known(batch, identities, gmail)
     for row in tombstone.find(account_id, identities, gmail):
-        for name in (row.identity, *row.server_identities):
+        names: list[bytes | str] = [row.identity, *row.server_identities]
+        for name in names:
             batch.graves.setdefault(name, {})[row.kind] = row
     if batch.graves:
         _read_kept_out(batch, identities)
@@ -149,7 +162,7 @@ def _sorted_out(batch: _Batch, mails: Sequence[Incoming]) -> list[Incoming]:
 def _place(batch: _Batch, mail: Incoming) -> None:
     """Decide what a UID is; see the module."""
     place = (mail.mailbox_id, mail.uidvalidity)
-    if mail.flags & Flag.DELETED:
+    if mail.flags & _DELETED:
         _note(batch, mail)
         return
     for known in batch.known.get(mail.identity) or batch.known.get(mail.server_identity) or ():
@@ -231,7 +244,7 @@ def _newcomer(batch: _Batch, message_id: int, mail: Incoming, own: frozenset[str
         received_at=mail.received_at,
         keys=intake_rows.reference_keys(mail.parsed),
         is_own=is_own,
-        is_draft=bool(mail.flags & Flag.DRAFT),
+        is_draft=bool(mail.flags & _DRAFT),
         in_archive=role == Role.ARCHIVE,
         is_arrival=is_arrival,
         snapshot=restoring.snapshot_of(grave) if grave is not None else None,
@@ -262,7 +275,7 @@ def _apply_news(batch: _Batch) -> tuple[int, ...]:
     for (mailbox_id, uidvalidity), news in by_mailbox.items():
         location.set_live(row.id for row in location.at(mailbox_id, uidvalidity, news).values())
         changed += location.set_flags(mailbox_id, uidvalidity, news)
-    added = {id_: bool(mail.flags & Flag.SEEN) for id_, mail in _more_places(batch)}
+    added = {id_: bool(mail.flags & _SEEN) for id_, mail in _more_places(batch)}
     return (*changed, *location.set_read(added))
 
 
@@ -292,7 +305,7 @@ def _tell_ledger(batch: _Batch, newcomers: dict[int, Newcomer], joined: Joined) 
             batch.account_id,
             message_id,
             joined.of_message[message_id],
-            *intake_rows.ledger_keys(batch.new[message_id].parsed),
+            *intake_rows.ledger_keys(mail.parsed, newcomers[message_id]),
             evidence={"way": way, "mailbox": mail.mailbox_id, "uid": mail.uid}
             | ({"returned": 1} if message_id in batch.restored else {}),
         )
@@ -336,5 +349,5 @@ def _events(
 
 def _is_news(batch: _Batch, new: Newcomer) -> bool:
     """Whether the person is told of it: unread mail of others that arrived now."""
-    is_read = batch.new[new.message_id].flags & Flag.SEEN
+    is_read = batch.new[new.message_id].flags & _SEEN
     return new.is_arrival and not (is_read or new.is_own or new.is_draft or new.in_archive)

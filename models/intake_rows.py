@@ -18,6 +18,7 @@ from models.message_tables import Flag
 
 MOST_REFERENCES: Final = 200  # a hostile header names thousands; the ends tell the most
 MOST_ADDRESSES: Final = 2000
+_SEEN: Final = int(Flag.SEEN)  # the enum's operators are slow
 
 _INSERT_MESSAGE: Final = (
     "INSERT INTO message (id, account_id, conversation_id, identity, server_identity, "
@@ -40,11 +41,12 @@ def insert(
     now = now_ms()
     rows, entries = [], []
     for id_, mail in new.items():
-        row = _message_row(mail, newcomers[id_])
+        recipients = _recipients(mail.parsed)
+        row = _message_row(mail, newcomers[id_], recipients)
         rows.append(
             (id_, account_id, joined.of_message[id_], *row, is_past, *_body_facts(mail), now)
         )
-        entries.append(_entry(id_, mail.parsed, row))
+        entries.append(_entry(id_, mail.parsed, row, recipients))
     database.run_many(_INSERT_MESSAGE, rows)
     database.run_many(
         "INSERT INTO message_reference (message_id, account_id, key) VALUES (?, ?, ?)",
@@ -65,27 +67,33 @@ def insert(
     search.add_many(entries)
 
 
-def _message_row(mail: Incoming, newcomer: Newcomer) -> tuple[Any, ...]:
+# json.dumps makes a new encoder at each call that is not its default.
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+
+
+def _message_row(
+    mail: Incoming, newcomer: Newcomer, recipients: dict[str, list[tuple[str, str]]]
+) -> tuple[Any, ...]:
     """`identity` to `is_draft`, in the order of the table."""
     parsed = mail.parsed
     name, address = parsed.from_[0] if parsed.from_ else ("", "")
     return (
         mail.identity,
         mail.server_identity,
-        key64(parsed.message_id_header) if parsed.message_id_header else None,
+        newcomer.keys[0] if parsed.message_id_header.strip() else None,
         plain(parsed.message_id_header),
         plain(" ".join(parsed.in_reply_to)),
         plain(" ".join(parsed.references)),
         plain(parsed.subject),
         plain(name),
         plain(address).lower(),
-        json.dumps(_recipients(parsed), ensure_ascii=False),
+        _encode(recipients),
         parsed.dated_at,
         mail.received_at,
         mail.size,
         plain(parsed.snippet),
         newcomer.is_own,
-        bool(mail.flags & Flag.SEEN),
+        bool(mail.flags & _SEEN),
         newcomer.is_draft,
     )
 
@@ -109,12 +117,17 @@ def _body_facts(mail: Incoming) -> tuple[int, str]:
     return real, "none" if mail.partial is None else "partial"
 
 
-def _entry(message_id: int, parsed: ParsedMail, row: tuple[Any, ...]) -> search.Entry:
+def _entry(
+    message_id: int,
+    parsed: ParsedMail,
+    row: tuple[Any, ...],
+    recipients: dict[str, list[tuple[str, str]]],
+) -> search.Entry:
     """What the index gets: the very words that the rows hold, or it cannot lose them again."""
     return (
         message_id,
         row[6],
-        search.addresses_of(row[7], row[8], json.loads(row[9])),
+        search.addresses_of(row[7], row[8], recipients),
         search.body_text(plain(parsed.text)),
         search.names_of(plain(item.file_name) for item in parsed.attachments),
     )
@@ -146,10 +159,12 @@ def _address_rows(new: Mapping[int, Incoming]) -> Iterator[tuple[int, int, str]]
                 yield message_id, keys[address], part
 
 
-def ledger_keys(parsed: ParsedMail) -> tuple[int | None, int | None, int | None]:
+def ledger_keys(
+    parsed: ParsedMail, newcomer: Newcomer
+) -> tuple[int | None, int | None, int | None]:
     """`message_key, from_key, subject_key` of a mail."""
     return (
-        key64(parsed.message_id_header) if parsed.message_id_header else None,
+        newcomer.keys[0] if parsed.message_id_header.strip() else None,
         key64(parsed.from_[0][1]) if parsed.from_ else None,
         key64(parsed.subject) if parsed.subject else None,
     )

@@ -213,10 +213,11 @@ def _restate(target: _State, new: Sequence[Newcomer], *, is_past: bool) -> None:
         is_server = target.archived_cause == "server"
         if any(item.is_arrival for item in outside) or (is_server and is_past and outside):
             _put_state(target, is_archived=False, cause="")
-    elif target.incoming_count == 0 and not outside:
-        # Only own mail so far, and what others wrote lies in the server's archive.
-        if any(item.in_archive and item.is_incoming for item in new):
-            _put_state(target, is_archived=True, cause="server")
+        return
+    # Only own mail so far, and what others wrote lies in the server's archive alone.
+    inside = any(item.in_archive and item.is_incoming for item in new)
+    if inside and not outside and target.incoming_count == 0:
+        _put_state(target, is_archived=True, cause="server")
 
 
 def _first_state(new: Sequence[Newcomer]) -> tuple[int, str, int | None]:

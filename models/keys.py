@@ -7,24 +7,34 @@ tombstone or a ledger row cannot try addresses against it (R7).
 from __future__ import annotations
 
 import secrets
+from functools import lru_cache
 from hashlib import blake2b
 
 from models import database
 
 _SETTING = "hash_key"
-_known: dict[str, bytes] = {}  # by database path; written once a profile, so no lock
+# By database path, keyed and empty, to be copied: half the time of making one anew. Written
+# once a profile, so no lock.
+_hashers: dict[tuple[str, int], blake2b] = {}
 
 
 def key64(text: str) -> int:
     """A signed 64-bit keyed hash of the text in folded case."""
-    content = text.casefold().encode("utf-8", "surrogatepass")
-    digest = blake2b(content, digest_size=8, key=_key()).digest()
-    return int.from_bytes(digest, "big", signed=True)
+    return _key64(database.path(), text)
+
+
+@lru_cache(maxsize=8192)  # the same few addresses and Message-IDs come again and again
+def _key64(path: str, text: str) -> int:
+    hasher = _hasher(8)
+    hasher.update(text.casefold().encode("utf-8", "surrogatepass"))
+    return int.from_bytes(hasher.digest(), "big", signed=True)
 
 
 def digest16(data: bytes) -> bytes:
     """A keyed hash of 16 bytes."""
-    return blake2b(data, digest_size=16, key=_key()).digest()
+    hasher = _hasher(16)
+    hasher.update(data)
+    return hasher.digest()
 
 
 def make_key() -> None:
@@ -38,13 +48,15 @@ def make_key() -> None:
 
 def forget_key() -> None:
     """Read the key again at its next use: the file behind the path may be another one."""
-    _known.pop(database.path(), None)
+    _key64.cache_clear()
+    for size in (8, 16):
+        _hashers.pop((database.path(), size), None)
 
 
-def _key() -> bytes:
-    path = database.path()
-    key = _known.get(path)
-    if key is None:
+def _hasher(size: int) -> blake2b:
+    known = _hashers.get((database.path(), size))
+    if known is None:
         stored = database.value("SELECT value FROM setting WHERE name = ?", (_SETTING,))
-        key = _known[path] = bytes.fromhex(stored)
-    return key
+        known = blake2b(digest_size=size, key=bytes.fromhex(stored))
+        _hashers[database.path(), size] = known
+    return known.copy()

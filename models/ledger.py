@@ -67,9 +67,19 @@ def write(entries: Iterable[Entry]) -> None:
         "message_key, from_key, subject_key, record_keys, evidence) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            (now, entry.kind, entry.cause, entry.account_id, entry.message_id)
-            + (entry.conversation_id, entry.message_key, entry.from_key, entry.subject_key)
-            + (json.dumps(entry.record_keys), json.dumps(dict(entry.evidence)))
+            (
+                now,
+                entry.kind,
+                entry.cause,
+                entry.account_id,
+                entry.message_id,
+                entry.conversation_id,
+                entry.message_key,
+                entry.from_key,
+                entry.subject_key,
+                json.dumps(entry.record_keys),
+                json.dumps(dict(entry.evidence)),
+            )
             for entry in entries
         ),
     )

@@ -32,8 +32,8 @@ from models.location import (
     open_cases,
     remap_uidvalidity,
     set_flags,
-    set_hidden,
     set_held,
+    set_hidden,
     set_live,
     set_missing,
 )

@@ -139,8 +139,17 @@ def queue(command_id: str, items: Iterable[NewOperation]) -> None:
         "INSERT INTO operation (account_id, command_id, kind, message_id, identity, "
         "server_identity, payload, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (item.account_id, command_id, item.kind, item.message_id, item.identity)
-            + (item.server_identity, item.payload.to_json(), now, now)
+            (
+                item.account_id,
+                command_id,
+                item.kind,
+                item.message_id,
+                item.identity,
+                item.server_identity,
+                item.payload.to_json(),
+                now,
+                now,
+            )
             for item in items
         ],
     )

@@ -9,8 +9,16 @@ from pathlib import Path
 from typing import Final
 
 from models import database, keys, wipe
-from models.database import DAMAGED, NEWER, UNREADABLE, DamagedStoreError, NewerSchemaError
-from models.database import DiskFullError, StoreError, told_plainly
+from models.database import (
+    DAMAGED,
+    NEWER,
+    UNREADABLE,
+    DamagedStoreError,
+    DiskFullError,
+    NewerSchemaError,
+    StoreError,
+    told_plainly,
+)
 from models.migrations import m0001_initial
 
 Step = Sequence[str]

@@ -86,9 +86,15 @@ def write(account_id: int, kind: str, graves: Iterable[Grave]) -> None:
         "snapshot = excluded.snapshot, snapshot_until = excluded.snapshot_until, "
         "deleted_at = excluded.deleted_at",
         [
-            (key, grave.identity, kind)
-            + (json.dumps([grave.server_identity] if grave.server_identity else []),)
-            + (json.dumps(grave.snapshot), until, now)
+            (
+                key,
+                grave.identity,
+                kind,
+                json.dumps([grave.server_identity] if grave.server_identity else []),
+                json.dumps(grave.snapshot),
+                until,
+                now,
+            )
             for grave in graves
         ],
     )

@@ -41,9 +41,10 @@ class Boxes:
     ids: dict[str, int]
     uids: dict[str, int] = field(default_factory=dict)
 
-    def uid(self, name: str) -> int:
-        self.uids[name] = self.uids.get(name, 0) + 1
-        return self.uids[name]
+    def uid(self, name: str, wanted: int | None) -> int:
+        uid = wanted or self.uids.get(name, 0) + 1
+        self.uids[name] = max(uid, self.uids.get(name, 0))
+        return uid
 
     def take(self, *mails: Incoming, past: bool = False, quiet: bool = False) -> list[Event]:
         return intake.take_in(self.account_id, mails, past=past, quiet=quiet)
@@ -83,7 +84,7 @@ class Boxes:
         return Incoming(
             mailbox_id=self.ids[box],
             uidvalidity=uidvalidity,
-            uid=self.uid(box) if uid is None else uid,
+            uid=self.uid(box, uid),
             flags=flags,
             modseq=1,
             received_at=at,
