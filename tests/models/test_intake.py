@@ -181,8 +181,10 @@ def test_broken_mail_comes_in() -> None:
 # --- R8: what was deleted here stays out -----------------------------------------------------
 
 
-def delete(name: str, **more: bool) -> None:
-    deletion.delete_messages([message_of(name)], kind="own", cause="person", **more)
+def delete(name: str, *, is_on_server: bool = True) -> None:
+    deletion.delete_messages(
+        [message_of(name)], kind="own", cause="person", is_on_server=is_on_server
+    )
 
 
 @pytest.mark.parametrize("past", [True, False])
