@@ -148,13 +148,7 @@ class AccountWorker(QObject):
     def stop(self) -> None:
         """Leave IDLE, close the session and the store, end the thread."""
         self._stopping.set()
-        for timer in (
-            self._step_timer,
-            self._cycle_timer,
-            self._renew_timer,
-            self._settle_timer,
-        ):
-            timer.stop()
+        self._step_timer.stop()
         self._drop_session(politely=True)
         self._tell(Phase.STOPPED, error="", retry_at=None, at_once=True)
         database.close_for_thread()

@@ -99,7 +99,8 @@ class Desk:
                 **columns,
             }  # type: ignore[arg-type]
         )
-        done = self.run(AddAccount(new, self.service.vault.encrypted(rig.password)))
+        labels = {name: {"delimiter": "/", "is_chosen": True} for name in ("INBOX", "Sent")}
+        done = self.run(AddAccount(new, self.service.vault.encrypted(rig.password), labels))
         assert done.done is not None, done.error
         assert done.done.account_id is not None
         return done.done.account_id

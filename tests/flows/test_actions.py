@@ -90,7 +90,7 @@ def test_restore_moves_back_only_while_the_option_is_on(desk: Desk, rig: Rig) ->
 
 
 @pytest.mark.parametrize("is_on", [True, False], ids=["option on", "option off"])
-def test_delete_from_the_list(desk: Desk, any_rig: Rig, is_on: bool) -> None:  # noqa: FBT001
+def test_delete_from_the_list(desk: Desk, any_rig: Rig, is_on: bool) -> None:
     """Delete moves to the server's Trash with the option on, and touches nothing with it off."""
     _three(any_rig)
     account_id = desk.add_account(any_rig)
@@ -113,7 +113,7 @@ def test_delete_from_the_list(desk: Desk, any_rig: Rig, is_on: bool) -> None:  #
 
 
 @pytest.mark.parametrize("is_on", [True, False], ids=["option on", "option off"])
-def test_delete_from_the_open_conversation(desk: Desk, rig: Rig, is_on: bool) -> None:  # noqa: FBT001
+def test_delete_from_the_open_conversation(desk: Desk, rig: Rig, is_on: bool) -> None:
     """The open conversation's own button deletes the whole conversation, after asking (R5, R6)."""
     first = a_mail(subject="Offer", message_id="<offer@customer.example>")
     second = a_mail(
