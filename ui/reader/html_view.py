@@ -249,8 +249,11 @@ class WebMessageView(MessageView):
         self._shown = None
         self._parts = {}
         self._is_loaded = False
-        blank = f"<html><body bgcolor='{self.theme.color('base').name()}'></body></html>"
-        self._profile.handler.served[self._host] = _Served(blank.encode(), {})
+        self.show_page(f"<html><body bgcolor='{self.theme.color('base').name()}'></body></html>")
+
+    def show_page(self, html: str) -> None:
+        """Show a page as it is: the blank one, and in tests one without any policy of its own."""
+        self._profile.handler.served[self._host] = _Served(html.encode("utf-8", "replace"), {})
         self._go()
 
     def scroll_to(self, message_id: int) -> None:

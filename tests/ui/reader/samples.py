@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
-from datetime import UTC, datetime
 
 from models import account, database
-from models.message_tables import Flag
 from models.events import Event
+from models.message_tables import Flag
 from sync import parsing
 from tests.models.building import OWN, Boxes, boxes
 
