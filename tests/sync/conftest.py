@@ -1,0 +1,35 @@
+"""The engine's fixtures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.dovecot import Dovecot
+from tests.sync.engine import Engine
+
+
+@pytest.fixture
+def engine_of(store: Path, dovecot: Dovecot, mail_user: str) -> Iterator[Callable[..., Engine]]:
+    """Makes the engine of this test's account; columns of the account as keywords."""
+    made: list[Engine] = []
+
+    def make(**details: Any) -> Engine:
+        engine = Engine(dovecot, mail_user, **details)
+        made.append(engine)
+        return engine
+
+    yield make
+    for engine in made:
+        engine.close()
+
+
+@pytest.fixture
+def engine(engine_of: Callable[..., Engine]) -> Engine:
+    """An engine after its set-up and first cycle, with empty mailboxes."""
+    made = engine_of()
+    made.cycle()
+    return made
