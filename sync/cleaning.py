@@ -336,7 +336,7 @@ def _clean(html: str, allow_remote: bool) -> CleanedHtml:
         attribute_filter=work.attribute,
         link_rel=None,
         url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
-        url_relative="deny",
+        url_relative=_absolute,
     )
     fragment = _IMAGE.sub(_placeholder, fragment)
     return CleanedHtml(
@@ -352,6 +352,11 @@ def _clean(html: str, allow_remote: bool) -> CleanedHtml:
         misleading_links=_misleading_links(fragment),
         was_cut=work.was_cut,
     )
+
+
+def _absolute(address: str) -> str | None:
+    """An address without a scheme, as mail means it; there is nothing else to be relative to."""
+    return f"https:{address}" if address.startswith("//") else None
 
 
 def _shortened(html: str) -> tuple[str, bool]:
