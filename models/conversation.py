@@ -50,6 +50,10 @@ def chunks(ids: Iterable[int], size: int = CHUNK) -> Iterator[list[int]]:
         yield chunk
 
 
+# Mail that came in the same second is in the order in which it was written.
+IN_ORDER = "received_at, COALESCE(dated_at, received_at), id"
+
+
 def parts(values: Sequence[_T], size: int = CHUNK) -> Iterator[Sequence[_T]]:
     """The values in slices that one query can hold."""
     for start in range(0, len(values), size):
@@ -69,7 +73,7 @@ def _refresh(ids: Sequence[int]) -> list[int]:
         "SELECT conversation_id, received_at, subject, from_name, from_address, snippet, is_own, "
         "is_read, is_draft, attachment_count FROM message "
         f"WHERE conversation_id IN ({database.marks(len(ids))}) "
-        "ORDER BY conversation_id, received_at, id",
+        f"ORDER BY conversation_id, {IN_ORDER}",
         ids,
     )
     updates = [
@@ -150,7 +154,7 @@ def message_ids(conversation_ids: Iterable[int]) -> list[int]:
     for chunk in chunks(conversation_ids):
         rows = database.rows(
             f"SELECT id FROM message WHERE conversation_id IN ({database.marks(len(chunk))}) "
-            "ORDER BY conversation_id, received_at, id",
+            f"ORDER BY conversation_id, {IN_ORDER}",
             chunk,
         )
         found += [message_id for (message_id,) in rows]

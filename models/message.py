@@ -21,7 +21,7 @@ from models.body import (
     raw,
     save_attachment_content,
 )
-from models.conversation import chunks
+from models.conversation import IN_ORDER, chunks
 from models.location import (
     LocationRow,
     end_location,
@@ -99,7 +99,7 @@ def get(message_id: int) -> MessageRow | None:
 def of_conversation(conversation_id: int) -> list[MessageRow]:
     """The messages of a conversation, oldest first."""
     found = database.rows(
-        f"SELECT {_ROW} FROM message WHERE conversation_id = ? ORDER BY received_at, id",
+        f"SELECT {_ROW} FROM message WHERE conversation_id = ? ORDER BY {IN_ORDER}",
         (conversation_id,),
     )
     return [_message_row(row) for row in found]

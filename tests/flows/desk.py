@@ -198,6 +198,7 @@ class Desk:
 
     def select(self, *subjects: str) -> None:
         """Select rows as with Ctrl and a click."""
+        self.wait(lambda: set(subjects) <= set(self.subjects()), f"{subjects} are in the list")
         selection = self.list.selectionModel()
         selection.clearSelection()
         for subject in subjects:

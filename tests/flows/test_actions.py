@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QAbstractButton
 
 from models.commands import SetOption
 from tests.flows.desk import Desk
@@ -115,7 +116,11 @@ def test_delete_from_the_list(desk: Desk, any_rig: Rig, is_on: bool) -> None:
 @pytest.mark.parametrize("is_on", [True, False], ids=["option on", "option off"])
 def test_delete_from_the_open_conversation(desk: Desk, rig: Rig, is_on: bool) -> None:
     """The open conversation's own button deletes the whole conversation, after asking (R5, R6)."""
-    first = a_mail(subject="Offer", message_id="<offer@customer.example>")
+    first = a_mail(
+        subject="Offer",
+        message_id="<offer@customer.example>",
+        date="Mon, 2 Mar 2026 09:00:00 +0000",
+    )
     second = a_mail(
         subject="Re: Offer", in_reply_to="<offer@customer.example>", from_="Bo <bo@c.example>"
     )
@@ -124,7 +129,7 @@ def test_delete_from_the_open_conversation(desk: Desk, rig: Rig, is_on: bool) ->
     _options(desk, delete=is_on)
     desk.wait_for("Offer", "Other")
     desk.select("Offer")
-    button = desk.find(object, "conversation_delete_button")
+    button = desk.find(QAbstractButton, "conversation_delete_button")
     desk.wait(lambda: button.isVisible() and button.isEnabled(), "the conversation is open")
     desk.settle(account_id)
     desk.agree(button.click)
@@ -143,7 +148,7 @@ def test_cancel_deletes_nothing(desk: Desk, rig: Rig) -> None:
     desk.select("Beta")
     desk.agree(lambda: desk.trigger("action_delete"), button="no such button")
     desk.settle(account_id)
-    assert desk.has("Alpha", "Beta", "Gamma")
+    desk.wait_for("Alpha", "Beta", "Gamma")
 
 
 def test_an_option_changed_later_is_not_applied_to_earlier_acts(desk: Desk, rig: Rig) -> None:

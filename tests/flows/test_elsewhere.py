@@ -79,5 +79,7 @@ def test_deleted_here_stays_away_although_the_server_has_it(desk: Desk, rig: Rig
         desk.settle(account_id)
     desk.reopen()
     desk.settle(account_id)
+    desk.wait_for("Alpha", "Gamma")
+    desk.settle(account_id)
     assert desk.has("Alpha", "Gamma")
     assert "Beta" in rig.subjects("INBOX")

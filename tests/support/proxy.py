@@ -38,6 +38,7 @@ class Proxy:
         self.to_client = 0
         self.to_server = 0
         self.connections = 0
+        self._is_away = False
         self._stopping = threading.Event()
         self._frozen = threading.Event()
         self._frozen.set()
@@ -72,6 +73,15 @@ class Proxy:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
+    def go_away(self) -> None:
+        """The server is not to be had: every connection is cut, new ones are hung up on."""
+        self._is_away = True
+        self.cut()
+
+    def come_back(self) -> None:
+        """The server is there again."""
+        self._is_away = False
+
     def freeze(self) -> None:
         """Pass nothing on, and cut nothing: the line is dead and nobody knows."""
         self._frozen.clear()
@@ -89,6 +99,9 @@ class Proxy:
             try:
                 client, _ = self._listener.accept()
             except TimeoutError:
+                continue
+            if self._is_away:
+                client.close()
                 continue
             client.settimeout(None)
             try:
