@@ -33,7 +33,7 @@ def full_sync(folder: Path, scale: float) -> list[Figure]:
     ]
     if copied is None:
         return [*figures, skipped("mbsync alone", "mbsync is not installed (Debian: isync)")]
-    ratio = f"copies the same files and no more; ours takes {ours / copied:.2f} x as long"
+    ratio = f"copies the same files and no more, each synced to the disk as is its default; ours takes {ours / copied:.2f} x as long"
     figures.append(Figure("  mbsync alone", copied, "s", None, ratio))
     if indexed is None:
         return [*figures, skipped("mbsync and notmuch new", "notmuch is not installed")]
