@@ -33,7 +33,7 @@ NOW = at("2026-11-20 15:00")  # a Friday
         (at("2026-11-25 09:00"), "25 Nov"),  # a clock that runs ahead
     ],
 )
-def test_dates_get_shorter_the_nearer_they_are(moment: wall_clock, expected: str) -> None:
+def test_dates_get_shorter_the_nearer_they_are(moment: int, expected: str) -> None:
     assert formatting.relative_date(moment, NOW) == expected
 
 

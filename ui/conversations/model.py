@@ -42,7 +42,7 @@ class ConversationModel(WindowedTableModel[ConversationRow]):
 
     def ids_between(self, first: int, end: int) -> list[int]:
         """The ids of the rows from `first` up to, without, `end`."""
-        return [self.id_at(position) for position in range(first, min(end, self.rowCount()))]
+        return self._ids[first:end].tolist()
 
     def _words(self, row: ConversationRow) -> str:
         """Unread, Ann Lee, 3 messages, Re: Proposal, Thanks for…, attachment, Deal, 10:42."""
