@@ -108,7 +108,7 @@ def main(words: Sequence[str]) -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="dealpost-demo-")))
         arrivals = 0.0 if is_drawn else arguments.arrivals
-        server = stack.enter_context(ServerProcess(arrivals=arrivals))
+        server = stack.enter_context(ServerProcess(arrivals=arrivals, owns=folder))
         prepare(folder, server.facts, theme="dark" if arguments.dark else "light")
         window = app.start(folder)
         close_on_signals(window)

@@ -106,10 +106,7 @@ def address(person: Somebody) -> Address:
 
 def page(text: str, signature: str = "", quoted: str = "") -> str:
     """Plain paragraphs as a mail program's HTML."""
-    blocks = "".join(
-        f"<p>{html.escape(block).replace(chr(10), '<br>')}</p>"
-        for block in re.split(r"\n{2,}", text.strip())
-    )
+    blocks = "".join(f"<p>{_flowed(block)}</p>" for block in re.split(r"\n{2,}", text.strip()))
     if any(line.startswith("   ") for line in text.splitlines()):
         blocks = f"<pre>{html.escape(text.strip())}</pre>"
     sign = html.escape(signature).replace("\n", "<br>")
@@ -119,3 +116,10 @@ def page(text: str, signature: str = "", quoted: str = "") -> str:
         f'<html><body style="{style}"{direction}>{blocks}'
         f'<p style="color:#6b7280;font-size:10pt">{sign}</p>{quoted}</body></html>'
     )
+
+
+def _flowed(block: str) -> str:
+    """A paragraph flows; short lines, such as a list or a signature, stay lines."""
+    lines = html.escape(block).split("\n")
+    is_prose = all(len(line) > 60 for line in lines[:-1])
+    return (" " if is_prose else "<br>").join(lines)

@@ -29,12 +29,16 @@ class ServerFacts:
 class ServerProcess:
     """A context manager around `resources.demo.server`.
 
-    The server ends when its standard input closes, so also when this process is killed. It is
-    in a session of its own: Ctrl+C reaches the window first, and the server after it.
+    The server ends when its standard input closes, so also when this process is killed; then it
+    removes the folder that it `owns`. It is in a session of its own: Ctrl+C reaches the window first, and the server after it.
     """
 
-    def __init__(self, *, is_empty: bool = False, arrivals: float = 0.0) -> None:
+    def __init__(
+        self, *, is_empty: bool = False, arrivals: float = 0.0, owns: Path | None = None
+    ) -> None:
         self._options = ["--arrivals", str(arrivals)] + (["--empty"] if is_empty else [])
+        if owns is not None:
+            self._options += ["--owns", str(owns)]
         self._process: subprocess.Popen[str] | None = None
         self.facts = ServerFacts("", "", 0, 0)
 

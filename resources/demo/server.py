@@ -6,7 +6,7 @@ for the sign-in, and delivers to whoever has a mailbox here.
 
 As a program it prints one line of JSON with its ports, and ends when its standard input closes:
 
-    python -m resources.demo.server [--empty] [--arrivals SECONDS]
+    python -m resources.demo.server [--empty] [--arrivals SECONDS] [--owns FOLDER]
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import asyncio
 import json
 import logging
 import secrets
+import shutil
 import sys
 import warnings
 from argparse import Namespace
@@ -165,6 +166,8 @@ async def serve(arguments: Namespace) -> None:
             task = asyncio.create_task(server.let_arrive(started, arguments.arrivals))
             stack.callback(task.cancel)
         await asyncio.to_thread(sys.stdin.read)
+    if arguments.owns:
+        shutil.rmtree(arguments.owns, ignore_errors=True)
 
 
 def main() -> None:
@@ -174,6 +177,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="An IMAP and SMTP server with sample mail")
     parser.add_argument("--empty", action="store_true", help="no mail, only the mailboxes")
     parser.add_argument("--arrivals", type=float, default=0.0, help="a new mail every so often")
+    parser.add_argument("--owns", default="", help="a folder to remove at the end")
     logging.basicConfig(level=logging.ERROR)
     with suppress(KeyboardInterrupt):
         asyncio.run(serve(parser.parse_args()))
