@@ -182,6 +182,27 @@ def messages_with_server_identity(account_id: int, names: Iterable[str]) -> dict
     return found
 
 
+def attach_arrivals(account_id: int, identities: Sequence[bytes]) -> None:
+    """Messages that just came in lie also where their identity appeared before them."""
+    for start in range(0, len(identities), 500):
+        part = identities[start : start + 500]
+        found = database.rows(
+            "SELECT a.identity, a.mailbox_id, a.uidvalidity, a.uid, a.flags FROM arrival a "
+            "JOIN mailbox b ON b.id = a.mailbox_id AND b.uidvalidity = a.uidvalidity "
+            f"WHERE a.account_id = ? AND a.identity IN ({database.marks(len(part))}) "
+            "AND a.is_gone = 0 AND a.is_kept_out = 0 AND a.flags & 8 = 0 AND b.is_mirror = 0 "
+            "AND NOT EXISTS (SELECT 1 FROM location l WHERE l.mailbox_id = a.mailbox_id "
+            "AND l.uidvalidity = a.uidvalidity AND l.uid = a.uid)",
+            (account_id, *part),
+        )
+        owners = messages_with(account_id, [row[0] for row in found])
+        for identity, mailbox_id, uidvalidity, uid, flags in found:
+            placed = places_in(mailbox_id, owners.get(identity, ()))
+            owner = next((id_ for id_ in owners.get(identity, ()) if id_ not in placed), None)
+            if owner is not None:
+                put_location(owner, mailbox_id, uidvalidity, uid, flags=flags)
+
+
 def places_in(mailbox_id: int, message_ids: Iterable[int]) -> set[int]:
     """Those of the messages that have a live location in this mailbox."""
     found: set[int] = set()

@@ -168,6 +168,7 @@ def _store(
     with database.writing(durable=False):
         events = intake.take_in(work.account.id, fresh, past=False, quiet=False)
         events += intake.take_in(work.account.id, quiet, past=False, quiet=True)
+        sync_state.attach_arrivals(work.account.id, [mail.identity for mail in mails])
         if mark is not None:
             mailbox.update(box.id, watermark=mark)
     for event in events:

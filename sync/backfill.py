@@ -152,6 +152,7 @@ class Backfill:
         is_done = not one.ready and not one.uids
         with database.writing(durable=False):
             events = intake.take_in(self._work.account.id, mails, past=True, quiet=True)
+            sync_state.attach_arrivals(self._work.account.id, [mail.identity for mail in mails])
             mailbox.update(box.id, backfill_uid=cursor, backfill_done=is_done)
             if is_done:
                 mailbox.update(box.id, full_check_at=now())

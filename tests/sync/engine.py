@@ -95,7 +95,7 @@ class Engine:
 
         `after_idle`: IDLE ran long enough to tell what changed in its mailbox.
         """
-        self._leave_idle()
+        self.leave_idle()
         self.sync._work.is_listening = after_idle
         self.sync.news()
         end = time.monotonic() + DEADLINE_SECONDS
@@ -111,7 +111,7 @@ class Engine:
                 return
         raise AssertionError("the engine does not come to rest")
 
-    def _leave_idle(self) -> None:
+    def leave_idle(self) -> None:
         """As the worker does, which hears of changes of the open mailbox in time."""
         if self.session is not None and self.session.is_idling:
             self.session.idle_events()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -65,9 +64,7 @@ def test_a_cut_loses_one_step_and_downloads_nothing_twice(
     assert len([c for c in engine.commands if "BODY.PEEK[])" in c]) == 2
 
 
-def test_the_start_date_cuts_by_arrival(
-    dovecot: Dovecot, mail_user: str, engine_of: Make
-) -> None:
+def test_the_start_date_cuts_by_arrival(dovecot: Dovecot, mail_user: str, engine_of: Make) -> None:
     fill(dovecot, mail_user, 10, apart=DAY_MS)
     engine = engine_of(start="1m", start_at=now_ms() - 5 * DAY_MS - DAY_MS // 2)
     engine.cycle()
@@ -91,7 +88,9 @@ def test_only_my_contacts(dovecot: Dovecot, mail_user: str, engine_of: Make) -> 
     database.run(
         "INSERT INTO person_address (person_id, address, key) VALUES (1, 'Ada@customer.example', 1)"
     )
-    database.run("INSERT INTO organization (id, name, created_at, changed_at) VALUES (1, 'O', 1, 1)")
+    database.run(
+        "INSERT INTO organization (id, name, created_at, changed_at) VALUES (1, 'O', 1, 1)"
+    )
     database.run(
         "INSERT INTO organization_domain (organization_id, domain, key) VALUES (1, 'firm.example', 2)"
     )
@@ -133,9 +132,7 @@ def test_all_labels_are_those_made_later_too(
     assert not mailbox.by_name(engine.account_id, "Trash").is_chosen  # type: ignore[union-attr]
 
 
-def test_a_large_mail_comes_text_first(
-    dovecot: Dovecot, mail_user: str, engine_of: Make
-) -> None:
+def test_a_large_mail_comes_text_first(dovecot: Dovecot, mail_user: str, engine_of: Make) -> None:
     content = bytes(range(256)) * 12_000
     raw = a_mail(
         subject="large",
@@ -174,5 +171,3 @@ def test_start_dates_count_in_months(choice: str, expected: str) -> None:
     at = int(datetime(2026, 3, 31, 12, tzinfo=UTC).timestamp() * 1000)
     found = datetime.fromtimestamp(backfill.start_at(choice, at) / 1000, UTC)
     assert found.date().isoformat() == expected
-
-

@@ -264,7 +264,10 @@ def test_an_extra_cycle_changes_nothing(engine: Engine) -> None:
     engine.cycle()
     before = database.rows("SELECT * FROM location"), database.rows("SELECT * FROM message")
     engine.cycle()
-    assert (database.rows("SELECT * FROM location"), database.rows("SELECT * FROM message")) == before
+    assert (
+        database.rows("SELECT * FROM location"),
+        database.rows("SELECT * FROM message"),
+    ) == before
 
 
 def test_unusually_many_are_held(store: Path, engine_of: Callable[..., Any]) -> None:

@@ -63,8 +63,12 @@ def test_archive_moves_on_the_server(engine: Engine) -> None:
     assert engine.server_subjects("Archive") == ["one"]
     assert is_archived(engine, "one")
     assert engine.places("one")["Archive"] == "live"
-    assert database.value("SELECT put_by_archive FROM location WHERE mailbox_id = ?",
-                          (engine.box("Archive").id,)) == 1
+    assert (
+        database.value(
+            "SELECT put_by_archive FROM location WHERE mailbox_id = ?", (engine.box("Archive").id,)
+        )
+        == 1
+    )
     assert engine.operations() == [("archive", "done")]
     engine.settle()
     assert engine.subjects() == ["one", "two"]
@@ -243,9 +247,7 @@ def test_while_an_operation_waits_nothing_is_judged(engine_of: Make) -> None:
 
 @pytest.mark.parametrize("mask", ["all", "no-move", "no-uidplus", "neither"])
 @pytest.mark.parametrize("kind", ["archive", "trash"])
-def test_cut_at_every_step_loses_and_doubles_nothing(
-    engine_of: Make, mask: str, kind: str
-) -> None:
+def test_cut_at_every_step_loses_and_doubles_nothing(engine_of: Make, mask: str, kind: str) -> None:
     engine = engine_of(masked=MASKS[mask], timing=FAST)
     engine.cycle()
     target = "Archive" if kind == "archive" else "Trash"
@@ -274,17 +276,15 @@ def test_cut_at_every_step_loses_and_doubles_nothing(
 
 def _cut(engine: Engine, at: int, *, is_after: bool) -> None:
     """Cut the line at the nth command: before it is sent, or after the server did it."""
+    engine.leave_idle()
     count = 0
     session = engine.session
     assert session is not None
-    stream = session._need_stream()
 
     def on_command(text: str) -> None:
         nonlocal count
         count += 1
-        if count == at and not is_after:
-            session.abort()
-        elif count == at + 1 and is_after:
+        if (count == at and not is_after) or (count == at + 1 and is_after):
             session.abort()
 
     engine.on_command = on_command
@@ -292,6 +292,6 @@ def _cut(engine: Engine, at: int, *, is_after: bool) -> None:
         for _ in range(3):
             engine.sync.step()
     except SyncError:
-        assert stream is not None
+        return  # the cut; what it left behind is looked at by the caller
     finally:
         engine.on_command = engine.commands.append
