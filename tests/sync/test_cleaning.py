@@ -86,7 +86,7 @@ def test_what_could_harm_goes(html: str, gone: str) -> None:
 def test_remote_pictures_are_held_back_and_counted_by_host() -> None:
     cleaned = clean(
         '<img src="https://A.test/1.png" alt="One" width="90" height="30"><img src="//b.test/2">'
-        '<td background="http://a.test/3"><p style="background:url(http://c.test/4)">x'
+        '<table><td background="http://a.test/3"></table><p style="background:url(http://c.test/4)">x'
     )
     assert cleaned.remote_hosts == {"a.test": 2, "b.test": 1, "c.test": 1}
     assert "http" not in cleaned.html
@@ -165,15 +165,13 @@ def test_the_bodys_attributes_are_handed_back() -> None:
         ("<p>plain <b>bold</b></p>", False),
         ('<p style="margin:0">x</p>', False),
         ('<p style="color:#333">x</p>', True),
-        ('<td bgcolor="white">x</td>', False),
         ('<table bgcolor="white"></table>', True),
         ("<style>.a{background-color:#fff}</style>", True),
         ('<font color="red">x</font>', True),
     ],
 )
 def test_whether_a_mail_has_colours_of_its_own(html: str, expected: bool) -> None:
-    # A td outside of a table is no element at all.
-    assert clean(html).has_own_colours is (expected or ("td" in html and "table" in html))
+    assert clean(html).has_own_colours is expected
 
 
 @pytest.mark.parametrize(

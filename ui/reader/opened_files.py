@@ -163,8 +163,8 @@ def safe_name(file_name: str, fallback: str = "attachment") -> str:
 
 def is_dangerous(file_name: str, content_type: str) -> bool:
     """Whether opening it can run something. Looks at what the system will look at: the name."""
-    ending = safe_name(file_name).rpartition(".")[2].lower()
-    return ending in DANGEROUS or content_type.lower().startswith(_DANGEROUS_TYPES)
+    _stem, dot, ending = safe_name(file_name).lower().rpartition(".")
+    return (bool(dot) and ending in DANGEROUS) or content_type.lower().startswith(_DANGEROUS_TYPES)
 
 
 def free_path(folder: Path, name: str) -> Path:

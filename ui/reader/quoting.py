@@ -23,9 +23,12 @@ _LINK = re.compile(
 _TRAILING = ".,;:!?'*_"
 _WROTE = re.compile(
     r"^\s*(?:on|am|le|el|il|op|den|w dniu|kuupäeval)\b.{5,200}"
-    r"(?:wrote|schrieb|écrit|escribió|scritto|schreef|skrev|napisał|kirjutas)\b.{0,80}:\s*$"
-    r"|^\s*-{2,}\s*original (?:message|appointment)\s*-{2,}\s*$|^_{20,}\s*$",
+    r"(?:wrote|schrieb|écrit|escribió|scritto|schreef|skrev|napisał|kirjutas)\b.{0,80}:\s*$",
     re.IGNORECASE | re.DOTALL,
+)
+_ORIGINAL = re.compile(
+    r"\s*-{2,}\s*original (?:message|appointment)\s*-{2,}\s*$|_{20,}\s*$",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 
@@ -152,8 +155,7 @@ def _paragraphs(lines: list[str], kind: Kind) -> list[Piece]:
 def _quote_start(found: list[Piece]) -> int:
     """Where the quote at the end starts, with its line "On … wrote:"; the length if there is none."""
     for at, piece in enumerate(found):
-        is_mark = piece.kind is Kind.TEXT and _WROTE.match(piece.text) is not None
-        if is_mark and at and ("original" in piece.text.lower() or piece.text.startswith("__")):
+        if at and piece.kind is Kind.TEXT and _ORIGINAL.match(piece.text):
             return at
     at = len(found)
     while at and found[at - 1].kind is Kind.SIGNATURE:

@@ -20,7 +20,6 @@ from tests.ui.reader.samples import Correspondence, correspondence
 from ui.reader.view import ConversationView
 from ui.theme import Theme
 
-
 # What Chromium says on a machine without a GPU.
 WITHOUT_GPU = (
     "QRhiGles2",

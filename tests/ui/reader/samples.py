@@ -91,7 +91,8 @@ def _message(
     elif html:
         message.set_content(html, subtype="html")
     for name, content in pictures:
-        part = message.get_payload()[-1] if message.is_multipart() else message
+        part = list(message.iter_parts())[-1] if message.is_multipart() else message
+        assert isinstance(part, EmailMessage)
         part.add_related(content, "image", "png", cid=f"<{name}>")
     for name, kind, content in files:
         main, _slash, sub = kind.partition("/")

@@ -1,0 +1,386 @@
+"""The reading pane on a real store: opening, events, read state, attachments, both views."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QBuffer, QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QColor, QDesktopServices, QImage
+from PySide6.QtWidgets import QLabel, QListWidget, QMessageBox, QTextBrowser, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from models import settings
+from models.commands import Archive, DeleteMessages
+from models.events import SettingsChanged
+from sync.qt.service import MailService
+from tests.ui.reader.samples import BOB, Correspondence
+from ui.reader import schemes
+from ui.reader.safe_browser import SafeBrowser
+from ui.reader.text_view import TextMessageView
+from ui.reader.view import ConversationView
+from ui.theme import Theme
+
+needs_web = pytest.mark.skipif(not schemes.HAS_WEB_ENGINE, reason="QtWebEngine is not installed")
+NEWSLETTER = """<html><body bgcolor="#ffffff"><h1 style="color:#123">News</h1>
+<img src="https://img.news.test/1.png" alt="One"><img src="https://img.news.test/2.png" alt="Two">
+<img src="http://track.test/o.gif" width="1" height="1"><a href="http://evil.test/">www.bank.test</a></body></html>"""
+
+
+def open_and_wait(pane: ConversationView, conversation_id: int, qtbot: QtBot) -> None:
+    pane.show_conversation(conversation_id)
+
+    def is_loaded() -> bool:
+        shown = pane.shown
+        return (
+            shown is not None
+            and shown.head.conversation_id == conversation_id
+            and not shown.missing()
+        )
+
+    qtbot.waitUntil(is_loaded, timeout=10_000)
+
+
+def text_of(pane: ConversationView) -> str:
+    browser = pane.findChild(QTextBrowser, "message_text")
+    assert browser is not None
+    return browser.toPlainText()
+
+
+class Opener(QObject):
+    """Takes addresses instead of the system's programs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.urls: list[QUrl] = []
+
+    @Slot(QUrl)
+    def take(self, url: QUrl) -> None:
+        self.urls.append(url)
+
+
+@pytest.fixture
+def opener(qapp: object) -> Opener:
+    made = Opener()
+    for scheme in ("http", "https", "file", "mailto"):
+        QDesktopServices.setUrlHandler(scheme, made, b"take")
+    return made
+
+
+def test_nothing_is_open_at_first(pane: ConversationView) -> None:
+    texts = [label.text() for label in pane.findChildren(QLabel) if label.isVisible()]
+    assert "Select a conversation" in texts
+    assert pane.objectName() == "conversation_view"
+
+
+def test_a_plain_mail_shows_without_chromium(
+    pane: ConversationView, mails: Correspondence, qtbot: QtBot
+) -> None:
+    one = mails.mail("Hello Bob,\n\nsee https://a.test/x\n", subject="A plain one")
+    open_and_wait(pane, mails.conversation(one), qtbot)
+    assert "Hello Bob," in text_of(pane)
+    assert isinstance(pane.message_view, TextMessageView)
+    assert pane.header.subject.text() == "A plain one"
+    assert not pane.remote_bar.isVisible()
+
+
+def test_the_newest_message_is_open_and_the_older_ones_are_closed(
+    pane: ConversationView, mails: Correspondence, qtbot: QtBot
+) -> None:
+    mails.mail("the first words")
+    newest = mails.mail("the second words", answers=1, sender=BOB)
+    open_and_wait(pane, mails.conversation(newest), qtbot)
+    assert pane.shown is not None
+    assert [card.is_open for card in pane.shown.cards] == [False, True]
+    assert "the second words" in text_of(pane)
+
+
+def test_a_click_opens_an_older_message(
+    pane: ConversationView, mails: Correspondence, qtbot: QtBot
+) -> None:
+    first = mails.mail("the first words")
+    newest = mails.mail("the second words", answers=1)
+    open_and_wait(pane, mails.conversation(newest), qtbot)
+    pane.message_view.card_pressed.emit(first)
+
+    def is_there() -> bool:
+        browser = pane.findChild(QTextBrowser, f"message_text_{first}")
+        return browser is not None and "the first words" in browser.toPlainText()
+
+    qtbot.waitUntil(is_there, timeout=5000)
+
+
+def test_unread_messages_are_told_once_they_are_on_the_screen(
+    pane: ConversationView, mails: Correspondence, qtbot: QtBot
+) -> None:
+    one = mails.mail("words", is_read=False)
+    told: list[object] = []
+    pane.messages_shown.connect(told.append)
+    pane.hide()
+    open_and_wait(pane, mails.conversation(one), qtbot)
+    assert told == []
+    with qtbot.waitSignal(pane.messages_shown, timeout=5000):
+        pane.show()
+    assert told == [(one,)]
+
+
+def test_a_new_message_comes_into_the_open_conversation(
+    pane: ConversationView, mails: Correspondence, service: MailService, qtbot: QtBot
+) -> None:
+    one = mails.mail("the first words")
+    open_and_wait(pane, mails.conversation(one), qtbot)
+    mails.mail("the second words", answers=1)
+    for event in mails.events:
+        service.happened.emit(event)
+    qtbot.waitUntil(lambda: "the second words" in text_of(pane), timeout=5000)
+    assert pane.shown is not None
+    assert all(card.is_open for card in pane.shown.cards)
+
+
+def test_deleted_mail_leaves_at_once_and_the_last_one_clears_the_pane(
+    pane: ConversationView, mails: Correspondence, service: MailService, qtbot: QtBot
+) -> None:
+    first = mails.mail("the first words")
+    newest = mails.mail("the second words", answers=1)
+    open_and_wait(pane, mails.conversation(newest), qtbot)
+    service.run(DeleteMessages((newest,)))
+    qtbot.waitUntil(lambda: pane.shown is not None and len(pane.shown.cards) == 1, timeout=5000)
+    service.run(DeleteMessages((first,)))
+    qtbot.waitUntil(lambda: pane.conversation_id is None, timeout=5000)
+    assert pane.shown is None
+    assert not pane.attachments.isVisible()
+
+
+def test_the_buttons_follow_the_archive_state(
+    pane: ConversationView, mails: Correspondence, service: MailService, qtbot: QtBot
+) -> None:
+    one = mails.mail("words")
+    open_and_wait(pane, mails.conversation(one), qtbot)
+    archive = pane.findChild(QToolButton, "conversation_archive_button")
+    restore = pane.findChild(QToolButton, "conversation_restore_button")
+    assert archive is not None
+    assert restore is not None
+    with qtbot.waitSignal(pane.archive_requested):
+        archive.click()
+    service.run(Archive((mails.conversation(one),)))
+    qtbot.waitUntil(restore.isVisible, timeout=5000)
+    assert not archive.isVisible()
+    with qtbot.waitSignal(pane.delete_requested):
+        pane.header.delete_button.click()
+
+
+@needs_web
+def test_html_shows_and_the_bar_names_the_hosts(
+    pane: ConversationView, mails: Correspondence, qtbot: QtBot
+) -> None:
+    one = mails.mail("text", html=NEWSLETTER)
+    open_and_wait(pane, mails.conversation(one), qtbot)
+    assert not isinstance(pane.message_view, TextMessageView)
+    assert pane.remote_bar.isVisible()
+    assert "img.news.test (2)" in pane.remote_bar.text()
+    assert pane.message_view.refused == []
+
+
+@needs_web
+def test_a_picture_that_came_with_the_mail_is_drawn(
+    pane: ConversationView, mails: Correspondence, qtbot: QtBot
+) -> None:
+    picture = QImage(300, 200, QImage.Format.Format_RGB32)
+    picture.fill(QColor("#ff0000"))
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    picture.save(buffer, b"PNG")
+    content = bytes(buffer.data().data())
+    html = '<p>look</p><img src="cid:logo@x.test">'
+    one = mails.mail("text", html=html, pictures=(("logo@x.test", content),))
+    open_and_wait(pane, mails.conversation(one), qtbot)
+
+    def is_red() -> bool:
+        shown = pane.grab().toImage()
+        return any(
+            shown.pixelColor(x, y).name() == "#ff0000"
+            for x in range(0, shown.width(), 20)
+            for y in range(0, shown.height(), 20)
+        )
+
+    qtbot.waitUntil(is_red, timeout=10_000)
+    settings.put("simple_html", True)
+    pane.set_simple_html(True)
+    assert isinstance(pane.message_view, TextMessageView)
+    qtbot.waitUntil(is_red, timeout=5000)
+
+
+@needs_web
+def test_swapping_messages_takes_less_than_a_blink(
+    pane: ConversationView, mails: Correspondence, qtbot: QtBot
+) -> None:
+    ids = [mails.mail("text", html=NEWSLETTER, subject=f"Mail {n}") for n in range(6)]
+    times = []
+    for one in ids:
+        start = time.perf_counter()
+        view = pane.message_view
+        open_and_wait(pane, mails.conversation(one), qtbot)
+        if pane.message_view is view:
+            with qtbot.waitSignal(view.drawn, timeout=5000):
+                pass
+            times.append(time.perf_counter() - start)
+    assert sorted(times)[len(times) // 2] < 0.4  # 0.1 on a machine that does nothing else
+
+
+@needs_web
+def test_cards_toggle_in_the_document_without_loading_it_again(
+    pane: ConversationView, mails: Correspondence, qtbot: QtBot
+) -> None:
+    first = mails.mail("text", html="<p>older words</p>")
+    newest = mails.mail("text", html="<p>newer words</p>", answers=1)
+    open_and_wait(pane, mails.conversation(newest), qtbot)
+    view = pane.message_view
+    found: list[object] = []
+
+    def inner_text() -> str:
+        script = "[...document.querySelectorAll('.host')].map(h => h.shadowRoot.textContent).join()"
+        view.page.runJavaScript(script, 1, found.append)  # type: ignore[attr-defined]
+        qtbot.waitUntil(lambda: bool(found), timeout=5000)
+        return str(found.pop())
+
+    qtbot.waitUntil(lambda: "newer words" in inner_text(), timeout=10_000)
+    url = view.page.url()  # type: ignore[attr-defined]
+    view.card_pressed.emit(first)
+    qtbot.waitUntil(lambda: "older words" in inner_text(), timeout=5000)
+    assert "newer words" in inner_text()
+    assert view.page.url() == url  # type: ignore[attr-defined]
+
+
+def test_a_link_that_says_another_host_is_asked_about(
+    pane: ConversationView, mails: Correspondence, opener: Opener, qtbot: QtBot
+) -> None:
+    pane.set_simple_html(True)
+    one = mails.mail("text", html=NEWSLETTER)
+    open_and_wait(pane, mails.conversation(one), qtbot)
+    browser = pane.findChild(SafeBrowser, "message_text")
+    assert browser is not None
+    browser.link_pressed.emit(QUrl("http://evil.test/"))
+    box = pane.findChild(QMessageBox, "confirm_link")
+    assert box is not None
+    assert "evil.test" in box.informativeText()
+    assert opener.urls == []
+    box.button(QMessageBox.StandardButton.Open).click()
+    assert opener.urls == [QUrl("http://evil.test/")]
+    browser.link_pressed.emit(QUrl("https://a.test/"))
+    assert opener.urls[-1] == QUrl("https://a.test/")
+    browser.link_pressed.emit(QUrl("file:///etc/passwd"))
+    assert len(opener.urls) == 2
+
+
+def test_attachments_open_and_their_copies_go(
+    pane: ConversationView,
+    mails: Correspondence,
+    service: MailService,
+    opener: Opener,
+    qtbot: QtBot,
+) -> None:
+    one = mails.mail("see", files=(("offer.pdf", "application/pdf", b"%PDF words"),))
+    open_and_wait(pane, mails.conversation(one), qtbot)
+    found = pane.findChild(QListWidget, "attachment_list")
+    assert found is not None
+    assert found.isVisible()
+    assert found.item(0).text() == "offer.pdf"
+    pane.attachments.open_button.click()
+    qtbot.waitUntil(lambda: bool(opener.urls), timeout=5000)
+    path = Path(opener.urls[0].toLocalFile())
+    assert path.read_bytes() == b"%PDF words"
+    assert service.folder in path.parents
+    service.run(DeleteMessages((one,)))
+    qtbot.waitUntil(lambda: not path.exists(), timeout=5000)
+
+
+def test_dangerous_attachments_warn_first(
+    pane: ConversationView, mails: Correspondence, opener: Opener, qtbot: QtBot
+) -> None:
+    one = mails.mail("see", files=(("run.exe", "application/octet-stream", b"MZ"),))
+    open_and_wait(pane, mails.conversation(one), qtbot)
+    pane.attachments.open_button.click()
+    box = pane.findChild(QMessageBox, "confirm_open_attachment")
+    assert box is not None
+    box.button(QMessageBox.StandardButton.Cancel).click()
+    assert opener.urls == []
+
+
+def test_attachments_are_saved(
+    pane: ConversationView, mails: Correspondence, tmp_path: Path, qtbot: QtBot
+) -> None:
+    one = mails.mail("see", files=(("offer.pdf", "application/pdf", b"%PDF words"),))
+    open_and_wait(pane, mails.conversation(one), qtbot)
+    target = tmp_path / "saved.pdf"
+    pane.attachment_actions.save_to(pane.attachments.selected()[0], target)
+    qtbot.waitUntil(target.exists, timeout=5000)
+    assert target.read_bytes() == b"%PDF words"
+
+
+def test_a_long_conversation_opens_fast_and_folds_its_middle(
+    pane: ConversationView, mails: Correspondence, qtbot: QtBot
+) -> None:
+    last = mails.mail("message 1")
+    for number in range(2, 101):
+        last = mails.mail(f"message {number}", answers=number - 1)
+    start = time.perf_counter()
+    open_and_wait(pane, mails.conversation(last), qtbot)
+    assert time.perf_counter() - start < 2
+    assert pane.shown is not None
+    assert len(list(pane.shown.entries())) == 5
+    pane.message_view.fold_pressed.emit()
+    assert len(list(pane.shown.entries())) == 100
+
+
+def test_a_mail_without_text_says_so(
+    pane: ConversationView, mails: Correspondence, qtbot: QtBot
+) -> None:
+    one = mails.mail("")
+    open_and_wait(pane, mails.conversation(one), qtbot)
+    texts = [label.text() for label in pane.findChildren(QLabel) if label.isVisible()]
+    assert "This mail has no text" in texts
+
+
+def test_a_subject_of_a_mail_is_never_markup(
+    pane: ConversationView, mails: Correspondence, qtbot: QtBot
+) -> None:
+    one = mails.mail("words", subject="<img src=x> <b>bold</b> " + "long " * 200)
+    open_and_wait(pane, mails.conversation(one), qtbot)
+    assert pane.header.subject.text().startswith("<img src=x> <b>bold</b>")
+    assert pane.header.subject.textFormat() is Qt.TextFormat.PlainText
+
+
+def test_the_setting_for_simple_html_is_followed(
+    pane: ConversationView, mails: Correspondence, service: MailService, qtbot: QtBot
+) -> None:
+    one = mails.mail("text", html=NEWSLETTER)
+    settings.put("simple_html", True)
+    service.happened.emit(SettingsChanged("simple_html"))
+    open_and_wait(pane, mails.conversation(one), qtbot)
+    assert isinstance(pane.message_view, TextMessageView)
+    assert "News" in text_of(pane)
+
+
+def test_the_dark_theme_reaches_what_is_open(
+    pane: ConversationView, mails: Correspondence, theme: Theme, qtbot: QtBot
+) -> None:
+    one = mails.mail("words")
+    open_and_wait(pane, mails.conversation(one), qtbot)
+    theme.set_mode("dark")
+    shown = pane.grab().toImage()
+    assert shown.pixelColor(5, shown.height() - 5).lightness() < 80
+
+
+def test_every_control_can_be_reached_and_has_a_name(
+    pane: ConversationView, mails: Correspondence, qtbot: QtBot
+) -> None:
+    one = mails.mail("words", files=(("a.pdf", "application/pdf", b"x"),))
+    open_and_wait(pane, mails.conversation(one), qtbot)
+    for button in pane.findChildren(QToolButton):
+        if button.isVisible() and button.objectName() != "qt_toolbar_ext_button":
+            assert button.text() or button.accessibleName()
+            assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
+    headers = [w for w in pane.findChildren(QWidget) if type(w).__name__ == "CardHeader"]
+    assert headers
+    assert all(header.accessibleName() for header in headers)
