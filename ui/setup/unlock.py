@@ -57,6 +57,7 @@ class UnlockDialog(QDialog):
         self._later_button.clicked.connect(self.reject)
         service.vault.answered.connect(self._on_answered)
         service.vault.opened.connect(self._on_opened)
+        service.vault.asked.connect(self._on_asked)
         self._keeper.kept.connect(self._keep_next)
         self._keeper.refused.connect(self._say)
         self._keeper.failed.connect(self._say)
@@ -182,8 +183,9 @@ class UnlockDialog(QDialog):
         self._set_busy(False)
         self._error.say(sentence)
 
-    def ask_again(self, question: VaultQuestion) -> None:
-        """The keychain is still locked."""
+    @Slot(object)
+    def _on_asked(self, question: VaultQuestion) -> None:
+        """The keychain is still locked, or it is open and has lost the key."""
         self._say(question.sentence)
 
     def _set_busy(self, is_busy: bool) -> None:
