@@ -10,16 +10,15 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 from PySide6.QtCore import QCoreApplication, QLocale, QLockFile, QObject, QTimer, Slot
-from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-import resources
 from models import database, settings
 from models.database import StoreError
 from models.profile import clear_opened, open_profile
 from sync.qt.service import MailService
 from sync.timing import Timing
-from ui.crash import CrashGuard
+from ui import icons
+from ui.crash import CrashGuard, WordlessFormatter
 from ui.main_window import MainWindow
 from ui.reader import schemes
 from ui.theme import Theme
@@ -112,7 +111,7 @@ def _application() -> QApplication:
     QCoreApplication.setApplicationName("Dealpost")
     QCoreApplication.setOrganizationName("Dealpost")
     made.setDesktopFileName("dealpost")
-    made.setWindowIcon(QIcon(QPixmap(str(resources.path("icons", "dealpost.png")))))
+    made.setWindowIcon(icons.program_icon())
     return made
 
 
@@ -162,7 +161,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--screenshot", type=Path, metavar="FILE", help="save a picture of the window, then quit"
     )
     chosen = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    terminal = logging.StreamHandler()
+    terminal.setFormatter(WordlessFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[terminal])
     application = _application()
     try:
         window = start(chosen.profile, read_only=chosen.read_only)

@@ -50,6 +50,7 @@ class CrashGuard(QObject):
         super().__init__(parent)
         self._folder = folder / "logs"
         self._has_told = False
+        self._box: QMessageBox | None = None  # without a parent nobody else keeps it
         self._file: IO[str] | None = None
         self._handler: RotatingFileHandler | None = None
         self._struck.connect(self._tell, Qt.ConnectionType.QueuedConnection)
@@ -61,14 +62,15 @@ class CrashGuard(QObject):
             self._folder / "dealpost.log", maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8"
         )
         form = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
-        self._handler.setFormatter(_WordlessFormatter(form))
+        self._handler.setFormatter(WordlessFormatter(form))
         logging.getLogger().addHandler(self._handler)
-        logging.getLogger().setLevel(min(logging.getLogger().level, logging.INFO) or logging.INFO)
+        self._level = logging.getLogger().level
+        logging.getLogger().setLevel(min(self._level, logging.INFO) or logging.INFO)
         self._file = (self._folder / "crash.log").open("a", encoding="utf-8")
         faulthandler.enable(self._file)
         self._excepthook, sys.excepthook = sys.excepthook, self._on_exception
         self._thread_hook, threading.excepthook = threading.excepthook, self._on_thread_exception
-        self._qt_handler = qInstallMessageHandler(_on_qt_message)
+        self._qt_handler = qInstallMessageHandler(self._on_qt_message)
 
     def remove(self) -> None:
         """End: every hook as it was, the files closed."""
@@ -78,6 +80,7 @@ class CrashGuard(QObject):
         qInstallMessageHandler(self._qt_handler)
         faulthandler.disable()
         logging.getLogger().removeHandler(self._handler)
+        logging.getLogger().setLevel(self._level)
         self._handler.close()
         self._file.close()
         self._handler = self._file = None
@@ -99,6 +102,13 @@ class CrashGuard(QObject):
         self._struck.emit(arguments.exc_type.__name__)
         self._thread_hook(arguments)
 
+    def _on_qt_message(
+        self, kind: QtMsgType, context: QMessageLogContext, message: str | None
+    ) -> None:
+        logging.getLogger("qt").log(_LEVELS.get(kind, logging.INFO), "%s", message or "")
+        if self._qt_handler is not None:
+            self._qt_handler(kind, context, message)
+
     @Slot(str)
     def _tell(self, name: str) -> None:
         """One dialog a run: the first fault often brings more."""
@@ -106,9 +116,8 @@ class CrashGuard(QObject):
             return
         self._has_told = True
         parent = QApplication.activeWindow()
-        box = QMessageBox(parent)
+        self._box = box = QMessageBox(parent)
         box.setObjectName("fault_dialog")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setWindowTitle(self.tr("A fault in Dealpost"))
         box.setText(self.tr("Something in Dealpost went wrong ({}).").format(name))
         where = self.tr(
@@ -119,8 +128,13 @@ class CrashGuard(QObject):
         box.open()
 
 
-class _WordlessFormatter(logging.Formatter):
+class WordlessFormatter(logging.Formatter):
     """Formats tracebacks without the exceptions' texts and without source lines."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Other handlers leave their own words for the traceback in the record: not ours."""
+        own = logging.makeLogRecord(record.__dict__ | {"exc_text": None})
+        return super().format(own)
 
     def formatException(  # noqa: N802  # logging's name
         self,
@@ -140,7 +154,3 @@ class _WordlessFormatter(logging.Formatter):
             if error is not None:
                 lines.append("caused by")
         return "\n".join(lines)
-
-
-def _on_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:
-    logging.getLogger("qt").log(_LEVELS.get(kind, logging.INFO), "%s", message or "")

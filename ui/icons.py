@@ -62,6 +62,14 @@ def icon(name: str, role: QPalette.ColorRole = QPalette.ColorRole.ButtonText) ->
     return QIcon(_OutlineEngine(name, role))
 
 
+def program_icon() -> QIcon:
+    """The program's own mark, in the sizes that desktops ask for."""
+    made = QIcon()
+    for size in (16, 24, 32, 48, 64, 128, 256):
+        made.addPixmap(pixmap("dealpost", QColor("#000000"), size))
+    return made
+
+
 def pixmap(name: str, color: QColor, size: int, dpr: float = 1.0) -> QPixmap:
     """An outline in `color`, `size` device-independent pixels wide, sharp at `dpr`."""
     return _drawn(name, color.rgba(), size, dpr)

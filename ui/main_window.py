@@ -188,6 +188,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_accounts(self) -> None:
         self._sidebar_model.set_accounts(self.facts.configs)
+        for status in self.facts.statuses():
+            self._sidebar_model.set_status(status)
         self._pane.set_has_account(bool(self.facts.configs))
         self.actions_by_name["sync_now"].setEnabled(bool(self.facts.configs))
         if not self._sidebar.key():
