@@ -39,6 +39,10 @@ from sync.session.answers import Server
 from sync.smtp_probe import SmtpPlace, SmtpTry
 from sync.timing import Timing
 
+__all__ = [
+    "Detected", "Detection", "Failure", "FailureKind", "Label", "Probe", "SignIn", "Tried",
+]  # fmt: skip
+
 log = logging.getLogger(__name__)
 
 BUG_SENTENCE = "The try failed because of a fault in Dealpost."

@@ -22,6 +22,15 @@ from models.secret import account_ids as accounts_with_secrets
 from sync.credentials import Vault, VaultMode, VaultState, has_usable_keyring
 from sync.errors import SecretLockedError
 
+__all__ = [
+    "QuestionKind",
+    "VaultAnswer",
+    "VaultMode",
+    "VaultQuestion",
+    "VaultService",
+    "VaultState",
+]
+
 log = logging.getLogger(__name__)
 
 WAITING_MS = 500  # a keyring that takes longer is waiting for its own prompt

@@ -14,8 +14,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from models.mailbox import Role
+from sync.errors import SignInError
 from sync.providers import Security, ServerPlace
-from sync.qt.probe import FailureKind, Probe, SignIn, Tried
+from sync.qt.probe import FailureKind, Probe, SignIn, Tried, _failure
 from sync.timing import Timing
 from tests.support.certificates import make_certificate
 from tests.support.dovecot import Dovecot
@@ -257,9 +258,6 @@ def test_the_wrong_protocol_is_named(
 
 
 def test_a_provider_that_wants_an_app_password_says_where_to_make_one() -> None:
-    from sync.errors import SignInError
-    from sync.qt.probe import _failure
-
     gmail = SignIn(
         "ann@gmail.com",
         "x",

@@ -147,8 +147,7 @@ class PreferencesDialog(QDialog):
         self._fill_navigation(entries)
 
     def _fill_navigation(self, entries: list[tuple[str, str, str]]) -> None:
-        current = self.navigation.currentItem()
-        key = current.data(Qt.ItemDataRole.UserRole) if current is not None else ""
+        key = self._current_key()
         shown = [
             (item.data(Qt.ItemDataRole.UserRole), item.text())
             for item in map(self.navigation.item, range(self.navigation.count()))
@@ -164,11 +163,13 @@ class PreferencesDialog(QDialog):
 
     @Slot()
     def _on_current(self) -> None:
-        item = self.navigation.currentItem()
-        key = str(item.data(Qt.ItemDataRole.UserRole)) if item is not None else ""
-        page = self._page(key)
+        page = self._page(self._current_key())
         if page is not None:
             self._stack.setCurrentWidget(page)
+
+    def _current_key(self) -> str:
+        row = self.navigation.currentRow()
+        return str(self.navigation.item(row).data(Qt.ItemDataRole.UserRole)) if row >= 0 else ""
 
     def _page(self, key: str) -> PreferencesPage | None:
         if key.startswith("account:"):

@@ -21,13 +21,12 @@ from models.account import AccountConfig
 from models.commands import UpdateAccount
 from models.secret import EncryptedSecrets
 from sync import providers
-from sync.credentials import VaultMode, VaultState
 from sync.errors import SecretLockedError
 from sync.providers import Security, ServerPlace
 from sync.qt.commander import CommandDone
 from sync.qt.probe import Probe, Tried
 from sync.qt.service import MailService
-from sync.qt.vault import QuestionKind, VaultQuestion
+from sync.qt.vault import QuestionKind, VaultMode, VaultQuestion, VaultState
 from ui.setup import flow, words
 from ui.setup.fields import (
     GAP,

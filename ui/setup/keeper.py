@@ -8,10 +8,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from models.commands import Command
 from models.secret import EncryptedSecrets
-from sync.credentials import VaultMode
 from sync.qt.commander import CommandDone
 from sync.qt.service import MailService
-from sync.qt.vault import VaultAnswer
+from sync.qt.vault import VaultAnswer, VaultMode
 
 MakeCommand = Callable[[EncryptedSecrets], Command]
 

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from sync import providers
-from sync.autodetect import Detected
 from sync.providers import Provider
+from sync.qt.probe import Detected
 from ui.setup import flow, words
 from ui.setup.fields import (
     GAP,

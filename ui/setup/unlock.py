@@ -9,9 +9,8 @@ from models import account
 from models.account import AccountConfig
 from models.account_commands import UpdateAccount
 from models.secret import EncryptedSecrets
-from sync.credentials import VaultMode
 from sync.qt.service import MailService
-from sync.qt.vault import QuestionKind, VaultAnswer, VaultQuestion
+from sync.qt.vault import QuestionKind, VaultAnswer, VaultMode, VaultQuestion
 from ui.setup import flow, words
 from ui.setup.fields import GAP, HintLabel, Notice, PasswordEdit, Title, add_field
 from ui.setup.form_style import FormStyle

@@ -8,10 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
-    QHBoxLayout,
-    QLabel,
     QProgressBar,
-    QPushButton,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -23,15 +20,15 @@ from models.account_commands import AddAccount
 from models.commands import Command
 from models.secret import EncryptedSecrets
 from sync import providers
-from sync.credentials import VaultMode, VaultState
 from sync.providers import Provider
 from sync.qt.probe import Detection, FailureKind, Label, Probe, Tried
 from sync.qt.service import MailService
-from sync.qt.vault import VaultAnswer
+from sync.qt.vault import VaultAnswer, VaultMode, VaultState
 from ui.setup import flow, words
 from ui.setup.choice_pages import LabelsPage, StartPage, TrackingPage
-from ui.setup.fields import HintLabel, Notice
+from ui.setup.fields import PasswordEdit
 from ui.setup.flow import Answers, Page, SecretPage
+from ui.setup.footer import Footer
 from ui.setup.form_style import FormStyle
 from ui.setup.keeper import Keeper
 from ui.setup.pages import AddressPage, SecretPageWidget, ServersPage, WizardPage
@@ -61,7 +58,7 @@ class SetupWizard(QDialog):
         self._keeper = Keeper(service, self)
         FormStyle(self, theme)
         self._make_pages()
-        self._make_footer()
+        self._footer = Footer(theme, self)
         self._lay_out()
         self._connect()
         self._show_page(Page.ADDRESS)
@@ -92,62 +89,26 @@ class SetupWizard(QDialog):
             area.setWidget(page)
             self._stack.addWidget(area)
 
-    def _make_footer(self) -> None:
-        self._error = Notice(self._theme, parent=self)
-        self._error.setObjectName("wizard_error")
-        self._password_button = QPushButton(self.tr("Change the password"), self)
-        self._password_button.setObjectName("change_password_button")
-        self._busy = QProgressBar(self, textVisible=False)
-        self._busy.setRange(0, 0)
-        self._busy.setFixedHeight(3)
-        self._busy_text = HintLabel(self._theme, "", self)
-        self._steps = QLabel(self)
-        self.back_button = QPushButton(self.tr("&Back"), self)
-        self.back_button.setObjectName("back_button")
-        self.cancel_button = QPushButton(self.tr("Cancel"), self)
-        self.cancel_button.setObjectName("cancel_button")
-        self.next_button = QPushButton(self.tr("Ne&xt"), self)
-        self.next_button.setObjectName("next_button")
-        self.sync_button = QPushButton(self.tr("S&ync"), self)
-        self.sync_button.setObjectName("sync_button")
-        self.back_button.setAutoDefault(False)
-        self.cancel_button.setAutoDefault(False)
-        self._password_button.setAutoDefault(False)
-
     def _lay_out(self) -> None:
         self.resize(WIDTH, HEIGHT)
+        self._busy = QProgressBar(self)
+        self._busy.setTextVisible(False)
+        self._busy.setRange(0, 0)
+        self._busy.setFixedHeight(3)
+        self._busy.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._busy)
         column.addWidget(self._stack, 1)
-        notes = QVBoxLayout()
-        notes.setContentsMargins(32, 4, 32, 8)
-        notes.setSpacing(8)
-        notes.addWidget(self._error)
-        notes.addWidget(self._password_button, 0, Qt.AlignmentFlag.AlignLeft)
-        notes.addWidget(self._busy_text)
-        column.addLayout(notes)
-        line = QFrame(self, frameShape=QFrame.Shape.HLine)
-        line.setObjectName("footer_line")
-        line.setFixedHeight(1)
-        column.addWidget(line)
-        footer = QHBoxLayout()
-        footer.setContentsMargins(32, 14, 32, 16)
-        footer.setSpacing(8)
-        footer.addWidget(self._steps)
-        footer.addStretch(1)
-        for button in (self.cancel_button, self.back_button, self.next_button, self.sync_button):
-            footer.addWidget(button)
-        column.addLayout(footer)
-        self._busy.setVisible(False)
+        column.addWidget(self._footer)
 
     def _connect(self) -> None:
-        self.next_button.clicked.connect(self._go_on)
-        self.sync_button.clicked.connect(self._sync)
-        self.back_button.clicked.connect(self._go_back)
-        self.cancel_button.clicked.connect(self.reject)
-        self._password_button.clicked.connect(self._change_password)
+        self._footer.next_button.clicked.connect(self._go_on)
+        self._footer.sync_button.clicked.connect(self._sync)
+        self._footer.back_button.clicked.connect(self._go_back)
+        self._footer.cancel_button.clicked.connect(self.reject)
+        self._footer.password_button.clicked.connect(self._change_password)
         self._probe.detected.connect(self._on_detected)
         self._probe.tried.connect(self._on_tried)
         self._keeper.kept.connect(self.accept)
@@ -220,26 +181,14 @@ class SetupWizard(QDialog):
         self._page = page
         way = flow.pages(self._secret_page)
         self._say_error("")
-        for edit in (
-            self.address_page.password, self.secrets_page.passphrase, self.secrets_page.again,
-        ):  # fmt: skip
+        for edit in self._secret_edits():
             edit.hide_text()
         if page is Page.LABELS:
             self.labels_page.fill(self._labels, self._answers().kind)
         elif page is Page.START:
             self.start_page.set_has_contacts(_has_contacts())
         self._stack.setCurrentIndex(list(Page).index(page))
-        is_last = page is way[-1]
-        self.back_button.setEnabled(page is not way[0])
-        self.next_button.setVisible(not is_last)
-        self.sync_button.setVisible(is_last)
-        (self.sync_button if is_last else self.next_button).setDefault(True)
-        number = way.index(page) + 1
-        if self._is_secret_known:
-            text = self.tr("Step {number} of {count}").format(number=number, count=len(way))
-        else:
-            text = self.tr("Step {number}").format(number=number)
-        self._steps.setText(text)
+        self._footer.show_step(way.index(page) + 1, len(way), is_count_known=self._is_secret_known)
         self._pages[page].focus_first()
 
     def _is_complete(self, page: Page) -> bool:
@@ -360,8 +309,7 @@ class SetupWizard(QDialog):
         return providers.of_host(self.servers_page.imap.host.text())
 
     def _say_error(self, sentence: str, *, about_password: bool = False) -> None:
-        self._error.say(sentence)
-        self._password_button.setVisible(about_password)
+        self._footer.say_error(sentence, about_password=about_password)
 
     def _is_busy(self) -> bool:
         return not self._stack.isEnabled()
@@ -372,11 +320,8 @@ class SetupWizard(QDialog):
         if is_busy:
             self._say_error("")
         self._busy.setVisible(is_busy)
-        self._busy_text.setText(text)
         self._stack.setEnabled(not is_busy)
-        self.next_button.setEnabled(not is_busy)
-        self.sync_button.setEnabled(not is_busy)
-        self.back_button.setEnabled(is_busy or self._page is not Page.ADDRESS)
+        self._footer.say_busy(text, can_go_back=self._page is not Page.ADDRESS)
 
     def _abandon(self) -> None:
         self._probe.cancel()
@@ -397,10 +342,12 @@ class SetupWizard(QDialog):
         self._forget_secrets()
         super().accept()
 
+    def _secret_edits(self) -> tuple[PasswordEdit, ...]:
+        page = self.secrets_page
+        return self.address_page.password, page.passphrase, page.again
+
     def _forget_secrets(self) -> None:
-        for edit in (
-            self.address_page.password, self.secrets_page.passphrase, self.secrets_page.again,
-        ):  # fmt: skip
+        for edit in self._secret_edits():
             edit.clear()
 
 

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
+import keyring
 import pytest
+from keyring.backends import fail
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -66,7 +69,7 @@ def press(qtbot: QtBot, window: QWidget, name: str) -> None:
     button = part(window, QPushButton, name)
     assert button.isVisible(), name
     assert button.isEnabled(), name
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def choose(window: QWidget, name: str, value: str) -> None:
@@ -114,3 +117,8 @@ def go_on(qtbot: QtBot, wizard: SetupWizard) -> None:
     """Next, until its answer is here."""
     press(qtbot, wizard, "next_button")
     wait_idle(qtbot, wizard)
+
+
+def use_no_keyring() -> None:
+    """A computer without a keychain."""
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import keyring
 import pytest
-from keyring.backends import fail
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -17,7 +17,7 @@ from models.account import NewAccount
 from sync.credentials import Vault, VaultMode
 from sync.qt.service import MailService
 from sync.qt.vault import QuestionKind, VaultQuestion
-from tests.ui.setup.parts import PASSWORD, PATIENCE, QUICK, part, press
+from tests.ui.setup.parts import PASSWORD, PATIENCE, QUICK, part, press, use_no_keyring
 from ui.setup.fields import Notice
 from ui.setup.flow import PASSPHRASE_LEAST
 from ui.setup.unlock import KeepDialog, UnlockDialog
@@ -72,13 +72,13 @@ def test_the_passphrase_unlocks_and_a_wrong_one_is_told(
     edit = part(window, QLineEdit, "unlock_passphrase_edit")
     error = part(window, Notice, "unlock_error")
 
-    qtbot.keyClicks(edit, "not it")
-    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    QTest.keyClicks(edit, "not it")
+    QTest.keyClick(edit, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(error.text()), timeout=PATIENCE)
     assert "not the passphrase" in error.text()
 
     edit.setText(PASSPHRASE)
-    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    QTest.keyClick(edit, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE)
 
     assert service.vault.vault.secret(account_id, "imap") == PASSWORD
@@ -122,7 +122,7 @@ def test_passwords_that_are_gone_are_asked_for_each_account(
 def test_a_locked_keychain_is_asked_again(qtbot: QtBot, service: MailService, theme: Theme) -> None:
     account_id = add_account(VaultMode.KEYRING)
     usable = keyring.get_keyring()
-    keyring.set_keyring(fail.Keyring())
+    use_no_keyring()
     question = asked(qtbot, service)
     assert question.kind is QuestionKind.KEYRING_LOCKED
     window = dialog(qtbot, service, theme, question)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-import keyring
 import pytest
-from keyring.backends import fail
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -40,6 +39,7 @@ from tests.ui.setup.parts import (
     part,
     press,
     type_server,
+    use_no_keyring,
     wait_idle,
 )
 from ui.setup.flow import Page
@@ -343,7 +343,7 @@ def test_without_a_keyring_a_passphrase_keeps_the_password(
     user: str, store: Path, caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
     caplog.set_level(logging.DEBUG)
-    keyring.set_keyring(fail.Keyring())
+    use_no_keyring()
     wizard = at_choices(qtbot, service, theme, dovecot, plain_sink, user)
     page = part(wizard, QWidget, "secret_store_page")
     assert page.isVisible()
@@ -367,7 +367,7 @@ def test_without_a_keyring_the_session_may_keep_it(
     qtbot: QtBot, service: MailService, theme: Theme, dovecot: Dovecot, plain_sink: SmtpSink,
     user: str,
 ) -> None:  # fmt: skip
-    keyring.set_keyring(fail.Keyring())
+    use_no_keyring()
     wizard = at_choices(qtbot, service, theme, dovecot, plain_sink, user)
     part(wizard, QRadioButton, "session_radio").setChecked(True)
 
@@ -383,16 +383,16 @@ def test_the_keyboard_alone_is_enough(
 ) -> None:  # fmt: skip
     wizard = opened(qtbot, service, theme)
     fill_servers(wizard, dovecot, plain_sink, user)
-    qtbot.keyClicks(part(wizard, QLineEdit, "address_edit"), ADDRESS)
-    qtbot.keyClicks(part(wizard, QLineEdit, "password_edit"), PASSWORD)
+    QTest.keyClicks(part(wizard, QLineEdit, "address_edit"), ADDRESS)
+    QTest.keyClicks(part(wizard, QLineEdit, "password_edit"), PASSWORD)
 
-    qtbot.keyClick(part(wizard, QLineEdit, "password_edit"), Qt.Key.Key_Return)
+    QTest.keyClick(part(wizard, QLineEdit, "password_edit"), Qt.Key.Key_Return)
     assert part(wizard, QLineEdit, "imap_host_edit").isVisible()
-    qtbot.keyClick(part(wizard, QLineEdit, "imap_host_edit"), Qt.Key.Key_Return)
+    QTest.keyClick(part(wizard, QLineEdit, "imap_host_edit"), Qt.Key.Key_Return)
     wait_idle(qtbot, wizard)
     for _ in range(3):
         assert error(wizard) == ""
-        qtbot.keyClick(wizard, Qt.Key.Key_Return)
+        QTest.keyClick(wizard, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not wizard.isVisible(), timeout=PATIENCE)
 
     assert len(account.configs()) == 1
@@ -405,7 +405,7 @@ def test_escape_cancels_also_while_a_try_runs(
     fill_address(wizard)
     press(qtbot, wizard, "next_button")
 
-    qtbot.keyClick(wizard, Qt.Key.Key_Escape)
+    QTest.keyClick(wizard, Qt.Key.Key_Escape)
 
     assert not wizard.isVisible()
 

@@ -1,0 +1,86 @@
+"""The lower part of the wizard: what went wrong, what runs now, and the buttons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ui.setup.fields import HintLabel, Notice
+from ui.theme import Theme
+
+
+class Footer(QWidget):
+    """Says and offers; the wizard decides."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.error = Notice(theme, parent=self)
+        self.error.setObjectName("wizard_error")
+        self.password_button = _button(
+            self, "change_password_button", self.tr("Change the password")
+        )
+        self._busy_text = HintLabel(theme, "", self)
+        self._steps = QLabel(self)
+        self.cancel_button = _button(self, "cancel_button", self.tr("Cancel"))
+        self.back_button = _button(self, "back_button", self.tr("&Back"))
+        self.next_button = QPushButton(self.tr("Ne&xt"), self)
+        self.next_button.setObjectName("next_button")
+        self.sync_button = QPushButton(self.tr("S&ync"), self)
+        self.sync_button.setObjectName("sync_button")
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        notes = QVBoxLayout()
+        notes.setContentsMargins(32, 4, 32, 8)
+        notes.setSpacing(8)
+        notes.addWidget(self.error)
+        notes.addWidget(self.password_button, 0, Qt.AlignmentFlag.AlignLeft)
+        notes.addWidget(self._busy_text)
+        line = QFrame(self)
+        line.setObjectName("footer_line")
+        line.setFixedHeight(1)
+        row = QHBoxLayout()
+        row.setContentsMargins(32, 14, 32, 16)
+        row.setSpacing(8)
+        row.addWidget(self._steps)
+        row.addStretch(1)
+        for button in (self.cancel_button, self.back_button, self.next_button, self.sync_button):
+            row.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(notes)
+        column.addWidget(line)
+        column.addLayout(row)
+
+    def say_error(self, sentence: str, *, about_password: bool = False) -> None:
+        """What went wrong; '' ends it."""
+        self.error.say(sentence)
+        self.password_button.setVisible(about_password)
+
+    def say_busy(self, text: str, *, can_go_back: bool) -> None:
+        """What runs; Back abandons it. '' ends it."""
+        self._busy_text.setText(text)
+        self.next_button.setEnabled(not text)
+        self.sync_button.setEnabled(not text)
+        self.back_button.setEnabled(bool(text) or can_go_back)
+
+    def show_step(self, number: int, count: int, *, is_count_known: bool) -> None:
+        """Where the person is; Enter presses the button that leads on."""
+        is_last = number == count
+        self.back_button.setEnabled(number > 1)
+        self.next_button.setVisible(not is_last)
+        self.sync_button.setVisible(is_last)
+        (self.sync_button if is_last else self.next_button).setDefault(True)
+        if is_count_known:
+            text = self.tr("Step {number} of {count}").format(number=number, count=count)
+        else:
+            text = self.tr("Step {number}").format(number=number)
+        self._steps.setText(text)
+
+
+def _button(parent: QWidget, name: str, text: str) -> QPushButton:
+    button = QPushButton(text, parent)
+    button.setObjectName(name)
+    button.setAutoDefault(False)
+    return button
