@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 from models.clock import now_ms
@@ -176,6 +175,6 @@ def _arrive(server: Dovecot, view: object, turn: int) -> float:
         f"From: someone@customer.example\r\nTo: {corpus.OWN}\r\nSubject: {subject}\r\n"
         f"Message-ID: <{time.time_ns()}@bench.example>\r\n\r\nHello\r\n"
     )
-    server.deliver(USER, "INBOX", raw.encode(), received_at=int(datetime.now(UTC).timestamp()))
+    server.deliver(USER, "INBOX", raw.encode(), received_at=now_ms())
     model = view.model()  # type: ignore[attr-defined]
     return window.process(lambda: subject in str(model.index(0, 0).data()), 30)
