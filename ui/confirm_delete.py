@@ -10,6 +10,10 @@ from ui import formatting
 
 _CONTEXT = "ConfirmDelete"
 MOST_TITLES = 6
+_SHAPE = (
+    "QLabel#qt_msgbox_label { font-size: 15px; font-weight: 600; }"
+    "QLabel#qt_msgbox_label, QLabel#qt_msgbox_informativelabel { min-width: 400px; }"
+)
 
 
 class ConfirmDelete(QMessageBox):
@@ -22,11 +26,13 @@ class ConfirmDelete(QMessageBox):
         self.setWindowTitle(self.tr("Delete"))
         self.setText(question(preview))
         self.setInformativeText("\n\n".join(explanations(preview)))
+        self.setStyleSheet(_SHAPE)
         self._delete = QPushButton(self.tr("Delete"), self)
         self._delete.setObjectName("confirm_delete_button")
         self._delete.setProperty("role", "danger")
         self.addButton(self._delete, QMessageBox.ButtonRole.DestructiveRole)
         cancel = self.addButton(QMessageBox.StandardButton.Cancel)
+        cancel.setProperty("role", "plain")  # the default, but not what catches the eye
         self.setDefaultButton(cancel)
         self.setEscapeButton(cancel)
 

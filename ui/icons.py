@@ -48,8 +48,8 @@ class _OutlineEngine(QIconEngine):
     def scaledPixmap(  # noqa: N802  # Qt's name
         self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float
     ) -> QPixmap:
-        pixels = min(size.width(), size.height())
-        return pixmap(self._name, self._color(mode), max(1, round(pixels / scale)), scale)
+        side = min(size.width(), size.height())
+        return pixmap(self._name, self._color(mode), side, scale)
 
     def clone(self) -> QIconEngine:
         return _OutlineEngine(self._name, self._role)

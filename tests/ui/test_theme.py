@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -100,6 +101,12 @@ def test_icons_take_the_colour_and_the_density_of_the_screen(qtbot: QtBot) -> No
 def test_every_icon_can_be_drawn(qtbot: QtBot) -> None:
     for path in resources.path("icons").glob("*.svg"):
         assert not icons.icon(path.stem).pixmap(20, 20).isNull(), path.name
+
+
+def test_an_icon_is_sharp_on_a_dense_screen(qtbot: QtBot) -> None:
+    drawn = icons.icon("inbox").pixmap(QSize(20, 20), 2.0)
+    assert drawn.width() == 40
+    assert drawn.devicePixelRatio() == 2.0
 
 
 def test_an_unknown_icon_is_a_fault() -> None:
