@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import nh3
 
 from sync.cleaning_quotes import fold_quotes
+from sync.cleaning_rules import ATTRIBUTES, BOX, EVERYWHERE, GONE_WITH_CONTENT, TAGS
 from sync.cleaning_styles import clean_declarations, clean_sheet, sets_colours
 
 MOST_CHARACTERS = 1_500_000
@@ -59,134 +60,6 @@ class CleanedHtml:
     was_cut: bool = False
 
 
-_TAGS = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "address",
-        "article",
-        "aside",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "blockquote",
-        "br",
-        "caption",
-        "center",
-        "cite",
-        "code",
-        "col",
-        "colgroup",
-        "dd",
-        "del",
-        "dfn",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "figcaption",
-        "figure",
-        "font",
-        "footer",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "li",
-        "main",
-        "mark",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "section",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "time",
-        "tr",
-        "tt",
-        "u",
-        "ul",
-        "var",
-        "wbr",
-    ]
-)
-_GONE_WITH_CONTENT = frozenset(
-    [
-        "script",
-        "style",
-        "title",
-        "template",
-        "svg",
-        "math",
-        "iframe",
-        "noembed",
-        "noframes",
-        "noscript",
-        "xml",
-        "select",
-        "textarea",
-        "audio",
-        "video",
-        "applet",
-        "portal",
-        "fencedframe",
-    ]
-)
-_EVERYWHERE = frozenset(["style", "class", "id", "dir", "lang", "title", "align", "role"])
-_BOX = frozenset(["width", "height", "bgcolor", "background", "valign"])
-_ATTRIBUTES: dict[str, set[str]] = {
-    "*": set(_EVERYWHERE),
-    "a": {"href", "name"},
-    "img": {"src", "alt", "width", "height", "border", "hspace", "vspace"},
-    "font": {"color", "face", "size"},
-    "table": {*_BOX, "border", "cellpadding", "cellspacing", "rules", "frame", "bordercolor"},
-    "tr": set(_BOX),
-    "td": {*_BOX, "colspan", "rowspan", "nowrap", "bordercolor", "abbr", "scope"},
-    "th": {*_BOX, "colspan", "rowspan", "nowrap", "bordercolor", "abbr", "scope"},
-    "thead": set(_BOX),
-    "tbody": set(_BOX),
-    "tfoot": set(_BOX),
-    "col": {"width", "span", "valign", "bgcolor"},
-    "colgroup": {"width", "span", "valign", "bgcolor"},
-    "hr": {"width", "size", "color", "noshade"},
-    "ol": {"start", "type", "reversed"},
-    "ul": {"type"},
-    "li": {"value", "type"},
-    "br": {"clear"},
-    "blockquote": {"type"},
-    "pre": {"width", "wrap"},
-    "p": set(),
-    "div": {"bgcolor", "background", "text"},
-}
 _LINK_SCHEMES = ("http:", "https:", "mailto:", "tel:")
 _BITMAP = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp|x-icon)[;,]", re.IGNORECASE)
 _UNSEEN = re.compile(r"[\x00-\x20\x7f]+")
@@ -330,9 +203,9 @@ def _clean(html: str, allow_remote: bool) -> CleanedHtml:
     body = _body(html, work)
     fragment = nh3.clean(
         html,
-        tags=set(_TAGS),
-        clean_content_tags=set(_GONE_WITH_CONTENT),
-        attributes=_ATTRIBUTES,
+        tags=set(TAGS),
+        clean_content_tags=set(GONE_WITH_CONTENT),
+        attributes=ATTRIBUTES,
         attribute_filter=work.attribute,
         link_rel=None,
         url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
@@ -403,7 +276,7 @@ def _take_sheet(found: re.Match[str], sheets: list[str]) -> str:
 def _body(html: str, work: _Pass) -> dict[str, str]:
     """The attributes of the body (and the direction of the root), cleaned."""
     attributes: dict[str, str] = {}
-    for pattern, names in ((_ROOT, {"dir", "lang"}), (_BODY, {*_EVERYWHERE, *_BOX, "text"})):
+    for pattern, names in ((_ROOT, {"dir", "lang"}), (_BODY, {*EVERYWHERE, *BOX, "text"})):
         found = pattern.search(html)
         if found is None:
             continue

@@ -9,35 +9,27 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Qt, QUrl, Signal, Slot
+import shiboken6
+from PySide6.QtCore import Qt, QUrl, Slot
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWebEngineCore import (
     QWebEngineContextMenuRequest,
-    QWebEngineDownloadRequest,
-    QWebEngineNewWindowRequest,
     QWebEnginePage,
-    QWebEnginePermission,
-    QWebEngineProfile,
     QWebEngineScript,
     QWebEngineSettings,
-    QWebEngineUrlRequestInfo,
-    QWebEngineUrlRequestInterceptor,
-    QWebEngineUrlRequestJob,
-    QWebEngineUrlSchemeHandler,
 )
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
 
 from ui.reader import document, pictures
+from ui.reader.chromium import Interceptor, LockedPage, Served, harden, shared_profile
 from ui.reader.message_view import MessageView, misleading_text
-from ui.reader.schemes import ACTION_SCHEME, DOCUMENT_SCHEME, PICTURE_SCHEME
+from ui.reader.schemes import ACTION_SCHEME, DOCUMENT_SCHEME
 from ui.reader.state import Shown
 from ui.theme import Theme
 
 _WORLD = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
-_MOST_REFUSED = 1000
 
 # Takes [[id, html or null], …]: exchanges what changed, drops what is gone, keeps the rest in place.
 _UPDATE = """
@@ -74,122 +66,6 @@ _SCROLL = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Served:
-    """What the scheme handlers may hand out for one view."""
-
-    html: bytes
-    pictures: dict[str, bytes]
-
-
-class _Handler(QWebEngineUrlSchemeHandler):
-    """Serves the documents of all views and the pictures in them, from memory."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.served: dict[str, _Served] = {}
-
-    def requestStarted(self, job: QWebEngineUrlRequestJob) -> None:  # noqa: N802  # Qt's name
-        url = job.requestUrl()
-        content, kind = self._content(url)
-        if content is None:
-            job.fail(QWebEngineUrlRequestJob.Error.UrlNotFound)
-            return
-        buffer = QBuffer(job)
-        buffer.setData(QByteArray(content))
-        buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-        job.reply(QByteArray(kind.encode()), buffer)
-
-    def _content(self, url: QUrl) -> tuple[bytes | None, str]:
-        if url.scheme() == DOCUMENT_SCHEME:
-            served = self.served.get(url.host())
-            return (served.html if served else None), "text/html"
-        name = url.path(QUrl.ComponentFormattingOption.FullyDecoded)
-        for one in self.served.values():
-            content = one.pictures.get(name)
-            if content is not None:
-                return content, f"image/{pictures.format_of(content)}"
-        return None, ""
-
-
-class _Profile(QWebEngineProfile):
-    """The one profile: keeps nothing on disk, lets nothing be downloaded, outlives its pages."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.handler = _Handler(self)
-        for scheme in (DOCUMENT_SCHEME, PICTURE_SCHEME):
-            self.installUrlSchemeHandler(scheme.encode(), self.handler)
-        self.setSpellCheckEnabled(False)
-        self.downloadRequested.connect(self._refuse)
-
-    @Slot(QWebEngineDownloadRequest)
-    def _refuse(self, download: QWebEngineDownloadRequest) -> None:
-        download.cancel()
-
-
-class _Interceptor(QWebEngineUrlRequestInterceptor):
-    """Refuses every request but for the document itself and pictures that came with the mail."""
-
-    def __init__(self, refused: list[str], parent: QObject) -> None:
-        super().__init__(parent)
-        self._refused = refused
-        self.document = QUrl()
-
-    def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:  # noqa: N802  # Qt's name
-        url, kind = info.requestUrl(), info.resourceType()
-        is_image = kind == QWebEngineUrlRequestInfo.ResourceType.ResourceTypeImage
-        if url == self.document or (is_image and url.scheme() in (PICTURE_SCHEME, "data")):
-            return
-        info.block(True)
-        if len(self._refused) < _MOST_REFUSED:
-            self._refused.append(url.toString())
-
-
-class _Page(QWebEnginePage):
-    """A page that goes nowhere.
-
-    Signals:
-        pressed: A link's address; nothing follows it.
-    """
-
-    pressed = Signal(QUrl)
-
-    def __init__(self, profile: _Profile, refused: list[str], parent: QObject) -> None:
-        super().__init__(profile, parent)
-        self._refused = refused
-        self.document = QUrl()
-        self.newWindowRequested.connect(self._on_new_window)
-        self.permissionRequested.connect(self._deny)
-
-    def acceptNavigationRequest(  # noqa: N802  # Qt's name
-        self, url: QUrl | str, kind: QWebEnginePage.NavigationType, is_main: bool
-    ) -> bool:
-        address = QUrl(url)
-        if address == self.document and is_main:
-            return kind in (
-                QWebEnginePage.NavigationType.NavigationTypeTyped,
-                QWebEnginePage.NavigationType.NavigationTypeOther,
-            )
-        if kind == QWebEnginePage.NavigationType.NavigationTypeLinkClicked:
-            self.pressed.emit(address)
-        elif address.scheme() != DOCUMENT_SCHEME:  # a document of ours that is outdated already
-            self._refused.append(address.toString())
-        return False
-
-    @Slot(QWebEngineNewWindowRequest)
-    def _on_new_window(self, request: QWebEngineNewWindowRequest) -> None:
-        if request.isUserInitiated():
-            self.pressed.emit(request.requestedUrl())
-
-    @Slot(QWebEnginePermission)
-    def _deny(self, permission: QWebEnginePermission) -> None:
-        permission.deny()
-
-    def javaScriptConsoleMessage(self, *_message: object) -> None:  # noqa: N802  # Qt's name
-        """Mail's words belong in no log."""
-
-
 class WebMessageView(MessageView):
     """Shows conversations with HTML mail."""
 
@@ -201,9 +77,9 @@ class WebMessageView(MessageView):
         self._parts: dict[str, str] = {}
         self._scroll_to: int | None = None
         self._is_loaded = False
-        self._profile = _shared_profile()
-        self._interceptor = _Interceptor(self.refused, self)
-        self._page = _Page(self._profile, self.refused, self)
+        self._profile = shared_profile()
+        self._interceptor = Interceptor(self.refused, self)
+        self._page = LockedPage(self._profile, self.refused, self)
         self._page.setUrlRequestInterceptor(self._interceptor)
         harden(self._page.settings())
         self._host = f"c{secrets.token_hex(8)}"
@@ -253,7 +129,7 @@ class WebMessageView(MessageView):
 
     def show_page(self, html: str) -> None:
         """Show a page as it is: the blank one, and in tests one without any policy of its own."""
-        self._profile.handler.served[self._host] = _Served(html.encode("utf-8", "replace"), {})
+        self._profile.handler.served[self._host] = Served(html.encode("utf-8", "replace"), {})
         self._go()
 
     def scroll_to(self, message_id: int) -> None:
@@ -262,11 +138,11 @@ class WebMessageView(MessageView):
         self._page.runJavaScript(script, _WORLD)
 
     def close_down(self) -> None:
-        """Let the page go before its profile."""
-        self.clear()
+        """Let the page go now, before its profile does; the view is of no more use."""
+        self._shown = None
+        self.theme.changed.disconnect(self._on_theme)
         self._profile.handler.served.pop(self._host, None)
-        self._web.setPage(QWebEnginePage(self._profile, self._web))
-        self._page.deleteLater()
+        shiboken6.delete(self._page)
 
     def _wanted_look(self) -> document.Look:
         is_dark = self.theme.is_dark
@@ -301,7 +177,7 @@ class WebMessageView(MessageView):
     def _serve(self, html: str) -> None:
         if self._shown is not None:
             parts = _pictures(self._shown)
-            self._profile.handler.served[self._host] = _Served(
+            self._profile.handler.served[self._host] = Served(
                 html.encode("utf-8", "replace"), parts
             )
 
@@ -393,44 +269,6 @@ class _Web(QWebEngineView):
     def _copy_link(self) -> None:
         action = self.sender()
         QApplication.clipboard().setText(str(action.property("data") or ""))
-
-
-def harden(settings: QWebEngineSettings) -> None:
-    """Everything off that mail has no use for."""
-    attribute = QWebEngineSettings.WebAttribute
-    for name in (
-        attribute.JavascriptEnabled,
-        attribute.LocalStorageEnabled,
-        attribute.LocalContentCanAccessRemoteUrls,
-        attribute.LocalContentCanAccessFileUrls,
-        attribute.PluginsEnabled,
-        attribute.PdfViewerEnabled,
-        attribute.DnsPrefetchEnabled,
-        attribute.HyperlinkAuditingEnabled,
-        attribute.ScreenCaptureEnabled,
-        attribute.WebGLEnabled,
-        attribute.Accelerated2dCanvasEnabled,
-        attribute.AutoLoadIconsForPage,
-        attribute.FullScreenSupportEnabled,
-        attribute.AllowWindowActivationFromJavaScript,
-        attribute.NavigateOnDropEnabled,
-        attribute.ReadingFromCanvasEnabled,
-    ):
-        settings.setAttribute(name, False)
-    settings.setAttribute(attribute.PlaybackRequiresUserGesture, True)
-    settings.setAttribute(attribute.FocusOnNavigationEnabled, False)
-    settings.setUnknownUrlSchemePolicy(
-        QWebEngineSettings.UnknownUrlSchemePolicy.DisallowUnknownUrlSchemes
-    )
-
-
-def _shared_profile() -> _Profile:
-    """The profile of this process; parented to the application, so it goes after every page."""
-    application = QApplication.instance()
-    if application is None:
-        raise RuntimeError("HTML mail needs a QApplication")
-    known = application.findChild(_Profile, options=Qt.FindChildOption.FindDirectChildrenOnly)
-    return known if known is not None else _Profile(application)
 
 
 def _pictures(shown: Shown) -> dict[str, bytes]:

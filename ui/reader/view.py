@@ -107,7 +107,10 @@ class ConversationView(QWidget):
         self.show_conversation(None)
         self.attachment_actions.close_down()
         if self._web is not None:
-            self._web.close_down()
+            web, self._web, self._current = self._web, None, self._text
+            self._views.removeWidget(web)
+            web.close_down()
+            web.deleteLater()
 
     # --- building ------------------------------------------------------------------------
 

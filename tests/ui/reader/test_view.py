@@ -64,7 +64,7 @@ class Opener(QObject):
 def opener(qapp: object) -> Opener:
     made = Opener()
     for scheme in ("http", "https", "file", "mailto"):
-        QDesktopServices.setUrlHandler(scheme, made, b"take")
+        QDesktopServices.setUrlHandler(scheme, made, "take")  # type: ignore[arg-type]  # its stub is wrong
     return made
 
 
@@ -190,7 +190,7 @@ def test_a_picture_that_came_with_the_mail_is_drawn(
     picture.fill(QColor("#ff0000"))
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    picture.save(buffer, b"PNG")
+    picture.save(buffer, "PNG")  # type: ignore[call-overload]  # its stub is wrong
     content = bytes(buffer.data().data())
     html = '<p>look</p><img src="cid:logo@x.test">'
     one = mails.mail("text", html=html, pictures=(("logo@x.test", content),))
@@ -384,3 +384,44 @@ def test_every_control_can_be_reached_and_has_a_name(
     headers = [w for w in pane.findChildren(QWidget) if type(w).__name__ == "CardHeader"]
     assert headers
     assert all(header.accessibleName() for header in headers)
+
+
+@needs_web
+def test_original_colours_are_a_switch_of_each_message(
+    pane: ConversationView, mails: Correspondence, theme: Theme, qtbot: QtBot
+) -> None:
+    html = '<body bgcolor="#ffffff"><p style="color:#111111">words</p></body>'
+    first = mails.mail("text", html=html, is_read=False)
+    newest = mails.mail("text", html=html, answers=1, is_read=False)
+    theme.set_mode("dark")
+    open_and_wait(pane, mails.conversation(newest), qtbot)
+
+    def bright_rows() -> int:
+        shown = pane.grab().toImage()
+        rows = range(pane.header.height(), shown.height(), 4)
+        return sum(shown.pixelColor(shown.width() // 2, y).lightness() > 230 for y in rows)
+
+    qtbot.waitUntil(lambda: bright_rows() == 0, timeout=10_000)
+    pane.message_view.colours_pressed.emit(first)
+    qtbot.waitUntil(lambda: bright_rows() > 0, timeout=10_000)
+    one = bright_rows()
+    pane.message_view.colours_pressed.emit(newest)
+    qtbot.waitUntil(lambda: bright_rows() > one, timeout=10_000)
+
+
+@needs_web
+def test_reading_on_is_not_disturbed_by_a_new_message(
+    pane: ConversationView, mails: Correspondence, service: MailService, qtbot: QtBot
+) -> None:
+    one = mails.mail("text", html="<p>line of words</p>" * 200)
+    open_and_wait(pane, mails.conversation(one), qtbot)
+    page = pane.message_view.page  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: page.contentsSize().height() > 2000, timeout=10_000)
+    page.runJavaScript("window.scrollTo(0, 900)", 1)
+    qtbot.waitUntil(lambda: page.scrollPosition().y() > 800, timeout=5000)
+    before = page.contentsSize().height()
+    mails.mail("text", html="<p>new</p>", answers=1)
+    for event in mails.events:
+        service.happened.emit(event)
+    qtbot.waitUntil(lambda: page.contentsSize().height() > before, timeout=5000)
+    assert abs(page.scrollPosition().y() - 900) < 30
