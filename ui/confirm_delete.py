@@ -33,6 +33,7 @@ class ConfirmDelete(QMessageBox):
         self.addButton(self._delete, QMessageBox.ButtonRole.DestructiveRole)
         cancel = self.addButton(QMessageBox.StandardButton.Cancel)
         cancel.setProperty("role", "plain")  # the default, but not what catches the eye
+        cancel.style().polish(cancel)
         self.setDefaultButton(cancel)
         self.setEscapeButton(cancel)
 

@@ -107,7 +107,7 @@ class CrashGuard(QObject):
     ) -> None:
         logging.getLogger("qt").log(_LEVELS.get(kind, logging.INFO), "%s", message or "")
         if self._qt_handler is not None:
-            self._qt_handler(kind, context, message)
+            self._qt_handler(kind, context, message or "")
 
     @Slot(str)
     def _tell(self, name: str) -> None:

@@ -21,6 +21,7 @@ _GRAVITY = (
     Phase.STOPPED,
     Phase.IDLE,
 )
+NEEDS_PERSON = frozenset({Phase.NEEDS_SIGN_IN, Phase.NEEDS_ANSWER, Phase.PAUSED})
 _CONTEXT = "SyncStatus"
 
 

@@ -8,9 +8,10 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 
 from models.account import AccountConfig
-from models.events import Phase, StatusChanged
+from models.events import StatusChanged
 from models.listing import Counts, View
 from ui import formatting
+from ui.status_text import NEEDS_PERSON
 
 KEY = int(
     Qt.ItemDataRole.UserRole
@@ -18,8 +19,6 @@ KEY = int(
 COUNT = KEY + 1  # unread conversations, 0 where none is shown
 ICON = KEY + 2
 TROUBLE = KEY + 3  # whether an account needs the person
-
-NEEDS_PERSON = frozenset({Phase.NEEDS_SIGN_IN, Phase.NEEDS_ANSWER, Phase.PAUSED})
 
 
 class SidebarModel(QStandardItemModel):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QToolButto
 from models import clock
 from models.events import Phase, StatusChanged
 from ui import icons, status_text
-from ui.sidebar.model import NEEDS_PERSON
+from ui.status_text import NEEDS_PERSON
 from ui.theme import Theme
 
 
