@@ -20,6 +20,8 @@ _START = re.compile(
     r"|<(blockquote)\b",
     re.IGNORECASE,
 )
+_ANNOUNCEMENT = re.compile(r"moz-cite-prefix|divRplyFwdMsg", re.IGNORECASE)
+_FOLLOWER = re.compile(r"\s*<(blockquote|div)\b", re.IGNORECASE)
 _FORWARDED = re.compile(r"-{5,}\s*Forwarded message|Begin forwarded message", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _PICTURE = re.compile(r"<img\b", re.IGNORECASE)
@@ -33,7 +35,8 @@ def fold_quotes(fragment: str) -> str:
         end = _end_of(fragment, name, start)
         if end is None:
             return fragment
-        end = _with_followers(fragment, found.group(), end)
+        opening = fragment[start : fragment.find(">", start)]
+        end = _with_followers(fragment, opening, end)
         if not _is_worth_folding(fragment, start, end):
             continue
         return f"{fragment[:start]}{FOLD_START}{fragment[start:end]}{FOLD_END}{fragment[end:]}"
@@ -79,8 +82,8 @@ def _end_of(fragment: str, name: str, start: int) -> int | None:
 
 def _with_followers(fragment: str, opening: str, end: int) -> int:
     """Thunderbird's line "On … wrote" and Outlook's header come just before their quote."""
-    found = re.compile(r"\s*<(blockquote|div)\b", re.IGNORECASE).match(fragment, end)
-    if found is None:
+    found = _FOLLOWER.match(fragment, end)
+    if found is None or _ANNOUNCEMENT.search(opening) is None:
         return end
     after = _end_of(fragment, found[1].lower(), found.start(1) - 1)
     return end if after is None else after

@@ -262,3 +262,26 @@ def test_a_hundred_thousand_words_are_not_cut() -> None:
 def test_nothing_makes_it_raise(html: str) -> None:
     cleaned = clean(html)
     assert "<script" not in cleaned.html
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        (
+            '<div class="moz-cite-prefix">On Monday Ann wrote:</div>'
+            '<blockquote type="cite">Shall we meet on Thursday at ten?</blockquote>'
+        ),
+        (
+            '<div id="divRplyFwdMsg"><b>From:</b> Ann Lee, sent on Monday</div>'
+            "<div>Shall we meet on Thursday at ten?</div>"
+        ),
+    ],
+    ids=["Thunderbird", "Outlook"],
+)
+def test_the_line_that_announces_a_quote_folds_with_it(quote: str) -> None:
+    assert without_quotes(clean(f"<p>Fine with me.</p>{quote}").html) == "<p>Fine with me.</p>"
+
+
+def test_what_stands_after_a_quote_stays() -> None:
+    html = clean(f"{REPLY}<div>Ann, Sales</div>").html
+    assert without_quotes(html) == "<div>Fine with me.</div><div>Ann, Sales</div>"
