@@ -187,13 +187,13 @@ class Probe(QObject):
     def _begin(self) -> _Try:
         self.cancel()
         self._try = _Try(next(self._tickets))
+        self.destroyed.connect(self._try.cancel)
         return self._try
 
     def _run(self, started: _Try, work: Callable[[], Detection | Tried]) -> None:
         def run() -> None:
             answer = work()
-            if not started.cancelled.is_set():  # else the window may be gone, and this object
-                self._finished.emit(answer)
+            started.tell(lambda: self._finished.emit(answer))
 
         threading.Thread(target=run, name=f"probe-{started.ticket}", daemon=True).start()
 
@@ -224,9 +224,16 @@ class _Try:
         if self.cancelled.is_set():
             abort()
 
-    def cancel(self) -> None:
-        self.cancelled.set()
+    def tell(self, emit: Callable[[], None]) -> None:
+        """Emit, unless it was cancelled: the window may be gone then, and the probe with it."""
         with self._guard:
+            if not self.cancelled.is_set():
+                emit()
+
+    def cancel(self) -> None:
+        """End it; when this returns, nothing is told any more."""
+        with self._guard:
+            self.cancelled.set()
             aborts = list(self._aborts)
         for abort in aborts:
             abort()

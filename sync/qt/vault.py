@@ -24,6 +24,7 @@ from sync.errors import SecretLockedError
 
 __all__ = [
     "QuestionKind",
+    "Vault",
     "VaultAnswer",
     "VaultMode",
     "VaultQuestion",
@@ -41,12 +42,7 @@ class QuestionKind(StrEnum):
 
     PASSPHRASE = "passphrase"  # noqa: S105  # enter it
     KEYRING_LOCKED = "keyring_locked"  # unlock the keychain, then `retry`
-    SIGN_IN = "sign_in"  # the secrets are gone: sign in to each account again
-    PASSWORDS = "passwords"  # none was stored: enter each account's password for this session
-
-
-# Workers start all the same, and each says that its account needs a sign-in.
-_WORKERS_TELL = frozenset({QuestionKind.SIGN_IN, QuestionKind.PASSWORDS})
+    SIGN_IN = "sign_in"  # the secrets are gone, or were never stored: sign in to each account
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +89,7 @@ class VaultService(QObject):
         self._tickets = 0
         self._running = 0
         self._is_closed = False
+        self._telling = threading.Lock()  # held while the thread emits: we must live so long
         self._is_waiting = False
         self._wait = QTimer(self, singleShot=True, interval=WAITING_MS)
         self._wait.timeout.connect(self._tell_waiting)
@@ -108,7 +105,7 @@ class VaultService(QObject):
         self._do(_Opening(self.vault, is_first=True))
 
     def retry(self) -> None:
-        """Ask the keychain again."""
+        """Ask the keychain again; `opened` follows if the vault is open meanwhile."""
         self._do(_Opening(self.vault, is_first=False))
 
     def check_keyring(self) -> int:
@@ -129,7 +126,8 @@ class VaultService(QObject):
 
     def close(self) -> None:
         """Let the thread end when it can; an answer that comes later is dropped."""
-        self._is_closed = True
+        with self._telling:
+            self._is_closed = True
         self._wait.stop()
         self._jobs.put(None)
         if self._thread is not None and not self._running:
@@ -153,9 +151,10 @@ class VaultService(QObject):
         """The thread's whole life."""
         while (job := self._jobs.get()) is not None:
             result = job()
-            if self._is_closed:
-                return
-            self._finished.emit(result)
+            with self._telling:
+                if self._is_closed:
+                    return
+                self._finished.emit(result)
 
     @Slot()
     def _tell_waiting(self) -> None:
@@ -172,9 +171,9 @@ class VaultService(QObject):
                 self.waiting_changed.emit(False)
         match result:
             case VaultQuestion():
+                if result.kind is QuestionKind.SIGN_IN:
+                    self.opened.emit()  # workers start, and each says that it needs a sign-in
                 self.asked.emit(result)
-                if result.kind in _WORKERS_TELL:
-                    self.opened.emit()
             case _TicketDone():
                 self.answered.emit(result.answer)
                 if result.opens and result.answer.is_done:
@@ -228,9 +227,11 @@ class _Opening:
         have_secrets = True
         if self.is_first:
             have_secrets = self._load()
-        if self.vault.mode is VaultMode.SESSION and self.is_first and self.has_accounts:
+        elif self.vault.state is VaultState.OPEN:
+            return None
+        if self.vault.mode is VaultMode.SESSION and self.has_accounts:
             sentence = "Passwords are not stored here. Enter them for this session."
-            return VaultQuestion(QuestionKind.PASSWORDS, sentence)
+            return VaultQuestion(QuestionKind.SIGN_IN, sentence)
         if self.vault.mode is VaultMode.PASSPHRASE and have_secrets:
             return VaultQuestion(QuestionKind.PASSPHRASE, "Enter your passphrase.")
         state = self.vault.open_keyring()

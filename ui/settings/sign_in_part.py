@@ -230,6 +230,8 @@ class SignInPart(QWidget):
         self._set_busy(False)
         self.password.clear()
         self.password.hide_text()
+        if self._service.vault.vault.can_seal:
+            self._service.vault.retry()  # it is open now: whoever asked for it hears so
         self._done.say(self.tr("Both servers let Dealpost in. The account is syncing."))
 
     @Slot(object)

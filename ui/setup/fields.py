@@ -145,6 +145,7 @@ class ServerFields(QWidget):
         self.port = QSpinBox(self)
         self.port.setObjectName(f"{protocol}_port_spin")
         self.port.setRange(1, 65535)
+        self.port.lineEdit().setTextMargins(7, 0, 0, 0)
         self.security = QComboBox(self)
         self.security.setObjectName(f"{protocol}_security_combo")
         for text, value in (

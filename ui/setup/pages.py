@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -118,13 +118,7 @@ class AddressPage(WizardPage):
 
 
 class ServersPage(WizardPage):
-    """Where to sign in: found or typed, and always to be changed.
-
-    Signals:
-        password_wanted: The password is wrong; the person wants to change it.
-    """
-
-    password_wanted = Signal()
+    """Where to sign in: found or typed, and always to be changed."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent.tr("Mail servers"), "", parent)

@@ -43,14 +43,14 @@ class UnlockDialog(QDialog):
         self._configs: list[AccountConfig] = []
         self._passwords: dict[int, PasswordEdit] = {}
         self._keeper = Keeper(service, self)
+        self._fields = QWidget(self)  # first, so that the keyboard begins there
+        self._make_fields()
         self._error = Notice(theme, parent=self)
         self._error.setObjectName("unlock_error")
         self._done_button = QPushButton(self.tr("Unlock"), self)
         self._done_button.setObjectName("unlock_button")
         self._later_button = QPushButton(self.tr("Not now"), self)
         self._later_button.setObjectName("later_button")
-        self._fields = QWidget(self)
-        self._make_fields(theme)
         self._lay_out(theme)
         self._done_button.clicked.connect(self._go)
         self._later_button.clicked.connect(self.reject)
@@ -61,7 +61,7 @@ class UnlockDialog(QDialog):
         self._keeper.refused.connect(self._say)
         self._keeper.failed.connect(self._say)
 
-    def _make_fields(self, theme: Theme) -> None:
+    def _make_fields(self) -> None:
         column = QVBoxLayout(self._fields)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
@@ -69,7 +69,7 @@ class UnlockDialog(QDialog):
             self.passphrase = PasswordEdit(self._fields)
             self.passphrase.setObjectName("unlock_passphrase_edit")
             add_field(column, self.tr("&Passphrase"), self.passphrase)
-        elif self._question.kind in (QuestionKind.PASSWORDS, QuestionKind.SIGN_IN):
+        elif self._question.kind is QuestionKind.SIGN_IN:
             for config in account.configs():
                 if config.state == "stopped":
                     continue
@@ -79,28 +79,7 @@ class UnlockDialog(QDialog):
                 self._passwords[config.id] = edit
 
     def _lay_out(self, theme: Theme) -> None:
-        titles = {
-            QuestionKind.PASSPHRASE: self.tr("Unlock your passwords"),
-            QuestionKind.KEYRING_LOCKED: self.tr("Your keychain is locked"),
-            QuestionKind.SIGN_IN: self.tr("Sign in again"),
-            QuestionKind.PASSWORDS: self.tr("Sign in for this session"),
-        }
-        hints = {
-            QuestionKind.PASSPHRASE: self.tr(
-                "Dealpost needs your passphrase to sign in to your mail servers. You can read and"
-                " search your mail without it."
-            ),
-            QuestionKind.KEYRING_LOCKED: self.tr(
-                "Unlock it, then try again. You can read and search your mail without it."
-            ),
-            QuestionKind.SIGN_IN: self.tr(
-                "Your keychain no longer has the key to the stored passwords. Nothing else is lost."
-            ),
-            QuestionKind.PASSWORDS: self.tr(
-                "Passwords are not stored, as you chose. Leave out the accounts that you don't"
-                " need now."
-            ),
-        }
+        title, hint = self._words()
         kind = self._question.kind
         if kind is QuestionKind.KEYRING_LOCKED:
             self._done_button.setText(self.tr("Try again"))
@@ -112,8 +91,8 @@ class UnlockDialog(QDialog):
         column.setContentsMargins(28, 24, 28, 20)
         column.setSpacing(GAP)
         column.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
-        column.addWidget(Title(titles[kind], 17, self))
-        column.addWidget(HintLabel(theme, hints[kind], self))
+        column.addWidget(Title(title, 17, self))
+        column.addWidget(HintLabel(theme, hint, self))
         column.addWidget(self._fields)
         column.addWidget(self._error)
         buttons = QHBoxLayout()
@@ -123,6 +102,32 @@ class UnlockDialog(QDialog):
         column.addSpacing(4)
         column.addLayout(buttons)
         self.setMinimumWidth(WIDTH)
+
+    def _words(self) -> tuple[str, str]:
+        """The title, and what to do."""
+        match self._question.kind:
+            case QuestionKind.PASSPHRASE:
+                return self.tr("Unlock your passwords"), self.tr(
+                    "Dealpost needs your passphrase to sign in to your mail servers. You can read"
+                    " and search your mail without it."
+                )
+            case QuestionKind.KEYRING_LOCKED:
+                return self.tr("Your keychain is locked"), self.tr(
+                    "Unlock it, then try again. You can read and search your mail without it."
+                )
+            case QuestionKind.SIGN_IN if self._is_session():
+                return self.tr("Sign in for this session"), self.tr(
+                    "Passwords are not stored, as you chose. Leave out the accounts that you don't"
+                    " need now."
+                )
+            case _:
+                return self.tr("Sign in again"), self.tr(
+                    "Your keychain no longer has the key to the stored passwords. Nothing else is"
+                    " lost."
+                )
+
+    def _is_session(self) -> bool:
+        return self._service.vault.vault.mode is VaultMode.SESSION
 
     @Slot()
     def _go(self) -> None:
@@ -150,6 +155,7 @@ class UnlockDialog(QDialog):
     def _keep_next(self) -> None:
         """Store the next account's password; its worker starts with the event that follows."""
         if not self._configs:
+            self._service.vault.retry()  # it is open now: whoever asked for it hears so
             self.accept()
             return
         account_id = self._configs.pop(0).id
@@ -157,8 +163,7 @@ class UnlockDialog(QDialog):
         def command(secrets: EncryptedSecrets) -> UpdateAccount:
             return UpdateAccount(account_id, {"state": "active"}, secrets)
 
-        is_session = self._question.kind is QuestionKind.PASSWORDS
-        mode = VaultMode.SESSION if is_session else VaultMode.KEYRING
+        mode = VaultMode.SESSION if self._is_session() else VaultMode.KEYRING
         self._keeper.keep(self._passwords[account_id].text(), command, mode=mode)
 
     @Slot(object)

@@ -23,7 +23,7 @@ from sync import providers
 from sync.providers import Provider
 from sync.qt.probe import Detection, FailureKind, Label, Probe, Tried
 from sync.qt.service import MailService
-from sync.qt.vault import VaultAnswer, VaultMode, VaultState
+from sync.qt.vault import Vault, VaultAnswer, VaultMode, VaultState
 from ui.setup import flow, words
 from ui.setup.choice_pages import LabelsPage, StartPage, TrackingPage
 from ui.setup.fields import PasswordEdit
@@ -50,7 +50,6 @@ class SetupWizard(QDialog):
         self._theme = theme
         self._page = Page.ADDRESS
         self._secret_page = SecretPage.CHOOSE
-        self._secret_mode = VaultMode.KEYRING
         self._vault_ticket = 0
         self._is_secret_known = False
         self._labels: tuple[Label, ...] = ()
@@ -82,12 +81,7 @@ class SetupWizard(QDialog):
             Page.START: self.start_page,
         }
         for page in self._pages.values():
-            area = QScrollArea(self._stack, widgetResizable=True)
-            area.setFrameShape(QFrame.Shape.NoFrame)
-            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            area.setWidget(page)
-            self._stack.addWidget(area)
+            self._stack.addWidget(_scrolling(page, self._stack))
 
     def _lay_out(self) -> None:
         self.resize(WIDTH, HEIGHT)
@@ -249,18 +243,10 @@ class SetupWizard(QDialog):
             else:
                 self._say_error(answer.error)
             return
-        self._settle_secrets(self._question(has_keyring=answer.is_done))
+        self._settle_secrets(_question(self._service.vault.vault, has_keyring=answer.is_done))
         if not self._probe.is_running and self._labels:
             self._set_busy("")
             self._show_next()
-
-    def _question(self, *, has_keyring: bool) -> SecretPage:
-        vault = self._service.vault.vault
-        if vault.can_seal:
-            return SecretPage.NONE
-        if vault.mode is VaultMode.PASSPHRASE and vault.state is VaultState.LOCKED:
-            return SecretPage.UNLOCK
-        return SecretPage.NONE if has_keyring else SecretPage.CHOOSE
 
     def _settle_secrets(self, question: SecretPage) -> None:
         self._secret_page = question
@@ -349,6 +335,26 @@ class SetupWizard(QDialog):
     def _forget_secrets(self) -> None:
         for edit in self._secret_edits():
             edit.clear()
+
+
+def _scrolling(page: WizardPage, parent: QWidget) -> QScrollArea:
+    """A page that scrolls where the screen is small or the letters are large."""
+    area = QScrollArea(parent)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(page)
+    return area
+
+
+def _question(vault: Vault, *, has_keyring: bool) -> SecretPage:
+    """What has to be asked before a password can be kept."""
+    if vault.can_seal:
+        return SecretPage.NONE
+    if vault.mode is VaultMode.PASSPHRASE and vault.state is VaultState.LOCKED:
+        return SecretPage.UNLOCK
+    return SecretPage.NONE if has_keyring else SecretPage.CHOOSE
 
 
 def _known_addresses() -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication
 
 from models.mailbox import Role
 from sync.providers import AppPassword, Provider
@@ -111,8 +111,3 @@ def role_text(role: Role) -> str:
         Role.NONE: "",
     }
     return texts[role]
-
-
-def joined(names: list[str]) -> str:
-    """`a, b and c` in the person's language."""
-    return str(QLocale().createSeparatedList(names))

@@ -104,11 +104,7 @@ def test_passwords_that_are_gone_are_asked_for_each_account(
     account_id = add_account(mode)
     keyring.get_keyring().entries.clear()  # type: ignore[attr-defined]  # the test's own keyring
     question = asked(qtbot, service)
-    expected = {
-        VaultMode.SESSION: QuestionKind.PASSWORDS,
-        VaultMode.KEYRING: QuestionKind.SIGN_IN,
-    }
-    assert question.kind is expected[mode]
+    assert question.kind is QuestionKind.SIGN_IN
     window = dialog(qtbot, service, theme, question)
 
     part(window, QLineEdit, f"password_edit_{account_id}").setText("a new one")
