@@ -14,9 +14,7 @@ from models.events import Event, MessagesDeleted
 
 log = logging.getLogger(__name__)
 
-BUG_SENTENCE = (
-    "This could not be done because of a fault in Dealpost; nothing was changed."
-)
+BUG_SENTENCE = "This could not be done because of a fault in Dealpost; nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,7 @@ class Reader(QObject):
             reply = Answer(ticket, request, reading.answer(request))
         except Exception:
             log.exception("a %s could not be answered", type(request).__name__)
-            reply = Answer(
-                ticket, request, None, "This could not be read from the database."
-            )
+            reply = Answer(ticket, request, None, "This could not be read from the database.")
         self.answered.emit(reply)
 
     @Slot()

@@ -51,9 +51,7 @@ def answer(request: Request) -> Result:
         case SourceRequest():
             return message.raw(request.message_id)
         case DeletePreviewRequest():
-            return commands.preview_delete(
-                request.conversation_ids, request.message_ids
-            )
+            return commands.preview_delete(request.conversation_ids, request.message_ids)
 
 
 def conversation_head(conversation_id: int) -> ConversationHead | None:
@@ -127,9 +125,7 @@ def content(message_id: int) -> MessageContent | None:
     if raw is None:
         return _partial_content(row)
     mail = parsing.content(raw)
-    inline = tuple(
-        InlinePart(key, kind, data) for key, (kind, data) in mail.inline.items()
-    )
+    inline = tuple(InlinePart(key, kind, data) for key, (kind, data) in mail.inline.items())
     return MessageContent(
         message_id, _cleaned(mail.html), mail.text[:MOST_TEXT], inline, row.body_state
     )
@@ -159,6 +155,4 @@ def attachment_bytes(attachment_id: int) -> AttachmentBytes | None:
     data = message.attachment_content(attachment_id)
     if data is None and (raw := message.raw(row.message_id)) is not None:
         data = parsing.attachment_bytes(raw, row.position)
-    return AttachmentBytes(
-        row.id, row.message_id, row.file_name, row.content_type, data
-    )
+    return AttachmentBytes(row.id, row.message_id, row.file_name, row.content_type, data)

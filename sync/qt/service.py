@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,12 +114,12 @@ class MailService(QObject):
         """Start the threads; accounts follow as soon as their secrets can be read."""
         self._is_open = True
         self._reader = Reader()
-        self._reader_thread = self._thread("reader", self._reader, self._reader.start)
+        self._reader_thread = self._thread("reader", self._reader)
         self._to_reader.connect(self._reader.answer)
         self._stop_reader.connect(self._reader.stop)
         self._reader.answered.connect(self._on_answered)
         self._commander = Commander(self.folder)
-        self._commander_thread = self._thread("commands", self._commander, self._commander.start)
+        self._commander_thread = self._thread("commands", self._commander)
         self._to_commander.connect(self._commander.run)
         self._stop_commander.connect(self._commander.stop)
         self._wipe.connect(self._commander.wipe)
@@ -217,7 +216,7 @@ class MailService(QObject):
             timing=self.timing,
             read_only=self.is_read_only,
         )
-        thread = self._thread(f"account-{account_id}", worker, worker.start)
+        thread = self._thread(f"account-{account_id}", worker)
         worker.happened.connect(self._on_worker_event)
         thread.finished.connect(self._on_worker_finished)
         self._running[account_id] = _Running(worker, thread)
@@ -288,11 +287,12 @@ class MailService(QObject):
         self._cut_ending()
         thread.wait()
 
-    def _thread(self, name: str, inhabitant: QObject, start: Callable[[], None]) -> QThread:
+    def _thread(self, name: str, inhabitant: QObject) -> QThread:
+        """A thread in which `start` is the first slot to run: it is queued before any other."""
         thread = EventThread(self)
         thread.setObjectName(name)
         inhabitant.moveToThread(thread)
-        thread.started.connect(start, Qt.ConnectionType.QueuedConnection)
+        _call(inhabitant, "start")
         thread.finished.connect(inhabitant.deleteLater)
         return thread
 
@@ -372,7 +372,7 @@ class MailService(QObject):
             self._wipe_timer.start(round(self.timing.wipe_idle * 1000))
 
 
-def _call(worker: AccountWorker, slot: str, *numbers: int) -> None:
-    """Call a worker's slot in the worker's thread, after what is queued there already."""
+def _call(inhabitant: QObject, slot: str, *numbers: int) -> None:
+    """Call a slot in the thread that its object lives in, after what is queued there already."""
     arguments = [Q_ARG(int, number) for number in numbers]
-    QMetaObject.invokeMethod(worker, slot, Qt.ConnectionType.QueuedConnection, *arguments)
+    QMetaObject.invokeMethod(inhabitant, slot, Qt.ConnectionType.QueuedConnection, *arguments)

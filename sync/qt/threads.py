@@ -13,7 +13,7 @@ class EventThread(QThread):
     of this thread: apsw then crashes while it closes the connection without a thread state. A
     `run` in Python stays on the stack until the loop ends, so all slots share its state.
 
-    `started` is emitted before `run`: connect it with `Qt.QueuedConnection`.
+    `started` is emitted before `run`, so the first slot of an inhabitant is queued instead.
     """
 
     def run(self) -> None:
