@@ -243,7 +243,8 @@ def test_fewer_labels_are_saved_and_sent_warns(
     qtbot: QtBot, service: MailService, theme: Theme
 ) -> None:
     account_id = add_account()
-    page = account_page(opened(qtbot, service, theme), account_id)
+    dialog = opened(qtbot, service, theme)
+    page = account_page(dialog, account_id)
     labels = part(page, QListWidget, "labels_list")
     items = {labels.item(row).text(): labels.item(row) for row in range(labels.count())}
     assert list(items) == ["Inbox", "Sent", "Archive", "Work"]
@@ -260,7 +261,8 @@ def test_fewer_labels_are_saved_and_sent_warns(
 
 def test_a_role_is_corrected(qtbot: QtBot, service: MailService, theme: Theme) -> None:
     account_id = add_account()
-    page = account_page(opened(qtbot, service, theme), account_id)
+    dialog = opened(qtbot, service, theme)
+    page = account_page(dialog, account_id)
     combo = part(page, QComboBox, "role_archive_combo")
     assert combo.currentText() == "Archive"
 
@@ -276,7 +278,8 @@ def test_a_role_is_corrected(qtbot: QtBot, service: MailService, theme: Theme) -
 
 def test_stop_and_sync_again(qtbot: QtBot, service: MailService, theme: Theme) -> None:
     account_id = add_account()
-    page = account_page(opened(qtbot, service, theme), account_id)
+    dialog = opened(qtbot, service, theme)
+    page = account_page(dialog, account_id)
     button = part(page, QPushButton, "stop_syncing_button")
     assert button.text() == "Sync again"
 
