@@ -54,6 +54,8 @@ def open_profile(folder: Path, *, steps: Sequence[Step] = STEPS) -> None:
         _prepare(folder)
     except OSError as error:
         raise StoreError(UNREADABLE) from error
+    if _version_in_header(database_path(folder)) > len(steps):
+        raise NewerSchemaError(NEWER)  # before the file is opened, which would change it
     database.bind(database_path(folder))
     keys.forget_key()
     try:
@@ -115,11 +117,20 @@ def _checked_version(newest: int) -> int:
     version = int(database.value("PRAGMA user_version"))
     tables = int(database.value("SELECT count(*) FROM sqlite_schema"))
     application = int(database.value("PRAGMA application_id"))
-    if (version == 0 and tables) or (version and application != APPLICATION_ID):
-        raise DamagedStoreError(DAMAGED)
     if version > newest:
         raise NewerSchemaError(NEWER)
+    if (version == 0 and tables) or (version and application != APPLICATION_ID):
+        raise DamagedStoreError(DAMAGED)
     return version
+
+
+def _version_in_header(path: Path) -> int:
+    """`user_version` as the file's header has it (https://www.sqlite.org/fileformat2.html)."""
+    with path.open("rb") as file:
+        header = file.read(64)
+    if len(header) < 64 or not header.startswith(b"SQLite format 3\0"):
+        return 0
+    return int.from_bytes(header[60:64], "big")
 
 
 def _copy(folder: Path) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
-from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, Qt, QTimer
+from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, QObject, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -24,6 +25,7 @@ from models.commands import AddAccount
 from models.events import Phase
 from sync.credentials import VaultMode
 from sync.qt.commander import CommandDone
+from sync.qt.service import MailService
 from sync.qt.vault import VaultAnswer
 from sync.timing import Timing
 from tests.flows.rig import Rig
@@ -44,6 +46,8 @@ FAST = Timing(
     full_check=5.0,
 )
 PATIENCE_MS = 15_000
+
+Found = TypeVar("Found", bound=QObject)
 
 
 class Desk:
@@ -133,7 +137,7 @@ class Desk:
         self.wait(is_settled, "the account is up to date")
 
     @property
-    def service(self):  # type: ignore[no-untyped-def]
+    def service(self) -> MailService:
         """The window's service."""
         return self.window.service
 
@@ -148,7 +152,7 @@ class Desk:
 
     # --- finding -------------------------------------------------------------------------
 
-    def find(self, kind: type, name: str):  # type: ignore[no-untyped-def]
+    def find(self, kind: type[Found], name: str) -> Found:
         """The child with this stable name."""
         found = self.window.findChild(kind, name)
         assert found is not None, f"{name} is missing"
@@ -156,12 +160,12 @@ class Desk:
 
     def action(self, name: str) -> QAction:
         """A QAction by its stable name."""
-        return self.find(QAction, name)  # type: ignore[no-any-return]
+        return self.find(QAction, name)
 
     @property
     def list(self) -> QTableView:
         """The conversation list."""
-        return self.find(QTableView, "conversation_list")  # type: ignore[no-any-return]
+        return self.find(QTableView, "conversation_list")
 
     @property
     def model(self) -> QAbstractItemModel:
