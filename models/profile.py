@@ -26,6 +26,7 @@ Step = Sequence[str]
 # Each brings a database from the version of its position to the next one.
 STEPS: Final[tuple[Step, ...]] = (m0001_initial.STATEMENTS,)
 APPLICATION_ID: Final = 0x4465616C  # "Deal": tells our files from other databases
+_MOST_VERSIONS: Final = 1_000_000  # a header that names more is no header of ours
 _FILE: Final = "dealpost.db"
 _OPENED: Final = "opened"
 _COPY: Final = "dealpost.db.before-migration"
@@ -130,7 +131,8 @@ def _version_in_header(path: Path) -> int:
         header = file.read(64)
     if len(header) < 64 or not header.startswith(b"SQLite format 3\0"):
         return 0
-    return int.from_bytes(header[60:64], "big")
+    version = int.from_bytes(header[60:64], "big")
+    return version if version <= _MOST_VERSIONS else 0
 
 
 def _copy(folder: Path) -> None:

@@ -259,6 +259,9 @@ class MailService(QObject):
     @Slot()
     def _on_worker_finished(self) -> None:
         for running in [ending for ending in self._ending if ending.thread.isFinished()]:
+            # The thread deletes its worker on the way out; the last reference must not go before.
+            running.thread.wait()
+            running.thread.deleteLater()
             self._ending.remove(running)
             account_id = running.worker.account_id
             if account_id in self._restart and self._is_open:
