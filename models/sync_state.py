@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from models import database
+from models import database, location
 from models.clock import now_ms
 from models.conversation import chunks
 from models.operation import Payload
@@ -307,3 +307,46 @@ def lower_count(mailbox_id: int, count: int) -> None:
         "UPDATE mailbox SET message_count = max(0, message_count - ?) WHERE id = ?",
         (count, mailbox_id),
     )
+
+
+# --- the brake ---------------------------------------------------------------------------------
+
+
+def held_messages(account_id: int | None = None) -> list[int]:
+    """Messages whose delete by another program waits for the person's answer."""
+    rows = database.rows(
+        "SELECT DISTINCT l.message_id FROM mailbox b JOIN location l ON l.mailbox_id = b.id "
+        "AND l.state = 'held' WHERE ? IS NULL OR b.account_id = ? ORDER BY 1",
+        (account_id, account_id),
+    )
+    return [message_id for (message_id,) in rows]
+
+
+def keep_held(message_ids: Iterable[int]) -> None:
+    """Keep: the messages stay here; what the server still has in Trash is no news of them."""
+    for chunk in chunks(message_ids):
+        found = database.rows(
+            "SELECT l.id FROM location l JOIN mailbox b ON b.id = l.mailbox_id WHERE "
+            f"l.message_id IN ({database.marks(len(chunk))}) "
+            "AND (l.state = 'held' OR b.role = 'trash')",
+            chunk,
+        )
+        for (location_id,) in found:
+            location.end_location(location_id)
+
+
+def check_held(message_ids: Iterable[int]) -> None:
+    """Check again: both sittings anew, the next cycle begins with them."""
+    for chunk in chunks(message_ids):
+        database.run(
+            "UPDATE location SET state = 'live', asks = 0, missing_since = NULL, "
+            "last_ask_at = NULL WHERE state = 'held' "
+            f"AND message_id IN ({database.marks(len(chunk))})",
+            chunk,
+        )
+        database.run(
+            "UPDATE mailbox SET full_check_at = 0, message_count = message_count + 1 WHERE id IN "
+            "(SELECT mailbox_id FROM location "
+            f"WHERE message_id IN ({database.marks(len(chunk))}))",
+            chunk,
+        )

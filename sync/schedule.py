@@ -48,6 +48,7 @@ class AccountSync:
         self._demand = Demand(self._work)
         self._cycle: Steps | None = None
         self._cycle_at = 0.0  # monotonic; the first is due at once
+        self._cycle_began_at = 0  # milliseconds UTC
         self._is_backfilled = False
 
     def connect_done(self) -> None:
@@ -68,16 +69,27 @@ class AccountSync:
 
     def step(self) -> Step:
         """Do one bounded step, and say what comes next."""
-        done = self._operations.step() or self._demand.step() or self._sync_step()
+        done = self._operations.step() or self._demand.step()
+        if done is not None:
+            self._interrupt()
+            return done
+        done = self._sync_step()
         if done is None and not self._is_backfilled:
             done = self._backfill.step()
             self._is_backfilled = done is None
         return done or self._rest()
 
+    def _interrupt(self) -> None:
+        """Another mailbox is open now: the cycle begins anew, what it did is in the store."""
+        if self._cycle is not None:
+            self._cycle = None
+            self._cycle_at = 0.0
+
     def _sync_step(self) -> Step | None:
         if self._cycle is None:
             if time.monotonic() < self._cycle_at:
                 return None
+            self._cycle_began_at = now()
             self._cycle = synchronizer.cycle(self._work)
         try:
             step = next(self._cycle)
@@ -99,7 +111,8 @@ class AccountSync:
         sitting = sync_state.next_sitting_at(
             self._work.account.id, self._work.ms(self._work.timing.second_sitting)
         )
-        if sitting is not None:
+        if sitting is not None and sitting >= self._cycle_began_at:
+            # One that was due in the last cycle could not be held then: the usual pace is enough.
             seconds = (sitting - now()) / 1000
             waits.append(seconds)
             self._cycle_at = min(self._cycle_at, time.monotonic() + max(seconds, 0.0))

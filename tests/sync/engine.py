@@ -63,7 +63,7 @@ class Engine:
             self.timing,
             read_only=self.read_only,
             masked=self.masked,
-            on_command=lambda text: self.on_command(text),
+            on_command=self._heard,
         )
         self.session.open()
         self.session.sign_in(self.user, "secret")
@@ -79,6 +79,9 @@ class Engine:
         )
         self.sync.connect_done()
         return self.sync
+
+    def _heard(self, text: str) -> None:
+        self.on_command(text)
 
     def drop(self) -> None:
         """The line is cut."""

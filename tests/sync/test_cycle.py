@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models import database, mailbox
+from models import database, mailbox, sync_state
 from models.events import MessagesAdded
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot
@@ -281,6 +281,53 @@ def test_unusually_many_are_held(store: Path, engine_of: Callable[..., Any]) -> 
     assert engine.sync.facts()[1] == 25
     engine.settle()
     assert len(engine.subjects()) == 30
+
+
+def many_held(engine: Engine) -> list[int]:
+    engine.cycle()
+    engine.deliver(*(f"mail {n}" for n in range(30)))
+    engine.cycle()
+    engine.other.expunge("INBOX", engine.other.uids("INBOX")[:25])
+    engine.settle()
+    return sync_state.held_messages(engine.account_id)
+
+
+def test_held_deletes_are_kept_if_the_person_says_so(engine_of: Callable[..., Any]) -> None:
+    engine = engine_of()
+    held = many_held(engine)
+    assert len(held) == 25
+    with database.writing(durable=True):
+        sync_state.keep_held(held)
+    engine.settle()
+    assert engine.sync.facts()[1] == 0
+    assert len(engine.subjects()) == 30
+
+
+def test_held_deletes_are_checked_again(engine_of: Callable[..., Any]) -> None:
+    engine = engine_of()
+    held = many_held(engine)
+    with database.writing(durable=True):
+        sync_state.check_held(held)
+    assert engine.sync.facts()[1] == 0
+    engine.until(lambda: engine.sync.facts()[1] == 25)
+    assert len(engine.subjects()) == 30
+
+
+def test_much_moved_to_trash_at_once_is_held(engine_of: Callable[..., Any]) -> None:
+    engine = engine_of()
+    engine.cycle()
+    engine.deliver(*(f"mail {n}" for n in range(30)))
+    engine.cycle()
+    engine.other.move("INBOX", engine.other.uids("INBOX")[:25], "Trash")
+    engine.cycle()
+    engine.cycle()
+    assert engine.sync.facts()[1] == 25
+    with database.writing(durable=True):
+        sync_state.keep_held(sync_state.held_messages())
+    engine.settle()
+    engine.deliver("more")
+    engine.settle()
+    assert len(engine.subjects()) == 31
 
 
 def test_an_emptied_mailbox_is_held_for_the_full_check(

@@ -295,3 +295,22 @@ def _cut(engine: Engine, at: int, *, is_after: bool) -> None:
         return  # the cut; what it left behind is looked at by the caller
     finally:
         engine.on_command = engine.commands.append
+
+
+def test_an_operation_in_the_middle_of_a_cycle_mixes_no_mailboxes(engine_of: Make) -> None:
+    engine = engine_of(chosen=("INBOX", "Sent", "Projects"))
+    engine.cycle()
+    engine.deliver("first")
+    engine.cycle()
+    engine.leave_idle()
+    engine.deliver(*(f"mail {n:03}" for n in range(450)), to="Projects")
+    engine.sync.news()
+    seen = 0
+    while seen < 100:
+        engine.sync.step()
+        seen = len(engine.subjects())
+    archive(engine, "first")
+    engine.settle()
+    assert len(engine.subjects()) == 451
+    assert len(set(engine.subjects())) == 451
+    assert engine.server_subjects("Archive") == ["first"]
