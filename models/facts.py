@@ -37,7 +37,7 @@ def of_account(account_id: int) -> SyncFacts:
         "SELECT count(*) FROM operation WHERE account_id = ? AND state = 'refused'",
         (account_id,),
     )
-    cases = dict(
+    cases: dict[str, int] = dict(
         database.rows(
             "SELECT location.state, count(DISTINCT location.message_id) FROM mailbox "
             "JOIN location ON location.mailbox_id = mailbox.id "
@@ -45,19 +45,13 @@ def of_account(account_id: int) -> SyncFacts:
             (account_id,),
         )
     )
-    last = database.value(
-        "SELECT last_success_at FROM account WHERE id = ?", (account_id,)
-    )
-    return SyncFacts(
-        pending, refused, cases.get("missing", 0), cases.get("held", 0), last
-    )
+    last = database.value("SELECT last_success_at FROM account WHERE id = ?", (account_id,))
+    return SyncFacts(pending, refused, cases.get("missing", 0), cases.get("held", 0), last)
 
 
 def account_of_message(message_id: int) -> int | None:
     """The account of a message, None if the message is gone."""
-    found: int | None = database.value(
-        "SELECT account_id FROM message WHERE id = ?", (message_id,)
-    )
+    found: int | None = database.value("SELECT account_id FROM message WHERE id = ?", (message_id,))
     return found
 
 

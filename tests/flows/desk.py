@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, QObject, Qt, QTimer
 from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLabel,
@@ -21,7 +22,7 @@ from pytestqt.qtbot import QtBot
 
 import app
 from models.account import NewAccount
-from models.commands import AddAccount
+from models.commands import AddAccount, Command
 from models.events import Phase
 from sync.credentials import VaultMode
 from sync.qt.commander import CommandDone
@@ -141,7 +142,7 @@ class Desk:
         """The window's service."""
         return self.window.service
 
-    def run(self, command: object) -> CommandDone:
+    def run(self, command: Command) -> CommandDone:
         """Run a command as the window would, and wait for its end."""
         ended: list[CommandDone] = []
         self.service.commanded.connect(ended.append)
@@ -163,14 +164,14 @@ class Desk:
         return self.find(QAction, name)
 
     @property
-    def list(self) -> QTableView:
+    def table(self) -> QTableView:
         """The conversation list."""
         return self.find(QTableView, "conversation_list")
 
     @property
     def model(self) -> QAbstractItemModel:
         """The conversation list's model."""
-        return self.list.model()
+        return self.table.model()
 
     def subjects(self) -> list[str]:
         """The list as the person reads it, from top to bottom."""
@@ -187,8 +188,9 @@ class Desk:
 
     def text_of(self, name: str) -> str:
         """The text of a label."""
-        widget: QWidget = self.find(QWidget, name)
-        return str(widget.text()) if hasattr(widget, "text") else ""
+        read = getattr(self.find(QWidget, name), "text", None)
+        assert read is not None, f"{name} has no text()"
+        return str(read())
 
     # --- doing ---------------------------------------------------------------------------
 
@@ -203,7 +205,7 @@ class Desk:
     def select(self, *subjects: str) -> None:
         """Select rows as with Ctrl and a click."""
         self.wait(lambda: set(subjects) <= set(self.subjects()), f"{subjects} are in the list")
-        selection = self.list.selectionModel()
+        selection = self.table.selectionModel()
         selection.clearSelection()
         for subject in subjects:
             row = self.subjects().index(subject)
@@ -263,11 +265,11 @@ class Desk:
         edit: QLineEdit = self.find(QLineEdit, "search_edit")
         edit.setFocus()
         edit.clear()
-        self.qtbot.keyClicks(edit, text)
+        QTest.keyClicks(edit, text)
 
     def sentence(self) -> str:
         """What the sync status says."""
-        return str(self.find(QWidget, "sync_status").text())
+        return self.text_of("sync_status")
 
     def labels(self) -> list[str]:
         """Every visible label's words."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from datetime import UTC, datetime
 
-import apsw
 import pytest
 import zstandard
 from PySide6.QtWidgets import QWidget
 
 from tests.bench.corpus import mails
 from tests.flows.desk import Desk
+from tests.flows.profile_file import rows
 from tests.flows.rig import Rig
 from tests.support.builders import a_mail
 
@@ -54,14 +55,12 @@ def _everything(rig: Rig) -> dict[int, bytes]:
 
 
 def _here(desk: Desk) -> dict[int, bytes]:
-    store = apsw.Connection(str(desk.profile / "dealpost.db"), flags=apsw.SQLITE_OPEN_READONLY)
-    rows = store.execute(
+    sql = (
         "SELECT location.uid, body.raw FROM location JOIN body USING (message_id) "
         "JOIN mailbox ON mailbox.id = mailbox_id WHERE mailbox.name = 'INBOX'"
-    ).fetchall()
-    store.close()
+    )
     unpack = zstandard.ZstdDecompressor()
-    return {uid: unpack.decompress(raw) for uid, raw in rows}
+    return {uid: unpack.decompress(raw) for uid, raw in rows(desk.profile, sql)}
 
 
 def _bad_mails() -> dict[str, bytes]:
@@ -114,12 +113,9 @@ def test_malformed_mail_is_stored_listed_and_opened(desk: Desk, rig: Rig) -> Non
     assert _stored(desk) == len(bad) + 1
     reader = desk.find(QWidget, "conversation_view")
     for row in range(desk.model.rowCount()):
-        desk.list.selectRow(row)
-        desk.wait(
-            lambda row=row: desk.model.index(row, 0).data(11) is not None and reader.isVisible(),
-            "the row speaks",
-        )
-        desk.wait(lambda row=row: _is_read(desk, row), f"row {row} is shown, so it is read")
+        desk.table.selectRow(row)
+        desk.wait(functools.partial(_is_read, desk, row), f"row {row} is shown, so it is read")
+        assert reader.isVisible()
 
 
 def _is_read(desk: Desk, row: int) -> bool:
@@ -127,7 +123,4 @@ def _is_read(desk: Desk, row: int) -> bool:
 
 
 def _stored(desk: Desk) -> int:
-    store = apsw.Connection(str(desk.profile / "dealpost.db"), flags=apsw.SQLITE_OPEN_READONLY)
-    count = store.execute("SELECT count(*) FROM message").fetchall()[0][0]
-    store.close()
-    return int(count)
+    return int(rows(desk.profile, "SELECT count(*) FROM message")[0][0])

@@ -35,7 +35,12 @@ def test_archive_offline_reaches_the_server_later(desk: Desk, rig: Rig) -> None:
         proxy.go_away()
         desk.archive("Beta")
         desk.wait_for("Alpha")
-        desk.wait(lambda: (desk.service.status(account_id).pending or 0) > 0, "something waits")
+
+        def something_waits() -> bool:
+            status = desk.service.status(account_id)
+            return status is not None and status.pending > 0
+
+        desk.wait(something_waits, "something waits")
         assert rig.subjects("INBOX") == ["Alpha", "Beta"]
         desk.reopen()
         desk.wait_for("Alpha")

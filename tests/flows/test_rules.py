@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import apsw
 import pytest
 
 from models.commands import SetOption
 from tests.flows.desk import Desk
+from tests.flows.profile_file import rows, write
 from tests.flows.rig import Rig
 from tests.support.builders import a_mail
 
@@ -88,32 +88,26 @@ def _find(desk: Desk, subject: str, *, is_there: bool) -> None:
 
 def _link_to_deal(desk: Desk, subject: str) -> int:
     """Link the conversation to a deal, as another part of the program would."""
-    store = apsw.Connection(str(desk.profile / "dealpost.db"))
-    store.setbusytimeout(5000)
-    with store:
-        found = store.execute("SELECT id FROM conversation WHERE subject = ?", (subject,))
-        conversation_id = int(found.fetchall()[0][0])
-        store.execute(
-            "INSERT INTO deal (id, title, created_at, changed_at) VALUES (7, 'Big deal', 1, 1)"
-        )
-        store.execute(
-            "INSERT INTO link (conversation_id, record_key, origin, linked_at) "
-            "VALUES (?, 'deal:7', 'person', 1)",
+    found = rows(desk.profile, "SELECT id FROM conversation WHERE subject = ?", (subject,))
+    conversation_id = int(found[0][0])
+    write(
+        desk.profile,
+        ("INSERT INTO deal (id, title, created_at, changed_at) VALUES (7, 'Big deal', 1, 1)", ()),
+        (
+            (
+                "INSERT INTO link (conversation_id, record_key, origin, linked_at) "
+                "VALUES (?, 'deal:7', 'person', 1)"
+            ),
             (conversation_id,),
-        )
-        store.execute(
+        ),
+        (
             "UPDATE conversation SET link_key = 'deal:7', link_title = 'Big deal' WHERE id = ?",
             (conversation_id,),
-        )
-    store.close()
+        ),
+    )
     return conversation_id
 
 
 def _links(desk: Desk, conversation_id: int) -> int:
-    store = apsw.Connection(str(desk.profile / "dealpost.db"), flags=apsw.SQLITE_OPEN_READONLY)
-    count = store.execute(
-        "SELECT count(*) FROM link WHERE record_key = 'deal:7' AND conversation_id = ?",
-        (conversation_id,),
-    ).fetchall()[0][0]
-    store.close()
-    return int(count)
+    sql = "SELECT count(*) FROM link WHERE record_key = 'deal:7' AND conversation_id = ?"
+    return int(rows(desk.profile, sql, (conversation_id,))[0][0])

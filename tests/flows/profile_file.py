@@ -1,0 +1,28 @@
+"""The database of a profile, read from outside as a curious person would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+
+def rows(profile: Path, sql: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """What a query finds; the program may be running."""
+    store = apsw.Connection(str(profile / "dealpost.db"), flags=apsw.SQLITE_OPEN_READONLY)
+    store.set_busy_timeout(5000)
+    try:
+        return store.execute(sql, parameters).fetchall()
+    finally:
+        store.close()
+
+
+def write(profile: Path, *statements: tuple[str, tuple[Any, ...]]) -> None:
+    """Change the database in one transaction, as another part of the program would."""
+    store = apsw.Connection(str(profile / "dealpost.db"))
+    store.set_busy_timeout(5000)
+    with store:
+        for sql, parameters in statements:
+            store.execute(sql, parameters)
+    store.close()
