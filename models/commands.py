@@ -11,7 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from models import account_commands, archive, conversation, erasing, marking, operation, settings
+from models import (
+    account_commands,
+    archive,
+    conversation,
+    erasing,
+    linking_commands,
+    marking,
+    operation,
+    record_commands,
+    settings,
+)
 from models.account_commands import (
     AddAccount,
     ChooseMailboxes,
@@ -28,12 +38,33 @@ from models.events import (
     OperationsChanged,
     SettingsChanged,
 )
+from models.linking_commands import (
+    DismissOffers,
+    LinkConversations,
+    LinkPast,
+    LinkPersons,
+    RestoreLinks,
+    UnlinkConversations,
+    UnlinkPersons,
+)
+from models.record_commands import (
+    AddNote,
+    DeleteNote,
+    DeleteRecords,
+    EditNote,
+    MergePersons,
+    RestoreRecords,
+    SaveRecord,
+    SaveStages,
+)
 
 __all__ = [
-    "AddAccount", "Archive", "ChooseMailboxes", "Command", "DeleteConversations",
-    "DeleteMessages", "DeletePreview", "Done", "DropOperations", "MarkMessagesRead", "MarkRead",
-    "RemoveAccount", "Restore", "RetryOperations", "SetOption", "SetRole", "UpdateAccount",
-    "execute", "preview_delete",
+    "AddAccount", "AddNote", "Archive", "ChooseMailboxes", "Command", "DeleteConversations",
+    "DeleteMessages", "DeleteNote", "DeletePreview", "DeleteRecords", "DismissOffers", "Done",
+    "DropOperations", "EditNote", "LinkConversations", "LinkPast", "LinkPersons",
+    "MarkMessagesRead", "MarkRead", "MergePersons", "RemoveAccount", "Restore", "RestoreLinks",
+    "RestoreRecords", "RetryOperations", "SaveRecord", "SaveStages", "SetOption", "SetRole",
+    "UnlinkConversations", "UnlinkPersons", "UpdateAccount", "execute", "preview_delete",
 ]  # fmt: skip
 
 CHUNK = 500  # conversations in one transaction
@@ -121,6 +152,21 @@ Command = (
     | RemoveAccount
     | SetRole
     | ChooseMailboxes
+    | SaveRecord
+    | DeleteRecords
+    | MergePersons
+    | RestoreRecords
+    | SaveStages
+    | AddNote
+    | EditNote
+    | DeleteNote
+    | LinkConversations
+    | UnlinkConversations
+    | DismissOffers
+    | LinkPersons
+    | UnlinkPersons
+    | LinkPast
+    | RestoreLinks
 )
 
 
@@ -133,6 +179,7 @@ class Done:
         count: What was done: conversations (archive, restore, read) or mails (delete).
         text_code: A code for the window's sentence, or ''.
         account_id: Of the account that was made.
+        record_key: Of the record that was saved.
     """
 
     events: tuple[Event, ...] = ()
@@ -140,6 +187,7 @@ class Done:
     count: int = 0
     text_code: str = ""
     account_id: int | None = None
+    record_key: str = ""
 
 
 def execute(command: Command) -> Done:
@@ -165,9 +213,20 @@ def execute(command: Command) -> Done:
         case SetOption(name=name, value=value):
             settings.put(name, value)
             return Done((SettingsChanged(name),), count=1)
-        case _:
+        case AddAccount() | UpdateAccount() | RemoveAccount() | SetRole() | ChooseMailboxes():
             events, account_id = account_commands.execute(command)
             return Done(tuple(events), count=1, account_id=account_id)
+        case _:
+            return _record(command)
+
+
+def _record(command: record_commands.RecordCommand | linking_commands.LinkCommand) -> Done:
+    """What is about records and their links."""
+    if isinstance(command, linking_commands.LinkCommand):
+        linked = linking_commands.execute(command)
+        return Done(linked.events, linked.undo, linked.count, linked.text_code)
+    done = record_commands.execute(command)
+    return Done(done.events, done.undo, done.count, done.text_code, record_key=done.record_key)
 
 
 def _archive(command: Archive | Restore) -> Done:

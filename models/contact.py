@@ -13,6 +13,7 @@ class Organization(BaseModel):
     id = AutoField()
     name = TextField()
     note = TextField(default="")
+    folded = TextField(default="", index=True)
     created_at = IntegerField()
     changed_at = IntegerField()
 
@@ -33,6 +34,7 @@ class Person(BaseModel):
     organization = ForeignKeyField(Organization, null=True, on_delete="SET NULL")
     title = TextField(default="")
     note = TextField(default="")
+    folded = TextField(default="", index=True)
     created_at = IntegerField()
     changed_at = IntegerField()
 

@@ -55,10 +55,31 @@ class MessagesChanged:
 
 @dataclass(frozen=True, slots=True)
 class LinksChanged:
-    """Links between conversations or persons and records; keys like `deal:12`."""
+    """The history or the links of records changed; keys like `deal:12`.
+
+    With a person or a deal comes its organization, whose history is computed from theirs.
+    """
 
     record_keys: tuple[str, ...]
     conversation_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsChanged:
+    """Persons, organizations, deals, leads or projects: new, changed or gone, by their keys.
+
+    Attributes:
+        record_keys: New or changed, also in their notes, stages and related records.
+        removed_keys: Deleted, or merged into another.
+    """
+
+    record_keys: tuple[str, ...] = ()
+    removed_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StagesChanged:
+    """The stages of the pipeline were edited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +163,8 @@ Event = (
     | MessagesDeleted
     | MessagesChanged
     | LinksChanged
+    | RecordsChanged
+    | StagesChanged
     | MailboxesChanged
     | AccountsChanged
     | SettingsChanged

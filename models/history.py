@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
+
 from peewee import AutoField, IntegerField, TextField
 
+from models import database
+from models.clock import now_ms
 from models.database import BaseModel
 
 
@@ -15,3 +20,38 @@ class HistoryEntry(BaseModel):
     kind = TextField()
     at = IntegerField()
     content = TextField(default="{}")
+
+
+def add(record_key: str, kind: str, content: Mapping[str, str], at: int | None = None) -> int:
+    """Write an entry; its id."""
+    return database.insert(
+        "INSERT INTO history_entry (record_key, kind, at, content) VALUES (?, ?, ?, ?)",
+        (record_key, kind, at or now_ms(), json.dumps(dict(content), ensure_ascii=False)),
+    )
+
+
+def add_note(record_key: str, text: str, at: int | None = None) -> int:
+    """Write a note; its id."""
+    return add(record_key, "note", {"text": text.strip()}, at)
+
+
+def set_note(entry_id: int, text: str) -> None:
+    """Change the text of a note."""
+    database.run(
+        "UPDATE history_entry SET content = ? WHERE id = ? AND kind = 'note'",
+        (json.dumps({"text": text.strip()}, ensure_ascii=False), entry_id),
+    )
+
+
+def remove(entry_ids: Iterable[int]) -> None:
+    """Take entries out."""
+    database.run_many("DELETE FROM history_entry WHERE id = ?", [(id_,) for id_ in entry_ids])
+
+
+def entry(entry_id: int) -> tuple[str, str, int] | None:
+    """Record key, text and time of a note, or None if it is gone."""
+    found = database.row(
+        "SELECT record_key, content, at FROM history_entry WHERE id = ? AND kind = 'note'",
+        (entry_id,),
+    )
+    return None if found is None else (found[0], json.loads(found[1])["text"], found[2])

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from peewee import CompositeKey, ForeignKeyField, IntegerField, TextField
+from peewee import BooleanField, CompositeKey, ForeignKeyField, IntegerField, TextField
 
 from models import database, pipeline
 from models.clock import now_ms
@@ -44,6 +44,19 @@ class MessagePerson(BaseModel):
 
     message = ForeignKeyField(Message, on_delete="CASCADE")
     person = ForeignKeyField(Person, on_delete="CASCADE", index=False)
+    received_at = IntegerField(default=0)
+    is_by_hand = BooleanField(default=False)
+
+    class Meta:
+        primary_key = CompositeKey("person", "received_at", "message")
+        without_rowid = True
+
+
+class MessagePersonRefused(BaseModel):
+    """A message that was unlinked from a person by hand: the rule leaves it alone."""
+
+    person = ForeignKeyField(Person, on_delete="CASCADE", index=False)
+    message = ForeignKeyField(Message, on_delete="CASCADE")
 
     class Meta:
         primary_key = CompositeKey("person", "message")
@@ -51,9 +64,17 @@ class MessagePerson(BaseModel):
 
 
 def put(
-    conversation_id: int, record_key: str, *, origin: str, reason: Mapping[str, Any] | None = None
+    conversation_id: int,
+    record_key: str,
+    *,
+    origin: str,
+    reason: Mapping[str, Any] | None = None,
+    linked_at: int | None = None,
 ) -> bool:
-    """Link a conversation, in place of the link it had; False if the record is gone."""
+    """Link a conversation, in place of the link it had; False if the record is gone.
+
+    Whoever links by hand has answered what the conversation asked.
+    """
     title = pipeline.title(record_key)
     if title is None:
         return False
@@ -61,11 +82,17 @@ def put(
         database.run(
             "INSERT OR REPLACE INTO link (conversation_id, record_key, origin, reason, linked_at) "
             "VALUES (?, ?, ?, ?, ?)",
-            (conversation_id, record_key, origin, json.dumps(dict(reason or {})), now_ms()),
+            (
+                conversation_id,
+                record_key,
+                origin,
+                json.dumps(dict(reason or {})),
+                linked_at or now_ms(),
+            ),
         )
         database.run(
-            "DELETE FROM link_offer WHERE conversation_id = ? AND record_key = ?",
-            (conversation_id, record_key),
+            "DELETE FROM link_offer WHERE conversation_id = ? AND (record_key = ? OR ?)",
+            (conversation_id, record_key, origin == "person"),
         )
         _show(conversation_id, record_key, title)
     return True

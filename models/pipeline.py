@@ -31,6 +31,7 @@ class Deal(BaseModel):
     expected_close = TextField(default="")
     organization = ForeignKeyField(Organization, null=True, on_delete="SET NULL")
     note = TextField(default="")
+    folded = TextField(default="")
     created_at = IntegerField()
     changed_at = IntegerField()
     closed_at = IntegerField(null=True)
@@ -46,6 +47,7 @@ class Lead(BaseModel):
     status = TextField(default="open")
     organization = ForeignKeyField(Organization, null=True, on_delete="SET NULL")
     note = TextField(default="")
+    folded = TextField(default="")
     created_at = IntegerField()
     changed_at = IntegerField()
 
@@ -58,6 +60,7 @@ class Project(BaseModel):
     status = TextField(default="open")
     organization = ForeignKeyField(Organization, null=True, on_delete="SET NULL")
     note = TextField(default="")
+    folded = TextField(default="")
     created_at = IntegerField()
     changed_at = IntegerField()
 

@@ -44,8 +44,9 @@ def give_back(restored: Mapping[int, TombstoneRow], joined: Joined) -> tuple[str
         touched += _link(conversation_id, snapshot.record_key)
         for person_id in snapshot.person_ids:
             if database.run(
-                "INSERT OR IGNORE INTO message_person (message_id, person_id) "
-                "SELECT ?, id FROM person WHERE id = ?",
+                "INSERT OR IGNORE INTO message_person (message_id, person_id, received_at) "
+                "SELECT m.id, p.id, m.received_at FROM message m, person p "
+                "WHERE m.id = ? AND p.id = ?",
                 (message_id, person_id),
             ):
                 touched.append(f"person:{person_id}")

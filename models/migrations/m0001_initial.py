@@ -108,7 +108,9 @@ STATEMENTS = (
     """CREATE INDEX conversation_account_archive ON conversation (account_id, newest_at DESC, id DESC)
         WHERE is_archived = 1""",
     "CREATE INDEX conversation_newest ON conversation (newest_at DESC, id DESC)",
-    "CREATE INDEX conversation_link ON conversation (link_key) WHERE link_key <> ''",
+    # A record's history walks its conversations from the newest on.
+    """CREATE INDEX conversation_link ON conversation (link_key, newest_at DESC, id DESC, oldest_at)
+        WHERE link_key <> ''""",
     """CREATE TABLE message (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         account_id INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
@@ -250,10 +252,11 @@ STATEMENTS = (
         evidence TEXT NOT NULL DEFAULT '{}')""",
     "CREATE INDEX ledger_message ON ledger (message_id)",
     "CREATE INDEX ledger_keys ON ledger (message_key)",
-    # --- records ---------------------------------------------------------------------
+    # --- records: `folded` is what a list sorts by and searches, without case and accents ---
     """CREATE TABLE organization (
         id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, note TEXT NOT NULL DEFAULT '',
-        created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL)""",
+        folded TEXT NOT NULL DEFAULT '', created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL)""",
+    "CREATE INDEX organization_folded ON organization (folded)",
     """CREATE TABLE organization_domain (
         id INTEGER PRIMARY KEY, organization_id INTEGER NOT NULL REFERENCES organization ON DELETE CASCADE,
         domain TEXT NOT NULL, key INTEGER NOT NULL)""",
@@ -263,7 +266,8 @@ STATEMENTS = (
         id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL,
         organization_id INTEGER REFERENCES organization ON DELETE SET NULL,
         title TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '',
-        created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL)""",
+        folded TEXT NOT NULL DEFAULT '', created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL)""",
+    "CREATE INDEX person_folded ON person (folded, organization_id)",
     "CREATE INDEX person_organization ON person (organization_id)",
     """CREATE TABLE person_address (
         id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person ON DELETE CASCADE,
@@ -276,24 +280,30 @@ STATEMENTS = (
     "CREATE INDEX person_phone_person ON person_phone (person_id)",
     """CREATE TABLE stage (
         id INTEGER PRIMARY KEY, name TEXT NOT NULL, position INTEGER NOT NULL)""",
+    """INSERT INTO stage (id, name, position) VALUES (1, 'Qualified', 1), (2, 'Contact made', 2),
+        (3, 'Meeting held', 3), (4, 'Proposal made', 4), (5, 'Negotiation', 5)""",
     """CREATE TABLE deal (
         id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL,
         value_cents INTEGER, currency TEXT NOT NULL DEFAULT '',
         stage_id INTEGER REFERENCES stage, status TEXT NOT NULL DEFAULT 'open', -- open won lost
         expected_close TEXT NOT NULL DEFAULT '',     -- ISO date
         organization_id INTEGER REFERENCES organization ON DELETE SET NULL,
-        note TEXT NOT NULL DEFAULT '', created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL, closed_at INTEGER)""",
+        note TEXT NOT NULL DEFAULT '', folded TEXT NOT NULL DEFAULT '',
+        created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL, closed_at INTEGER)""",
+    "CREATE INDEX deal_stage ON deal (stage_id)",
     "CREATE INDEX deal_organization ON deal (organization_id)",
     """CREATE TABLE lead (
         id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL, value_cents INTEGER,
         currency TEXT NOT NULL DEFAULT '', status TEXT NOT NULL DEFAULT 'open', -- open converted archived
         organization_id INTEGER REFERENCES organization ON DELETE SET NULL,
-        note TEXT NOT NULL DEFAULT '', created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL)""",
+        note TEXT NOT NULL DEFAULT '', folded TEXT NOT NULL DEFAULT '',
+        created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL)""",
     "CREATE INDEX lead_organization ON lead (organization_id)",
     """CREATE TABLE project (
         id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL, status TEXT NOT NULL DEFAULT 'open', -- open done cancelled
         organization_id INTEGER REFERENCES organization ON DELETE SET NULL,
-        note TEXT NOT NULL DEFAULT '', created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL)""",
+        note TEXT NOT NULL DEFAULT '', folded TEXT NOT NULL DEFAULT '',
+        created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL)""",
     "CREATE INDEX project_organization ON project (organization_id)",
     """CREATE TABLE record_person (               -- the persons of a deal, lead or project
         record_key TEXT NOT NULL, person_id INTEGER NOT NULL REFERENCES person ON DELETE CASCADE,
@@ -308,11 +318,19 @@ STATEMENTS = (
         conversation_id INTEGER NOT NULL REFERENCES conversation ON DELETE CASCADE,
         record_key TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '{}', offered_at INTEGER NOT NULL,
         PRIMARY KEY (conversation_id, record_key)) WITHOUT ROWID""",
+    "CREATE INDEX link_offer_record ON link_offer (record_key)",
     """CREATE TABLE message_person (               -- a message with the persons whose address it has (M12)
         message_id INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
         person_id INTEGER NOT NULL REFERENCES person ON DELETE CASCADE,
-        PRIMARY KEY (person_id, message_id)) WITHOUT ROWID""",
+        received_at INTEGER NOT NULL DEFAULT 0,      -- the message's: a history is read in this order
+        is_by_hand INTEGER NOT NULL DEFAULT 0,       -- the person linked it, not the address
+        PRIMARY KEY (person_id, received_at, message_id)) WITHOUT ROWID""",
     "CREATE INDEX message_person_message ON message_person (message_id)",
+    """CREATE TABLE message_person_refused (       -- unlinked by hand: the rule leaves it alone
+        person_id INTEGER NOT NULL REFERENCES person ON DELETE CASCADE,
+        message_id INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+        PRIMARY KEY (person_id, message_id)) WITHOUT ROWID""",
+    "CREATE INDEX message_person_refused_message ON message_person_refused (message_id)",
     """CREATE TABLE history_entry (                -- notes, stage and status changes; mails come from the links
         id INTEGER PRIMARY KEY AUTOINCREMENT, record_key TEXT NOT NULL, kind TEXT NOT NULL,
         at INTEGER NOT NULL, content TEXT NOT NULL DEFAULT '{}')""",

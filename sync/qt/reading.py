@@ -6,7 +6,18 @@ import json
 import logging
 from collections.abc import Iterable
 
-from models import account, commands, listing, message
+from models import (
+    account,
+    commands,
+    history_pages,
+    listing,
+    message,
+    past_mail,
+    record_detail,
+    record_listing,
+    records_preview,
+    side_panel,
+)
 from models.message import AttachmentRow, MessageRow
 from sync import parsing
 from sync.cleaning import CleanedHtml, clean
@@ -15,15 +26,22 @@ from sync.qt.requests import (
     AttachmentBytes,
     AttachmentHead,
     AttachmentRequest,
+    BoardRequest,
     ContentRequest,
     ConversationHead,
     ConversationRequest,
     CountsRequest,
     DeletePreviewRequest,
+    HistoryRequest,
     InlinePart,
+    LinkPreviewRequest,
     ListRequest,
     MessageContent,
     MessageHead,
+    PanelRequest,
+    RecordListRequest,
+    RecordRequest,
+    RecordsPreviewRequest,
     Request,
     Result,
     SourceRequest,
@@ -52,6 +70,36 @@ def answer(request: Request) -> Result:
             return message.raw(request.message_id)
         case DeletePreviewRequest():
             return commands.preview_delete(request.conversation_ids, request.message_ids)
+        case _:
+            return _about_records(request)
+
+
+def _about_records(
+    request: RecordListRequest
+    | BoardRequest
+    | RecordRequest
+    | HistoryRequest
+    | RecordsPreviewRequest
+    | LinkPreviewRequest
+    | PanelRequest,
+) -> Result:
+    match request:
+        case RecordListRequest():
+            return record_listing.ids(request.query, request.limit)
+        case BoardRequest():
+            return record_listing.board(request.status, request.text)
+        case RecordRequest():
+            return record_detail.detail(request.record_key)
+        case HistoryRequest():
+            return history_pages.history_page(
+                request.record_key, request.before, request.limit, request.kinds
+            )
+        case RecordsPreviewRequest():
+            return records_preview.preview(request.record_keys)
+        case LinkPreviewRequest():
+            return past_mail.preview(request.record_key)
+        case PanelRequest():
+            return side_panel.panel(request.conversation_id)
 
 
 def conversation_head(conversation_id: int) -> ConversationHead | None:

@@ -10,7 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.commands import DeletePreview
+from models.history_pages import KINDS, PAGE, Cursor, HistoryPage
 from models.listing import Counts, ListIds, ListQuery
+from models.past_mail import LinkPreview
+from models.record_detail import RecordDetail
+from models.record_listing import BoardColumn, RecordQuery
+from models.records_preview import RecordsPreview
+from models.side_panel import Panel
 from sync.cleaning import CleanedHtml
 
 
@@ -63,6 +69,60 @@ class DeletePreviewRequest:
     message_ids: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RecordListRequest:
+    """The ordered ids of a list of records. Result: ListIds; rows: `record_listing.rows`."""
+
+    query: RecordQuery
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRequest:
+    """The deals by stage. Result: tuple[BoardColumn, ...]; rows: `record_listing.rows`."""
+
+    status: str = "open"
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRequest:
+    """A record as its detail view shows it. Result: RecordDetail or None."""
+
+    record_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRequest:
+    """A page of a record's history, newest first. Result: HistoryPage."""
+
+    record_key: str
+    before: Cursor | None = None
+    limit: int = PAGE
+    kinds: tuple[str, ...] = KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsPreviewRequest:
+    """What deleting records would do, for its dialog. Result: RecordsPreview."""
+
+    record_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPreviewRequest:
+    """What "Link past mail" would link to a record. Result: LinkPreview."""
+
+    record_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PanelRequest:
+    """Who an open conversation is with, its link and what it asks. Result: Panel or None."""
+
+    conversation_id: int
+
+
 Request = (
     ListRequest
     | CountsRequest
@@ -71,6 +131,13 @@ Request = (
     | AttachmentRequest
     | SourceRequest
     | DeletePreviewRequest
+    | RecordListRequest
+    | BoardRequest
+    | RecordRequest
+    | HistoryRequest
+    | RecordsPreviewRequest
+    | LinkPreviewRequest
+    | PanelRequest
 )
 
 Address = tuple[str, str]  # display name or '', address
@@ -166,6 +233,12 @@ Result = (
     | tuple[MessageContent, ...]
     | AttachmentBytes
     | DeletePreview
+    | tuple[BoardColumn, ...]
+    | RecordDetail
+    | HistoryPage
+    | RecordsPreview
+    | LinkPreview
+    | Panel
     | bytes
     | None
 )
