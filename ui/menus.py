@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
@@ -46,6 +46,7 @@ def fill(bar: QMenuBar, actions: Actions, appearance: list[QAction]) -> None:
 def conversation_menu(actions: Actions, parent: QWidget) -> QMenu:
     """What can be done with the selected conversations."""
     menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     shown = [name for name in CONVERSATION if not name or actions[name].isEnabled()]
     _add(menu, actions, *shown)
     return menu

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QLineEdit,
+    QMenu,
     QMessageBox,
     QPushButton,
     QTableView,
@@ -26,6 +27,7 @@ from models import database, settings
 from models.events import Phase, StatusChanged
 from sync.timing import Timing
 from tests.ui.seeding import Seed, fill, subjects
+from ui import menus
 from ui.conversations import roles
 from ui.main_window import MainWindow
 
@@ -370,3 +372,28 @@ def test_a_file_that_is_no_database_is_refused(qtbot: QtBot, profile: Path) -> N
 
 def _fields(config: object) -> dict[str, object]:
     return {name: getattr(config, name) for name in config.__dataclass_fields__}  # type: ignore[attr-defined]
+
+
+def test_the_sidebar_follows_a_theme_that_changes_live(hand: Hand) -> None:
+    viewport = hand.sidebar.viewport()
+    corner = QPoint(viewport.width() // 2, viewport.height() - 4)
+    bright = viewport.grab().toImage().pixelColor(corner).lightness()
+    hand.action("action_theme_dark").trigger()
+    hand.wait(lambda: viewport.grab().toImage().pixelColor(corner).lightness() < 64)
+    assert bright > 192
+    hand.action("action_theme_light").trigger()
+    hand.wait(lambda: viewport.grab().toImage().pixelColor(corner).lightness() > 192)
+
+
+def test_a_letter_that_is_no_shortcut_selects_nothing(hand: Hand) -> None:
+    hand.list.setFocus()
+    QTest.keyClicks(hand.list, "oU")
+    assert hand.selected() == []
+
+
+def test_a_menu_of_the_list_goes_when_it_closes(hand: Hand) -> None:
+    menu = menus.conversation_menu(hand.window.actions_by_name, hand.window)
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    assert hand.window.findChildren(QMenu, options=direct) == [menu]
+    menu.close()
+    hand.wait(lambda: not hand.window.findChildren(QMenu, options=direct))

@@ -280,6 +280,9 @@ class ConversationListView(QTableView):
             return
         super().keyPressEvent(event)
 
+    def keyboardSearch(self, text: str) -> None:  # noqa: N802  # Qt's name
+        """Letters are shortcuts here; Qt would look through a million rows for a first letter."""
+
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802  # Qt's name
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             QToolTip.showText(event.globalPos(), self._tool_tip(event.pos()), self)

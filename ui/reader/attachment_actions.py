@@ -60,16 +60,16 @@ class AttachmentActions(QObject):
 
     def save(self, heads: tuple[AttachmentHead, ...]) -> None:
         """Ask where to, and save there: one as a file, several into a folder."""
-        start = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
+        start = _downloads()
         dialog = QFileDialog(self._window, self.tr("Save attachment"))
         dialog.setObjectName("save_attachment_dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if len(heads) == 1:
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-            dialog.selectFile(str(Path(start) / safe_name(heads[0].file_name)))
+            dialog.selectFile(str(start / safe_name(heads[0].file_name)))
         else:
             dialog.setFileMode(QFileDialog.FileMode.Directory)
-            dialog.setDirectory(start)
+            dialog.setDirectory(str(start))
         choice = _SaveChoice(self, heads, dialog)
         dialog.fileSelected.connect(choice.take)
         dialog.open()
@@ -166,6 +166,13 @@ class AttachmentActions(QObject):
         box.setText(sentence)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
+
+
+def _downloads() -> Path:
+    """Where saving starts: the person's downloads, or their home where there are none."""
+    place = QStandardPaths.StandardLocation.DownloadLocation
+    found = Path(QStandardPaths.writableLocation(place))
+    return found if found.is_dir() else Path.home()
 
 
 class _OpenQuestion(QObject):

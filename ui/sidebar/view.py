@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -132,8 +132,9 @@ class Sidebar(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        # A role, no palette of its own: a style sheet that changes would put the old one back.
+        self.viewport().setBackgroundRole(QPalette.ColorRole.Window)
         theme.changed.connect(self._recolor)
-        self._recolor()
         self.selectionModel().currentChanged.connect(self._on_current)
 
     def choose(self, key: str) -> None:
@@ -152,8 +153,5 @@ class Sidebar(QListView):
             self.key_chosen.emit(key)
 
     def _recolor(self) -> None:
-        palette = self.palette()
-        palette.setColor(palette.ColorRole.Base, self._theme.color("window"))
-        self.setPalette(palette)
         self.viewport().update()
         self.scheduleDelayedItemsLayout()
