@@ -11,6 +11,7 @@ from models import (
     conversation,
     database,
     deletion,
+    link,
     mailbox,
     profile,
     secret,
@@ -26,7 +27,6 @@ from models.events import (
     MailboxesChanged,
     MessagesDeleted,
 )
-from models.link import of_conversations
 from models.mailbox import Role
 from models.secret import EncryptedSecrets
 
@@ -180,8 +180,8 @@ def _doomed(account_id: int, only_unlinked: bool) -> list[int]:
 
 
 def _erase(account_id: int, conversation_ids: Sequence[int]) -> list[Event]:
-    keys = tuple(dict.fromkeys(of_conversations(conversation_ids).values()))
     message_ids = conversation.message_ids(conversation_ids)
+    keys = link.affected(conversation_ids, link.persons_of(message_ids))
     deletion.erase_rows(message_ids)
     removed = conversation.refresh(conversation_ids)
     wipe.mark_due()

@@ -103,6 +103,7 @@ def _delete(
     ids = [item.id for item in items]
     owners = list(dict.fromkeys(item.conversation_id for item in items))
     records, persons = link.of_conversations(owners), link.persons_of(ids)
+    affected = link.affected(owners, persons)
     tombstone.write(
         account_id,
         kind,
@@ -114,9 +115,7 @@ def _delete(
     ledger.write(_entry(item, kind, cause, evidence, records, persons) for item in items)
     erase_rows(ids)
     removed = conversation.refresh(owners)
-    keys = [records[owner] for owner in owners if owner in records]
-    keys += [f"person:{person_id}" for each in persons.values() for person_id in each]
-    return _events(account_id, ids, owners, removed, tuple(dict.fromkeys(keys)))
+    return _events(account_id, ids, owners, removed, affected)
 
 
 def erase_rows(message_ids: Sequence[int]) -> None:

@@ -6,10 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from models import account, conversation, database, deletion, ledger, mailbox, operation, pipeline
+from models import (
+    account,
+    conversation,
+    database,
+    deletion,
+    ledger,
+    link,
+    mailbox,
+    operation,
+    pipeline,
+)
 from models.conversation import chunks
 from models.events import Event, OperationsChanged
-from models.link import of_conversations, persons_of
 from models.mailbox import Role
 from models.operation import NewOperation, Payload, Source
 
@@ -37,8 +46,7 @@ def preview_delete(
     """Look, without changing anything."""
     ids = list(dict.fromkeys([*conversation.message_ids(conversation_ids), *message_ids]))
     owners = conversation.of_messages(ids)
-    keys = list(of_conversations(owners).values())
-    keys += [f"person:{person_id}" for each in persons_of(ids).values() for person_id in each]
+    keys = link.affected(owners, link.persons_of(ids))
     accounts = conversation.accounts_of(owners)
     return DeletePreview(
         message_count=_count(ids),

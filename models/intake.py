@@ -13,16 +13,19 @@ from dataclasses import dataclass, field
 from models import (
     account,
     arrival,
+    blocking,
     conversation,
     database,
     intake_rows,
     joining,
     ledger,
+    linking,
     location,
     restoring,
     tombstone,
 )
 from models.arrival import ArrivalRow
+from models.blocking import Blocked
 from models.events import ConversationsChanged, Event, LinksChanged, MessagesAdded
 from models.joining import Joined, Newcomer
 from models.mail import Incoming
@@ -53,6 +56,8 @@ class _Batch:
     is_quiet: bool
     roles: dict[int, str]
     next_id: int
+    blocked: Blocked
+    own: frozenset[str]
     known: dict[bytes | str, list[_Known]] = field(default_factory=dict)
     graves: dict[bytes | str, dict[str, TombstoneRow]] = field(default_factory=dict)
     kept_out: dict[tuple[int, int, bytes], int] = field(default_factory=dict)
@@ -62,6 +67,7 @@ class _Batch:
     new: dict[int, Incoming] = field(default_factory=dict)
     restored: dict[int, TombstoneRow] = field(default_factory=dict)
     returned: dict[int, int] = field(default_factory=dict)
+    left_out: list[Incoming] = field(default_factory=list)
 
 
 def take_in(account_id: int, mails: Sequence[Incoming], *, past: bool, quiet: bool) -> list[Event]:
@@ -86,7 +92,8 @@ def _open_batch(account_id: int, mails: Sequence[Incoming], past: bool, quiet: b
         database.rows("SELECT id, role FROM mailbox WHERE account_id = ?", (account_id,))
     )
     last = database.value("SELECT seq FROM sqlite_sequence WHERE name = 'message'")
-    batch = _Batch(account_id, past, quiet, roles, int(last or 0) + 1)
+    own = account.own_addresses(account_id)
+    batch = _Batch(account_id, past, quiet, roles, int(last or 0) + 1, blocking.read(), own)
     identities = list(dict.fromkeys(mail.identity for mail in mails))
     gmail = list({mail.server_identity for mail in mails if mail.server_identity[:3] == "gm:"})
     _read_known(batch, identities, gmail)
@@ -175,6 +182,10 @@ def _place(batch: _Batch, mail: Incoming) -> None:
     if tombstone.OWN in graves and _keeps_out(batch, graves[tombstone.OWN], mail):
         _note(batch, mail, is_kept_out=True)
         return
+    if batch.blocked and batch.blocked.leaves_out(mail.parsed, batch.own):
+        batch.left_out.append(mail)
+        _note(batch, mail)
+        return
     _take(batch, mail, graves.get(tombstone.EXTERNAL))
 
 
@@ -216,10 +227,8 @@ def _note(batch: _Batch, mail: Incoming, *, is_kept_out: bool = False) -> None:
 
 
 def _write(batch: _Batch) -> list[Event]:
-    own = account.own_addresses(batch.account_id)
     newcomers = {
-        message_id: _newcomer(batch, message_id, mail, own)
-        for message_id, mail in batch.new.items()
+        message_id: _newcomer(batch, message_id, mail) for message_id, mail in batch.new.items()
     }
     joined = joining.join(batch.account_id, list(newcomers.values()), is_past=batch.is_past)
     intake_rows.insert(batch.account_id, batch.new, newcomers, joined, is_past=batch.is_past)
@@ -229,14 +238,18 @@ def _write(batch: _Batch) -> list[Event]:
     moved = _moved_into_view(batch)
     removed = conversation.refresh([*joined.conversation_ids, *moved, *read])
     restored = restoring.give_back(batch.restored, joined)
+    records = linking.link_new(batch.account_id, newcomers, joined, is_past=batch.is_past)
     _tell_ledger(batch, newcomers, joined)
     changed = dict.fromkeys([*joined.conversation_ids, *moved, *read])
-    return _events(batch, newcomers, joined, [*changed], [*removed, *joined.removed_ids], restored)
+    return _events(
+        batch, newcomers, joined, [*changed], [*removed, *joined.removed_ids], (*restored, *records)
+    )
 
 
-def _newcomer(batch: _Batch, message_id: int, mail: Incoming, own: frozenset[str]) -> Newcomer:
+def _newcomer(batch: _Batch, message_id: int, mail: Incoming) -> Newcomer:
     role = batch.roles.get(mail.mailbox_id, "")
-    is_own = role == Role.SENT or any(address.lower() in own for _, address in mail.parsed.from_)
+    senders = {address.lower() for _, address in mail.parsed.from_}
+    is_own = role == Role.SENT or not batch.own.isdisjoint(senders)
     is_arrival = not (batch.is_past or batch.is_quiet or message_id in batch.restored)
     grave = batch.restored.get(message_id)
     return Newcomer(
@@ -321,6 +334,15 @@ def _tell_ledger(batch: _Batch, newcomers: dict[int, Newcomer], joined: Joined) 
         for row in batch.arrivals
         if row.is_kept_out
     )
+    ledger.write(
+        ledger.Entry(
+            "left_out",
+            ledger.RULE,
+            batch.account_id,
+            evidence={"code": "blocked", "mailbox": mail.mailbox_id, "uid": mail.uid},
+        )
+        for mail in batch.left_out
+    )
 
 
 def _events(
@@ -333,6 +355,7 @@ def _events(
 ) -> list[Event]:
     gone = set(removed)
     events: list[Event] = []
+    records = tuple(dict.fromkeys((*joined.record_keys, *records)))
     for notify in (True, False):
         ids = [id_ for id_, new in newcomers.items() if _is_news(batch, new) == notify]
         if ids:
@@ -341,9 +364,8 @@ def _events(
     left = tuple(id_ for id_ in changed if id_ not in gone)
     if left or removed:
         events.append(ConversationsChanged(batch.account_id, left, tuple(removed)))
-    keys = tuple(dict.fromkeys((*joined.record_keys, *records)))
-    if keys:
-        events.append(LinksChanged(keys, left))
+    if records:
+        events.append(LinksChanged(records, left))
     return events
 
 

@@ -58,12 +58,14 @@ class Joined:
         conversation_ids: New or changed.
         removed_ids: Merged into an older one.
         record_keys: Records whose links a merge touched.
+        made_ids: New conversations.
     """
 
     of_message: dict[int, int] = field(default_factory=dict)
     conversation_ids: list[int] = field(default_factory=list)
     removed_ids: list[int] = field(default_factory=list)
     record_keys: list[str] = field(default_factory=list)
+    made_ids: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -107,6 +109,7 @@ def join(account_id: int, newcomers: Sequence[Newcomer], *, is_past: bool) -> Jo
         else:
             target_id, next_id = next_id, next_id + 1
             made.append((target_id, account_id, *_first_state(group.new)))
+            joined.made_ids.add(target_id)
         joined.conversation_ids.append(target_id)
         joined.of_message |= {new.message_id: target_id for new in group.new}
     database.run_many(

@@ -8,7 +8,7 @@ from typing import Any
 
 from peewee import BooleanField, CompositeKey, ForeignKeyField, IntegerField, TextField
 
-from models import database, pipeline
+from models import database, pipeline, records
 from models.clock import now_ms
 from models.contact import Person
 from models.conversation import Conversation, chunks
@@ -150,6 +150,15 @@ def persons_of(message_ids: Iterable[int]) -> dict[int, list[int]]:
         ):
             found.setdefault(message_id, []).append(person_id)
     return found
+
+
+def affected(
+    conversation_ids: Iterable[int], persons: Mapping[int, Iterable[int]]
+) -> tuple[str, ...]:
+    """Every record whose history has these conversations or (by message) persons."""
+    keys = list(of_conversations(conversation_ids).values())
+    keys += [f"person:{person_id}" for each in persons.values() for person_id in each]
+    return records.with_organizations(keys)
 
 
 def merge(kept: int, gone: Iterable[int]) -> tuple[str, ...]:

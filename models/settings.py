@@ -23,6 +23,7 @@ DEFAULTS: Final[dict[str, Value]] = {
     "notifications": True,
     "undo_send_seconds": 8,
     "trusted_senders": [],
+    "blocked": [],  # addresses and domains (M15): see `blocking`
     "window_geometry": "",
     "window_state": "",
     "secret_store": "",  # keyring | passphrase | session; '' is not chosen yet

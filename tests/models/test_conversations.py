@@ -246,7 +246,7 @@ def test_the_older_conversations_link_stays_and_the_other_is_offered() -> None:
     assert one("SELECT record_key FROM link") == "deal:2"
     assert one("SELECT link_key || link_title FROM conversation") == "deal:2Old"
     assert one("SELECT record_key FROM link_offer") == "deal:1"
-    assert LinksChanged(("deal:1",), (conversation_of("late"),)) in events
+    assert LinksChanged(("deal:1", "deal:2"), (conversation_of("late"),)) in events
 
 
 def test_the_only_link_of_two_stays() -> None:

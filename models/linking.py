@@ -1,0 +1,223 @@
+"""New mail is linked by rule, inside the transaction that takes it in (M12, M13).
+
+A message gets every person whose address it has. A new conversation gets a deal, lead or
+project if its persons have exactly one open one altogether and that is older than the
+conversation; of several it asks. A reason is a code and ids, never words. Everything is read
+for a whole batch with a few queries by key, so that the number of persons makes no difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from models import account, database, ledger, link, records
+from models.conversation import chunks
+from models.joining import Joined, Newcomer
+from models.keys import key64
+from models.records import ITEMS, OPEN, Kind
+
+ONE_OPEN: Final = "one_open"  # their one open item, older than the conversation
+SEVERAL_OPEN: Final = "several_open"  # an offer: they have more than one
+BEGAN_BEFORE: Final = "began_before"  # an offer: past mail showed that the conversation is older
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """An open deal, lead or project, with those of the conversation's persons that it has."""
+
+    record_key: str
+    created_at: int
+    person_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the rule says of a new conversation: an item to link, or items to offer."""
+
+    linked: OpenItem | None = None
+    offered: tuple[OpenItem, ...] = ()
+
+
+@dataclass(slots=True)
+class _Found:
+    """The persons of new messages, and of those the ones that count for a deal."""
+
+    persons: dict[int, set[int]] = field(default_factory=dict)
+    others: dict[int, set[int]] = field(default_factory=dict)
+
+
+def judge(items: Sequence[OpenItem], started_at: int) -> Verdict:
+    """M13 over all open items of all persons of a new conversation.
+
+    INTERNALDATE has whole seconds, so the same second counts as before.
+    """
+    older = [item for item in items if item.created_at // 1000 <= started_at // 1000]
+    if len(items) == 1:
+        return Verdict(linked=older[0] if older else None)
+    return Verdict(offered=tuple(items) if older else ())
+
+
+def link_new(
+    account_id: int, newcomers: Mapping[int, Newcomer], joined: Joined, *, is_past: bool
+) -> tuple[str, ...]:
+    """Link what came in; the keys of every record whose history changed."""
+    if not newcomers:
+        return ()
+    found = _find_persons(account_id, list(newcomers))
+    old = [id_ for id_ in joined.conversation_ids if id_ not in joined.made_ids]
+    keys = [f"{Kind.PERSON}:{id_}" for ids in found.persons.values() for id_ in ids]
+    if is_past:
+        keys += _take_back(account_id, old, newcomers, joined)
+    keys += link.of_conversations(old).values()
+    keys += _judge_new(account_id, newcomers, joined, found.others)
+    return records.with_organizations(keys) if keys else ()
+
+
+def _find_persons(account_id: int, message_ids: Sequence[int]) -> _Found:
+    """M12: write `message_person`. The account's own addresses do not count for M13."""
+    own = {key64(address) for address in account.own_addresses(account_id)}
+    found = _Found()
+    rows: list[database.Row] = []
+    for chunk in chunks(message_ids):
+        rows += database.rows(
+            "SELECT a.message_id, p.person_id, a.key FROM message_address a "
+            "CROSS JOIN person_address p ON p.key = a.key "
+            f"WHERE a.message_id IN ({database.marks(len(chunk))})",
+            chunk,
+        )
+    for message_id, person_id, key in rows:
+        found.persons.setdefault(message_id, set()).add(person_id)
+        if key not in own:
+            found.others.setdefault(message_id, set()).add(person_id)
+    database.run_many(
+        "INSERT OR IGNORE INTO message_person (message_id, person_id, received_at) "
+        "SELECT id, ?, received_at FROM message WHERE id = ?",
+        [(person_id, id_) for id_, persons in found.persons.items() for person_id in persons],
+    )
+    return found
+
+
+def _judge_new(
+    account_id: int,
+    newcomers: Mapping[int, Newcomer],
+    joined: Joined,
+    persons: Mapping[int, set[int]],
+) -> list[str]:
+    """M13 for each conversation that is new, over all its messages of this batch."""
+    members: dict[int, list[Newcomer]] = {}
+    for message_id, new in newcomers.items():
+        members.setdefault(joined.of_message[message_id], []).append(new)
+    asked: dict[int, set[int]] = {}
+    for conversation_id in joined.made_ids:
+        group = members[conversation_id]
+        # What came back got its old links, or had none.
+        if all(new.is_draft for new in group) or any(new.snapshot for new in group):
+            continue
+        ids = {id_ for new in group for id_ in persons.get(new.message_id, ())}
+        if ids:
+            asked[conversation_id] = ids
+    items = open_items({id_ for ids in asked.values() for id_ in ids}) if asked else {}
+    linked: list[str] = []
+    for conversation_id, ids in asked.items():
+        started_at = min(new.received_at for new in members[conversation_id])
+        linked += _apply(account_id, conversation_id, judge(merged(items, ids), started_at))
+    return linked
+
+
+def open_items(person_ids: Iterable[int]) -> dict[int, list[OpenItem]]:
+    """The open deals, leads and projects of each person that has some."""
+    owners: dict[str, list[int]] = {}
+    for chunk in chunks(person_ids):
+        rows = database.rows(
+            "SELECT record_key, person_id FROM record_person "
+            f"WHERE person_id IN ({database.marks(len(chunk))})",
+            chunk,
+        )
+        for record_key, person_id in rows:
+            owners.setdefault(record_key, []).append(person_id)
+    found: dict[int, list[OpenItem]] = {}
+    for kind in ITEMS:
+        ids = [records.split(key)[1] for key in owners if key.startswith(f"{kind}:")]
+        for chunk in chunks(ids):
+            rows = database.rows(
+                f"SELECT id, created_at FROM {kind} WHERE status = '{OPEN}' "
+                f"AND id IN ({database.marks(len(chunk))})",
+                chunk,
+            )
+            for item_id, created_at in rows:
+                key = f"{kind}:{item_id}"
+                for person_id in owners[key]:
+                    found.setdefault(person_id, []).append(OpenItem(key, created_at))
+    return found
+
+
+def merged(items: Mapping[int, list[OpenItem]], person_ids: Iterable[int]) -> list[OpenItem]:
+    """The open items of these persons altogether, each once, the oldest first."""
+    persons: dict[str, list[int]] = {}
+    created: dict[str, int] = {}
+    for person_id in sorted(person_ids):
+        for item in items.get(person_id, ()):
+            persons.setdefault(item.record_key, []).append(person_id)
+            created[item.record_key] = item.created_at
+    ordered = sorted(created, key=lambda key: (created[key], key))
+    return [OpenItem(key, created[key], tuple(persons[key])) for key in ordered]
+
+
+def _apply(account_id: int, conversation_id: int, verdict: Verdict) -> list[str]:
+    for item in verdict.offered:
+        reason = {"code": SEVERAL_OPEN, "persons": list(item.person_ids)}
+        link.offer(conversation_id, item.record_key, reason)
+    item_ = verdict.linked
+    if item_ is None or conversation_id in link.of_conversations([conversation_id]):
+        return []
+    reason = {"code": ONE_OPEN, "persons": list(item_.person_ids)}
+    link.put(conversation_id, item_.record_key, origin="rule", reason=reason)
+    _tell(account_id, "link", conversation_id, item_.record_key, ONE_OPEN)
+    return [item_.record_key]
+
+
+def _take_back(
+    account_id: int,
+    conversation_ids: Sequence[int],
+    newcomers: Mapping[int, Newcomer],
+    joined: Joined,
+) -> list[str]:
+    """Past mail comes newest first: a conversation that proves older than what the rule linked
+    it to is unlinked, as if its first mail had come first, and asks instead.
+    """
+    started: dict[int, int] = {}
+    for message_id, new in newcomers.items():
+        owner = joined.of_message[message_id]
+        started[owner] = min(new.received_at, started.get(owner, new.received_at))
+    touched: list[str] = []
+    for chunk in chunks(conversation_ids):
+        rows = database.rows(
+            "SELECT conversation_id, record_key FROM link WHERE origin = 'rule' "
+            f"AND reason ->> 'code' = '{ONE_OPEN}' "
+            f"AND conversation_id IN ({database.marks(len(chunk))})",
+            chunk,
+        )
+        for conversation_id, record_key in rows:
+            kind, record_id = records.split(record_key)
+            created = database.value(f"SELECT created_at FROM {kind} WHERE id = ?", (record_id,))
+            if created is not None and created // 1000 > started[conversation_id] // 1000:
+                link.take(conversation_id)
+                link.offer(conversation_id, record_key, {"code": BEGAN_BEFORE})
+                _tell(account_id, "unlink", conversation_id, record_key, BEGAN_BEFORE)
+                touched.append(record_key)
+    return touched
+
+
+def _tell(account_id: int, kind: str, conversation_id: int, record_key: str, code: str) -> None:
+    entry = ledger.Entry(
+        kind,
+        ledger.RULE,
+        account_id,
+        None,
+        conversation_id,
+        record_keys=(record_key,),
+        evidence={"code": code},
+    )
+    ledger.write([entry])
