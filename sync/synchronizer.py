@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from models import account, arrival, location, mailbox, sync_state
+from models import account, arrival, location, mailbox, operation, sync_state, tombstone
 from sync import arrivals, flags, mailboxes, uidvalidity, vanishes, verdicts
 from sync.errors import RefusedError
 from sync.mailboxes import Seen
@@ -100,7 +100,15 @@ def _vanishes(work: Work, seen: Sequence[Seen], located: set[int]) -> Steps:
             mailboxes.refused(work, box)
         yield again("vanishes", box.name)
     if checked:
-        arrival.prune(now() - _KEPT_MS)
+        _prune()
+
+
+def _prune() -> None:
+    """Forget what was kept for a time only."""
+    at = now()
+    arrival.prune(at - _KEPT_MS)
+    operation.prune(at - _KEPT_MS)
+    tombstone.forget_snapshots(at)
 
 
 def _settle_bare(one: Seen) -> None:

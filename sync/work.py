@@ -83,7 +83,6 @@ class Work:
 
     def examine(self, mailbox: MailboxState) -> Selected:
         """Open a mailbox for reading, anew also if it is open: its numbers are fresh."""
-        self.session.take_events()  # of the mailbox before; the numbers of the next cycle tell too
         return self.session.examine(mailbox.name)
 
     def home(self, mailbox: MailboxState) -> Home:

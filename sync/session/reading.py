@@ -153,13 +153,14 @@ class Reader(Connection):
         commands.check(verb, (), read_only=self.read_only)
         # From here on no mailbox is open, also if the server refuses (RFC 9051 section 6.3.2).
         self.selected, wire.state = None, "AUTH"
-        wire.take_records_as_events()
-        before, wire.events = wire.events, []
+        # What was told of the mailbox before, by sequence numbers or without its name, would
+        # read as news of this one.
+        wire.records, wire.events = [], []
         try:
             self.run(verb, self._encoded(name), *arguments)
             self.selected = self._told_by_select(name, verb, wire.events)
         finally:
-            wire.events = before
+            wire.events = []
         wire.state = "SELECTED"
         return self.selected
 

@@ -99,6 +99,9 @@ namespace inbox {{
 {mailboxes}
 }}
 """
+# Of util-linux: the kernel sends the signal when the thread that started it is gone.
+_SETPRIV = shutil.which("setpriv")
+_ENDS_WITH_US = (_SETPRIV, "--pdeathsig", "KILL") if _SETPRIV else ()
 _SPECIAL = ("Sent", "Archive", "Trash", "Drafts", "Junk")
 _STAMP = re.compile(rb"^\d+\.\d+ ", re.MULTILINE)
 _COMMAND = re.compile(rb"\S+ (UID [A-Z]+|[A-Z]+)(?: (.*))?$", re.IGNORECASE)
@@ -152,9 +155,10 @@ class Dovecot:
         wait_for_port(self.port, 5)
 
     def _launch(self) -> None:
+        """Whatever ends us ends the server too, also a kill."""
         with (self.folder / "errors").open("ab") as errors:
             self._process = subprocess.Popen(
-                [PROGRAM, "-F", "-c", str(self.folder / "dovecot.conf")],
+                [*_ENDS_WITH_US, PROGRAM, "-F", "-c", str(self.folder / "dovecot.conf")],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
