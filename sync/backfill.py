@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from models import database, intake, mailbox, sync_state
+from models.events import Event
 from models.mailbox import MailboxState, Role
 from sync import arrivals, bodies, parsing
+from sync.ahead import while_fetching
 from sync.bodies import Wanted
 from sync.errors import RefusedError
 from sync.mailboxes import refused
@@ -22,12 +24,22 @@ _NO_BODY = b"Content-Type: text/plain\r\n\r\n"
 
 @dataclass(slots=True)
 class _Range:
-    """What is left of one mailbox. `uids` and `ready` are newest first."""
+    """What is left of one mailbox. `uids` and `ready` are newest first.
+
+    Attributes:
+        fetched: What was fetched while the step before was written, with what was asked for.
+    """
 
     uids: deque[int]
     total: int
     cursor: int
     ready: deque[Wanted] = field(default_factory=deque)
+    fetched: tuple[list[Wanted], list[intake.Incoming]] | None = None
+
+    @property
+    def left(self) -> int:
+        """How many messages are still to be taken in."""
+        return len(self.uids) + len(self.ready) + len(self.fetched[0] if self.fetched else ())
 
 
 class Backfill:
@@ -62,8 +74,14 @@ class Backfill:
     @property
     def done(self) -> int:
         """How many of them are behind us."""
-        left = sum(len(one.uids) + len(one.ready) for one in self._ranges.values())
-        return self.total - left
+        return self.total - sum(one.left for one in self._ranges.values())
+
+    def forget_fetched(self) -> None:
+        """Something else was done meanwhile: what was fetched ahead may be old news by now."""
+        for one in self._ranges.values():
+            if one.fetched is not None:
+                one.ready.extendleft(reversed(one.fetched[0]))
+                one.fetched = None
 
     def _next(self) -> MailboxState | None:
         """INBOX first, then Sent, then the others; their sizes after the first of INBOX is here."""
@@ -140,24 +158,51 @@ class Backfill:
         )
 
     def _take(self, box: MailboxState, one: _Range) -> None:
-        part: list[Wanted] = []
-        size = 0
-        while one.ready and len(part) < STEP_MESSAGES:
-            size += one.ready[0].bytes_to_come
-            if part and size > STEP_BYTES:
-                break
-            part.append(one.ready.popleft())
-        mails = bodies.fetch(self._work, box, part)
+        """Store one step, and fetch the next one meanwhile."""
+        if one.fetched is None:
+            part = _portion(one)
+            one.fetched = part, bodies.fetch(self._work, box, part)
+        (part, mails), one.fetched = one.fetched, None
         cursor = part[-1].uid if one.ready else one.cursor
         is_done = not one.ready and not one.uids
+        events: list[Event] = []
+
+        def write() -> None:
+            events.extend(self._store(box, mails, cursor, is_done=is_done))
+
+        following = _portion(one)
+        if following:
+            found = while_fetching(lambda: bodies.fetch(self._work, box, following), write)
+            one.fetched = following, found
+        else:
+            write()
+        for event in events:
+            self._work.report(event)
+
+    def _store(
+        self, box: MailboxState, mails: list[intake.Incoming], cursor: int, *, is_done: bool
+    ) -> list[Event]:
+        """The rows and the cursor, in one transaction."""
+        account_id = self._work.account.id
         with database.writing(durable=False):
-            events = intake.take_in(self._work.account.id, mails, past=True, quiet=True)
-            sync_state.attach_arrivals(self._work.account.id, [mail.identity for mail in mails])
+            events = intake.take_in(account_id, mails, past=True, quiet=True)
+            sync_state.attach_arrivals(account_id, [mail.identity for mail in mails])
             mailbox.update(box.id, backfill_uid=cursor, backfill_done=is_done)
             if is_done:
                 mailbox.update(box.id, full_check_at=now())
-        for event in events:
-            self._work.report(event)
+        return events
+
+
+def _portion(one: _Range) -> list[Wanted]:
+    """The next step: at most 200 messages or 4 MiB, whichever comes first."""
+    part: list[Wanted] = []
+    size = 0
+    while one.ready and len(part) < STEP_MESSAGES:
+        size += one.ready[0].bytes_to_come
+        if part and size > STEP_BYTES:
+            break
+        part.append(one.ready.popleft())
+    return part
 
 
 def start_at(choice: str, at: int) -> int:

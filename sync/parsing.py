@@ -149,7 +149,7 @@ def _from_slow(raw: bytes) -> ParsedMail:
 def _index_text(plain: str, html: str) -> str:
     """Plain text if the mail has some worth the name, else the words of its HTML."""
     if plain.strip():
-        return plain_text.tidy(plain)
+        return plain_text.for_index(plain)
     return plain_text.from_html(html) if html else ""
 
 

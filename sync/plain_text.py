@@ -67,6 +67,7 @@ _INVISIBLE: dict[int, None] = dict.fromkeys(
 )
 for _low, _high in _INVISIBLE_RANGES:
     _INVISIBLE |= dict.fromkeys(range(_low, _high))
+_HAS_INVISIBLE = re.compile(f"[{''.join(map(re.escape, map(chr, sorted(_INVISIBLE))))}]")
 _SHOWN_LINK = re.compile(r"[<\[(]\s*(?:https?|mailto|cid):[^>\])\s]{1,2000}\s*[>\])]")
 _RULE = re.compile(r"[-_=*~#•·]{4,}")
 _QUOTES_FOLLOW = re.compile(
@@ -144,6 +145,12 @@ def tidy(text: str) -> str:
     text = text[: TEXT_MOST * 2].replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)[:TEXT_MOST]
+
+
+def for_index(text: str) -> str:
+    """What the search index is given of a plain text: its words decide, not its lines."""
+    text = text[:TEXT_MOST]
+    return text.translate(_INVISIBLE) if _HAS_INVISIBLE.search(text) else text
 
 
 def snippet(text: str) -> str:

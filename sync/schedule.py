@@ -74,6 +74,8 @@ class AccountSync:
             self._interrupt()
             return done
         done = self._sync_step()
+        if done is not None:
+            self._backfill.forget_fetched()
         if done is None and not self._is_backfilled:
             done = self._backfill.step()
             self._is_backfilled = done is None
@@ -81,6 +83,7 @@ class AccountSync:
 
     def _interrupt(self) -> None:
         """Another mailbox is open now: the cycle begins anew, what it did is in the store."""
+        self._backfill.forget_fetched()
         if self._cycle is not None:
             self._cycle = None
             self._cycle_at = 0.0
