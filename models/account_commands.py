@@ -11,6 +11,7 @@ from models import (
     conversation,
     database,
     deletion,
+    ledger,
     link,
     mailbox,
     profile,
@@ -98,7 +99,7 @@ def execute(command: AccountCommand) -> tuple[list[Event], int | None]:
         case RemoveAccount(account_id=account_id, keep=keep):
             return remove(account_id, keep), None
         case SetRole(account_id=account_id):
-            _set_role(command)
+            set_role(account_id, command.mailbox_id, command.role)
             return [MailboxesChanged(account_id)], None
         case ChooseMailboxes(account_id=account_id):
             _choose(command)
@@ -123,14 +124,15 @@ def _update(command: UpdateAccount) -> None:
             account.set_aliases(command.account_id, command.aliases)
 
 
-def _set_role(command: SetRole) -> None:
+def set_role(account_id: int, mailbox_id: int, role: Role) -> None:
+    """One mailbox has the role from now on, by the person's word, and no other."""
     with database.writing(durable=True):
         database.run(
             "UPDATE mailbox SET role = '', role_source = 'person' "
             "WHERE account_id = ? AND role = ? AND id <> ?",
-            (command.account_id, str(command.role), command.mailbox_id),
+            (account_id, str(role), mailbox_id),
         )
-        mailbox.update(command.mailbox_id, role=command.role, role_source="person")
+        mailbox.update(mailbox_id, role=role, role_source="person")
 
 
 def _choose(command: ChooseMailboxes) -> None:
@@ -182,6 +184,10 @@ def _doomed(account_id: int, only_unlinked: bool) -> list[int]:
 def _erase(account_id: int, conversation_ids: Sequence[int]) -> list[Event]:
     message_ids = conversation.message_ids(conversation_ids)
     keys = link.affected(conversation_ids, link.persons_of(message_ids))
+    ledger.write(
+        ledger.Entry("delete", ledger.PERSON, account_id, message_id, evidence={"kind": "account"})
+        for message_id in message_ids
+    )
     deletion.erase_rows(message_ids)
     removed = conversation.refresh(conversation_ids)
     wipe.mark_due()

@@ -21,6 +21,7 @@ from models import (
     operation,
     record_commands,
     settings,
+    trust_commands,
 )
 from models.account_commands import (
     AddAccount,
@@ -57,13 +58,15 @@ from models.record_commands import (
     SaveRecord,
     SaveStages,
 )
+from models.trust_commands import CheckHeld, CreateMailbox, DeleteHeld, KeepHeld
 
 __all__ = [
-    "AddAccount", "AddNote", "Archive", "ChooseMailboxes", "Command", "DeleteConversations",
-    "DeleteMessages", "DeleteNote", "DeletePreview", "DeleteRecords", "DismissOffers", "Done",
-    "DropOperations", "EditNote", "LinkConversations", "LinkPast", "LinkPersons",
-    "MarkMessagesRead", "MarkRead", "MergePersons", "RemoveAccount", "Restore", "RestoreLinks",
-    "RestoreRecords", "RetryOperations", "SaveRecord", "SaveStages", "SetOption", "SetRole",
+    "AddAccount", "AddNote", "Archive", "CheckHeld", "ChooseMailboxes", "Command",
+    "CreateMailbox", "DeleteConversations", "DeleteHeld", "DeleteMessages", "DeleteNote",
+    "DeletePreview", "DeleteRecords", "DismissOffers", "Done", "DropOperations", "EditNote",
+    "KeepHeld", "LinkConversations", "LinkPast", "LinkPersons", "MarkMessagesRead", "MarkRead",
+    "MergePersons", "RemoveAccount", "Restore", "RestoreLinks", "RestoreRecords",
+    "RetryOperations", "SaveRecord", "SaveStages", "SetOption", "SetRole",
     "UnlinkConversations", "UnlinkPersons", "UpdateAccount", "execute", "preview_delete",
 ]  # fmt: skip
 
@@ -152,6 +155,10 @@ Command = (
     | RemoveAccount
     | SetRole
     | ChooseMailboxes
+    | KeepHeld
+    | DeleteHeld
+    | CheckHeld
+    | CreateMailbox
     | SaveRecord
     | DeleteRecords
     | MergePersons
@@ -216,6 +223,9 @@ def execute(command: Command) -> Done:
         case AddAccount() | UpdateAccount() | RemoveAccount() | SetRole() | ChooseMailboxes():
             events, account_id = account_commands.execute(command)
             return Done(tuple(events), count=1, account_id=account_id)
+        case KeepHeld() | DeleteHeld() | CheckHeld() | CreateMailbox():
+            told, count = trust_commands.execute(command)
+            return Done(told, count=count)
         case _:
             return _record(command)
 

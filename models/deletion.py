@@ -160,7 +160,7 @@ def _entry(
         key64(item.from_address) if item.from_address else None,
         key64(item.subject) if item.subject else None,
         tuple(keys),
-        evidence | {"kind": kind},
+        evidence | {"kind": kind, "identity": item.identity.hex()},
     )
 
 

@@ -104,6 +104,13 @@ class SettingsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldChanged:
+    """The person answered what the brake holds of an account."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class OperationsChanged:
     """What waits for a server, or what it refused, changed."""
 
@@ -141,6 +148,7 @@ class StatusChanged:
         last_success_at: End of the last complete cycle, or None.
         retry_at: When the next try comes, or None.
         error: The person's sentence about what failed and what to do, or ''.
+        questions: Roles that operations wait for because no mailbox has them: trash, archive.
     """
 
     account_id: int
@@ -155,6 +163,7 @@ class StatusChanged:
     last_success_at: int | None = None
     retry_at: int | None = None
     error: str = ""
+    questions: tuple[str, ...] = ()
 
 
 Event = (
@@ -169,5 +178,6 @@ Event = (
     | AccountsChanged
     | SettingsChanged
     | OperationsChanged
+    | HeldChanged
     | StatusChanged
 )

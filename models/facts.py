@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models import database
+from models import database, operation, sync_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class SyncFacts:
         checking: Messages that vanished from a mailbox and whose case is open.
         held: Messages whose external delete the brake holds back.
         last_success_at: End of the last complete cycle, or None.
+        questions: What operations wait for the person to answer: trash, archive.
     """
 
     pending: int = 0
@@ -24,6 +25,7 @@ class SyncFacts:
     checking: int = 0
     held: int = 0
     last_success_at: int | None = None
+    questions: tuple[str, ...] = ()
 
 
 def of_account(account_id: int) -> SyncFacts:
@@ -46,7 +48,11 @@ def of_account(account_id: int) -> SyncFacts:
         )
     )
     last = database.value("SELECT last_success_at FROM account WHERE id = ?", (account_id,))
-    return SyncFacts(pending, refused, cases.get("missing", 0), cases.get("held", 0), last)
+    asked = sync_state.asked_words(account_id) if pending else set()
+    questions = tuple(name for name, words in operation.QUESTIONS.items() if words in asked)
+    return SyncFacts(
+        pending, refused, cases.get("missing", 0), cases.get("held", 0), last, questions
+    )
 
 
 def account_of_message(message_id: int) -> int | None:

@@ -242,6 +242,8 @@ def _put_state(state: _State, *, is_archived: bool, cause: str) -> None:
         "archived_at = CASE WHEN ? THEN coalesce(archived_at, ?) END WHERE id = ?",
         (is_archived, cause, is_archived, now_ms(), state.id),
     )
+    kind = "archive" if is_archived else "restore"
+    ledger.write([ledger.Entry(kind, ledger.RULE, conversation_id=state.id)])
 
 
 def bring_back_from_server_archive(message_ids: Iterable[int]) -> list[int]:
@@ -258,4 +260,8 @@ def bring_back_from_server_archive(message_ids: Iterable[int]) -> list[int]:
             chunk,
         )
         changed += [conversation_id for (conversation_id,) in found]
+    ledger.write(
+        ledger.Entry("restore", ledger.RULE, conversation_id=conversation_id)
+        for conversation_id in changed
+    )
     return changed

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from models import database, search
+from models import database, held, search
 from models.list_ids import ListIds, from_pairs
 
 __all__ = [
@@ -40,6 +40,7 @@ class View(StrEnum):
     SENT = "sent"
     ARCHIVE = "archive"
     SEARCH = "search"  # every conversation, archived ones too
+    HELD = "held"  # those with a mail that the brake holds (X3)
 
 
 # Word for word the conditions of the partial indexes, or SQLite would not use them.
@@ -48,6 +49,8 @@ _CONDITIONS = {
     View.SENT: "own_count > 0",
     View.ARCHIVE: "is_archived = 1",
     View.SEARCH: "",
+    View.HELD: "id IN (SELECT m.conversation_id FROM location l JOIN message m "
+    "ON m.id = l.message_id WHERE l.state <> 'live' AND l.state = 'held')",
 }
 _UNREAD = "is_archived = 0 AND incoming_count > 0 AND unread_count > 0"
 
@@ -75,6 +78,7 @@ class ConversationRow:
         parties: (name, address) of who wrote, the newest last; the person is ("", "").
         has_attachment: A real attachment, not an inline picture.
         link_key: `deal:12`, `lead:3`, `project:4` or ''.
+        is_held: Another program deleted a mail of it on the server; the brake holds that.
     """
 
     id: int
@@ -92,6 +96,7 @@ class ConversationRow:
     link_title: str
     own_count: int
     incoming_count: int
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,8 @@ def rows(conversation_ids: Sequence[int]) -> list[ConversationRow]:
         padded = [*wanted, *[wanted[-1]] * (BLOCK - len(wanted))]
         for values in database.rows(_ROWS, padded):
             found[values[0]] = _row(values)
+    for id_ in held.conversations_among(found):
+        found[id_] = replace(found[id_], is_held=True)
     return [found[id_] for id_ in conversation_ids if id_ in found]
 
 

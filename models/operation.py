@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from peewee import AutoField, BlobField, ForeignKeyField, IntegerField, TextField
 
-from models import database
+from models import database, ledger
 from models.account import Account
 from models.clock import now_ms
 from models.conversation import chunks
@@ -22,6 +22,8 @@ from models.database import BaseModel
 
 ARCHIVE, UNARCHIVE, TRASH, FLAGS = "archive", "unarchive", "trash", "flags"
 SEND, APPEND_DRAFT, APPEND_SENT = "send", "append_draft", "append_sent"
+QUESTIONS: Final = {"trash": "ask: trash", "archive": "ask: archive"}  # as the server's words
+CREATE = "create"  # a mailbox that the person agreed to
 _OPEN: Final = "state IN ('pending', 'running', 'waiting')"
 
 Source = tuple[int, int, int]  # mailbox_id, uidvalidity, uid
@@ -48,7 +50,7 @@ class Operation(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What is to be done, in ids and numbers only.
+    """What is to be done, in ids and numbers, without words of a mail.
 
     Attributes:
         sources: The copies it is about. An unarchive without sources is about every live
@@ -57,17 +59,22 @@ class Payload:
             up when its turn comes.
         mark: UIDVALIDITY and UIDNEXT of the target from before it was begun.
         seen: The desired state of a flags operation.
+        name, role: The mailbox to be made, and what it is to be.
     """
 
     sources: tuple[Source, ...] = ()
     target: int | None = None
     mark: tuple[int, int] | None = None
     seen: bool = False
+    name: str = ""
+    role: str = ""
 
     def to_json(self) -> str:
         """The payload as the table keeps it."""
+        made = {"name": self.name, "role": self.role} if self.name else {}
         return json.dumps(
             {"sources": self.sources, "target": self.target, "mark": self.mark, "seen": self.seen}
+            | made
         )
 
     @classmethod
@@ -80,6 +87,8 @@ class Payload:
             target=found.get("target"),
             mark=None if mark is None else (mark[0], mark[1]),
             seen=bool(found.get("seen", False)),
+            name=found.get("name", ""),
+            role=found.get("role", ""),
         )
 
 
@@ -217,7 +226,9 @@ def mark_waiting(operation_id: int, next_try_at: int, server_words: str = "") ->
 
 def mark_refused(operation_id: int, server_words: str) -> None:
     """The server will not do it; the person sees it and may try again or drop it."""
-    _change(operation_id, "refused", 0, server_words)
+    with database.writing(durable=True):
+        _change(operation_id, "refused", 0, server_words)
+        _tell_ledger([operation_id], "refused", ledger.SERVER, {"words": server_words})
 
 
 def _change(operation_id: int, state: str, next_try_at: int, server_words: str) -> None:
@@ -271,16 +282,35 @@ def drop(operation_ids: Iterable[int]) -> tuple[int, ...]:
     )
 
 
+def _tell_ledger(
+    operation_ids: Iterable[int], kind: str, cause: str, evidence: Mapping[str, Any]
+) -> None:
+    for chunk in chunks(operation_ids):
+        ledger.write(
+            ledger.Entry(
+                kind,
+                cause,
+                row.account_id,
+                row.message_id,
+                evidence={"operation": row.id, "kind": row.kind, **evidence},
+            )
+            for row in _read(f"id IN ({database.marks(len(chunk))}) ORDER BY id", chunk)
+        )
+
+
 def _by_person(operation_ids: Iterable[int], change: str, condition: str) -> tuple[int, ...]:
     accounts: dict[int, None] = {}
     with database.writing(durable=True):
         for chunk in chunks(operation_ids):
             found = database.rows(
                 f"UPDATE operation SET {change}, changed_at = ? WHERE {condition} "
-                f"AND id IN ({database.marks(len(chunk))}) RETURNING account_id",
+                f"AND id IN ({database.marks(len(chunk))}) RETURNING account_id, id, state",
                 (now_ms(), *chunk),
             )
-            accounts |= {account_id: None for (account_id,) in found}
+            accounts |= {row[0]: None for row in found}
+            given_up = [row[1] for row in found if row[2] == "cancelled"]
+            _tell_ledger(given_up, "given_up", ledger.PERSON, {})
+            _tell_ledger([r[1] for r in found if r[2] == "pending"], "retry", ledger.PERSON, {})
     return tuple(accounts)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from models import database, link
+from models import database, ledger, link
 from models.clock import now_ms
 from models.joining import Joined, Snapshot
 from models.tombstone import TombstoneRow
@@ -58,4 +58,9 @@ def _link(conversation_id: int, record_key: str) -> list[str]:
     if not record_key or conversation_id in link.of_conversations([conversation_id]):
         return []
     is_linked = link.put(conversation_id, record_key, origin="rule", reason={"code": "came_back"})
+    if is_linked:
+        entry = ledger.Entry(
+            "link", ledger.RULE, None, None, conversation_id, record_keys=(record_key,)
+        )
+        ledger.write([entry])
     return [record_key] if is_linked else []

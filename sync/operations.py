@@ -16,12 +16,20 @@ from models.events import OperationsChanged
 from models.mailbox import MailboxState, Role
 from models.message_tables import Flag
 from models.operation import OperationRow, Source
-from sync import moves
+from sync import creating, moves
 from sync.errors import RefusedError, RetryError, ThrottledError
 from sync.work import Step, Work, again, now
 
-KINDS = frozenset({operation.ARCHIVE, operation.UNARCHIVE, operation.TRASH, operation.FLAGS})
-QUESTIONS = {"trash": "ask: trash", "archive": "ask: archive"}  # kept as the server's words
+KINDS = frozenset(
+    {
+        operation.ARCHIVE,
+        operation.UNARCHIVE,
+        operation.TRASH,
+        operation.FLAGS,
+        operation.CREATE,
+    }
+)
+QUESTIONS = operation.QUESTIONS
 _TARGETS = {operation.ARCHIVE: Role.ARCHIVE, operation.TRASH: Role.TRASH}
 
 
@@ -78,6 +86,10 @@ class Operations:
     def _do(self, rows: list[OperationRow]) -> str:
         """Run a group; the mailbox it was about."""
         try:
+            if rows[0].kind == operation.CREATE:
+                name = creating.create(self._work, rows[0])
+                self.answered()
+                return name
             if rows[0].kind == operation.FLAGS:
                 return self._store_flags(rows)
             return self._move(rows)

@@ -320,9 +320,10 @@ def _carry_out(this: Round, verdicts: Sequence[Verdict]) -> None:
         this.work.report(event)
     if marked:
         this.work.report(MessagesChanged(account_id, tuple(marked)))
-    held = [v.message_id for v in free if v.kind is Kind.HELD]
-    if held:
-        owners = tuple(conversation.of_messages(held))
+    shown = {Kind.HELD, Kind.MOVED, Kind.JUNKED}  # rows say which mails are held
+    turned = [v.message_id for v in free if v.kind in shown and v.ended]
+    if turned:
+        owners = tuple(conversation.of_messages(turned))
         this.work.report(ConversationsChanged(account_id, owners))
 
 

@@ -9,10 +9,13 @@ from collections.abc import Iterable
 from models import (
     account,
     commands,
+    held,
     history_pages,
+    ledger_pages,
     listing,
     message,
     past_mail,
+    queue_pages,
     record_detail,
     record_listing,
     records_preview,
@@ -32,13 +35,16 @@ from sync.qt.requests import (
     ConversationRequest,
     CountsRequest,
     DeletePreviewRequest,
+    HeldRequest,
     HistoryRequest,
     InlinePart,
+    LedgerRequest,
     LinkPreviewRequest,
     ListRequest,
     MessageContent,
     MessageHead,
     PanelRequest,
+    QueueRequest,
     RecordListRequest,
     RecordRequest,
     RecordsPreviewRequest,
@@ -70,6 +76,12 @@ def answer(request: Request) -> Result:
             return message.raw(request.message_id)
         case DeletePreviewRequest():
             return commands.preview_delete(request.conversation_ids, request.message_ids)
+        case QueueRequest():
+            return queue_pages.page(request.limit, request.offset)
+        case LedgerRequest():
+            return ledger_pages.page(request.query, request.limit, request.before)
+        case HeldRequest():
+            return held.groups()
         case _:
             return _about_records(request)
 
@@ -111,6 +123,7 @@ def conversation_head(conversation_id: int) -> ConversationHead | None:
     rows = message.of_conversation(conversation_id)
     attachments = message.attachments_of(row.id for row in rows)
     config = account.config(found.account_id)
+    held_ids = held.among(row.id for row in rows) if found.is_held else set()
     return ConversationHead(
         conversation_id=conversation_id,
         account_id=found.account_id,
@@ -119,11 +132,13 @@ def conversation_head(conversation_id: int) -> ConversationHead | None:
         is_archived=found.is_archived,
         link_key=found.link_key,
         link_title=found.link_title,
-        messages=tuple(_head(row, attachments.get(row.id, ())) for row in rows),
+        messages=tuple(
+            _head(row, attachments.get(row.id, ()), is_held=row.id in held_ids) for row in rows
+        ),
     )
 
 
-def _head(row: MessageRow, attachments: Iterable[AttachmentRow]) -> MessageHead:
+def _head(row: MessageRow, attachments: Iterable[AttachmentRow], *, is_held: bool) -> MessageHead:
     recipients = json.loads(row.recipients)
     return MessageHead(
         message_id=row.id,
@@ -144,6 +159,7 @@ def _head(row: MessageRow, attachments: Iterable[AttachmentRow]) -> MessageHead:
         on_junk=row.on_junk,
         body_state=row.body_state,
         attachments=tuple(_attachment_head(each) for each in attachments),
+        is_held=is_held,
     )
 
 

@@ -10,9 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.commands import DeletePreview
+from models.held import HeldGroup
 from models.history_pages import KINDS, PAGE, Cursor, HistoryPage
+from models.ledger_pages import LedgerPage, LedgerQuery
 from models.listing import Counts, ListIds, ListQuery
 from models.past_mail import LinkPreview
+from models.queue_pages import QueuePage
 from models.record_detail import RecordDetail
 from models.record_listing import BoardColumn, RecordQuery
 from models.records_preview import RecordsPreview
@@ -123,8 +126,33 @@ class PanelRequest:
     conversation_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class QueueRequest:
+    """What servers still have to hear, or refused. Result: QueuePage."""
+
+    limit: int
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRequest:
+    """What happened, newest first, before an entry's id. Result: LedgerPage."""
+
+    query: LedgerQuery
+    limit: int
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRequest:
+    """What the brake holds (X3). Result: tuple[HeldGroup, ...]."""
+
+
 Request = (
-    ListRequest
+    QueueRequest
+    | LedgerRequest
+    | HeldRequest
+    | ListRequest
     | CountsRequest
     | ConversationRequest
     | ContentRequest
@@ -179,6 +207,7 @@ class MessageHead:
     on_junk: bool
     body_state: str  # full | partial | none | poison
     attachments: tuple[AttachmentHead, ...]
+    is_held: bool = False  # deleted on the server; the brake waits for the person
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +268,9 @@ Result = (
     | RecordsPreview
     | LinkPreview
     | Panel
+    | QueuePage
+    | LedgerPage
+    | tuple[HeldGroup, ...]
     | bytes
     | None
 )

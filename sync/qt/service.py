@@ -28,6 +28,8 @@ from models import account, commands, facts
 from models.events import (
     AccountsChanged,
     Event,
+    HeldChanged,
+    MailboxesChanged,
     MessagesAdded,
     MessagesDeleted,
     OperationsChanged,
@@ -316,8 +318,12 @@ class MailService(QObject):
 
     @Slot(object)
     def _on_command_event(self, event: Event) -> None:
-        if isinstance(event, OperationsChanged) and event.account_id in self._running:
-            _call(self._running[event.account_id].worker, "wake")
+        if isinstance(event, OperationsChanged | MailboxesChanged):
+            for running in self._workers(event.account_id):
+                _call(running.worker, "wake")
+        elif isinstance(event, HeldChanged):
+            for running in self._workers(event.account_id):
+                _call(running.worker, "sync_now")
         elif isinstance(event, AccountsChanged):
             self._on_accounts_changed(event)
         self._watch_wipe(event)

@@ -373,6 +373,7 @@ class AccountWorker(QObject):
             refused=found.refused,
             checking=found.checking,
             held=found.held,
+            questions=found.questions,
             last_success_at=found.last_success_at,
             retry_at=retry_at,
             error=error,

@@ -95,7 +95,8 @@ def test_the_ledger_says_what_happened() -> None:
     entry = ledger.of_message_id_header("<a@test>")[-1].entry
     assert entry.record_keys == ("deal:1", "person:1")
     assert entry.subject_key == key64("ZEBRAFISH")
-    assert entry.evidence == {"to_trash": False, "kind": "own"}
+    assert entry.evidence.keys() == {"to_trash", "kind", "identity"}
+    assert (entry.evidence["to_trash"], entry.evidence["kind"]) == (False, "own")
     assert [row.entry.kind for row in ledger.newest(1)] == ["delete"]
 
 
