@@ -16,6 +16,7 @@ from models import (
     archive,
     conversation,
     erasing,
+    import_commands,
     linking_commands,
     marking,
     operation,
@@ -39,6 +40,7 @@ from models.events import (
     OperationsChanged,
     SettingsChanged,
 )
+from models.import_commands import ImportRecords
 from models.linking_commands import (
     DismissOffers,
     LinkConversations,
@@ -67,7 +69,7 @@ __all__ = [
     "KeepHeld", "LinkConversations", "LinkPast", "LinkPersons", "MarkMessagesRead", "MarkRead",
     "MergePersons", "RemoveAccount", "Restore", "RestoreLinks", "RestoreRecords",
     "RetryOperations", "SaveRecord", "SaveStages", "SetOption", "SetRole",
-    "UnlinkConversations", "UnlinkPersons", "UpdateAccount", "execute", "preview_delete",
+    "UnlinkConversations", "UnlinkPersons", "UpdateAccount", "ImportRecords", "execute", "preview_delete",
 ]  # fmt: skip
 
 CHUNK = 500  # conversations in one transaction
@@ -174,6 +176,7 @@ Command = (
     | UnlinkPersons
     | LinkPast
     | RestoreLinks
+    | ImportRecords
 )
 
 
@@ -230,12 +233,17 @@ def execute(command: Command) -> Done:
             return _record(command)
 
 
-def _record(command: record_commands.RecordCommand | linking_commands.LinkCommand) -> Done:
+def _record(
+    command: record_commands.RecordCommand | linking_commands.LinkCommand | ImportRecords,
+) -> Done:
     """What is about records and their links."""
     if isinstance(command, linking_commands.LinkCommand):
         linked = linking_commands.execute(command)
         return Done(linked.events, linked.undo, linked.count, linked.text_code)
-    done = record_commands.execute(command)
+    if isinstance(command, ImportRecords):
+        done = import_commands.execute(command)
+    else:
+        done = record_commands.execute(command)
     return Done(done.events, done.undo, done.count, done.text_code, record_key=done.record_key)
 
 

@@ -52,10 +52,15 @@ class MergePersons:
 
 @dataclass(frozen=True, slots=True)
 class RestoreRecords:
-    """Undo: records become what they were; `removed_keys` were made since and go again."""
+    """Undo: records become what they were; `removed_keys` were made since and go again.
+
+    Attributes:
+        is_merge: The first is a person that took over the notes of the others.
+    """
 
     snapshots: tuple[Snapshot, ...]
     removed_keys: tuple[str, ...] = ()
+    is_merge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +208,11 @@ def _merge(command: MergePersons) -> Outcome:
         matching.relink([command.kept_id])
     events += saved.events
     return Outcome(
-        tuple(events), RestoreRecords(snapshots), len(persons), "persons_merged", keys[0]
+        tuple(events),
+        RestoreRecords(snapshots, is_merge=True),
+        len(persons),
+        "persons_merged",
+        keys[0],
     )
 
 
@@ -254,7 +263,8 @@ def _restore(command: RestoreRecords) -> Outcome:
         with database.writing(durable=True):
             events += erase(chunk)
     with database.writing(durable=True):
-        _forget_copied_entries(command.snapshots)
+        if command.is_merge:
+            _forget_copied_entries(command.snapshots)
         record_snapshots.put_back(command.snapshots)
         linked = record_rows.linked_conversations(keys)
     events += [*conversations_changed(linked), *changed(related(keys))]
@@ -263,12 +273,7 @@ def _restore(command: RestoreRecords) -> Outcome:
 
 def _forget_copied_entries(snapshots: Sequence[Snapshot]) -> None:
     """Undoing a merge: the entries that the kept person got leave it again."""
-    is_merge = len(snapshots) > 1 and all(
-        each.record_key.startswith(f"{Kind.PERSON}:") for each in snapshots
-    )
-    kept = snapshots[0].record_key if snapshots else ""
-    if not is_merge or records.get(kept) is None:
-        return
+    kept = snapshots[0].record_key
     for snapshot in snapshots[1:]:
         for rows in snapshot.rows:
             if rows.table == "history_entry":

@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from models import (
     account,
     commands,
+    exporting,
     held,
     history_pages,
+    importing,
     ledger_pages,
     listing,
     message,
@@ -35,8 +37,10 @@ from sync.qt.requests import (
     ConversationRequest,
     CountsRequest,
     DeletePreviewRequest,
+    ExportRequest,
     HeldRequest,
     HistoryRequest,
+    ImportRequest,
     InlinePart,
     LedgerRequest,
     LinkPreviewRequest,
@@ -93,7 +97,9 @@ def _about_records(
     | HistoryRequest
     | RecordsPreviewRequest
     | LinkPreviewRequest
-    | PanelRequest,
+    | PanelRequest
+    | ImportRequest
+    | ExportRequest,
 ) -> Result:
     match request:
         case RecordListRequest():
@@ -112,6 +118,16 @@ def _about_records(
             return past_mail.preview(request.record_key)
         case PanelRequest():
             return side_panel.panel(request.conversation_id)
+        case ImportRequest():
+            return importing.plan_file(
+                request.path,
+                kind=request.kind,
+                columns=request.columns,
+                encoding=request.encoding,
+                delimiter=request.delimiter,
+            )
+        case ExportRequest():
+            return exporting.export_file(request.path, request.kind, request.record_ids)
 
 
 def conversation_head(conversation_id: int) -> ConversationHead | None:

@@ -8,16 +8,20 @@ never in the GUI thread.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from models.commands import DeletePreview
 from models.held import HeldGroup
+from models.exporting import ExportResult
 from models.history_pages import KINDS, PAGE, Cursor, HistoryPage
+from models.importing import ImportPlan
 from models.ledger_pages import LedgerPage, LedgerQuery
 from models.listing import Counts, ListIds, ListQuery
 from models.past_mail import LinkPreview
 from models.queue_pages import QueuePage
 from models.record_detail import RecordDetail
 from models.record_listing import BoardColumn, RecordQuery
+from models.records import Kind
 from models.records_preview import RecordsPreview
 from models.side_panel import Panel
 from sync.cleaning import CleanedHtml
@@ -127,6 +131,29 @@ class PanelRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """Look at a file before it is imported; see `importing.plan_file`. Result: ImportPlan.
+
+    Its drafts go into the command `ImportRecords`.
+    """
+
+    path: Path
+    kind: Kind | None = None
+    columns: tuple[str, ...] | None = None
+    encoding: str = ""
+    delimiter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """Write records to a file, as vCards if it ends in `.vcf`. Result: ExportResult."""
+
+    path: Path
+    kind: Kind
+    record_ids: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class QueueRequest:
     """What servers still have to hear, or refused. Result: QueuePage."""
 
@@ -166,6 +193,8 @@ Request = (
     | RecordsPreviewRequest
     | LinkPreviewRequest
     | PanelRequest
+    | ImportRequest
+    | ExportRequest
 )
 
 Address = tuple[str, str]  # display name or '', address
@@ -268,6 +297,8 @@ Result = (
     | RecordsPreview
     | LinkPreview
     | Panel
+    | ImportPlan
+    | ExportResult
     | QueuePage
     | LedgerPage
     | tuple[HeldGroup, ...]

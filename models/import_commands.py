@@ -1,0 +1,206 @@
+"""The command that imports what `importing.plan` found: one step, and one undo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+from models import (
+    database,
+    matching,
+    record_commands,
+    record_rows,
+    record_snapshots,
+    records,
+    saving,
+)
+from models.drafts import Draft, ids_by_name, name_sign
+from models.events import Event
+from models.keys import key64
+from models.record_commands import Outcome, RestoreRecords
+from models.record_snapshots import Snapshot
+from models.records import (
+    Deal,
+    Kind,
+    Labelled,
+    Organization,
+    Person,
+    Record,
+    kind_of,
+)
+
+OnDuplicate = Literal["skip", "update", "create"]
+CHUNK: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRecords:
+    """Import drafts of a plan: all of them, or those that the person left ticked.
+
+    Attributes:
+        on_duplicate: What is here already is left alone, filled up with what is new (nothing
+            of it is overwritten), or made a second time.
+    """
+
+    drafts: tuple[Draft, ...]
+    on_duplicate: OnDuplicate = "skip"
+
+
+@dataclass(slots=True)
+class _Import:
+    """What was done so far."""
+
+    on_duplicate: OnDuplicate
+    made: list[str] = field(default_factory=list)
+    updated: dict[str, Snapshot] = field(default_factory=dict)
+    organizations: dict[str, int] = field(default_factory=dict)
+    persons: dict[str, int] = field(default_factory=dict)
+    lines: dict[int, str] = field(default_factory=dict)
+    stages: dict[str, int] = field(default_factory=dict)
+    new_persons: list[int] = field(default_factory=list)
+    count: int = 0
+
+
+def execute(command: ImportRecords) -> Outcome:
+    """Carry it out, in chunks, so that mail comes in meanwhile.
+
+    Raises: RecordError with the person's sentence; nothing of its chunk is written then.
+    """
+    work = _open(command)
+    for start in range(0, len(command.drafts), CHUNK):
+        with database.writing(durable=True):
+            for draft in command.drafts[start : start + CHUNK]:
+                _take(work, draft)
+            matching.relink(work.new_persons)
+            work.new_persons.clear()
+    if not work.made and not work.updated:
+        return Outcome()
+    keys = (*work.made, *work.updated)
+    events: list[Event] = record_commands.changed(tuple(dict.fromkeys(keys)))
+    undo = RestoreRecords(tuple(work.updated.values()), tuple(reversed(work.made)))
+    return Outcome(tuple(events), undo, work.count, "imported")
+
+
+def _open(command: ImportRecords) -> _Import:
+    """Organizations, persons and stages that the drafts name."""
+    work = _Import(command.on_duplicate)
+    names = {name_sign(draft.organization) for draft in command.drafts if draft.organization}
+    work.organizations = ids_by_name(Kind.ORGANIZATION, names) if names else {}
+    persons = {name_sign(name) for draft in command.drafts for name, _ in draft.persons if name}
+    work.persons = ids_by_name(Kind.PERSON, persons) if persons else {}
+    work.stages = {name_sign(stage.name): stage.id for stage in records.stages()}
+    return work
+
+
+def _take(work: _Import, draft: Draft) -> None:
+    known = draft.duplicate_key
+    if known.startswith("line:"):
+        known = work.lines.get(int(known[5:]), "")
+    if known and work.on_duplicate == "skip":
+        work.lines[draft.number] = known
+        return
+    record = _complete(work, draft)
+    before = records.get(known) if known and work.on_duplicate == "update" else None
+    if before is None:
+        work.lines[draft.number] = _make(work, record)
+        work.count += 1
+        return
+    work.lines[draft.number] = known
+    filled = _filled(before, record)
+    if filled != before:
+        if known not in work.updated and known not in work.made:
+            work.updated[known] = record_snapshots.take([known])[0]
+        record_rows.write(saving.tidy(filled, before))
+        work.count += 1
+        if isinstance(filled, Person):
+            work.new_persons.append(filled.id)
+
+
+def _make(work: _Import, record: Record) -> str:
+    record_id = record_rows.write(saving.tidy(replace(record, id=0)))
+    key = f"{kind_of(record)}:{record_id}"
+    work.made.append(key)
+    if isinstance(record, Person):
+        work.new_persons.append(record_id)
+        work.persons.setdefault(name_sign(record.name), record_id)
+    elif isinstance(record, Organization):
+        work.organizations.setdefault(name_sign(record.name), record_id)
+    return key
+
+
+def _complete(work: _Import, draft: Draft) -> Record:
+    """The record with the ids of what it names; what is not here is made."""
+    record = draft.record
+    if isinstance(record, Organization):
+        return record
+    organization_id = _organization(work, draft.organization) if draft.organization else None
+    record = replace(record, organization_id=organization_id)
+    if isinstance(record, Person):
+        return record
+    ids = tuple(_person(work, name, address, organization_id) for name, address in draft.persons)
+    record = replace(record, person_ids=ids)
+    if isinstance(record, Deal) and draft.stage:
+        return replace(record, stage_id=work.stages.get(name_sign(draft.stage)))
+    return record
+
+
+def _organization(work: _Import, name: str) -> int:
+    sign = name_sign(name)
+    if sign not in work.organizations:
+        _make(work, Organization(name=name))
+    return work.organizations[sign]
+
+
+def _person(work: _Import, name: str, address: str, organization_id: int | None) -> int:
+    """By address, else by name."""
+    if address:
+        found = matching.persons_with([key64(address)])
+        if found:
+            return next(iter(found.values()))[0]
+    elif name_sign(name) in work.persons:
+        return work.persons[name_sign(name)]
+    addresses = (Labelled(address),) if address else ()
+    person = Person(name=name or address, addresses=addresses, organization_id=organization_id)
+    return records.split(_make(work, person))[1]
+
+
+def _filled(before: Record, new: Record) -> Record:
+    """The known record with what the file adds; nothing is overwritten."""
+    if isinstance(before, Person) and isinstance(new, Person):
+        return replace(
+            before,
+            title=before.title or new.title,
+            note=_both(before.note, new.note),
+            organization_id=before.organization_id or new.organization_id,
+            addresses=_more(before.addresses, new.addresses),
+            phones=_more(before.phones, new.phones),
+        )
+    if isinstance(before, Organization) and isinstance(new, Organization):
+        domains = tuple(dict.fromkeys((*before.domains, *new.domains)))
+        return replace(before, note=_both(before.note, new.note), domains=domains)
+    if isinstance(before, Person | Organization) or isinstance(new, Person | Organization):
+        return before
+    filled = replace(
+        before,
+        note=_both(before.note, new.note),
+        organization_id=before.organization_id or new.organization_id,
+        person_ids=tuple(dict.fromkeys((*before.person_ids, *new.person_ids))),
+    )
+    if isinstance(filled, Deal) and isinstance(new, Deal):
+        return replace(
+            filled,
+            value_cents=new.value_cents if filled.value_cents is None else filled.value_cents,
+            currency=filled.currency or new.currency,
+            expected_close=filled.expected_close or new.expected_close,
+        )
+    return filled
+
+
+def _both(first: str, second: str) -> str:
+    return first if second in first else f"{first}\n\n{second}".strip()
+
+
+def _more(known: Sequence[Labelled], new: Sequence[Labelled]) -> tuple[Labelled, ...]:
+    values = {each.value for each in known}
+    return (*known, *(each for each in new if each.value not in values))

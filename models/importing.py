@@ -1,0 +1,103 @@
+"""Files of other programs: looked at first, with every duplicate and bad row, then imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from models import csv_drafts, csv_mapping, csv_tables, vcards
+from models.csv_mapping import Mapping
+from models.csv_tables import ImportProblem, TableRow
+from models.database import StoreError
+from models.drafts import Draft, Problem, with_duplicates
+from models.records import Kind
+
+SHOWN: Final = 10
+NOT_READABLE = "This file cannot be opened: check that it is still there and that you may read it."
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What importing a file would do; nothing is written yet.
+
+    Attributes:
+        error: The person's sentence if the file cannot be read at all; the rest is empty then.
+        form: `csv` or `vcard`.
+        mapping: What the columns are; change it and ask again.
+        sample: The first rows as they are in the file.
+        drafts: What can go in, in the file's order, duplicates too.
+        problems: What cannot, with number and reason.
+    """
+
+    file_name: str
+    error: str = ""
+    form: str = "csv"
+    encoding: str = ""
+    delimiter: str = ""
+    header: tuple[str, ...] = ()
+    mapping: Mapping = Mapping(Kind.PERSON, ())
+    sample: tuple[TableRow, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def duplicate_count(self) -> int:
+        return sum(1 for draft in self.drafts if draft.duplicate_key)
+
+
+def plan_file(
+    path: Path,
+    *,
+    kind: Kind | None = None,
+    columns: tuple[str, ...] | None = None,
+    encoding: str = "",
+    delimiter: str = "",
+) -> ImportPlan:
+    """Look at a file; what is given is the person's choice, the rest is guessed."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return ImportPlan(path.name, NOT_READABLE)
+    try:
+        return plan(data, path.name, kind, columns, encoding, delimiter)
+    except StoreError as error:
+        return ImportPlan(path.name, str(error))
+
+
+def plan(
+    data: bytes,
+    file_name: str = "",
+    kind: Kind | None = None,
+    columns: tuple[str, ...] | None = None,
+    encoding: str = "",
+    delimiter: str = "",
+) -> ImportPlan:
+    """The same of bytes.
+
+    Raises: ImportProblem.
+    """
+    if vcards.is_vcard(data):
+        good, bad = vcards.read(data, encoding)
+        found = tuple(with_duplicates(good))
+        return ImportPlan(file_name, form="vcard", drafts=found, problems=tuple(bad))
+    table = csv_tables.read(data, encoding, delimiter)
+    mapping = csv_mapping.guess(table.header, kind)
+    if columns is not None:
+        mapping = replace(mapping, columns=columns)
+    good, bad = csv_drafts.drafts(table, mapping)
+    return ImportPlan(
+        file_name,
+        "",
+        "csv",
+        table.encoding,
+        table.delimiter,
+        table.header,
+        mapping,
+        table.rows[:SHOWN],
+        tuple(with_duplicates(good)),
+        tuple(bad),
+    )
+
+
+__all__ = ["ImportPlan", "ImportProblem", "plan", "plan_file"]
