@@ -153,28 +153,53 @@ def nothing_new(folder: Path, scale: float) -> list[Figure]:
 
 
 def arrival(folder: Path, scale: float) -> list[Figure]:
-    """A mail is appended by another connection; when its row is in the list."""
+    """A mail is appended by another connection; when its row is in the list.
+
+    Dovecot itself tells IDLE of a change about half a second late (its NOTIFY_DELAY_MSECS). A bare
+    socket that idles beside us hears when it is told; what is ours begins then.
+    """
     count = int(2_000 * scale)
     with servers.running() as server:
         servers.fill(server, USER, "INBOX", corpus.mails(count))
         servers.make_profile(folder, servers.facts(server, USER))
-        with window.opened(folder) as opened:
+        with window.opened(folder) as opened, servers.BareIdle(server, USER) as bare:
             watch = window.Watch(opened)
             window.process(watch.is_settled, PATIENCE)
             view = window.conversation_list(opened)
-            times = [_arrive(server, view, turn) for turn in range(ARRIVALS)]
-    how = f"IDLE, mailbox of {count:,}, {ARRIVALS} mails one by one; middle {percentile(times, 0.5) * 1000:.0f} ms"
+            pairs = [_arrive(server, view, bare, turn) for turn in range(ARRIVALS)]
+    whole, ours = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    how = f"IDLE, mailbox of {count:,}, {ARRIVALS} mails one by one; middle {{:.0f}} ms"
     return [
-        Figure("new mail on the server to row, p95", percentile(times, 0.95) * 1000, "ms", 300, how)
+        Figure(
+            "new mail: from the server's word to row, p95",
+            percentile(ours, 0.95) * 1000,
+            "ms",
+            300,
+            how.format(percentile(ours, 0.5) * 1000),
+        ),
+        Figure(
+            "  from APPEND to row, the server's own delay included, p95",
+            percentile(whole, 0.95) * 1000,
+            "ms",
+            None,
+            how.format(percentile(whole, 0.5) * 1000),
+        ),
     ]
 
 
-def _arrive(server: Dovecot, view: object, turn: int) -> float:
+def _arrive(
+    server: Dovecot, view: object, bare: servers.BareIdle, turn: int
+) -> tuple[float, float]:
+    """Seconds to the row: from the APPEND, and from the server's word."""
     subject = f"Arrival {turn} {time.time_ns()}"
     raw = (
         f"From: someone@customer.example\r\nTo: {corpus.OWN}\r\nSubject: {subject}\r\n"
         f"Message-ID: <{time.time_ns()}@bench.example>\r\n\r\nHello\r\n"
     )
+    bare.forget()
+    began = time.perf_counter()
     server.deliver(USER, "INBOX", raw.encode(), received_at=now_ms())
     model = view.model()  # type: ignore[attr-defined]
-    return window.process(lambda: subject in str(model.index(0, 0).data()), 30)
+    window.process(lambda: subject in str(model.index(0, 0).data()), 30)
+    ended = time.perf_counter()
+    return ended - began, ended - min(bare.told_at(), ended)

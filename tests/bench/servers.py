@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Self
 
 from models import commands, database, profile
 from models.account import NewAccount
@@ -82,3 +85,49 @@ def make_profile(folder: Path, server: ServerFacts) -> None:
         commands.execute(add_command(server))
     finally:
         database.close_for_thread()
+
+
+class BareIdle:
+    """A socket that idles on INBOX and notes when the server told of a mail."""
+
+    def __init__(self, server: Dovecot, user: str) -> None:
+        self._server = server
+        self._user = user
+        self._told = threading.Event()
+        self._at = 0.0
+        self._ready = threading.Event()
+        self._stream: Any = None
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._ready.wait(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.write(b"DONE\r\n")
+        self._stream.flush()
+        self._thread.join(10)
+
+    def forget(self) -> None:
+        """Wait for the next mail."""
+        self._told.clear()
+
+    def told_at(self) -> float:
+        """When the mail since `forget` was told, in seconds of `time.perf_counter`."""
+        self._told.wait(10)
+        return self._at
+
+    def _listen(self) -> None:
+        with self._server.raw_connection(self._user) as stream:
+            self._stream = stream
+            stream.write(b"s SELECT INBOX\r\ni IDLE\r\n")
+            stream.flush()
+            while line := stream.readline():
+                if line.startswith(b"+"):
+                    self._ready.set()
+                elif line.rstrip().endswith(b"EXISTS") and self._ready.is_set():
+                    self._at = time.perf_counter()
+                    self._told.set()
+                elif line.startswith(b"i "):
+                    return
