@@ -26,6 +26,7 @@ from ui.theme import Theme
 log = logging.getLogger(__name__)
 
 LOCK = "dealpost.lock"
+SWITCH_SECONDS = 0.001  # the GUI thread gets its turn beside busy workers; Python's own is 5 ms
 SETTLE_MS = 2500  # after the start, until a screenshot is taken
 
 
@@ -65,6 +66,7 @@ def start(
 
     Raises: ProfileError with the person's sentence.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     _application()
     _set_locale(language)
     lock = _locked(profile)

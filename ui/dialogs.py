@@ -96,9 +96,10 @@ class Dialogs(QObject):
             self._details.on_event(event)
 
     def close(self) -> None:
-        """Close what is open."""
-        for dialog in [*self._open.values(), *([self._details] if self._details else [])]:
-            dialog.close()
+        """Close what is open, also questions that others asked: as if they were cancelled."""
+        for dialog in self._window.findChildren(QDialog):
+            if dialog.isVisible():
+                dialog.close()
 
     def _show(self, name: str, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from models.commands import Archive, DeleteConversations, DeletePreview, MarkRead, Restore
@@ -15,6 +15,7 @@ from ui.confirm_delete import ConfirmDelete
 from ui.conversations.pane import ConversationPane
 
 LOOKED_AT = 200  # so many selected rows decide what is offered; more are offered everything
+GATHER_MS = 40  # rows that change are looked at anew at most so often
 MAIL_BUTTONS = frozenset({"archive", "restore", "delete", "mark_read", "mark_unread"})
 
 
@@ -46,7 +47,9 @@ class MailActions(QObject):
         self._previews: dict[int, tuple[int, ...]] = {}
         service.answered.connect(self._on_answered)
         pane.view.selection_moved.connect(self.refresh)
-        pane.model.dataChanged.connect(self.refresh)
+        self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)
+        self._gather.timeout.connect(self.refresh)
+        pane.model.dataChanged.connect(self._on_data_changed)
         pane.view.action_requested.connect(self._on_row_button)
         actions["archive"].triggered.connect(lambda: self.archive(self._selected()))
         actions["restore"].triggered.connect(lambda: self.restore(self._selected()))
@@ -103,6 +106,11 @@ class MailActions(QObject):
         for name, is_allowed in allowed.items():
             self._actions[name].setEnabled(count > 0 and is_allowed)
         self.buttons_changed.emit(self._buttons())
+
+    @Slot()
+    def _on_data_changed(self) -> None:
+        if not self._gather.isActive():
+            self._gather.start()
 
     def _buttons(self) -> frozenset[str]:
         """One of archive and restore, one of read and unread: what applies."""

@@ -308,9 +308,12 @@ class MailService(QObject):
         return [found] if found else []
 
     # --- what the threads tell -----------------------------------------------------------
+    # What is still on its way when the service closes is dropped: the window is gone.
 
     @Slot(object)
     def _on_worker_event(self, event: Event) -> None:
+        if not self._is_open:
+            return
         if isinstance(event, StatusChanged):
             self._statuses[event.account_id] = event
         self._watch_wipe(event)
@@ -318,6 +321,8 @@ class MailService(QObject):
 
     @Slot(object)
     def _on_command_event(self, event: Event) -> None:
+        if not self._is_open:
+            return
         if isinstance(event, OperationsChanged | MailboxesChanged):
             for running in self._workers(event.account_id):
                 _call(running.worker, "wake")
@@ -342,11 +347,13 @@ class MailService(QObject):
 
     @Slot(object)
     def _on_commanded(self, done: CommandDone) -> None:
-        self.commanded.emit(done)
+        if self._is_open:
+            self.commanded.emit(done)
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
-        self.answered.emit(answer)
+        if self._is_open:
+            self.answered.emit(answer)
 
     # --- the wipe (R7) -------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -397,3 +397,34 @@ def test_a_menu_of_the_list_goes_when_it_closes(hand: Hand) -> None:
     assert hand.window.findChildren(QMenu, options=direct) == [menu]
     menu.close()
     hand.wait(lambda: not hand.window.findChildren(QMenu, options=direct))
+
+
+def test_a_window_that_closes_takes_its_questions_along(hand: Hand) -> None:
+    hand.list.selectRow(0)
+    seen: list[bool] = []
+
+    def close() -> None:
+        box = hand.window.findChild(QMessageBox, "confirm_delete")
+        if box is None or not box.isVisible():
+            QTimer.singleShot(10, hand.window, close)
+            return
+        hand.window.close()
+        seen.append(box.isVisible())
+        box.reject()
+
+    QTimer.singleShot(10, hand.window, close)
+    hand.action("action_delete").trigger()
+    hand.wait(lambda: bool(seen))
+    assert seen == [False]
+
+
+def test_nothing_is_asked_after_the_window_closed(hand: Hand) -> None:
+    hand.list.selectRow(0)
+    hand.action("action_delete").trigger()
+    told: list[object] = []
+    hand.window.service.answered.connect(told.append)
+    hand.window.close()
+    for _ in range(3):
+        QCoreApplication.processEvents()
+    assert told == []
+    assert hand.window.findChild(QMessageBox, "confirm_delete") is None

@@ -196,7 +196,8 @@ class ConversationPane(QWidget):
         """Bring what changed to its place: one by one if it is little, else by a reload."""
         changed, removed = self._changed, self._removed
         self._changed, self._removed = set(), set()
-        if len(changed) > FEW:
+        if len(changed) > FEW or self.query.text:
+            # Many, or a search: whether words match is the reader thread's to find out.
             self.model.read_again(changed)
             self.model.apply_changes({}, removed)
             self.reload()

@@ -124,6 +124,7 @@ class SetupWizard(QDialog):
             self._probe.detect(answers.address)
         elif self._page is Page.SERVERS:
             self._set_busy(self.tr("Trying to sign in to both servers…"))
+            self._labels = ()
             self._ask_for_keyring()
             self._probe.try_sign_in(flow.sign_in(answers, self._provider()))
         elif self._page is Page.SECRETS and self._secret_page is SecretPage.UNLOCK:
