@@ -96,6 +96,7 @@ class BareIdle:
         self._told = threading.Event()
         self._at = 0.0
         self._ready = threading.Event()
+        self._is_over = False
         self._stream: Any = None
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
@@ -105,13 +106,20 @@ class BareIdle:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stream.write(b"DONE\r\n")
-        self._stream.flush()
+        self._is_over = True
+        self._say(b"DONE\r\n")
         self._thread.join(10)
 
     def forget(self) -> None:
-        """Wait for the next mail."""
+        """Wait for the next mail, in a new IDLE: Dovecot's delay runs from the last word."""
         self._told.clear()
+        self._ready.clear()
+        self._say(b"DONE\r\n")
+        self._ready.wait(10)
+
+    def _say(self, words: bytes) -> None:
+        self._stream.write(words)
+        self._stream.flush()
 
     def told_at(self) -> float:
         """When the mail since `forget` was told, in seconds of `time.perf_counter`."""
@@ -121,13 +129,14 @@ class BareIdle:
     def _listen(self) -> None:
         with self._server.raw_connection(self._user) as stream:
             self._stream = stream
-            stream.write(b"s SELECT INBOX\r\ni IDLE\r\n")
-            stream.flush()
+            self._say(b"s SELECT INBOX\r\ni IDLE\r\n")
             while line := stream.readline():
                 if line.startswith(b"+"):
                     self._ready.set()
                 elif line.rstrip().endswith(b"EXISTS") and self._ready.is_set():
                     self._at = time.perf_counter()
                     self._told.set()
-                elif line.startswith(b"i "):
+                elif line.startswith(b"i ") and self._is_over:
                     return
+                elif line.startswith(b"i "):
+                    self._say(b"i IDLE\r\n")
