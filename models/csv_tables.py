@@ -22,7 +22,7 @@ NO_ROWS = "This file has a first line with the names of its columns, but no rows
 TOO_LARGE = "This file is too large to be read at once; cut it into parts of at most 200 MB."
 
 
-class ImportProblem(StoreError):
+class ImportRefusedError(StoreError):
     """A file that cannot be read; the text is meant for the person."""
 
 
@@ -48,21 +48,21 @@ class Table:
 def decode(data: bytes, encoding: str = "") -> tuple[str, str]:
     """The text and the encoding it was in; `encoding` is the person's choice.
 
-    Raises: ImportProblem.
+    Raises: ImportRefusedError.
     """
     if not data.strip(b"\x00\r\n\t \xef\xbb\xbf"):
-        raise ImportProblem(EMPTY)
+        raise ImportRefusedError(EMPTY)
     if len(data) > MOST_BYTES:
-        raise ImportProblem(TOO_LARGE)
+        raise ImportRefusedError(TOO_LARGE)
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise ImportProblem(WORKBOOK)
+        raise ImportRefusedError(WORKBOOK)
     name = encoding or _encoding(data)
     try:
         text = data.decode(name, "replace" if name == "cp1252" else "strict")
     except (UnicodeError, LookupError) as error:
-        raise ImportProblem(NO_TABLE) from error
+        raise ImportRefusedError(NO_TABLE) from error
     if "\x00" in text or _is_binary(text):
-        raise ImportProblem(NO_TABLE)
+        raise ImportRefusedError(NO_TABLE)
     return text.removeprefix("\ufeff"), name
 
 
@@ -94,7 +94,7 @@ def _is_binary(text: str) -> bool:
 def read(data: bytes, encoding: str = "", delimiter: str = "") -> Table:
     """A CSV file as a table; bad rows are in it with their problem.
 
-    Raises: ImportProblem for what is no table at all.
+    Raises: ImportRefusedError for what is no table at all.
     """
     if not encoding and data and _encoding(data) == "utf-8-cut":
         data = data.decode("utf-8", "ignore").encode()
@@ -105,13 +105,13 @@ def read(data: bytes, encoding: str = "", delimiter: str = "") -> Table:
     mark = delimiter or _delimiter(text)
     rows = _rows(text, mark)
     if not rows or not any(cell.strip() for cell in rows[0].cells):
-        raise ImportProblem(NO_TABLE)
+        raise ImportRefusedError(NO_TABLE)
     header = tuple(cell.strip() for cell in rows[0].cells)
     if rows[0].problem or (len(header) == 1 and "\n" in header[0]):
-        raise ImportProblem(NO_TABLE)
+        raise ImportRefusedError(NO_TABLE)
     body = [row for row in rows[1:] if row.problem or any(cell.strip() for cell in row.cells)]
     if not body:
-        raise ImportProblem(NO_ROWS)
+        raise ImportRefusedError(NO_ROWS)
     return Table(header, tuple(_fitted(row, len(header)) for row in body), name, mark)
 
 

@@ -8,12 +8,13 @@ from typing import Final
 
 from models import csv_drafts, csv_mapping, csv_tables, vcards
 from models.csv_mapping import Mapping
-from models.csv_tables import ImportProblem, TableRow
+from models.csv_tables import ImportRefusedError, TableRow
 from models.database import StoreError
 from models.drafts import Draft, Problem, with_duplicates
 from models.records import Kind
 
 SHOWN: Final = 10
+_NO_MAPPING: Final = Mapping(Kind.PERSON, ())
 NOT_READABLE = "This file cannot be opened: check that it is still there and that you may read it."
 
 
@@ -36,7 +37,7 @@ class ImportPlan:
     encoding: str = ""
     delimiter: str = ""
     header: tuple[str, ...] = ()
-    mapping: Mapping = Mapping(Kind.PERSON, ())
+    mapping: Mapping = _NO_MAPPING
     sample: tuple[TableRow, ...] = ()
     drafts: tuple[Draft, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -75,7 +76,7 @@ def plan(
 ) -> ImportPlan:
     """The same of bytes.
 
-    Raises: ImportProblem.
+    Raises: ImportRefusedError.
     """
     if vcards.is_vcard(data):
         good, bad = vcards.read(data, encoding)
@@ -100,4 +101,4 @@ def plan(
     )
 
 
-__all__ = ["ImportPlan", "ImportProblem", "plan", "plan_file"]
+__all__ = ["ImportPlan", "ImportRefusedError", "plan", "plan_file"]

@@ -13,14 +13,13 @@ from models.folding import folded
 from models.keys import key64
 
 # Providers whose domains say nothing about where somebody works.
-FREE_MAIL: Final = frozenset(
-    """gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com
+_FREE: Final = """gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com
     aol.com icloud.com me.com mac.com gmx.de gmx.net gmx.com web.de t-online.de freenet.de
     mail.com mail.ru yandex.ru yandex.com proton.me protonmail.com pm.me tutanota.com tuta.com
     fastmail.com zoho.com wp.pl o2.pl interia.pl onet.pl op.pl gazeta.pl mail.ee hot.ee online.ee
     orange.fr wanadoo.fr free.fr laposte.net libero.it tiscali.it btinternet.com comcast.net
-    qq.com 163.com 126.com naver.com seznam.cz centrum.cz""".split()
-)
+    qq.com 163.com 126.com naver.com seznam.cz centrum.cz"""
+FREE_MAIL: Final = frozenset(_FREE.split())
 _SECOND_LEVEL: Final = frozenset(("co", "com", "org", "net", "ac", "gov", "edu", "or", "ne", "go"))
 _PHONE: Final = re.compile(r"(?:\+|\b00|\(0|\b0)[\d\s()./-]{6,20}\d")
 _SIGNATURE_LINES: Final = 6

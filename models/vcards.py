@@ -14,13 +14,13 @@ import vobject
 
 from models.csv_drafts import domain_of
 from models.csv_mapping import label_of
-from models.csv_tables import ImportProblem, decode
+from models.csv_tables import ImportRefusedError, decode
 from models.drafts import Draft, Problem
 from models.records import Labelled, Organization, Person
 
 NO_CARDS = "There is no contact in this file: Dealpost reads CSV and vCard files."
 # It writes the lines that it cannot read into the log: words of the person's contacts.
-logging.getLogger("vobject").setLevel(logging.CRITICAL + 1)
+logging.getLogger("vobject.base").disabled = True
 
 _TYPES: Final = ("work", "home", "cell", "mobile", "other")
 
@@ -34,7 +34,7 @@ def is_vcard(data: bytes) -> bool:
 def read(data: bytes, encoding: str = "") -> tuple[list[Draft], list[Problem]]:
     """The cards that can go in, and those that cannot.
 
-    Raises: ImportProblem if there is none at all.
+    Raises: ImportRefusedError if there is none at all.
     """
     text, _ = decode(data, encoding)
     good: list[Draft] = []
@@ -49,7 +49,7 @@ def read(data: bytes, encoding: str = "") -> tuple[list[Draft], list[Problem]]:
         else:
             bad.append(draft)
     if not good and not bad:
-        raise ImportProblem(NO_CARDS)
+        raise ImportRefusedError(NO_CARDS)
     return good, bad
 
 
