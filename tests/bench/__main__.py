@@ -33,6 +33,7 @@ ROWS = {
     "search": "tests.bench.rows_store:search_mail",
     "archive": "tests.bench.rows_store:archive",
     "start": "tests.bench.rows_start:start_up",
+    "records": "tests.bench.rows_records:records",
 }
 PREFIX = "FIGURES "
 ROW_SECONDS = 1800

@@ -37,7 +37,7 @@ def fill_with_mail(account_id: int, count: int) -> None:
     """Take `count` mails in, as sync does it after parsing; bodies of about 700 letters."""
     box = mailbox.save(account_id, "INBOX", role=Role.INBOX, is_chosen=True, uidvalidity=1)
     batch: list[Incoming] = []
-    for mail in _incoming(box, count):
+    for mail in incoming(box, count):
         batch.append(mail)
         if len(batch) == BATCH:
             intake.take_in(account_id, batch, past=True, quiet=True)
@@ -45,7 +45,8 @@ def fill_with_mail(account_id: int, count: int) -> None:
     intake.take_in(account_id, batch, past=True, quiet=True)
 
 
-def _incoming(box: int, count: int) -> Iterator[Incoming]:
+def incoming(box: int, count: int) -> Iterator[Incoming]:
+    """Made-up mail of 800 persons, half of it answers."""
     numbers = random.Random(3)
     texts = corpus.paragraphs()
     start = now_ms() - count * MINUTE_MS

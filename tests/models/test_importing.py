@@ -7,8 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from models import commands, csv_mapping, csv_tables, database, exporting, importing, record_listing
-from models import records
+from models import (
+    commands,
+    csv_mapping,
+    csv_tables,
+    database,
+    exporting,
+    importing,
+    record_listing,
+    records,
+)
 from models.csv_tables import ImportRefusedError
 from models.importing import ImportPlan
 from models.records import Deal, Kind, Labelled, Organization, Person

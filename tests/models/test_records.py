@@ -220,7 +220,7 @@ def test_merged_persons_are_one_and_can_be_two_again() -> None:
     assert (merged.name, merged.title, merged.note) == ("Anna", "Owner", "n")
     assert records.get("person:2") is None
     assert deal("deal:2").person_ids == (1,)
-    assert [entry.kind for entry in history_page("person:1").entries][0] == "note"
+    assert history_page("person:1").entries[0].kind == "note"
     undo(done)
     after = everything()
     for rows in (before["person"], after["person"]):
@@ -237,7 +237,7 @@ def test_stages_are_edited_and_back() -> None:
     left = (Stage(0, "First"), *(stage for stage in before if stage.id != 3))
     done = commands.execute(commands.SaveStages(left))
     assert StagesChanged() in done.events
-    assert [stage.name for stage in records.stages()][0] == "First"
+    assert records.stages()[0].name == "First"
     assert deal(key).stage_id == 2
     undo(done)
     assert records.stages() == before

@@ -1,0 +1,168 @@
+"""Rows about customer records: linking as mail comes in, detail views, histories, lists."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from models import (
+    commands,
+    database,
+    history_pages,
+    importing,
+    intake,
+    linking,
+    mailbox,
+    record_detail,
+    record_listing,
+    side_panel,
+)
+from models.mail import Incoming
+from models.mailbox import Role
+from models.record_listing import RecordQuery
+from models.records import Deal, Kind
+from tests.bench import corpus, stores
+from tests.bench.figures import Figure, percentile
+
+PERSONS, DEALS, MESSAGES, MEASURED = 100_000, 10_000, 200_000, 5000
+SYNC_BATCH = 200  # what one step of the sync takes in
+
+
+def records(folder: Path, scale: float) -> list[Figure]:
+    """100,000 persons, 10,000 deals, 200,000 messages."""
+    persons, deals = int(PERSONS * scale), int(DEALS * scale)
+    messages, measured = int(MESSAGES * scale), max(1000, int(MEASURED * scale))
+    account_id = stores.open_store(folder)
+    box = mailbox.save(account_id, "INBOX", role=Role.INBOX, is_chosen=True, uidvalidity=1)
+    mails = stores.incoming(box, messages + 2 * measured)
+    _take(account_id, mails, messages)
+    without, _ = _take(account_id, mails, measured)
+    importing_time = _import_persons(persons)
+    _make_deals(persons, deals)
+    with_records, linking_time = _take(account_id, mails, measured)
+    found = f"{persons:,} persons, {deals:,} deals, {messages:,} messages"
+    figures = [
+        Figure("linking a new message", linking_time / measured * 1000, "ms", 1,
+               f"{found}: link_new over {measured:,} messages in batches of {SYNC_BATCH}"),
+        Figure("taking in with records against without", (with_records / without - 1) * 100, "%", None,
+               f"{found}: take_in of {measured:,} messages, all of known persons (parsing and the network not counted)"),
+        Figure("import of persons from CSV", persons / importing_time, "rows/s", None,
+               "looked at and imported"),
+    ]  # fmt: skip
+    figures += _views(found)
+    database.close_for_thread()
+    return figures
+
+
+def _take(account_id: int, mails: Iterator[Incoming], count: int) -> tuple[float, float]:
+    """Seconds for all, and those of linking alone."""
+    spent = 0.0
+    link_new = linking.link_new
+
+    def timed(*arguments: object, **named: object) -> tuple[str, ...]:
+        nonlocal spent
+        began = time.perf_counter()
+        result = link_new(*arguments, **named)  # type: ignore[arg-type]
+        spent += time.perf_counter() - began
+        return result
+
+    linking.link_new = timed
+    began = time.perf_counter()
+    for _ in range(0, count, SYNC_BATCH):
+        batch = [mail for mail, _ in zip(mails, range(SYNC_BATCH), strict=False)]
+        intake.take_in(account_id, batch, past=False, quiet=True)
+    linking.link_new = link_new
+    return time.perf_counter() - began, spent
+
+
+def _import_persons(count: int) -> float:
+    lines = [
+        f"Person {n},Company {n % 5000},person{n}@customer{n % 90}.example,+372 {n:07}"
+        for n in range(count)
+    ]
+    text = "Name,Organization,Email,Phone\n" + "\n".join(lines)
+    began = time.perf_counter()
+    plan = importing.plan(text.encode())
+    commands.execute(commands.ImportRecords(plan.drafts))
+    return time.perf_counter() - began
+
+
+def _make_deals(persons: int, count: int) -> None:
+    """Deals of the persons who write; each fourth closed."""
+    numbers = random.Random(4)
+    for number in range(count):
+        person_id = 1 + (number % 800 if number < count // 2 else numbers.randrange(persons))
+        deal = Deal(
+            title=" ".join(numbers.choices(corpus.words()[:4000], k=3)),
+            value_cents=numbers.randrange(10**7),
+            currency="EUR",
+            stage_id=1 + number % 5,
+            status=("open", "open", "open", "won")[number % 4],
+            person_ids=(min(person_id, persons),),
+            organization_id=1 + number % 100,
+            created_at=1,
+        )
+        commands.execute(commands.SaveRecord(deal))
+
+
+def _views(found: str) -> list[Figure]:
+    busiest = database.value(
+        "SELECT person_id FROM message_person GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+    )
+    link_all = "UPDATE conversation SET link_key = 'deal:1', link_title = 'x' WHERE id % 2"
+    with database.writing(durable=False):
+        database.run(link_all)
+    keys = ("deal:1", f"person:{busiest}", "organization:1")
+    opening = [_time(lambda key=key: _open(key)) for key in keys for _ in range(20)]
+    pages = [spent for key in keys for spent in _page_times(key)]
+    conversations = [
+        id_ for (id_,) in database.rows("SELECT id FROM conversation ORDER BY random() LIMIT 50")
+    ]
+    panels = [_time(lambda id_=id_: side_panel.panel(id_)) for id_ in conversations]
+    query = RecordQuery(Kind.PERSON)
+    texts = ("p", "per", "person 99", "customer7", "company 12")
+    lists = [
+        _time(lambda text=text: record_listing.ids(replace(query, text=text))) for text in texts
+    ]
+    ids = record_listing.ids(query).ids
+    blocks = [
+        _time(lambda at=at: record_listing.rows(Kind.PERSON, ids[at : at + record_listing.BLOCK]))
+        for at in range(0, len(ids), max(1, len(ids) // 50))
+    ]
+    boards = [_time(record_listing.board) for _ in range(5)]
+    return [
+        Figure("data of a detail view, slowest", max(opening) * 1000, "ms", 50,
+               f"{found}: record, related records, first page; a deal with half of all mail, the busiest person, an organization"),
+        Figure("a page of a history, slowest", max(pages) * 1000, "ms", 10,
+               f"{found}: at 11 depths, the deepest last"),
+        Figure("data of the side panel, p95", percentile(panels, 0.95) * 1000, "ms", 50, found),
+        Figure("ids of a search of persons, slowest", max(lists) * 1000, "ms", 200,
+               f"{found}: in the reader thread"),
+        Figure("a block of rows, p95", percentile(blocks, 0.95) * 1000, "ms", 5,
+               f"{found}: {record_listing.BLOCK} persons by id, in the GUI thread"),
+        Figure("the board of deals", max(boards) * 1000, "ms", 200, found),
+    ]  # fmt: skip
+
+
+def _open(key: str) -> None:
+    record_detail.detail(key)
+    history_pages.history_page(key)
+
+
+def _time(call: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    call()
+    return time.perf_counter() - began
+
+
+def _page_times(key: str) -> Sequence[float]:
+    times: list[float] = []
+    span = database.row("SELECT min(received_at), max(received_at) FROM message") or (0, 1)
+    for part in range(11):
+        at = span[1] - (span[1] - span[0]) * part // 10
+        cursor = history_pages.Cursor(at, 1, 1 << 62)
+        times.append(_time(lambda cursor=cursor: history_pages.history_page(key, cursor)))
+    return times
