@@ -31,7 +31,7 @@ _WALK_CONVERSATIONS = 2000  # of one step of the walk over the newest
 _MANY = 50_000  # matches that are read whole, in 10 ms
 _RANGES = 6  # of ids that one step of the walk asks for
 _GAP = 1000  # ids between two ranges
-_PREFIX_INDEXED = 2  # letters; the table's `prefix` option
+_PREFIX_INDEXED = 3  # letters; the table's `prefix` option
 _PROBES = 64  # messages that are asked for one by one
 
 Entry = tuple[int, str, str, str, str]  # message_id, subject, addresses, body, attachments
@@ -159,6 +159,24 @@ def fold(text: str) -> str:
     return text
 
 
+def rewrite() -> None:
+    """Write the index anew without what was taken out of it; a step of the wipe (R7).
+
+    FTS5's secure-delete empties the leaves of its b-trees, but a word can stay in the table of
+    their first words (`search_idx`). Merging all segments into one writes that table anew; a
+    single segment would be left as it is, so a row is added first and taken out at the end.
+    """
+    row = (_NO_MESSAGE, "", "", "wipe", "")
+    with database.writing(durable=False):
+        database.run(_ADD, row)
+    with database.writing(durable=False):
+        database.run("INSERT INTO search (search) VALUES ('optimize')")
+        database.run(_REMOVE, row)
+
+
+_NO_MESSAGE = 0  # a row id that no message has
+
+
 # --- how it is asked ---------------------------------------------------------------------
 
 
@@ -166,8 +184,8 @@ def compile_query(text: str) -> str:
     """What a person typed as an FTS5 expression, or '' if it holds no word.
 
     Every word must be in the message; words in double quotes must follow each other. The
-    last word counts as a beginning while it is being typed, that is unless a space or a
-    quote ends it. Nothing a person types is syntax: each word is quoted.
+    last word counts as a beginning while it is being typed, from its third letter on and
+    unless a space or a quote ends it. Nothing a person types is syntax: each word is quoted.
     """
     typed = [
         _plain(words)
@@ -175,9 +193,20 @@ def compile_query(text: str) -> str:
         for words in ([part] if index % 2 else part.split())
     ]
     terms = [f'"{words}"' for words in typed if words][:_WORDS]
-    if typed and typed[-1] and len(terms) < _WORDS and not text.endswith((" ", '"')):
+    is_typing = typed and typed[-1] and len(terms) < _WORDS and not text.endswith((" ", '"'))
+    if is_typing and _is_beginning(typed[-1]):
         terms[-1] += " *"
     return " AND ".join(dict.fromkeys(terms))
+
+
+def _is_beginning(words: str) -> bool:
+    """Whether the word being typed stands for those that begin with it.
+
+    One or two Latin letters begin a word of every mail, and an index of them costs a third of
+    a sync; so short ones are words of their own. A character of Chinese or Japanese says more.
+    """
+    last = words.split(" ")[-1]
+    return len(last) >= _PREFIX_INDEXED or not last.isascii()
 
 
 def _plain(words: str) -> str:
@@ -224,7 +253,7 @@ def find(
 def _is_seekable(expression: str) -> bool:
     """Whether FTS5 can begin in the middle: not for beginnings that have no prefix index."""
     last = expression.removesuffix('" *').split(" ")[-1].lstrip('"')
-    return not expression.endswith("*") or len(last) <= _PREFIX_INDEXED
+    return not expression.endswith("*") or len(last) == _PREFIX_INDEXED
 
 
 class _Probe:

@@ -1,9 +1,9 @@
 """The bytes of deleted mail leave the files (R7).
 
 `secure_delete` and FTS5's secure-delete overwrite what a statement frees, but pages that the
-database rebalanced keep copies, and the write-ahead log keeps old pages. So a delete makes a
-wipe due, in its own transaction; the wipe rewrites the whole file (VACUUM) and empties the
-log. One that a crash cut short is still due at the next start.
+database rebalanced keep copies, the search index keeps first words of its pages, and the
+write-ahead log keeps old pages. So a delete makes a wipe due, in its own transaction; the wipe
+rewrites the index and then the whole file (VACUUM), and empties the log. One that a crash cut short is still due at the next start.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 
 import apsw
 
-from models import database
+from models import database, search
 
 _DUE: Final = "wipe_due"
 _BYTES_A_SECOND: Final = 60_000_000  # VACUUM on a laptop's SSD, half of what was measured
@@ -75,6 +75,7 @@ def _rewrite() -> bool:
     if not _empty_log():  # a reader that is open now would only be found after the long VACUUM
         return False
     due = database.value("SELECT value FROM setting WHERE name = ?", (_DUE,))
+    search.rewrite()
     database.run("VACUUM")
     if not _empty_log():
         return False

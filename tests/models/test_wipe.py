@@ -66,12 +66,12 @@ def serial(mail: int, field: str) -> str:
     return str(7_000_000_000 + mail * 100 + FIELDS.index(field))
 
 
-@pytest.fixture
-def corpus(store: Path) -> Corpus:
+@pytest.fixture(params=[11, 12, 13])
+def corpus(store: Path, request: pytest.FixtureRequest) -> Corpus:
     new = NewAccount("me@example.test", "h", 993, "tls", "h", 465, "tls")
     account_id = account.create(new)
     mailbox_id = mailbox.save(account_id, "INBOX", role=Role.INBOX)
-    return Corpus(mailbox_id, account_id, random.Random(11))
+    return Corpus(mailbox_id, account_id, random.Random(request.param))
 
 
 def fill(corpus: Corpus, count: int) -> None:
