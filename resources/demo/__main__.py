@@ -21,6 +21,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 import app
 from models import account_commands, commands, database, profile
 from models.account import NewAccount
+from resources.demo import records
 from resources.demo.cast import MAJA
 from resources.demo.keychain import MemoryKeyring
 from resources.demo.process import ServerFacts, ServerProcess
@@ -41,6 +42,7 @@ def prepare(folder: Path, server: ServerFacts, *, theme: str) -> None:
         vault.load()
         vault.prepare(VaultMode.KEYRING)
         secrets = vault.encrypted({"imap": server.password})
+        records.make()  # before its mail comes in: the rules link it then
         commands.execute(account_commands.AddAccount(new_account(server), secrets))
         for name, value in (
             ("archive_on_server", True),

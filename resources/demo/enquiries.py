@@ -69,6 +69,15 @@ _THANKS = (
 )
 
 
+def senders() -> list[Somebody]:
+    """Who asks, the newest enquiry first; `title` is what they want."""
+    found = []
+    for line in _ENQUIRIES.strip().splitlines():
+        name, mail, company, subject, *_ = line.split("|")
+        found.append(Somebody("", name, mail, subject, company, ""))
+    return found
+
+
 def mails(now: datetime, seed: int) -> Iterator[SampleMail]:
     """One conversation of one to three mails for each enquiry."""
     numbers = random.Random(seed)

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from models import (
@@ -20,6 +21,7 @@ from models import (
     record_listing,
     side_panel,
 )
+from models.listing import BLOCK
 from models.mail import Incoming
 from models.mailbox import Role
 from models.record_listing import RecordQuery
@@ -116,20 +118,18 @@ def _views(found: str) -> list[Figure]:
     with database.writing(durable=False):
         database.run(link_all)
     keys = ("deal:1", f"person:{busiest}", "organization:1")
-    opening = [_time(lambda key=key: _open(key)) for key in keys for _ in range(20)]
+    opening = [_time(partial(_open, key)) for key in keys for _ in range(20)]
     pages = [spent for key in keys for spent in _page_times(key)]
     conversations = [
         id_ for (id_,) in database.rows("SELECT id FROM conversation ORDER BY random() LIMIT 50")
     ]
-    panels = [_time(lambda id_=id_: side_panel.panel(id_)) for id_ in conversations]
+    panels = [_time(partial(side_panel.panel, id_)) for id_ in conversations]
     query = RecordQuery(Kind.PERSON)
     texts = ("p", "per", "person 99", "customer7", "company 12")
-    lists = [
-        _time(lambda text=text: record_listing.ids(replace(query, text=text))) for text in texts
-    ]
+    lists = [_time(partial(record_listing.ids, replace(query, text=text))) for text in texts]
     ids = record_listing.ids(query).ids
     blocks = [
-        _time(lambda at=at: record_listing.rows(Kind.PERSON, ids[at : at + record_listing.BLOCK]))
+        _time(partial(record_listing.rows, Kind.PERSON, ids[at : at + BLOCK]))
         for at in range(0, len(ids), max(1, len(ids) // 50))
     ]
     boards = [_time(record_listing.board) for _ in range(5)]
@@ -142,7 +142,7 @@ def _views(found: str) -> list[Figure]:
         Figure("ids of a search of persons, slowest", max(lists) * 1000, "ms", 200,
                f"{found}: in the reader thread"),
         Figure("a block of rows, p95", percentile(blocks, 0.95) * 1000, "ms", 5,
-               f"{found}: {record_listing.BLOCK} persons by id, in the GUI thread"),
+               f"{found}: {BLOCK} persons by id, in the GUI thread"),
         Figure("the board of deals", max(boards) * 1000, "ms", 200, found),
     ]  # fmt: skip
 
@@ -164,5 +164,5 @@ def _page_times(key: str) -> Sequence[float]:
     for part in range(11):
         at = span[1] - (span[1] - span[0]) * part // 10
         cursor = history_pages.Cursor(at, 1, 1 << 62)
-        times.append(_time(lambda cursor=cursor: history_pages.history_page(key, cursor)))
+        times.append(_time(partial(history_pages.history_page, key, cursor)))
     return times
