@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from models import arrival, database, intake, mailbox, sync_state
+from models import arrival, database, intake, mailbox, returning, sync_state
 from models.arrival import ArrivalRow
 from models.mail import ParsedMail
 from models.mailbox import NOT_SYNCED, MailboxState, Role
 from models.message_tables import Flag
-from sync import bodies
+from sync import asking, bodies, returned, scope
+from sync.asking import Headers
 from sync.bodies import Wanted
-from sync.identity import identity
 from sync.mailboxes import Seen
+from sync.returned import Sighting
 from sync.session import Facts, Fetched
 from sync.work import STEP_BYTES, STEP_MESSAGES, Steps, Work, again, now
 
@@ -51,20 +52,23 @@ def take_in(work: Work, one: Seen) -> Steps:
         mailbox.update(box.id, watermark=max(one.status.uidnext, last, box.watermark))
 
 
-def _headers(work: Work, uids: Sequence[int]) -> dict[int, Fetched]:
-    """Identity fields by UID; what a server left out of a long answer is asked for again."""
-    found = work.session.fetch_identity(uids)
-    if lacking := [uid for uid in uids if uid not in found]:
-        found |= work.session.fetch_identity(lacking)
-    return found
-
-
 def _take_identities(work: Work, box: MailboxState, uids: Sequence[int], mark: int | None) -> None:
-    found = _headers(work, uids)
+    read = asking.headers(work, uids)
     with database.writing(durable=False):
-        note(work.account.id, box, found.values())
+        note(work.account.id, box, read.found.values())
+        # Without its header nobody knows whether it explains a vanish.
+        _note_rest(work, box, uids, read, unread={*read.unread, *read.bare})
         if mark is not None:
             mailbox.update(box.id, watermark=mark)
+
+
+def _note_rest(
+    work: Work, box: MailboxState, uids: Sequence[int], read: Headers, *, unread: set[int]
+) -> None:
+    """What could not be read is asked for again; what went meanwhile is gone."""
+    returning.note_unread(work.account.id, box.id, box.uidvalidity, unread)
+    went = set(uids) - read.found.keys() - read.bare.keys() - read.unread
+    arrival.gone(box.id, box.uidvalidity, went)
 
 
 def note(account_id: int, box: MailboxState, found: Iterable[Fetched]) -> None:
@@ -103,9 +107,15 @@ def _take_mail(
     work: Work, box: MailboxState, uids: Sequence[int], mark: int | None, *, is_many: bool
 ) -> Steps:
     """Whole messages; those that are here already, by identity, only get one more location."""
-    headers = _headers(work, uids)
-    wanted = [Wanted(uid, headers[uid].facts, _name(headers[uid])) for uid in sorted(headers)]
-    for part in in_steps(wanted):
+    read = asking.headers(work, uids)
+    sightings = [_sighting(fetched) for fetched in read.found.values()]
+    waiting = returned.follow(work, box, sightings)
+    with database.writing(durable=False):
+        _note_rest(work, box, uids, read, unread={*read.unread, *waiting})
+    names = {sighting.uid: sighting.identity for sighting in sightings}
+    wanted = [Wanted(uid, read.found[uid].facts, names[uid]) for uid in names.keys() - waiting]
+    wanted += [Wanted(uid, facts) for uid, facts in read.bare.items()]
+    for part in in_steps(sorted(wanted, key=lambda item: item.uid)):
         mails = _with_bodies(work, box, part)
         last = part[-1].uid + 1 if part[-1].uid != uids[-1] else mark
         _store(work, box, mails, last if mark is not None else None, is_many=is_many)
@@ -114,8 +124,11 @@ def _take_mail(
         mailbox.update(box.id, watermark=mark)
 
 
-def _name(fetched: Fetched) -> bytes:
-    return identity(fetched.raw, fetched.facts.size, fetched.facts.received_at)
+def _sighting(fetched: Fetched) -> Sighting:
+    facts = fetched.facts
+    return Sighting(
+        fetched.uid, bodies.identity_of(fetched), facts.server_identity, facts.flags or 0
+    )
 
 
 def in_steps(wanted: Sequence[Wanted]) -> Iterable[list[Wanted]]:
@@ -138,9 +151,13 @@ def _with_bodies(work: Work, box: MailboxState, wanted: Sequence[Wanted]) -> lis
     counts: dict[bytes, int] = {}
     fresh: list[Wanted] = []
     there: list[intake.Incoming] = []
+    here = sync_state.located(box.id, box.uidvalidity, [item.uid for item in wanted])
     free = {name: sync_state.without_place(box.id, ids) for name, ids in known.items()}
     for item in wanted:
         name = item.identity or b""
+        if item.uid in here:
+            there.append(_bare(box, item.facts, name))
+            continue
         counts[name] = counts.get(name, 0) + 1
         if counts[name] <= free.get(name, 0) or (item.facts.flags or 0) & Flag.DELETED:
             there.append(_bare(box, item.facts, name))
@@ -185,3 +202,15 @@ def take_uids(work: Work, box: MailboxState, uids: Sequence[int]) -> Steps:
     """Take in UIDs below the watermark: their \\Deleted flag went, or a listing named them."""
     if uids:
         yield from _take_mail(work, box, sorted(uids), None, is_many=len(uids) > MANY)
+
+
+def read_again(work: Work, box: MailboxState, uids: Sequence[int]) -> Steps:
+    """Try once more to read UIDs that could not be read before."""
+    if work.examine(box).uidvalidity not in {0, box.uidvalidity}:
+        return
+    if is_synced(box):
+        yield from take_uids(work, box, scope.future(work, box, uids))
+        return
+    for start in range(0, len(uids), STEP_MESSAGES):
+        _take_identities(work, box, uids[start : start + STEP_MESSAGES], None)
+        yield again("arrivals", box.name)

@@ -7,19 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from models import database, intake, mailbox, sync_state
+from models import arrival, database, intake, mailbox, returning, sync_state
 from models.events import Event
 from models.mailbox import MailboxState, Role
-from sync import arrivals, bodies, parsing
+from sync import arrivals, asking, bodies, returned
 from sync.ahead import while_fetching
 from sync.bodies import Wanted
 from sync.errors import RefusedError
 from sync.mailboxes import refused
+from sync.returned import Sighting
+from sync.scope import Contacts, envelopes
 from sync.work import STEP_BYTES, STEP_MESSAGES, Step, Work, again, now
 
 WINDOW = 1000  # UIDs whose sizes and dates are asked for at once
 _ORDER = {Role.INBOX: 0, Role.SENT: 1}
-_NO_BODY = b"Content-Type: text/plain\r\n\r\n"
 
 
 @dataclass(slots=True)
@@ -27,12 +28,15 @@ class _Range:
     """What is left of one mailbox. `uids` and `ready` are newest first.
 
     Attributes:
+        is_complete: Of a listing that is not complete nothing counts as done; it is asked for
+            again later.
         fetched: What was fetched while the step before was written, with what was asked for.
     """
 
     uids: deque[int]
     total: int
     cursor: int
+    is_complete: bool
     ready: deque[Wanted] = field(default_factory=deque)
     fetched: tuple[list[Wanted], list[intake.Incoming]] | None = None
 
@@ -48,8 +52,10 @@ class Backfill:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._ranges: dict[int, _Range] = {}
-        self._contacts: tuple[frozenset[str], frozenset[str]] | None = None
+        self._contacts: Contacts | None = None
         self._refused: set[int] = set()
+        self._later: set[int] = set()
+        self._again_at = 0
 
     def step(self) -> Step | None:
         """Take in one step of past mail; None when there is none left."""
@@ -94,7 +100,8 @@ class Backfill:
         return boxes[0] if boxes else None
 
     def _is_open(self, box: MailboxState) -> bool:
-        is_there = box.is_selectable and box.missing_since is None and box.id not in self._refused
+        is_put_off = box.id in self._refused or box.id in self._later
+        is_there = box.is_selectable and box.missing_since is None and not is_put_off
         return is_there and arrivals.is_synced(box) and not box.backfill_done
 
     def _advance(self, box: MailboxState) -> None:
@@ -115,47 +122,45 @@ class Backfill:
         session, start_at = self._work.session, self._work.account.start_at
         cursor = box.backfill_uid or max(box.watermark, 1)
         listing = session.search_since(start_at) if start_at else session.all_uids()
+        told = set(listing.uids)
         if not listing.is_complete:
             listing = session.all_uids(1, max(cursor - 1, 1))  # cut by INTERNALDATE then
-        uids = [uid for uid in listing.uids if uid < cursor]
+            told |= set(listing.uids)
+        uids = sorted(uid for uid in told if uid < cursor)
         mailbox.update(box.id, backfill_uid=cursor, backfill_floor=uids[0] if uids else 0)
-        return _Range(deque(reversed(uids)), len(uids), cursor)
+        return _Range(deque(reversed(uids)), len(uids), cursor, listing.is_complete)
 
     def _look_ahead(self, box: MailboxState, one: _Range) -> None:
         """Sizes and dates of the next window; what is too old or not wanted falls out."""
         window = [one.uids.popleft() for _ in range(min(WINDOW, len(one.uids)))]
         here = sync_state.located(box.id, box.uidvalidity, window)
+        here |= arrival.kept_out_at(box.id, box.uidvalidity, window).keys()
         unknown = [uid for uid in window if uid not in here]
         if self._work.account.scope == "contacts":
-            wanted = self._of_contacts(unknown)
+            wanted, unread = self._of_contacts(unknown)
         else:
-            facts = self._work.session.fetch_facts(unknown) if unknown else {}
+            facts, unread = asking.facts(self._work, unknown)
             wanted = [Wanted(uid, facts[uid]) for uid in facts]
+        returning.note_unread(self._work.account.id, box.id, box.uidvalidity, unread)
         start_at = self._work.account.start_at
         inside = [w for w in wanted if not 0 < w.facts.received_at < start_at]
         one.ready.extend(sorted(inside, key=lambda item: -item.uid))
         one.cursor = window[-1]
 
-    def _of_contacts(self, uids: Sequence[int]) -> list[Wanted]:
+    def _of_contacts(self, uids: Sequence[int]) -> tuple[list[Wanted], set[int]]:
         """Only mail with an address of a person or an organization: envelopes first."""
+        contacts = self._contacts = self._contacts or Contacts(self._work)
         found: list[Wanted] = []
+        unread: set[int] = set()
         for start in range(0, len(uids), STEP_MESSAGES):
-            headers = self._work.session.fetch_headers(uids[start : start + STEP_MESSAGES])
-            for uid, fetched in headers.items():
-                if self._is_contact(fetched.raw):
-                    found.append(Wanted(uid, fetched.facts, bodies.identity_of(fetched)))
-        return found
-
-    def _is_contact(self, header: bytes) -> bool:
-        if self._contacts is None:
-            self._contacts = sync_state.contact_addresses()
-        persons, domains = self._contacts
-        mail = parsing.parse(header + _NO_BODY)
-        parties = (*mail.from_, *mail.to, *mail.cc, *mail.bcc)
-        addresses = {address.lower() for _, address in parties} - self._work.account.addresses
-        return any(
-            address in persons or address.rpartition("@")[2] in domains for address in addresses
-        )
+            read = envelopes(self._work, uids[start : start + STEP_MESSAGES])
+            unread |= {*read.unread, *read.bare}
+            found += [
+                Wanted(uid, fetched.facts, bodies.identity_of(fetched))
+                for uid, fetched in read.found.items()
+                if contacts.has(fetched.raw)
+            ]
+        return found, unread
 
     def _take(self, box: MailboxState, one: _Range) -> None:
         """Store one step, and fetch the next one meanwhile."""
@@ -163,12 +168,13 @@ class Backfill:
             part = _portion(one)
             one.fetched = part, bodies.fetch(self._work, box, part)
         (part, mails), one.fetched = one.fetched, None
-        cursor = part[-1].uid if one.ready else one.cursor
-        is_done = not one.ready and not one.uids
+        cursor = (part[-1].uid if one.ready else one.cursor) if one.is_complete else None
+        is_over = not one.ready and not one.uids
+        returned.follow(self._work, box, [_sighting(mail) for mail in mails])
         events: list[Event] = []
 
         def write() -> None:
-            events.extend(self._store(box, mails, cursor, is_done=is_done))
+            events.extend(self._store(box, mails, cursor, is_done=is_over and one.is_complete))
 
         following = _portion(one)
         if following:
@@ -178,19 +184,37 @@ class Backfill:
             write()
         for event in events:
             self._work.report(event)
+        if is_over and not one.is_complete:
+            self._later.add(box.id)
+            del self._ranges[box.id]
+
+    def is_due_again(self) -> bool:
+        """Whether listings that were not complete are to be asked for again now."""
+        if not self._later:
+            return False
+        self._again_at = self._again_at or now() + self._work.ms(self._work.timing.flags_all)
+        if now() < self._again_at:
+            return False
+        self._later, self._again_at = set(), 0
+        return True
 
     def _store(
-        self, box: MailboxState, mails: list[intake.Incoming], cursor: int, *, is_done: bool
+        self, box: MailboxState, mails: list[intake.Incoming], cursor: int | None, *, is_done: bool
     ) -> list[Event]:
         """The rows and the cursor, in one transaction."""
         account_id = self._work.account.id
         with database.writing(durable=False):
             events = intake.take_in(account_id, mails, past=True, quiet=True)
             sync_state.attach_arrivals(account_id, [mail.identity for mail in mails])
-            mailbox.update(box.id, backfill_uid=cursor, backfill_done=is_done)
+            if cursor is not None:
+                mailbox.update(box.id, backfill_uid=cursor, backfill_done=is_done)
             if is_done:
                 mailbox.update(box.id, full_check_at=now())
         return events
+
+
+def _sighting(mail: intake.Incoming) -> Sighting:
+    return Sighting(mail.uid, mail.identity, mail.server_identity, mail.flags)
 
 
 def _portion(one: _Range) -> list[Wanted]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from models.intake import Incoming
 from models.mail import ParsedMail, PartialBody
 from models.mailbox import MailboxState
-from sync import parsing, structure
+from sync import asking, parsing, structure
 from sync.errors import RefusedError
 from sync.identity import identity
 from sync.session import Facts, Fetched
@@ -48,6 +48,8 @@ def fetch(work: Work, box: MailboxState, wanted: Sequence[Wanted]) -> list[Incom
     """The messages of the open mailbox that are still there, in the order asked for."""
     small = [item for item in wanted if item.facts.size <= WHOLE_MOST]
     whole = _fetch_whole(work, box, small)
+    for item in [item for item in small if item.uid not in whole][: asking.SINGLY]:
+        whole |= _fetch_whole(work, box, [item])  # some servers drop lines of long answers
     large = [item for item in wanted if item.facts.size > WHOLE_MOST]
     lacking = [item for item in small if item.uid not in whole]
     found = whole | {i.uid: got for i in large if (got := _fetch_large(work, box, i))}
@@ -145,20 +147,20 @@ def _fetch_large(work: Work, box: MailboxState, item: Wanted) -> Incoming | None
 
 
 def _fetch_poison(work: Work, box: MailboxState, wanted: Sequence[Wanted]) -> dict[int, Incoming]:
-    """What is there, but its body is not to be had: the header alone."""
+    """What is there, but its body is not to be had: the header alone, or not even that."""
     if not wanted:
         return {}
-    there = work.session.existing([item.uid for item in wanted])
-    headers = work.session.fetch_headers(there) if there else {}
+    gone = asking.gone(work, [item.uid for item in wanted])
+    there = [item for item in wanted if item.uid not in gone]
+    headers = asking.headers(work, [item.uid for item in there], work.session.fetch_headers).found
     found: dict[int, Incoming] = {}
-    for item in wanted:
-        if item.uid not in there:
-            continue
+    for item in there:
         fetched = headers.get(item.uid)
         header = fetched.raw if fetched else b""
-        if not header and item.identity is None:
-            continue  # nothing at all is to be had: the rest of the mailbox goes on
-        name = item.identity or identity(header, item.facts.size, item.facts.received_at)
+        name = identity(header, item.facts.size, item.facts.received_at)
+        if header and item.identity not in {None, name}:
+            continue  # another mail by now: a listing will name it again
+        name = item.identity or name
         parsed = parsing.parse(header + _NO_TEXT if header else _NO_TEXT)
         found[item.uid] = incoming(box, item.facts, item.facts, name, parsed, is_poison=True)
     return found

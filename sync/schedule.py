@@ -99,6 +99,7 @@ class AccountSync:
         except StopIteration:
             self._cycle = None
             self._cycle_at = time.monotonic() + self._work.timing.cycle
+            self._is_backfilled = self._is_backfilled and not self._backfill.is_due_again()
             return Step("again", doing="cycle")
         except BaseException:
             self._cycle = None  # a generator that raised is over; the next one begins anew

@@ -83,7 +83,7 @@ def _runs(uids: Iterable[int]) -> Iterable[tuple[int, int]]:
         if len(uids):
             yield max(1, uids.start), max(1, uids.stop - 1)
         return
-    ordered = sorted(set(uids))
+    ordered = sorted({uid for uid in uids if uid > 0})  # below are rows that have no UID now
     if not ordered:
         return
     low = high = ordered[0]

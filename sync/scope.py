@@ -1,0 +1,60 @@
+"""Only my contacts: which past mail the person wants (S5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models import arrival, sync_state
+from models.arrival import ArrivalRow
+from models.mailbox import MailboxState
+from sync import asking, bodies, parsing
+from sync.asking import Headers
+from sync.work import STEP_MESSAGES, Work
+
+_NO_BODY = b"Content-Type: text/plain\r\n\r\n"
+
+
+def envelopes(work: Work, uids: Sequence[int]) -> Headers:
+    """The headers of UIDs of the open mailbox, with all addresses."""
+    return asking.headers(work, uids, work.session.fetch_headers)
+
+
+class Contacts:
+    """All addresses of persons and organizations, read once."""
+
+    def __init__(self, work: Work) -> None:
+        self._own = work.account.addresses
+        self._persons, self._domains = sync_state.contact_addresses()
+
+    def has(self, header: bytes) -> bool:
+        """Whether a mail has an address of one of them; the account's own never count."""
+        mail = parsing.parse(header + _NO_BODY)
+        parties = (*mail.from_, *mail.to, *mail.cc, *mail.bcc)
+        addresses = {address.lower() for _, address in parties} - self._own
+        return any(
+            address in self._persons or address.rpartition("@")[2] in self._domains
+            for address in addresses
+        )
+
+
+def future(work: Work, box: MailboxState, uids: Sequence[int]) -> list[int]:
+    """The UIDs without past mail that the person did not want; that one is noted, not taken in."""
+    if work.account.scope != "contacts":
+        return list(uids)
+    contacts = Contacts(work)
+    wanted = set(uids)
+    for start in range(0, len(uids), STEP_MESSAGES):
+        found = envelopes(work, uids[start : start + STEP_MESSAGES]).found
+        strangers = [
+            fetched
+            for fetched in found.values()
+            if fetched.facts.received_at < work.account.created_at and not contacts.has(fetched.raw)
+        ]
+        wanted -= {fetched.uid for fetched in strangers}
+        arrival.note(
+            ArrivalRow(
+                box.id, box.uidvalidity, fetched.uid, work.account.id, bodies.identity_of(fetched)
+            )
+            for fetched in strangers
+        )
+    return sorted(wanted)
