@@ -111,11 +111,17 @@ def take(conversation_id: int) -> str:
 def offer(conversation_id: int, record_key: str, reason: Mapping[str, Any] | None = None) -> None:
     """Let the conversation ask whether it belongs to a record."""
     with database.writing(durable=False):
-        database.run(
-            "INSERT OR IGNORE INTO link_offer (conversation_id, record_key, reason, offered_at) "
-            "VALUES (?, ?, ?, ?)",
-            (conversation_id, record_key, json.dumps(dict(reason or {})), now_ms()),
-        )
+        offer_many([(conversation_id, record_key, reason or {})])
+
+
+def offer_many(offers: Iterable[tuple[int, str, Mapping[str, Any]]]) -> None:
+    """The same for many, inside a transaction: (conversation_id, record_key, reason)."""
+    now = now_ms()
+    database.run_many(
+        "INSERT OR IGNORE INTO link_offer (conversation_id, record_key, reason, offered_at) "
+        "VALUES (?, ?, ?, ?)",
+        ((owner, key, json.dumps(dict(reason)), now) for owner, key, reason in offers),
+    )
 
 
 def _show(conversation_id: int, record_key: str, title: str) -> None:

@@ -65,7 +65,7 @@ def link_new(
     """Link what came in; the keys of every record whose history changed."""
     if not newcomers:
         return ()
-    found = _find_persons(account_id, list(newcomers))
+    found = _find_persons(account_id, newcomers)
     old = [id_ for id_ in joined.conversation_ids if id_ not in joined.made_ids]
     keys = [f"{Kind.PERSON}:{id_}" for ids in found.persons.values() for id_ in ids]
     if is_past:
@@ -75,12 +75,12 @@ def link_new(
     return records.with_organizations(keys) if keys else ()
 
 
-def _find_persons(account_id: int, message_ids: Sequence[int]) -> _Found:
+def _find_persons(account_id: int, newcomers: Mapping[int, Newcomer]) -> _Found:
     """M12: write `message_person`. The account's own addresses do not count for M13."""
     own = {key64(address) for address in account.own_addresses(account_id)}
     found = _Found()
     rows: list[database.Row] = []
-    for chunk in chunks(message_ids):
+    for chunk in chunks(newcomers):
         rows += database.rows(
             "SELECT a.message_id, p.person_id, a.key FROM message_address a "
             "CROSS JOIN person_address p ON p.key = a.key "
@@ -93,8 +93,12 @@ def _find_persons(account_id: int, message_ids: Sequence[int]) -> _Found:
             found.others.setdefault(message_id, set()).add(person_id)
     database.run_many(
         "INSERT OR IGNORE INTO message_person (message_id, person_id, received_at) "
-        "SELECT id, ?, received_at FROM message WHERE id = ?",
-        [(person_id, id_) for id_, persons in found.persons.items() for person_id in persons],
+        "VALUES (?, ?, ?)",
+        [
+            (id_, person_id, newcomers[id_].received_at)
+            for id_, persons in found.persons.items()
+            for person_id in persons
+        ],
     )
     return found
 
@@ -119,11 +123,13 @@ def _judge_new(
         if ids:
             asked[conversation_id] = ids
     items = open_items({id_ for ids in asked.values() for id_ in ids}) if asked else {}
-    linked: list[str] = []
-    for conversation_id, ids in asked.items():
-        started_at = min(new.received_at for new in members[conversation_id])
-        linked += _apply(account_id, conversation_id, judge(merged(items, ids), started_at))
-    return linked
+    verdicts = {
+        conversation_id: judge(
+            merged(items, ids), min(new.received_at for new in members[conversation_id])
+        )
+        for conversation_id, ids in asked.items()
+    }
+    return _apply(account_id, verdicts)
 
 
 def open_items(person_ids: Iterable[int]) -> dict[int, list[OpenItem]]:
@@ -165,17 +171,27 @@ def merged(items: Mapping[int, list[OpenItem]], person_ids: Iterable[int]) -> li
     return [OpenItem(key, created[key], tuple(persons[key])) for key in ordered]
 
 
-def _apply(account_id: int, conversation_id: int, verdict: Verdict) -> list[str]:
-    for item in verdict.offered:
-        reason = {"code": SEVERAL_OPEN, "persons": list(item.person_ids)}
-        link.offer(conversation_id, item.record_key, reason)
-    item_ = verdict.linked
-    if item_ is None or conversation_id in link.of_conversations([conversation_id]):
-        return []
-    reason = {"code": ONE_OPEN, "persons": list(item_.person_ids)}
-    link.put(conversation_id, item_.record_key, origin="rule", reason=reason)
-    _tell(account_id, "link", conversation_id, item_.record_key, ONE_OPEN)
-    return [item_.record_key]
+def _apply(account_id: int, verdicts: Mapping[int, Verdict]) -> list[str]:
+    """Write the links and the questions; the records that were linked."""
+    link.offer_many(
+        (conversation_id, item.record_key, _reason(SEVERAL_OPEN, item))
+        for conversation_id, verdict in verdicts.items()
+        for item in verdict.offered
+    )
+    taken = link.of_conversations(verdicts)
+    linked: list[str] = []
+    for conversation_id, verdict in verdicts.items():
+        item = verdict.linked
+        if item is not None and conversation_id not in taken:
+            reason = _reason(ONE_OPEN, item)
+            link.put(conversation_id, item.record_key, origin="rule", reason=reason)
+            _tell(account_id, "link", conversation_id, item.record_key, ONE_OPEN)
+            linked.append(item.record_key)
+    return linked
+
+
+def _reason(code: str, item: OpenItem) -> dict[str, object]:
+    return {"code": code, "persons": list(item.person_ids)}
 
 
 def _take_back(
