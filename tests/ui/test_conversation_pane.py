@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from models import database
 from models.account import STOPPED
-from models.events import ConversationsChanged
+from models.events import ConversationsChanged, Phase, StatusChanged
 from models.listing import ListQuery
 from sync.qt.service import MailService
 from sync.timing import Timing
@@ -135,3 +135,30 @@ def test_an_empty_list_says_so(qtbot: QtBot, pane: ConversationPane) -> None:
     assert pane.empty.text() == "Nothing in Archive"
     pane.show_query(ListQuery("inbox"))
     qtbot.waitUntil(pane.view.isVisible, timeout=WAIT)
+
+
+def status(pane: ConversationPane, phase: Phase, last_success_at: int | None) -> None:
+    event = StatusChanged(1, phase, last_success_at=last_success_at)
+    pane._service.happened.emit(event)
+
+
+def test_an_empty_list_says_that_the_first_sync_runs(pane: ConversationPane, qtbot: QtBot) -> None:
+    pane.show_query(ListQuery("archive"))
+    qtbot.waitUntil(pane.empty.isVisible, timeout=WAIT)
+    assert pane.empty.text() == "Nothing in Archive"
+    status(pane, Phase.SYNCING, None)
+    assert pane.empty.text() == "Your mail is on its way"
+    status(pane, Phase.IDLE, 1)
+    assert pane.empty.text() == "Nothing in Archive"
+    status(pane, Phase.SYNCING, 1)
+    assert pane.empty.text() == "Nothing in Archive"
+
+
+def test_the_keyboard_stays_in_the_pane(pane: ConversationPane, qtbot: QtBot) -> None:
+    pane.view.setFocus()
+    pane.show_query(ListQuery("archive"))
+    qtbot.waitUntil(pane.empty.isVisible, timeout=WAIT)
+    assert pane.window().focusWidget() is pane.empty
+    pane.show_query(ListQuery("inbox"))
+    qtbot.waitUntil(pane.view.isVisible, timeout=WAIT)
+    assert pane.window().focusWidget() is pane.view

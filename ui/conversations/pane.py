@@ -13,6 +13,8 @@ from models.events import (
     LinksChanged,
     MessagesAdded,
     MessagesDeleted,
+    Phase,
+    StatusChanged,
 )
 from models.list_ids import ListIds, from_pairs
 from models.listing import ListQuery, View
@@ -28,6 +30,7 @@ FIRST = 200  # rows that are asked for at once; the whole list follows
 FEW = 24  # so many changed conversations are placed one by one; more reload the list
 GATHER_MS = 30  # events are gathered for so long
 RELOAD_MS = 300  # reloads are at least so far apart
+FILLING = (Phase.STARTING, Phase.CONNECTING, Phase.SYNCING)  # of an account that was never complete
 SEARCH_MOST = 500  # a search shows the newest so many
 
 
@@ -52,6 +55,7 @@ class ConversationPane(QWidget):
         self._theme = theme
         self.query = ListQuery(View.INBOX)
         self._has_account = True
+        self._filling: set[int] = set()  # accounts whose first sync runs
         self._tickets: dict[int, bool] = {}  # of the newest query: whether it is the whole list
         self._is_loaded = False
         self._changed: set[int] = set()
@@ -91,6 +95,7 @@ class ConversationPane(QWidget):
         self._stack = QStackedLayout(self._holder)
         self._stack.addWidget(self.view)
         self._stack.addWidget(self.empty)
+        self.empty.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -186,10 +191,20 @@ class ConversationPane(QWidget):
                 self._removed.update(event.removed_ids)
             case MessagesAdded() | MessagesDeleted() | LinksChanged():
                 self._changed.update(event.conversation_ids)
+            case StatusChanged():
+                self._note_status(event)
+                return
             case _:
                 return
         if not self._gather.isActive():
             self._gather.start()
+
+    def _note_status(self, status: StatusChanged) -> None:
+        """While the first sync runs, an empty list is not an empty mailbox."""
+        is_filling = status.last_success_at is None and status.phase in FILLING
+        if is_filling != (status.account_id in self._filling):
+            (self._filling.add if is_filling else self._filling.discard)(status.account_id)
+            self._describe()
 
     @Slot()
     def _apply_events(self) -> None:
@@ -232,9 +247,18 @@ class ConversationPane(QWidget):
             self._detail.setText(formatting.number(count) if count else "")
         if self._is_loaded and count == 0:
             self._say_empty()
-            self._stack.setCurrentWidget(self.empty)
+            self._show(self.empty)
         else:
-            self._stack.setCurrentWidget(self.view)
+            self._show(self.view)
+
+    def _show(self, widget: QWidget) -> None:
+        """The list or the empty state; the keyboard goes along if it was here."""
+        if widget is self._stack.currentWidget():
+            return
+        had_focus = self._stack.currentWidget() is self.window().focusWidget()
+        self._stack.setCurrentWidget(widget)
+        if had_focus:
+            widget.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _heading(self) -> str:
         if self.query.text:
@@ -252,6 +276,9 @@ class ConversationPane(QWidget):
         elif not self._has_account:
             hint = self.tr("Add a mail account, and your mail appears here.")
             self.empty.say("mail-plus", self.tr("No account yet"), hint, self.tr("Add account"))
+        elif self._filling:
+            hint = self.tr("The newest comes first. You can begin as soon as it is here.")
+            self.empty.say("refresh-cw", self.tr("Your mail is on its way"), hint)
         elif self.query.view == View.SENT:
             hint = self.tr("Conversations that you wrote in are listed here.")
             self.empty.say("send", self.tr("Nothing in Sent"), hint)
