@@ -21,7 +21,7 @@ from peewee import Model, PeeweeException
 from playhouse.apsw_ext import APSWDatabase
 
 SCHEMA_VERSION = 1
-BUSY_TIMEOUT_SECONDS = 10.0  # longer than any transaction of ours; a writer waits, it never fails
+BUSY_TIMEOUT_SECONDS = 10.0  # longer than any transaction of ours but the wipe of a large file
 
 Row = tuple[Any, ...]
 
@@ -38,11 +38,16 @@ class DiskFullError(StoreError):
     """There is no room left on the disk; nothing of the transaction was written."""
 
 
+class BusyStoreError(StoreError):
+    """Another thread writes for longer than a writer waits (a wipe of a large file): try again."""
+
+
 class DamagedStoreError(StoreError):
     """The file is not a database, or it is damaged."""
 
 
 DISK_FULL = "The disk is full. Free some space, then try again; nothing was lost."
+BUSY = "The database is being tidied up; this goes on as soon as that is done."
 DAMAGED = (
     "The database of this profile is damaged. Quit Dealpost, keep a copy of the profile folder, "
     "and put your last backup in its place."
@@ -67,7 +72,7 @@ class BaseModel(Model):
 
 def bind(path: Path) -> None:
     """Name the file that `open_for_thread` opens. No connection may be open."""
-    db.init(str(path))
+    db.init(str(path), timeout=BUSY_TIMEOUT_SECONDS)  # `init` forgets the time-out otherwise
 
 
 def path() -> str:
@@ -118,7 +123,7 @@ def writing(*, durable: bool) -> Iterator[None]:
     transaction that is open; it cannot raise that one's durability, so it must not ask
     for more than the outer call did.
 
-    Raises: DiskFullError, DamagedStoreError.
+    Raises: DiskFullError, BusyStoreError, DamagedStoreError.
     """
     connection = db.connection()
     if not connection.getautocommit():
@@ -142,7 +147,7 @@ def writing(*, durable: bool) -> Iterator[None]:
 def told_plainly() -> Iterator[None]:
     """Errors of SQLite that the person has to hear, as sentences.
 
-    Raises: DiskFullError, DamagedStoreError, StoreError.
+    Raises: DiskFullError, BusyStoreError, DamagedStoreError, StoreError.
     """
     try:
         yield
@@ -161,6 +166,8 @@ def told_plainly() -> Iterator[None]:
 def _told(error: BaseException | None) -> StoreError | None:
     if isinstance(error, apsw.FullError):
         return DiskFullError(DISK_FULL)
+    if isinstance(error, apsw.BusyError | apsw.LockedError):
+        return BusyStoreError(BUSY)
     if isinstance(error, apsw.CorruptError | apsw.NotADBError):
         return DamagedStoreError(DAMAGED)
     if isinstance(error, apsw.CantOpenError):

@@ -46,7 +46,8 @@ def open_profile(folder: Path, *, steps: Sequence[Step] = STEPS) -> None:
     """Bind the profile's database and bring it up to date; leaves no connection open.
 
     Before a migration the file is copied; the copy goes at the next start that finds
-    nothing to migrate. A wipe that a crash cut short is done now (R7).
+    nothing to migrate. A wipe that a crash cut short is done now if it is quick, else
+    by the command thread as its first work (R7).
 
     Raises: NewerSchemaError, DamagedStoreError, DiskFullError, StoreError, each with the
     person's sentence.
@@ -63,7 +64,7 @@ def open_profile(folder: Path, *, steps: Sequence[Step] = STEPS) -> None:
         with told_plainly():
             database.open_for_thread()
             _bring_up_to_date(folder, steps)
-            if wipe.is_due():
+            if wipe.is_due() and wipe.wipe_seconds_estimate() < wipe.QUICK_SECONDS:
                 wipe.wipe()
     finally:
         database.close_for_thread()

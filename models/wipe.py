@@ -17,9 +17,11 @@ from typing import Final
 import apsw
 
 from models import database, search
+from models.database import StoreError
 
 _DUE: Final = "wipe_due"
 _BYTES_A_SECOND: Final = 60_000_000  # VACUUM on a laptop's SSD, half of what was measured
+QUICK_SECONDS: Final = 0.3  # a wipe of so long may hold up the start
 _PATIENCE_SECONDS: Final = 0.5  # for a reader or a writer; the caller tries again later
 
 logger = logging.getLogger(__name__)
@@ -62,7 +64,7 @@ def wipe() -> bool:
     connection.execute("PRAGMA temp_store=FILE")
     try:
         return _rewrite()
-    except (apsw.BusyError, apsw.LockedError, apsw.FullError) as error:
+    except (apsw.BusyError, apsw.LockedError, apsw.FullError, StoreError) as error:
         logger.info("the wipe has to wait: %s", type(error).__name__)
         return False
     finally:

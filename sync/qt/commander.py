@@ -53,7 +53,8 @@ class Commander(QObject):
     def run(self, ticket: int, command: commands.Command) -> None:
         """Carry out one command; never raises."""
         try:
-            done = commands.execute(command)
+            with database.told_plainly():
+                done = commands.execute(command)
         except StoreError as error:
             self.commanded.emit(CommandDone(ticket, command, None, str(error)))
         except Exception:

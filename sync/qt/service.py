@@ -130,6 +130,7 @@ class MailService(QObject):
         self._commander.wiped.connect(self._on_wiped)
         self._reader_thread.start()
         self._commander_thread.start()
+        self._wipe.emit()  # one that a crash cut short, if it is still due
         self.vault.start()
 
     def close(self) -> None:
@@ -146,10 +147,10 @@ class MailService(QObject):
             self._end(running)
         self._wait_for_workers()
         self._run_what_waited()
-        self._wipe.emit()
-        self._stop_commander.emit()
         self._stop_reader.emit()
         self._wait(self._reader_thread, self.timing.stop)
+        self._wipe.emit()  # after the last reader: one that is open would hold it up
+        self._stop_commander.emit()
         self._wait(self._commander_thread, WIPE_LIMIT_SECONDS)
         self.vault.close()
 

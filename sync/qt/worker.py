@@ -19,8 +19,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from models import account, database, facts
 from models.account import AccountConfig
-from models.database import StoreError
+from models.database import BusyStoreError, StoreError
 from models.events import AccountsChanged, Event, Phase, StatusChanged
+from sync.account_server import server_of
 from sync.credentials import Vault
 from sync.errors import (
     ProtocolError,
@@ -34,8 +35,7 @@ from sync.errors import (
 from sync.qt.commander import clear_opened
 from sync.qt.idling import IdleWatch
 from sync.schedule import AccountSync, Step
-from sync.session import ImapSession, Server
-from sync.session.answers import Security
+from sync.session import ImapSession
 from sync.timing import Timing
 
 log = logging.getLogger(__name__)
@@ -46,9 +46,6 @@ BUG_SENTENCE = (
     "Dealpost met a fault of its own and paused this account. Nothing was lost; "
     "choose “Sync now” to go on."
 )
-
-
-_SECURITY: dict[str, Security] = {"tls": "tls", "starttls": "starttls", "none": "plain"}
 
 
 class AccountWorker(QObject):
@@ -162,7 +159,8 @@ class AccountWorker(QObject):
         if self._stopping.is_set():
             return
         try:
-            step = self._perform()
+            with database.told_plainly():
+                step = self._perform()
         except SecretLockedError as error:
             self._drop_session()
             self._tell(Phase.NEEDS_SIGN_IN, error=error.sentence, at_once=True)
@@ -179,6 +177,9 @@ class AccountWorker(QObject):
             self._drop_session()
             self._tell(Phase.NEEDS_ANSWER, error=error.sentence, at_once=True)
             self._step_timer.start(_milliseconds(self._timing.backoff_most))
+        except BusyStoreError as error:
+            self._drop_session()
+            self._retry_in(self._timing.backoff_first, str(error))
         except StoreError as error:
             self._drop_session()
             self._tell(Phase.NEEDS_ANSWER, error=str(error), at_once=True)
@@ -386,16 +387,6 @@ class AccountWorker(QObject):
         timer.setSingleShot(True)
         timer.timeout.connect(slot)
         return timer
-
-
-def server_of(config: AccountConfig) -> Server:
-    """Where the account's IMAP server is, in the session's words."""
-    return Server(
-        config.imap_host,
-        config.imap_port,
-        _SECURITY[config.imap_security],
-        plain_text_agreed=config.plain_text_agreed,
-    )
 
 
 def _milliseconds(seconds: float) -> int:
