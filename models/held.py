@@ -31,9 +31,16 @@ class HeldGroup:
     since: int | None
 
 
-def groups() -> tuple[HeldGroup, ...]:
-    """What is held, by account."""
-    return tuple(_group(account_id, ids) for account_id, ids in _all().items())
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Everything that is held, by account."""
+
+    groups: tuple[HeldGroup, ...] = ()
+
+
+def everything() -> Held:
+    """What is held now."""
+    return Held(tuple(_group(account_id, ids) for account_id, ids in _all().items()))
 
 
 def _all() -> dict[int, list[int]]:

@@ -57,6 +57,17 @@ class AccountFacts(QObject):
         """The accounts that are in a phase now."""
         return [status for status in self.statuses() if status.phase is phase]
 
+    @property
+    def read_only_ids(self) -> frozenset[int]:
+        """Accounts on whose servers nothing is changed now (X2)."""
+        is_all = self._service.is_read_only
+        return frozenset(config.id for config in self.configs if is_all or config.read_only)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the whole program runs in read-only mode."""
+        return self._service.is_read_only
+
     def vault_sentence(self) -> str:
         """What keeps the secrets shut, or ''."""
         if self.question is not None:

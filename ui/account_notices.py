@@ -18,12 +18,14 @@ class AccountNotices(QWidget):
     Signals:
         sign_in_requested: The id of the account to sign in to.
         preferences_requested: An account needs an answer that its page asks for.
+        role_requested: The id of an account, and the role that none of its labels has.
         unlock_requested: The passphrase has to be entered.
         retry_requested: The keychain is to be asked again.
     """
 
     sign_in_requested = Signal(int)
     preferences_requested = Signal()
+    role_requested = Signal(int, str)
     unlock_requested = Signal()
     retry_requested = Signal()
 
@@ -34,12 +36,17 @@ class AccountNotices(QWidget):
         self.vault = Banner(theme, Tone.INFO, self)
         self.sign_in = Banner(theme, Tone.WARNING, self)
         self.sign_in.button.setObjectName("sign_in_button")
+        self._asked: tuple[int, str] = (0, "")
+        self.role = Banner(theme, Tone.WARNING, self)
+        self.role.setObjectName("role_bar")
+        self.role.button.setObjectName("choose_role_button")
+        self.role.pressed.connect(lambda: self.role_requested.emit(*self._asked))
         self.answer = Banner(theme, Tone.WARNING, self)
         self.answer.button.setObjectName("answer_button")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for banner in (self.vault, self.sign_in, self.answer):
+        for banner in (self.vault, self.sign_in, self.role, self.answer):
             column.addWidget(banner)
         self.sign_in.pressed.connect(lambda: self.sign_in_requested.emit(self._sign_in_id))
         self.answer.pressed.connect(self.preferences_requested)
@@ -53,8 +60,9 @@ class AccountNotices(QWidget):
         """Show what needs the person now, and nothing else."""
         self._show_vault()
         self._show_sign_in()
+        self._show_role()
         self._show_answer()
-        banners = (self.vault, self.sign_in, self.answer)
+        banners = (self.vault, self.sign_in, self.role, self.answer)
         self.setVisible(any(not banner.isHidden() for banner in banners))
 
     def _show_vault(self) -> None:
@@ -82,6 +90,20 @@ class AccountNotices(QWidget):
         address = self._facts.addresses[first.account_id]
         sentence = self.tr("{} needs you to sign in again.").format(address)
         self.sign_in.say(f"{sentence} {first.error}".strip(), self.tr("Sign in"))
+
+    def _show_role(self) -> None:
+        """What is to be archived or deleted on a server that has no label for it."""
+        waiting = [status for status in self._facts.statuses() if status.questions]
+        if not waiting:
+            self.role.hide()
+            return
+        first = waiting[0]
+        self._asked = (first.account_id, first.questions[0])
+        if first.questions[0] == "trash":
+            text = self.tr("{} has no label that is its Trash. What you deleted waits for it.")
+        else:
+            text = self.tr("{} has no label that is its Archive. What you archived waits for it.")
+        self.role.say(text.format(self._facts.addresses[first.account_id]), self.tr("Choose…"))
 
     def _show_answer(self) -> None:
         waiting = self._facts.in_phase(Phase.NEEDS_ANSWER)

@@ -16,16 +16,16 @@ _SHAPE = (
 )
 
 
-class ConfirmDelete(QMessageBox):
+class DeleteQuestion(QMessageBox):
     """Asks once; Cancel is what Enter does."""
 
-    def __init__(self, preview: DeletePreview, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, explanation: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("confirm_delete")
         self.setIcon(QMessageBox.Icon.NoIcon)
         self.setWindowTitle(self.tr("Delete"))
-        self.setText(question(preview))
-        self.setInformativeText("\n\n".join(explanations(preview)))
+        self.setText(text)
+        self.setInformativeText(explanation)
         self.setStyleSheet(_SHAPE)
         self._delete = QPushButton(self.tr("Delete"), self)
         self._delete.setObjectName("confirm_delete_button")
@@ -43,6 +43,13 @@ class ConfirmDelete(QMessageBox):
         is_agreed = self.clickedButton() is self._delete
         self.deleteLater()
         return is_agreed
+
+
+class ConfirmDelete(DeleteQuestion):
+    """The question about a delete by the person."""
+
+    def __init__(self, preview: DeletePreview, parent: QWidget | None = None) -> None:
+        super().__init__(question(preview), "\n\n".join(explanations(preview)), parent)
 
 
 def question(preview: DeletePreview) -> str:

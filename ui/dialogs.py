@@ -9,16 +9,15 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QWidget
 
 from models import account
-from models.commands import RetryOperations, UpdateAccount
-from models.events import Event
+from models.commands import DropOperations, RetryOperations, UpdateAccount
 from sync.qt.service import MailService
 from ui.account_facts import AccountFacts
 from ui.settings.dialog import PreferencesDialog
 from ui.setup.unlock import UnlockDialog
 from ui.setup.wizard import SetupWizard
 from ui.theme import Theme
+from ui.trust.sync_details import SyncDetails
 from ui.widgets.shortcuts import ShortcutSheet
-from ui.widgets.sync_details import SyncDetails
 
 
 class Dialogs(QObject):
@@ -70,8 +69,9 @@ class Dialogs(QObject):
     def show_sync_details(self) -> None:
         """What sync does, waits for and failed at."""
         if self._details is None:
-            self._details = SyncDetails(self._facts, self._theme, self._window)
+            self._details = SyncDetails(self._service, self._facts, self._theme, self._window)
             self._details.retry_requested.connect(self._on_retry)
+            self._details.give_up_requested.connect(self._on_give_up)
             self._details.sync_requested.connect(self._service.sync_now)
             self._details.start_requested.connect(self._on_start)
             self._details.stop_requested.connect(lambda id_: self.stop_accounts((id_,)))
@@ -89,11 +89,6 @@ class Dialogs(QObject):
         """Stop syncing; what is here stays."""
         for account_id in account_ids:
             self._service.run(UpdateAccount(account_id, {"state": account.STOPPED}))
-
-    def on_event(self, event: Event) -> None:
-        """Let the open dialogs follow."""
-        if self._details is not None:
-            self._details.on_event(event)
 
     def close(self) -> None:
         """Close what is open, also questions that others asked: as if they were cancelled."""
@@ -127,6 +122,10 @@ class Dialogs(QObject):
     @Slot(object)
     def _on_retry(self, operation_ids: tuple[int, ...]) -> None:
         self._service.run(RetryOperations(operation_ids))
+
+    @Slot(object)
+    def _on_give_up(self, operation_ids: tuple[int, ...]) -> None:
+        self._service.run(DropOperations(operation_ids))
 
     @Slot(int)
     def _on_start(self, account_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import QCoreApplication
 
@@ -98,6 +98,18 @@ def tails(statuses: Sequence[StatusChanged]) -> list[str]:
         ),
     )
     return [part for part in parts if part]
+
+
+def read_only_note(read_only_ids: Collection[int], addresses: Mapping[int, str]) -> str:
+    """That servers are only read, or ''."""
+    if not read_only_ids:
+        return ""
+    if len(read_only_ids) == len(addresses):
+        return QCoreApplication.translate(
+            _CONTEXT, "Read-only: nothing is changed on the server, what you do waits here"
+        )
+    named = ", ".join(addresses[id_] for id_ in sorted(read_only_ids) if id_ in addresses)
+    return QCoreApplication.translate(_CONTEXT, "Read-only: {}").format(named)
 
 
 def _counted(count: int, one: str, many: str) -> str:

@@ -161,12 +161,17 @@ class ConversationDelegate(QStyledItemDelegate):
             painter.drawPixmap(QPoint(line.right() - CLIP + 1, top), drawn)
             line = line.adjusted(0, 0, -CLIP - 8, 0)
         if row.draft_count:
-            text = self.tr("Draft")
-            width = QFontMetrics(self._small).horizontalAdvance(text)
-            at = line.adjusted(line.width() - width, 0, 1, 0)
-            self._text(painter, at, text, self._small, self._theme.color("danger"))
-            line = line.adjusted(0, 0, -width - 8, 0)
+            line = self._paint_word(painter, line, self.tr("Draft"), "danger")
+        if row.is_held:
+            line = self._paint_word(painter, line, self.tr("Deleted on the server"), "warning")
         return line
+
+    def _paint_word(self, painter: QPainter, line: QRect, text: str, token: str) -> QRect:
+        """A word at the right of a line; what is left of it."""
+        width = QFontMetrics(self._small).horizontalAdvance(text)
+        at = line.adjusted(line.width() - width, 0, 1, 0)
+        self._text(painter, at, text, self._small, self._theme.color(token))
+        return line.adjusted(0, 0, -width - 8, 0)
 
     def _paint_pill(
         self,

@@ -55,6 +55,7 @@ class ConversationModel(WindowedTableModel[ConversationRow]):
             self.tr("attachment") if row.has_attachment else "",
             self.tr("draft") if row.draft_count else "",
             self.tr("archived") if row.is_archived else "",
+            self.tr("deleted on the server") if row.is_held else "",
             formatting.clean(row.link_title),
             formatting.relative_date(row.newest_at, clock.now_ms()),
         ]

@@ -63,6 +63,8 @@ class ConversationHeader(QWidget):
         self._has_unread = any(not message.is_read for message in head.messages)
         count = len(head.messages)
         facts = [self.tr("%n messages", "", count)] if count > 1 else []
+        if any(message.is_held for message in head.messages):
+            facts.append(self.tr("Deleted on the server"))
         if head.is_archived:
             facts.append(self.tr("Archived"))
         if head.link_title:

@@ -47,6 +47,8 @@ def tags(head: MessageHead) -> list[str]:
         found.append(QCoreApplication.translate("Reader", "Draft"))
     if head.on_junk:
         found.append(QCoreApplication.translate("Reader", "Junk on the server"))
+    if head.is_held:
+        found.append(QCoreApplication.translate("Reader", "Deleted on the server"))
     return found
 
 

@@ -53,6 +53,7 @@ class AccountPage(PreferencesPage):
         if config.kind == "team":
             self.options = ServerOptions(service, theme, account_id=config.id, parent=body)
             self.add_section(self.tr("Archiving and deleting")).addWidget(self.options)
+        self._add_read_only()
         self._add_tracking()
         self.labels = LabelsPart(service, theme, config.id, body)
         hint = self.tr("Choosing fewer labels never removes mail that is here.")
@@ -77,6 +78,22 @@ class AccountPage(PreferencesPage):
         self.column.addLayout(row)
         self.stop_button.clicked.connect(self._stop_or_start)
         self.remove_button.clicked.connect(self._remove)
+
+    def _add_read_only(self) -> None:
+        """X2: what the person does stays here and waits until this is off again."""
+        hint = self.tr(
+            "Nothing is changed on this account’s server: no mail is moved, marked or deleted"
+            " there. What you do stays here and goes out when you switch this off."
+        )
+        section = self.add_section(self.tr("Read-only"), hint)
+        self.read_only = QCheckBox(self.tr("Only read from the server"), self.body())
+        self.read_only.setObjectName("read_only_check")
+        self.read_only.setChecked(self._config.read_only or self._service.is_read_only)
+        if self._service.is_read_only:
+            self.read_only.setEnabled(False)
+            self.read_only.setToolTip(self.tr("Dealpost was started in read-only mode."))
+        add_choice(section, self.read_only)
+        self.read_only.toggled.connect(self._save_read_only)
 
     def _add_tracking(self) -> None:
         section = self.add_section(
@@ -140,6 +157,10 @@ class AccountPage(PreferencesPage):
         name = self.name.text().strip()
         if name != self._config.name:
             self._service.run(UpdateAccount(self._config.id, {"name": name}))
+
+    @Slot(bool)
+    def _save_read_only(self, is_on: bool) -> None:
+        self._service.run(UpdateAccount(self._config.id, {"read_only": is_on}))
 
     @Slot(bool)
     def _save_receipts(self, is_on: bool) -> None:

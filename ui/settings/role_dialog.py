@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QPushButton, QVBo
 
 from models import mailbox
 from models.account import AccountConfig
-from models.commands import SetRole
+from models.commands import CreateMailbox, SetRole
 from models.mailbox import MailboxState, Role
 from sync.qt.probe import Label
 from sync.qt.service import MailService
@@ -30,6 +30,8 @@ class RoleDialog(QDialog):
         config: AccountConfig,
         role: Role,
         parent: QWidget | None = None,
+        *,
+        cancel_text: str = "",
     ) -> None:
         super().__init__(parent)
         self.setObjectName("role_dialog")
@@ -38,6 +40,7 @@ class RoleDialog(QDialog):
         self._service = service
         self._account_id = config.id
         self._role = role
+        self._cancel_text = cancel_text or self.tr("Leave the option off")
         title = (
             self.tr("Which label is the Trash?")
             if role is Role.TRASH
@@ -55,16 +58,21 @@ class RoleDialog(QDialog):
         text = self.tr("The server of {address} does not say it.").format(address=config.address)
         column.addWidget(HintLabel(theme, text, self))
         add_field(column, self.tr("&Label"), self.combo)
-        if not self.combo.count():
-            text = self.tr(
-                "There is no label to choose. Make one in your other mail program, then try again."
-            )
-            column.addWidget(HintLabel(theme, text, self))
+        self._new_name = new_name(config.id, role)
+        can_create = bool(self._new_name) and not (service.is_read_only or config.read_only)
+        self.create_button = QPushButton(self)
+        self.create_button.setObjectName("role_create_button")
+        self.create_button.setAutoDefault(False)
+        self.create_button.setText(self.tr("Create “{}”").format(self._new_name))
+        self.create_button.setVisible(bool(self._new_name))
+        self.create_button.setEnabled(can_create)
+        self.create_button.clicked.connect(self._create)
+        column.addWidget(HintLabel(theme, self._hint(can_create=can_create), self))
         self._add_buttons(column)
         self.setMinimumWidth(420)
 
     def _add_buttons(self, column: QVBoxLayout) -> None:
-        cancel = QPushButton(self.tr("Leave the option off"), self)
+        cancel = QPushButton(self._cancel_text, self)
         cancel.setObjectName("role_cancel_button")
         cancel.setAutoDefault(False)
         use = QPushButton(self.tr("Use this label"), self)
@@ -72,6 +80,7 @@ class RoleDialog(QDialog):
         use.setDefault(True)
         use.setEnabled(self.combo.count() > 0)
         buttons = QHBoxLayout()
+        buttons.addWidget(self.create_button)
         buttons.addStretch(1)
         buttons.addWidget(cancel)
         buttons.addWidget(use)
@@ -79,6 +88,19 @@ class RoleDialog(QDialog):
         column.addLayout(buttons)
         cancel.clicked.connect(self.reject)
         use.clicked.connect(self._use)
+
+    def _hint(self, *, can_create: bool) -> str:
+        if can_create:
+            text = self.tr("“Create” makes the label “{}” on the server and uses it.")
+            return text.format(self._new_name)
+        if self._new_name:
+            return self.tr("In read-only mode no label can be created on the server.")
+        return self.tr("A label with that name is there already: choose it above.")
+
+    @Slot()
+    def _create(self) -> None:
+        self._service.run(CreateMailbox(self._account_id, self._new_name, self._role))
+        self.accept()
 
     @Slot()
     def _use(self) -> None:
@@ -94,6 +116,21 @@ def choices(account_id: int) -> list[MailboxState]:
         for state in mailbox.of_account(account_id)
         if state.is_selectable and state.missing_since is None and state.role not in _NO_CHOICE
     ]
+
+
+def new_name(account_id: int, role: Role) -> str:
+    """What a label that is made for this role is called; '' if there is one of that name.
+
+    Some servers keep everything below INBOX.
+    """
+    name = {Role.TRASH: "Trash", Role.ARCHIVE: "Archive"}.get(role, "")
+    known = [state for state in mailbox.of_account(account_id) if state.missing_since is None]
+    others = [state for state in known if state.name.upper() != "INBOX"]
+    delimiter = known[0].delimiter if known else "/"
+    prefix = f"INBOX{delimiter}"
+    if others and delimiter and all(state.name.startswith(prefix) for state in others):
+        name = f"{prefix}{name}"
+    return "" if name.casefold() in {state.name.casefold() for state in known} else name
 
 
 def mailbox_text(state: MailboxState) -> str:

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import formatting, icons
-from ui.sidebar.model import COUNT, ICON, KEY, TROUBLE, SidebarModel
+from ui.sidebar.model import COUNT, ICON, KEY, READ_ONLY, TROUBLE, SidebarModel
 from ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -90,6 +90,10 @@ class SidebarDelegate(QStyledItemDelegate):
                 icons.pixmap("triangle-alert", warning, 16, ratio),
             )
             at = at.adjusted(0, 0, -22, 0)
+        if index.data(READ_ONLY):
+            badge = icons.pixmap("lock", self._theme.color("muted"), 14, ratio)
+            painter.drawPixmap(at.right() - 13, at.center().y() - 6, badge)
+            at = at.adjusted(0, 0, -20, 0)
         count = index.data(COUNT) or 0
         if count:
             text = formatting.number(count)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
@@ -106,10 +106,16 @@ class SyncStatus(QWidget):
         self.show_facts((), {}, "")
 
     def show_facts(
-        self, statuses: Sequence[StatusChanged], addresses: Mapping[int, str], vault: str
+        self,
+        statuses: Sequence[StatusChanged],
+        addresses: Mapping[int, str],
+        vault: str,
+        read_only_ids: Collection[int] = (),
     ) -> None:
         """Say how things are; `vault` is what keeps the secrets shut, or ''."""
         text = status_text.summary(statuses, addresses, clock.now_ms(), vault=vault)
+        if note := status_text.read_only_note(read_only_ids, addresses):
+            text = f"{text} · {note}"
         self.line.say(text, *_mark(statuses, is_shut=bool(vault)))
         filling = [s for s in statuses if s.phase is Phase.SYNCING and s.total]
         self._filling = tuple(status.account_id for status in filling)
