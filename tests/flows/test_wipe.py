@@ -1,0 +1,49 @@
+"""Deleted means unreadable: in no list, no search, no opened file, and not in the files (R7)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from tests.flows.desk import Desk
+from tests.flows.rig import Rig
+from tests.support.builders import a_mail
+
+SUBJECT = "Quarterly figures of Zwetschkenknoedel Ltd"
+WORD = b"Kaiserschmarrn"
+
+
+def _profile_bytes(profile: Path) -> bytes:
+    return b"\0".join(file.read_bytes() for file in profile.rglob("*") if file.is_file())
+
+
+def _is_readable(profile: Path, raw: bytes) -> bool:
+    """Whether words of the mail, or its stored form, are anywhere in the profile's files."""
+    found = _profile_bytes(profile)
+    stored = zstandard.ZstdCompressor(level=3).compress(raw)
+    middle = stored[len(stored) // 2 : len(stored) // 2 + 24]
+    return SUBJECT.encode() in found or WORD in found or middle in found
+
+
+@pytest.mark.parametrize("how", ["idle", "quit"])
+def test_deleted_words_leave_the_files(desk: Desk, rig: Rig, how: str) -> None:
+    """Gone when the program has been idle for its minute, or has quit."""
+    text = "\n".join(f"Line {n} about {WORD.decode()} number {n * 7919}." for n in range(200))
+    raw = a_mail(subject=SUBJECT, text=text)
+    rig.deliver(raw, a_mail(subject="Bystander"))
+    account_id = desk.add_account(rig)
+    desk.wait_for(SUBJECT, "Bystander")
+    assert _is_readable(desk.profile, raw)
+    if how == "idle":
+        desk.delete(SUBJECT)
+        desk.wait(lambda: not _is_readable(desk.profile, raw), "wiped while idle")
+    else:
+        desk.delete(SUBJECT)
+        desk.close()
+        assert not _is_readable(desk.profile, raw)
+        desk.reopen()
+    desk.settle(account_id)
+    desk.search("Zwetschkenknoedel ")
+    desk.wait(lambda: desk.subjects() == [], "search finds nothing")
