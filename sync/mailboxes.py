@@ -32,6 +32,13 @@ class Seen:
         return self.mailbox.is_selectable and self.mailbox.missing_since is None
 
     @property
+    def is_rolled_back(self) -> bool:
+        """HIGHESTMODSEQ fell: what this server tells now may be an older state of it."""
+        return self.status is not None and (
+            0 < self.status.highestmodseq < self.mailbox.highestmodseq
+        )
+
+    @property
     def has_news(self) -> bool:
         """Whether any number differs from the snapshot."""
         if self.status is None or not self.is_there:

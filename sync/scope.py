@@ -1,4 +1,4 @@
-"""Only my contacts: which past mail the person wants (S5)."""
+"""The range of past mail that the person wants: since when (S4), of whom (S5)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ from sync.asking import Headers
 from sync.work import STEP_MESSAGES, Work
 
 _NO_BODY = b"Content-Type: text/plain\r\n\r\n"
+
+
+def since(work: Work) -> int:
+    """Older mail is not wanted, or cannot be told from mail that is not wanted."""
+    is_partial = work.account.start == "now" or work.account.scope == "contacts"
+    return max(work.account.start_at, work.account.created_at if is_partial else 0)
 
 
 def envelopes(work: Work, uids: Sequence[int]) -> Headers:

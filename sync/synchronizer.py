@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from models import account, arrival, location, mailbox, operation, sync_state, tombstone
-from sync import arrivals, flags, mailboxes, uidvalidity, vanishes, verdicts
+from models import (
+    account,
+    arrival,
+    location,
+    mailbox,
+    operation,
+    returning,
+    sync_state,
+    tombstone,
+)
+from sync import arrivals, flags, mailboxes, overlooked, uidvalidity, vanishes, verdicts
 from sync.errors import RefusedError
 from sync.mailboxes import Seen
 from sync.work import Steps, Work, again, now
 
+UNREAD_TRIES = 3
 _KEPT_MS = 90 * 24 * 3600 * 1000  # arrivals explain vanishes for so long
 
 
@@ -21,6 +31,7 @@ def cycle(work: Work) -> Steps:
         yield from _each(work, seen, uidvalidity.is_renumbered, uidvalidity.follow)
         seen = _reread(work, seen)
     yield from _arrivals(work, seen)
+    yield from _unread(work, seen)
     located = sync_state.has_locations(work.account.id)
     yield from _flags(work, seen, located)
     yield from _vanishes(work, seen, located)
@@ -69,6 +80,20 @@ def _arrivals(work: Work, seen: Sequence[Seen]) -> Steps:
     yield from _each(work, ordered, is_wanted, arrivals.take_in)
 
 
+def _unread(work: Work, seen: Sequence[Seen]) -> Steps:
+    """What could not be read is asked for again: a few times, then at each full check."""
+    waiting = returning.unread(work.account.id)
+    for one in seen if waiting else ():
+        box, tries = one.mailbox, work.unread_tries.get(one.mailbox.id, 0)
+        uids = [uid for number, uid, _ in waiting.get(box.id, ()) if number == box.uidvalidity]
+        if uids and tries < UNREAD_TRIES and one.is_there and not uidvalidity.is_renumbered(one):
+            work.unread_tries[box.id] = tries + 1
+            try:
+                yield from arrivals.read_again(work, box, uids)
+            except RefusedError:
+                mailboxes.refused(work, box)
+
+
 def _flags(work: Work, seen: Sequence[Seen], located: set[int]) -> Steps:
     def is_wanted(one: Seen) -> bool:
         has_mail = one.mailbox.id in located or arrivals.is_synced(one.mailbox)
@@ -85,17 +110,25 @@ def _vanishes(work: Work, seen: Sequence[Seen], located: set[int]) -> Steps:
         box = one.mailbox
         if one.status is None or not one.is_there or uidvalidity.is_renumbered(one):
             continue
-        if box.id not in located:
+        is_old = now() - box.full_check_at >= work.ms(work.timing.full_check)
+        is_stale = is_old and not checked
+        is_full = bool(one.status.messages) and arrivals.is_synced(box)
+        if box.id not in located and not (is_stale and is_full):
             _settle_bare(one)
             continue
-        is_stale = not checked and now() - box.full_check_at >= work.ms(work.timing.full_check)
+        if one.is_rolled_back:
+            mailbox.update(box.id, full_check_at=0, held_reason="lower")
+            continue  # the next cycle looks at all of it
         suspicious = one.has_news and vanishes.is_suspicious(one)
         if not (suspicious or box.id in due or is_stale):
             vanishes.settle(one)
             continue
         checked = checked or is_stale
+        if is_stale:
+            work.unread_tries.pop(box.id, None)
         try:
-            vanishes.hunt(work, one)
+            if vanishes.hunt(work, one):
+                yield from arrivals.take_uids(work, box, overlooked.find(work, box.id))
         except RefusedError:
             mailboxes.refused(work, box)
         yield again("vanishes", box.name)

@@ -45,12 +45,15 @@ def hunt(work: Work, one: Seen) -> bool:
     """
     box = one.mailbox
     rows = location.locations(box.id, box.uidvalidity)
+    void = [row for row in rows if row.uid < 0]  # a new UIDVALIDITY took their UIDs away
     appeared = {row.uid for row in arrival.of_mailbox(box.id, box.uidvalidity)}
-    found = _compare(work, box, rows)
+    found = _compare(work, box, [row for row in rows if row.uid > 0])
     if found.absence in {Absence.INCOMPLETE, Absence.UIDVALIDITY}:
         return False
     still = work.session.existing(found.absent) if found.absent else set()
     absent = [row for row in rows if row.uid in found.absent - still]
+    if found.absence is Absence.PROVEN:
+        absent += void
     _store(work, one, found, rows, absent)
     went = appeared - {row.uid for row in rows} - _listed(work, appeared)
     if went and found.absence is Absence.PROVEN:

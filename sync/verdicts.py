@@ -14,6 +14,7 @@ from models import (
     ledger,
     location,
     operation,
+    returning,
     sync_state,
 )
 from models.clock import now_ms
@@ -29,6 +30,7 @@ from sync.session import is_searchable
 from sync.work import STEP_MESSAGES, Steps, Work, again
 
 HOUR_MS = 3600 * 1000
+UNREAD_MS = 24 * HOUR_MS
 Spot = tuple[int, int]  # mailbox_id, uid: under the mailbox's present UIDVALIDITY
 
 
@@ -55,7 +57,7 @@ class Round:
 def judge_all(work: Work, seen: Sequence[Seen]) -> Steps:
     """Judge every message that misses a copy, or that may have no live one left."""
     boxes = {one.mailbox.id: one.mailbox for one in seen if one.is_there}
-    this = Round(work, boxes, all(_is_level(one) for one in seen))
+    this = Round(work, boxes, all(_is_level(one) for one in seen) and not _is_unread(work, boxes))
     cases = [row for row in location.open_cases(work.account.id) if row.state == "missing"]
     held = {r.message_id for r in location.open_cases(work.account.id) if r.state == "held"}
     suspects = {row.message_id for row in cases} | held | sync_state.in_trash(work.account.id)
@@ -83,6 +85,16 @@ def _is_level(one: Seen) -> bool:
     if not one.is_there:
         return True
     return one.status is not None and one.mailbox.watermark >= one.status.uidnext
+
+
+def _is_unread(work: Work, boxes: dict[int, MailboxState]) -> bool:
+    """Something came that nobody could read yet: it may be what is missed. A day is enough."""
+    line = now_ms() - UNREAD_MS
+    return any(
+        since > line and mailbox_id in boxes and work.home(boxes[mailbox_id]) is not Home.MIRROR
+        for mailbox_id, waiting in returning.unread(work.account.id).items()
+        for _, _, since in waiting
+    )
 
 
 def _is_release(verdict: Verdict) -> bool:

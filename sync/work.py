@@ -57,6 +57,7 @@ class Work:
         listed: The UIDs of the listing that was asked for last.
         is_listening: IDLE ran since the last command: what it saw of its mailbox is new.
         has_marks: \\Deleted came or went: a mail in Trash may have no live copy now.
+        unread_tries: By mailbox, how often what could not be read was asked for again.
         asked_in_turn: How far the rotation of STATUS has come, where LIST cannot tell.
     """
 
@@ -71,6 +72,7 @@ class Work:
     listed: frozenset[int] = frozenset()
     is_listening: bool = False
     has_marks: bool = False
+    unread_tries: dict[int, int] = field(default_factory=dict)
     asked_in_turn: int = 0
 
     def has(self, capability: str) -> bool:
