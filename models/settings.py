@@ -24,6 +24,7 @@ DEFAULTS: Final[dict[str, Value]] = {
     "undo_send_seconds": 8,
     "trusted_senders": [],
     "blocked": [],  # addresses and domains (M15): see `blocking`
+    "side_panel": True,  # contacts beside the open conversation
     "window_geometry": "",
     "window_state": "",
     "secret_store": "",  # keyring | passphrase | session; '' is not chosen yet

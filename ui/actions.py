@@ -21,6 +21,7 @@ class _Plan:
     icon: str = ""
     keys: tuple[str, ...] = ()
     is_ready: bool = True
+    can_check: bool = False
 
 
 def _mail_plans() -> dict[str, _Plan]:
@@ -74,6 +75,29 @@ def _window_plans() -> dict[str, _Plan]:
     }
 
 
+def _record_plans() -> dict[str, _Plan]:
+    """What is done with deals, leads, projects and contacts, and with their mail."""
+    return {
+        "link": _Plan(QCoreApplication.translate("Actions", "Link…"), "link", ("L",)),
+        "unlink": _Plan(QCoreApplication.translate("Actions", "Unlink"), "unlink"),
+        "delete_email": _Plan(
+            QCoreApplication.translate("Actions", "Delete this email"), "trash-2"
+        ),
+        "new_deal": _Plan(QCoreApplication.translate("Actions", "New deal"), "handshake"),
+        "new_lead": _Plan(QCoreApplication.translate("Actions", "New lead"), "target"),
+        "new_project": _Plan(QCoreApplication.translate("Actions", "New project"), "folder-kanban"),
+        "new_person": _Plan(QCoreApplication.translate("Actions", "New person"), "user"),
+        "new_organization": _Plan(
+            QCoreApplication.translate("Actions", "New organization"), "building-2"
+        ),
+        "side_panel": _Plan(
+            QCoreApplication.translate("Actions", "Contacts beside the conversation"),
+            "panel-right",
+            can_check=True,
+        ),
+    }
+
+
 def _coming_plans() -> dict[str, _Plan]:
     """Those of features that are not there: invisible, disabled, known by name."""
     return {
@@ -87,28 +111,8 @@ def _coming_plans() -> dict[str, _Plan]:
         "forward": _Plan(
             QCoreApplication.translate("Actions", "Forward"), "forward", is_ready=False
         ),
-        "link": _Plan(QCoreApplication.translate("Actions", "Link…"), "link", is_ready=False),
-        "unlink": _Plan(QCoreApplication.translate("Actions", "Unlink"), "unlink", is_ready=False),
         "sync_past": _Plan(
             QCoreApplication.translate("Actions", "Sync past emails…"), "history", is_ready=False
-        ),
-        "delete_email": _Plan(
-            QCoreApplication.translate("Actions", "Delete this email"), "trash-2", is_ready=False
-        ),
-        "new_person": _Plan(
-            QCoreApplication.translate("Actions", "New person"), "user", is_ready=False
-        ),
-        "new_organization": _Plan(
-            QCoreApplication.translate("Actions", "New organization"), "building-2", is_ready=False
-        ),
-        "new_deal": _Plan(
-            QCoreApplication.translate("Actions", "New deal"), "handshake", is_ready=False
-        ),
-        "new_lead": _Plan(
-            QCoreApplication.translate("Actions", "New lead"), "target", is_ready=False
-        ),
-        "new_project": _Plan(
-            QCoreApplication.translate("Actions", "New project"), "folder-kanban", is_ready=False
         ),
     }
 
@@ -117,7 +121,7 @@ class Actions:
     """The window's actions by name: `actions["archive"]` has the objectName `action_archive`."""
 
     def __init__(self, window: QWidget) -> None:
-        plans = _mail_plans() | _window_plans() | _coming_plans()
+        plans = _mail_plans() | _record_plans() | _window_plans() | _coming_plans()
         self._by_name = {name: _made(name, plan, window) for name, plan in plans.items()}
         self._ready = [self._by_name[name] for name, plan in plans.items() if plan.is_ready]
 
@@ -136,6 +140,7 @@ def _made(name: str, plan: _Plan, window: QWidget) -> QAction:
         action.setIcon(icons.icon(plan.icon))
     action.setShortcuts([QKeySequence(key) for key in plan.keys])
     action.setMenuRole(_ROLES.get(name, QAction.MenuRole.NoRole))
+    action.setCheckable(plan.can_check)
     if not plan.is_ready:
         action.setVisible(False)
         action.setEnabled(False)

@@ -15,9 +15,15 @@ from models.commands import (
     Command,
     DeleteConversations,
     DeleteMessages,
+    DeleteRecords,
     Done,
+    LinkConversations,
+    LinkPast,
     MarkRead,
+    MergePersons,
     Restore,
+    UnlinkConversations,
+    UnlinkPersons,
 )
 from sync.qt.commander import CommandDone
 from sync.qt.service import MailService
@@ -59,9 +65,11 @@ class CommandStack(QObject):
         """Whether `undo` would do something."""
         return bool(self._undos)
 
-    def run(self, command: Command) -> None:
-        """Do it; its report follows."""
-        self._own.add(self._service.run(command))
+    def run(self, command: Command) -> int:
+        """Do it; its report follows. The command's ticket."""
+        ticket = self._service.run(command)
+        self._own.add(ticket)
+        return ticket
 
     def run_quietly(self, command: Command) -> None:
         """Do what needs no report and no undo: reading mail, a setting. Failures are told."""
@@ -110,6 +118,14 @@ class CommandStack(QObject):
             case MarkRead():
                 one = self.tr("Marked as unread")
                 many = self.tr("%n conversations marked as unread", "", n)
+            case DeleteRecords():
+                one, many = self.tr("Deleted"), self.tr("%n records deleted", "", n)
+            case LinkConversations() | LinkPast():
+                one, many = self.tr("Linked"), self.tr("%n conversations linked", "", n)
+            case UnlinkConversations() | UnlinkPersons():
+                one, many = self.tr("Unlinked"), self.tr("%n conversations unlinked", "", n)
+            case MergePersons():
+                one, many = self.tr("Merged"), self.tr("%n persons merged", "", n)
             case _:
                 return ""
         return one if n == 1 else many

@@ -44,6 +44,7 @@ class MailActions(QObject):
         self._stack = stack
         self._pane = pane
         self._window = window
+        self._is_active = True
         self._previews: dict[int, tuple[int, ...]] = {}
         service.answered.connect(self._on_answered)
         pane.view.selection_moved.connect(self.refresh)
@@ -86,10 +87,15 @@ class MailActions(QObject):
         if chosen:
             self._stack.run(MarkRead(chosen, read))
 
+    def set_active(self, is_active: bool) -> None:  # a plain setter
+        """While another pane takes the list's place, nothing of it can be acted on."""
+        self._is_active = is_active
+        self.refresh()
+
     @Slot()
     def refresh(self) -> None:
         """Offer what the selection allows."""
-        count = self._pane.view.selected_count()
+        count = self._pane.view.selected_count() if self._is_active else 0
         rows = self._pane.view.selected_rows(LOOKED_AT)
         is_known = len(rows) == count  # all were looked at; else offer what the list allows
         view = self._pane.query.view

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QPalette
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from models import settings
+from models import listing, settings
 from models.commands import MarkMessagesRead, MarkRead, SetOption
 from models.events import Event, SettingsChanged
 from models.listing import Counts, ListQuery, View
@@ -30,6 +30,7 @@ from ui.widgets.empty_state import EmptyState
 from ui.widgets.sync_status import SyncStatus
 from ui.widgets.top_bar import TopBar
 from ui.widgets.undo_toast import UndoToast
+from ui.workspace import Workspace
 
 SIZE = (1280, 800)  # of the first start
 LEAST = (760, 480)
@@ -89,11 +90,10 @@ class MainWindow(QMainWindow):
         self._pane = ConversationPane(self.service, theme, self)
         self._reader = ConversationView(self.service, theme)
         self._many = EmptyState(theme, self)
-        self._right = QStackedWidget(self)
-        self._right.setBackgroundRole(QPalette.ColorRole.Base)
-        self._right.setAutoFillBackground(True)
-        self._right.addWidget(self._reader)
-        self._right.addWidget(self._many)
+        self._work = Workspace(
+            self.service, self.actions_by_name, self._stack, theme,
+            self._pane, self._reader, self._many, self,
+        )  # fmt: skip
         self._notices = AccountNotices(self.facts, theme, self)
         self._status = SyncStatus(theme, self)
         self._toast = UndoToast(theme, self)
@@ -102,11 +102,13 @@ class MainWindow(QMainWindow):
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
-        for pane, least in ((self._sidebar, 150), (self._pane, 280), (self._right, 300)):
+        work = self._work
+        for pane, least in ((self._sidebar, 150), (work.middle, 280), (work.right, 300)):
             pane.setMinimumWidth(least)
             self._splitter.addWidget(pane)
         self._splitter.setSizes(list(PANES))
-        self._splitter.setStretchFactor(2, 1)
+        self._splitter.setStretchFactor(1, 1)  # the list, where nothing is open beside it
+        self._splitter.setStretchFactor(2, 100)
         center = QWidget(self)
         column = QVBoxLayout(center)
         column.setContentsMargins(0, 0, 0, 0)
@@ -136,9 +138,14 @@ class MainWindow(QMainWindow):
             lambda names: self._top.show_buttons(names, MAIL_BUTTONS)
         )
         self._mail.failed.connect(self._say)
+        self._work.failed.connect(self._say)
+        self._work.key_wanted.connect(self._sidebar.choose)
+        self._work.conversation_wanted.connect(self._open_conversation)
+        self._work.search_ended.connect(self._top.search.clear)
+        self._work.records_shown.connect(self._on_records_shown)
         self._mail.refresh()
         self._top.search.search_changed.connect(self._on_search)
-        self._top.search.left.connect(self._pane.view.setFocus)
+        self._top.search.left.connect(self._focus_list)
         self._stack.reported.connect(self._on_report)
         self._stack.failed.connect(self._say)
         self._toast.undo_requested.connect(self._undo)
@@ -231,17 +238,39 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _on_key(self, key: str) -> None:
         self._top.search.clear()
+        if self._work.show_key(key):
+            return
         view, _, account_id = key.partition(":")
         self._pane.show_query(ListQuery(view, int(account_id) if account_id else None))
         self._mail.refresh()
 
     @Slot(str)
     def _on_search(self, text: str) -> None:
+        if self._work.search_records(text):
+            return
         if text:
             self._pane.show_query(ListQuery(View.SEARCH, text=text))
             self._mail.refresh()
         else:
             self._on_key(self._sidebar.key() or View.INBOX)
+
+    @Slot(bool)
+    def _on_records_shown(self, is_shown: bool) -> None:  # a Qt slot
+        self._mail.set_active(not is_shown)
+        self._top.show_scope(is_records=is_shown)
+
+    @Slot(object)
+    def _open_conversation(self, conversation_id: int) -> None:
+        """Go to a conversation in the list that has it; an archived one is in Archive."""
+        lists = (View.INBOX, View.ARCHIVE, View.SENT)
+        found = (v for v in lists if listing.places(ListQuery(v), (conversation_id,)))
+        self._sidebar.choose(next(found, View.INBOX))
+        self._pane.select_when_listed(conversation_id)
+
+    @Slot()
+    def _focus_list(self) -> None:
+        work = self._work
+        (work.desk.pane.view if work.shows_records else self._pane.view).setFocus()
 
     def _go_to_search(self) -> None:
         self._top.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -255,11 +284,8 @@ class MainWindow(QMainWindow):
             title = self.tr("{} conversations selected").format(formatting.number(count))
             hint = self.tr("E archives them, Del deletes them, U marks them as read or unread.")
             self._many.say("list", title, hint)
-            self._reader.show_conversation(None)
-            self._right.setCurrentWidget(self._many)
-        else:
-            self._reader.show_conversation(view.open_id())
-            self._right.setCurrentWidget(self._reader)
+        self._reader.show_conversation(None if count > 1 else view.open_id())
+        self._work.show_mail(many=count > 1)
 
     @Slot()
     def _on_empty_button(self) -> None:
@@ -334,6 +360,7 @@ class MainWindow(QMainWindow):
             self._is_closed = True
             self._save_shape()
             self._dialogs.close()
+            self._work.close_down()
             self._reader.close_down()
             self.service.close()
             self.closed.emit()

@@ -33,7 +33,11 @@ def fill(bar: QMenuBar, actions: Actions, appearance: list[QAction]) -> None:
     conversation = bar.addMenu(QCoreApplication.translate(_CONTEXT, "&Conversation"))
     _add(conversation, actions, "reply", "reply_all", "forward", "", *CONVERSATION)
     _add(conversation, actions, "", "next", "previous")
+    record = bar.addMenu(QCoreApplication.translate(_CONTEXT, "&Records"))
+    _add(record, actions, "new_deal", "new_lead", "new_project", "new_person", "new_organization")
+    _add(record, actions, "", "delete_email")
     view = bar.addMenu(QCoreApplication.translate(_CONTEXT, "&View"))
+    _add(view, actions, "side_panel", "")
     for action in appearance:
         if action.isSeparator():
             view.addSeparator()

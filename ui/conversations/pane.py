@@ -58,6 +58,7 @@ class ConversationPane(QWidget):
         self._filling: set[int] = set()  # accounts whose first sync runs
         self._tickets: dict[int, bool] = {}  # of the newest query: whether it is the whole list
         self._is_loaded = False
+        self._pending_id: int | None = None  # to be selected as soon as it is listed
         self._changed: set[int] = set()
         self._removed: set[int] = set()
         self._needs_reload = False
@@ -135,6 +136,12 @@ class ConversationPane(QWidget):
         self._ask()
         self._describe()
 
+    def select_when_listed(self, conversation_id: int) -> None:
+        """Select a conversation now, or when the list that has it is read."""
+        self._pending_id = None
+        if self._tickets or not self.view.select_id(conversation_id):
+            self._pending_id = conversation_id
+
     def set_has_account(self, has_account: bool) -> None:  # a plain setter
         """Whether there is an account at all: the empty state says so."""
         self._has_account = has_account
@@ -179,6 +186,8 @@ class ConversationPane(QWidget):
         if is_whole:
             self._since_asked.clear()
         self._is_loaded = True
+        if self._pending_id is not None and self.view.select_id(self._pending_id):
+            self._pending_id = None
         self._describe()
 
     # --- what happens ----------------------------------------------------------------------

@@ -95,6 +95,7 @@ class WebMessageView(MessageView):
         self._page.pressed.connect(self._on_pressed)
         self._page.linkHovered.connect(self._on_hovered)
         self._page.loadFinished.connect(self._on_loaded)
+        self._page.contentsSizeChanged.connect(self.height_changed)
         self._page.setBackgroundColor(theme.color("base"))
         theme.changed.connect(self._on_theme)
 
@@ -136,6 +137,9 @@ class WebMessageView(MessageView):
         first = self._shown.cards[0].message_id if self._shown and self._shown.cards else 0
         script = _SCROLL % (f"card-{first}", f"card-{message_id}")
         self._page.runJavaScript(script, _WORLD)
+
+    def natural_height(self) -> int:
+        return round(self._page.contentsSize().height())
 
     def close_down(self) -> None:
         """Let the page go now, before its profile does; the view is of no more use."""

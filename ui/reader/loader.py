@@ -41,6 +41,7 @@ class ConversationLoader(QObject):
         super().__init__(parent)
         self._service = service
         self.conversation_id: int | None = None
+        self._only: int | None = None  # the one message that is shown, or None for all
         self.shown: Shown | None = None
         self._head_ticket = 0
         self._is_head_stale = False
@@ -55,9 +56,13 @@ class ConversationLoader(QObject):
         shown = self.shown
         return shown is None or shown.head.conversation_id != self.conversation_id
 
-    def show(self, conversation_id: int | None) -> None:
-        """Read this conversation; what was open stays in `shown` until it is here."""
+    def show(self, conversation_id: int | None, message_id: int | None = None) -> None:
+        """Read this conversation, or one message of it.
+
+        What was open stays in `shown` until it is here.
+        """
         self.conversation_id = conversation_id
+        self._only = message_id
         self._asked.clear()
         self._wanted.clear()
         self._head_ticket = 0
@@ -120,6 +125,9 @@ class ConversationLoader(QObject):
             self._is_head_stale = False
             self._ask_head()
         head = answer.result
+        if isinstance(head, ConversationHead) and self._only is not None:
+            one = tuple(each for each in head.messages if each.message_id == self._only)
+            head = replace(head, messages=one)
         if isinstance(head, ConversationHead) and head.messages:
             self._take(head)
         elif not answer.error or self.is_late:

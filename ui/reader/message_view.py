@@ -26,6 +26,7 @@ class MessageView(QWidget):
         link_pressed: A QUrl and the text that names another host, or ''.
         link_hovered: The address under the mouse, or ''.
         drawn: What was last given is on the screen.
+        height_changed: `natural_height` may be another.
     """
 
     card_pressed = Signal(object)
@@ -35,6 +36,7 @@ class MessageView(QWidget):
     link_pressed = Signal(QUrl, str)
     link_hovered = Signal(str)
     drawn = Signal()
+    height_changed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +54,10 @@ class MessageView(QWidget):
     @abstractmethod
     def clear(self) -> None:
         """Forget the conversation."""
+
+    @abstractmethod
+    def natural_height(self) -> int:
+        """How high it would have to be to show everything without scrolling."""
 
     def close_down(self) -> None:
         """At quit: let go of what must go in order."""

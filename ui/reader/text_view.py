@@ -64,6 +64,9 @@ class TextMessageView(MessageView):
         self._target = message_id
         self._settle.start()
 
+    def natural_height(self) -> int:
+        return self._content.sizeHint().height()
+
     def _arrange(self, shown: Shown) -> None:
         """Make the column what `shown` says, touching only what differs."""
         before, self._shown = self._shown, shown
@@ -127,6 +130,7 @@ class TextMessageView(MessageView):
             if content is None or content.content is not None or content.error:
                 self._target = None  # until then the body may still grow
         self.drawn.emit()
+        self.height_changed.emit()
 
     @Slot(QUrl)
     def _on_link(self, url: QUrl) -> None:

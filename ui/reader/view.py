@@ -31,9 +31,10 @@ LATE = 150  # milliseconds that the conversation before stays while the next is 
 
 
 class ConversationView(QWidget):
-    """Shows one conversation whole.
+    """Shows one conversation whole, or as a part of another pane one message of it.
 
     Signals:
+        height_changed: `natural_height` may be another.
         messages_shown: The ids of unread messages whose text is on the screen.
         archive_requested, restore_requested, delete_requested: The buttons in its top bar.
         mark_read_requested: True to mark the conversation as read.
@@ -44,11 +45,20 @@ class ConversationView(QWidget):
     restore_requested = Signal()
     delete_requested = Signal()
     mark_read_requested = Signal(bool)
+    height_changed = Signal()
 
-    def __init__(self, service: MailService, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        service: MailService,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        is_part: bool = False,
+    ) -> None:
         super().__init__(parent)
-        self.setObjectName("conversation_view")
-        self.setAccessibleName(self.tr("Conversation"))
+        self.setObjectName("message_body" if is_part else "conversation_view")
+        self.setAccessibleName(self.tr("Message") if is_part else self.tr("Conversation"))
+        self._is_part = is_part
         self._service = service
         self._theme = theme
         self._told: set[int] = set()
@@ -94,6 +104,20 @@ class ConversationView(QWidget):
         if conversation_id is not None:
             self._late.start()  # what was open stays for a moment, so that nothing flickers
         self._loader.show(conversation_id)
+
+    def show_message(self, conversation_id: int, message_id: int) -> None:
+        """Open one message of a conversation."""
+        self._told.clear()
+        self._loader.forget()
+        self._show_empty("")
+        self._empty.hide()
+        self._loader.show(conversation_id, message_id)
+
+    def natural_height(self) -> int:
+        """How high it would have to be to show everything without scrolling."""
+        shown = (self.header, self.remote_bar, self.attachments)
+        parts = [part.sizeHint().height() for part in shown if not part.isHidden()]
+        return sum(parts) + self._current.natural_height()
 
     def set_simple_html(self, is_simple: bool) -> None:
         """The person's choice to see HTML mail without QtWebEngine."""
@@ -152,6 +176,7 @@ class ConversationView(QWidget):
         view.link_pressed.connect(self._on_link)
         view.link_hovered.connect(self._hint.say)
         view.drawn.connect(self._tell_shown)
+        view.height_changed.connect(self.height_changed)
 
     # --- drawing -------------------------------------------------------------------------
 
@@ -176,8 +201,8 @@ class ConversationView(QWidget):
             self._current = view
             self._views.setCurrentWidget(view)
         self._empty.hide()
-        for widget in (self.header, self._views):
-            widget.show()
+        self.header.setVisible(not self._is_part)
+        self._views.show()
         if is_new or is_other:
             view.open(shown)
         else:

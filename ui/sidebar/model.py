@@ -15,7 +15,7 @@ from ui.status_text import NEEDS_PERSON
 
 KEY = int(
     Qt.ItemDataRole.UserRole
-)  # `inbox`, `sent`, `archive`, `inbox:<account id>`; '': a heading
+)  # `inbox`, `sent`, `archive`, `deals`, …, `inbox:<account id>`; '': a heading
 COUNT = KEY + 1  # unread conversations, 0 where none is shown
 ICON = KEY + 2
 TROUBLE = KEY + 3  # whether an account needs the person
@@ -35,6 +35,12 @@ class SidebarModel(QStandardItemModel):
             View.SENT: self._add(View.SENT, self.tr("Sent"), "send"),
             View.ARCHIVE: self._add(View.ARCHIVE, self.tr("Archive"), "archive"),
         }
+        self._heading(self.tr("Records"))
+        self._add("deals", self.tr("Deals"), "handshake")
+        self._add("leads", self.tr("Leads"), "target")
+        self._add("projects", self.tr("Projects"), "folder-kanban")
+        self._add("persons", self.tr("Persons"), "user")
+        self._add("organizations", self.tr("Organizations"), "building-2")
         self._accounts_heading = -1
 
     def set_accounts(self, configs: Iterable[AccountConfig]) -> None:

@@ -43,6 +43,12 @@ class SearchEdit(QLineEdit):
         self._timer.timeout.connect(self._tell)
         self.textChanged.connect(self._on_text)
 
+    def set_scope(self, *, is_records: bool) -> None:
+        """Say what is searched."""
+        mail = self.tr("Search mail and people  (Ctrl+K)")
+        self.setPlaceholderText(self.tr("Search this list  (Ctrl+K)") if is_records else mail)
+        self.setAccessibleName(self.tr("Search records") if is_records else self.tr("Search mail"))
+
     def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
         return QSize(360, super().sizeHint().height())
 
@@ -91,12 +97,19 @@ class TopBar(QFrame):
             self._add(name, actions[name])
         self._row.addStretch(1)
         self._row.addWidget(self.search, 2)
+        self._row.addSpacing(6)
+        self._add("side_panel", actions["side_panel"])
         theme.changed.connect(self.update)
 
     def show_buttons(self, names: frozenset[str], among: frozenset[str]) -> None:
         """Of the buttons `among`, show those named."""
         for name in among:
             self._buttons[name].setVisible(name in names)
+
+    def show_scope(self, *, is_records: bool) -> None:
+        """What the search field searches: mail, or the records that are listed."""
+        self.search.set_scope(is_records=is_records)
+        self._buttons["side_panel"].setVisible(not is_records)
 
     def _add(self, name: str, action: QAction) -> None:
         button = QToolButton(self)

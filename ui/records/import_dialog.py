@@ -1,0 +1,268 @@
+"""Imports records from a file: what each column is, what goes in, what can't, what is here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QListWidget,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models.commands import ImportRecords
+from models.csv_mapping import FIELDS
+from models.drafts import Draft
+from models.importing import ImportPlan
+from models.records import Kind, Organization, Person, title_of
+from sync.qt.requests import Answer, ImportRequest
+from sync.qt.service import MailService
+from ui import formatting
+from ui.records import import_words, kinds, money
+from ui.records.fields import ChoiceField
+from ui.records.style import MutedLabel, RecordStyle
+from ui.theme import Theme
+
+MOST_SHOWN = 10
+MOST_PROBLEMS = 200
+
+
+class ImportDialog(QDialog):
+    """Choose a file, look at it, import. Nothing is written before the last button.
+
+    Signals:
+        agreed: The command `ImportRecords`.
+    """
+
+    agreed = Signal(object)
+
+    def __init__(self, service: MailService, kind: Kind, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("import_dialog")
+        self.setWindowTitle(self.tr("Import"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(760, 600)
+        RecordStyle(self, theme)
+        self._service = service
+        self._theme = theme
+        self._kind = kind
+        self._path: Path | None = None
+        self._plan: ImportPlan | None = None
+        self._ticket = 0
+        self._columns: list[QComboBox] = []
+        self._file = QLabel(self.tr("Choose a CSV or vCard file."), self)
+        self._choose = QPushButton(self.tr("Choose file…"), self)
+        self._choose.setObjectName("choose_file_button")
+        self._kinds = ChoiceField("import_kind_combo", self.tr("What the rows are"), self)
+        self._kinds.offer({each: kinds.words(each).many for each in kinds.KINDS})
+        self._kinds.show_value(str(kind))
+        self._summary = QLabel(self, wordWrap=True)
+        self._summary.setObjectName("import_summary")
+        self._table = QTableWidget(self)
+        self._table.setObjectName("import_preview")
+        self._problems = QListWidget(self)
+        self._problems.setObjectName("import_problems")
+        self._duplicates = ChoiceField("duplicates_combo", self.tr("Duplicates"), self)
+        self._import = QPushButton(self.tr("Import"), self)
+        self._import.setObjectName("import_button")
+        self._lay_out()
+        self._choose.clicked.connect(self._on_choose)
+        self._kinds.committed.connect(self._on_kind)
+        service.answered.connect(self._on_answered)
+        self._show_plan(None)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self._file, 1)
+        top.addWidget(self._kinds)
+        top.addWidget(self._choose)
+        self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self._table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self._table.setAccessibleName(self.tr("First rows"))
+        self._table.verticalHeader().hide()
+        self._table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self._problems.setMaximumHeight(110)
+        self._problems.setAccessibleName(self.tr("Rows that can't go in"))
+        self._duplicates_label = MutedLabel(self._theme, "", self)
+        choices = {
+            "skip": self.tr("Leave them as they are"),
+            "update": self.tr("Add what is new to them"),
+            "create": self.tr("Create them again"),
+        }
+        self._duplicates.offer(choices)
+        row = QHBoxLayout()
+        row.addWidget(self._duplicates_label)
+        row.addWidget(self._duplicates)
+        row.addStretch(1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
+        buttons.addButton(self._import, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.accepted.connect(self._on_import)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(10)
+        column.addLayout(top)
+        column.addWidget(self._table, 1)
+        column.addWidget(self._summary)
+        column.addWidget(self._problems)
+        column.addLayout(row)
+        column.addWidget(buttons)
+
+    # --- the file ------------------------------------------------------------------------
+
+    @Slot()
+    def _on_choose(self) -> None:
+        dialog = QFileDialog(self, self.tr("Import"))
+        dialog.setObjectName("import_file_dialog")
+        dialog.setNameFilters(
+            [self.tr("Tables and contacts (*.csv *.tsv *.txt *.vcf)"), self.tr("All files (*)")]
+        )
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda path: self.open_file(Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def open_file(self, path: Path) -> None:
+        """Look at a file."""
+        self._path = path
+        self._file.setText(path.name)
+        self._ask(self._kind, None)
+
+    def _ask(self, kind: Kind, columns: tuple[str, ...] | None) -> None:
+        if self._path is not None:
+            self._import.setEnabled(False)
+            self._ticket = self._service.ask(ImportRequest(self._path, kind, columns))
+
+    @Slot(object)
+    def _on_kind(self, kind: str) -> None:
+        self._kind = Kind(kind)
+        self._ask(self._kind, None)
+
+    @Slot()
+    def _on_column(self) -> None:
+        columns = tuple(str(combo.currentData()) for combo in self._columns)
+        self._ask(self._kind, columns)
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        if not answer.ticket or answer.ticket != self._ticket:
+            return
+        self._ticket = 0
+        plan = answer.result
+        if isinstance(plan, ImportPlan):
+            self._show_plan(plan)
+        else:
+            self._summary.setText(answer.error)
+
+    # --- what it would do ----------------------------------------------------------------
+
+    def _show_plan(self, plan: ImportPlan | None) -> None:
+        self._plan = plan
+        is_good = plan is not None and not plan.error
+        for widget in (self._table, self._problems, self._duplicates, self._duplicates_label):
+            widget.setVisible(is_good)
+        self._import.setEnabled(is_good and plan is not None and bool(plan.drafts))
+        self._kinds.setVisible(plan is None or plan.form == "csv")
+        if plan is None:
+            self._summary.setText(
+                self.tr(
+                    "Exports of Pipedrive, HubSpot and Google Contacts are understood as they are."
+                    " You see what would go in before anything is written, and you can undo it."
+                )
+            )
+            return
+        if plan.error:
+            self._summary.setText(plan.error)
+            return
+        if plan.form == "csv":
+            self._show_table(plan)
+        else:
+            self._show_cards(plan)
+        self._summary.setText(self._sentence(plan))
+        self._problems.clear()
+        for problem in plan.problems[:MOST_PROBLEMS]:
+            self._problems.addItem(import_words.problem(problem))
+        self._problems.setVisible(bool(plan.problems))
+        count = plan.duplicate_count
+        text = self.tr("{} are here already:").format(formatting.number(count))
+        self._duplicates_label.setText(text)
+        self._duplicates_label.setVisible(count > 0)
+        self._duplicates.setVisible(count > 0)
+
+    def _sentence(self, plan: ImportPlan) -> str:
+        text = self.tr("{} records can go in.").format(formatting.number(len(plan.drafts)))
+        if plan.problems:
+            bad = self.tr("{} can't; the others still can:")
+            text = f"{text} {bad.format(formatting.number(len(plan.problems)))}"
+        return text
+
+    def _show_table(self, plan: ImportPlan) -> None:
+        """A choice of what it is over each column, then the first rows."""
+        table = self._table
+        table.clear()
+        self._columns.clear()
+        table.setColumnCount(len(plan.header))
+        table.setRowCount(len(plan.sample) + 1)
+        table.setHorizontalHeaderLabels([formatting.clean(name) for name in plan.header])
+        fields = ("", *FIELDS[self._kind])
+        for number in range(len(plan.header)):
+            mapped = plan.mapping.columns[number] if number < len(plan.mapping.columns) else ""
+            combo = QComboBox(table)
+            combo.setObjectName(f"column_{number}_combo")
+            combo.setAccessibleName(formatting.clean(plan.header[number]))
+            for code in dict.fromkeys((*fields, mapped)):
+                combo.addItem(import_words.field(code), code)
+            combo.setCurrentIndex(combo.findData(mapped))
+            combo.activated.connect(self._on_column)
+            self._columns.append(combo)
+            table.setCellWidget(0, number, combo)
+            table.setColumnWidth(number, 150)
+        table.setRowHeight(0, 36)
+        for row_number, row in enumerate(plan.sample, start=1):
+            for number, cell in enumerate(row.cells[: len(plan.header)]):
+                table.setItem(row_number, number, QTableWidgetItem(formatting.clean(cell)))
+
+    def _show_cards(self, plan: ImportPlan) -> None:
+        table = self._table
+        table.clear()
+        self._columns.clear()
+        table.setColumnCount(3)
+        heads = [self.tr("Name"), self.tr("Email or value"), self.tr("Organization")]
+        table.setHorizontalHeaderLabels(heads)
+        table.setRowCount(min(MOST_SHOWN, len(plan.drafts)))
+        for number, draft in enumerate(plan.drafts[:MOST_SHOWN]):
+            for column, text in enumerate(_cells(draft)):
+                table.setItem(number, column, QTableWidgetItem(formatting.clean(text)))
+        for column in range(3):
+            table.setColumnWidth(column, 220)
+
+    @Slot()
+    def _on_import(self) -> None:
+        if self._plan is not None and self._plan.drafts:
+            on_duplicate = self._duplicates.currentData()
+            self.agreed.emit(ImportRecords(self._plan.drafts, on_duplicate))
+            self.accept()
+
+
+def _cells(draft: Draft) -> tuple[str, str, str]:
+    record = draft.record
+    middle = ""
+    if isinstance(record, Person):
+        middle = ", ".join(each.value for each in record.addresses)
+    elif isinstance(record, Organization):
+        middle = ", ".join(record.domains)
+    else:
+        middle = money.shown(getattr(record, "value_cents", None), getattr(record, "currency", ""))
+    return title_of(record), middle, draft.organization

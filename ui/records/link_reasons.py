@@ -1,0 +1,33 @@
+"""Why a conversation is linked, or asks, in words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from models.side_panel import LinkFacts
+from ui import formatting
+
+_CONTEXT = "LinkReasons"
+
+
+def sentence(facts: LinkFacts, names: dict[int, str]) -> str:
+    """The reason of a link or of an offer; `names` are the persons', by id."""
+    tr = QCoreApplication.translate
+    known = [formatting.clean(names[id_]) for id_ in facts.person_ids if id_ in names]
+    who = ", ".join(known[:3])
+    if facts.origin == "person" or facts.code == "by_hand":
+        return tr(_CONTEXT, "You linked it.")
+    match facts.code:
+        case "past_mail":
+            return tr(_CONTEXT, "Linked when you asked for past mail to be linked.")
+        case "came_back":
+            return tr(_CONTEXT, "It was linked with this before it was deleted on the server.")
+        case "merged":
+            return tr(_CONTEXT, "A conversation that was joined to this one was linked with it.")
+        case "several" | "candidates" | "several_open":
+            text = tr(_CONTEXT, "{who} has more than one open item: choose one.")
+            many = tr(_CONTEXT, "There is more than one open item: choose one.")
+            return text.format(who=who) if who else many
+    text = tr(_CONTEXT, "The only open item of {who} when the conversation began.")
+    plain = tr(_CONTEXT, "The only open item of its persons when the conversation began.")
+    return text.format(who=who) if who else plain

@@ -1,0 +1,79 @@
+"""Where a note for a record's history is written."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+
+class _Edit(QPlainTextEdit):
+    """Ctrl+Enter keeps the note.
+
+    Signals:
+        finished: Ctrl+Enter.
+    """
+
+    finished = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
+        if (
+            event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+            and event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            self.finished.emit()
+            return
+        super().keyPressEvent(event)
+
+
+class NoteEdit(QWidget):
+    """One line until something is typed, then some lines and a button.
+
+    Signals:
+        kept: The text of a note.
+    """
+
+    kept = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._edit = _Edit(self)
+        self._edit.setObjectName("note_edit")
+        self._edit.setAccessibleName(self.tr("New note"))
+        self._edit.setPlaceholderText(self.tr("Write a note…"))
+        self._edit.setTabChangesFocus(True)
+        self._button = QPushButton(self.tr("Add note"), self)
+        self._button.setObjectName("add_note_button")
+        self._button.setProperty("role", "primary")
+        self._button.setAutoDefault(False)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self._button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self._edit)
+        column.addLayout(buttons)
+        self._edit.textChanged.connect(self._fit)
+        self._edit.finished.connect(self._keep)
+        self._button.clicked.connect(self._keep)
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        has_text = bool(self._edit.toPlainText().strip())
+        lines = min(10, max(3 if has_text else 1, int(self._edit.document().size().height())))
+        is_long = lines >= 10
+        policy = Qt.ScrollBarPolicy
+        self._edit.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if is_long else policy.ScrollBarAlwaysOff
+        )
+        self._edit.setFixedHeight(lines * self._edit.fontMetrics().lineSpacing() + 20)
+        self._button.setVisible(has_text)
+
+    @Slot()
+    def _keep(self) -> None:
+        text = self._edit.toPlainText().strip()
+        if text:
+            self._edit.clear()
+            self.kept.emit(text)

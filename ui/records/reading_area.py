@@ -1,0 +1,122 @@
+"""The reading pane with what records know about its conversation: link bar above, panel beside."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from models.events import ConversationsChanged, Event, LinksChanged, RecordsChanged
+from models.side_panel import Panel
+from sync.qt.requests import Answer, PanelRequest
+from sync.qt.service import MailService
+from ui.records.link_bar import LinkBar
+from ui.records.side_panel import WIDTH, SidePanel
+from ui.theme import Theme
+
+GATHER_MS = 50
+LEAST_READING = 420  # the panel gives way where less would be left for the mail
+
+
+class ReadingArea(QWidget):
+    """Lays out the reader, the bar and the panel, and keeps both true to the store.
+
+    Attributes:
+        conversation_id: The open conversation, or None.
+        panel: What is known of it, or None while that is read.
+
+    Signals:
+        panel_changed: Another panel is known.
+    """
+
+    panel_changed = Signal()
+
+    def __init__(
+        self, service: MailService, theme: Theme, reader: QWidget, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._service = service
+        self.conversation_id: int | None = None
+        self.panel: Panel | None = None
+        self._wants_side = True
+        self._ticket = 0
+        self.link_bar = LinkBar(theme, self)
+        self.side = SidePanel(theme, self)
+        self.side.setFixedWidth(WIDTH)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(reader, 1)
+        row.addWidget(self.side)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.link_bar)
+        column.addLayout(row, 1)
+        self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)
+        self._gather.timeout.connect(self._ask)
+        service.answered.connect(self._on_answered)
+        service.happened.connect(self._on_event)
+        self._show_side()
+
+    def show_conversation(self, conversation_id: int | None) -> None:
+        """Another conversation is open, or none."""
+        if conversation_id == self.conversation_id:
+            return
+        self.conversation_id = conversation_id
+        self._ticket = 0
+        if conversation_id is None:
+            self._take(None)
+        else:
+            self._ask()
+
+    def set_side_wanted(self, is_wanted: bool) -> None:  # a plain setter
+        """Whether the person wants the panel."""
+        self._wants_side = is_wanted
+        self._show_side()
+
+    @Slot()
+    def _ask(self) -> None:
+        if self.conversation_id is not None:
+            self._ticket = self._service.ask(PanelRequest(self.conversation_id))
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        if not answer.ticket or answer.ticket != self._ticket:
+            return
+        self._ticket = 0
+        found = answer.result if isinstance(answer.result, Panel) else None
+        self._take(found)
+
+    def _take(self, panel: Panel | None) -> None:
+        self.panel = panel
+        self.link_bar.show_panel(panel)
+        self.side.show_panel(panel)
+        self._show_side()
+        self.panel_changed.emit()
+
+    @Slot(object)
+    def _on_event(self, event: Event) -> None:
+        if self.conversation_id is None:
+            return
+        match event:
+            case RecordsChanged():
+                self._gather.start()
+            case LinksChanged() if self._is_about(event):
+                self._gather.start()
+            case ConversationsChanged(conversation_ids=ids) if self.conversation_id in ids:
+                self._gather.start()
+            case _:
+                pass
+
+    def _is_about(self, event: LinksChanged) -> bool:
+        if self.conversation_id in event.conversation_ids or self.panel is None:
+            return True
+        shown = {person.row.key for person in self.panel.persons}
+        return bool(shown & set(event.record_keys))
+
+    def _show_side(self) -> None:
+        has_room = self.width() >= LEAST_READING + WIDTH
+        self.side.setVisible(self._wants_side and self.panel is not None and has_room)
+
+    def resizeEvent(self, event: object) -> None:  # noqa: N802  # Qt's name
+        self._show_side()

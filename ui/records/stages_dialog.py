@@ -1,0 +1,122 @@
+"""The stages of the pipeline: their names and their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models.records import Stage
+from ui.records.style import MutedLabel, RecordStyle
+from ui.theme import Theme
+
+ID = int(Qt.ItemDataRole.UserRole)
+
+
+class StagesDialog(QDialog):
+    """A list to rename in and to drag.
+
+    Signals:
+        agreed: A tuple of Stage in their new order.
+    """
+
+    agreed = Signal(object)
+
+    def __init__(self, stages: Sequence[Stage], theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("stages_dialog")
+        self.setWindowTitle(self.tr("Stages"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(380, 400)
+        RecordStyle(self, theme)
+        self._list = QListWidget(self)
+        self._list.setObjectName("stages_list")
+        self._list.setAccessibleName(self.tr("Stages"))
+        self._list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        for stage in stages:
+            self._add(stage.name, stage.id)
+        hint = MutedLabel(
+            theme,
+            self.tr(
+                "Double-click to rename, drag to reorder. Deals of a stage that you remove go to"
+                " the one before it."
+            ),
+            self,
+        )
+        hint.setWordWrap(True)
+        add = QPushButton(self.tr("Add"), self)
+        add.setObjectName("add_stage_button")
+        add.setAutoDefault(False)
+        self._remove = QPushButton(self.tr("Remove"), self)
+        self._remove.setObjectName("remove_stage_button")
+        self._remove.setAutoDefault(False)
+        edits = QHBoxLayout()
+        edits.addWidget(add)
+        edits.addWidget(self._remove)
+        edits.addStretch(1)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel, self
+        )
+        self._save = buttons.button(QDialogButtonBox.StandardButton.Save)
+        self._save.setObjectName("save_button")
+        buttons.accepted.connect(self._on_save)
+        buttons.rejected.connect(self.reject)
+        add.clicked.connect(self._on_add)
+        self._remove.clicked.connect(self._on_remove)
+        self._list.itemChanged.connect(self._refresh)
+        self._list.currentRowChanged.connect(self._refresh)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 18, 18, 14)
+        column.setSpacing(10)
+        column.addWidget(self._list, 1)
+        column.addLayout(edits)
+        column.addWidget(hint)
+        column.addWidget(buttons)
+        self._refresh()
+
+    def _add(self, name: str, stage_id: int) -> QListWidgetItem:
+        item = QListWidgetItem(name)
+        item.setData(ID, stage_id)
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+        self._list.addItem(item)
+        return item
+
+    def _stages(self) -> tuple[Stage, ...]:
+        items = [self._list.item(number) for number in range(self._list.count())]
+        return tuple(
+            Stage(item.data(ID), item.text().strip(), place)
+            for place, item in enumerate(items, start=1)
+        )
+
+    @Slot()
+    def _on_add(self) -> None:
+        item = self._add(self.tr("New stage"), 0)
+        self._list.setCurrentItem(item)
+        self._list.editItem(item)
+
+    @Slot()
+    def _on_remove(self) -> None:
+        self._list.takeItem(self._list.currentRow())
+        self._refresh()
+
+    @Slot()
+    def _refresh(self) -> None:
+        stages = self._stages()
+        self._remove.setEnabled(len(stages) > 1 and self._list.currentRow() >= 0)
+        self._save.setEnabled(bool(stages) and all(stage.name for stage in stages))
+
+    @Slot()
+    def _on_save(self) -> None:
+        self.agreed.emit(self._stages())
+        self.accept()

@@ -1,0 +1,82 @@
+"""The look of records' forms: fields that are text until the mouse or the keyboard is on them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QLabel, QWidget
+
+import resources
+from ui.theme import Theme
+
+_STYLE = """
+*[inline="true"] {{ border: 1px solid transparent; border-radius: 6px; background: transparent;
+    padding: 3px 6px; color: {text}; }}
+*[inline="true"]:hover {{ background: {hover}; }}
+*[inline="true"]:focus {{ background: {field}; border-color: {accent}; }}
+*[wrong="true"] {{ border-color: {danger}; }}
+QComboBox::drop-down {{ border: 0; width: 22px; }}
+QComboBox::down-arrow {{ image: url({chevron}); width: 12px; height: 12px; }}
+QComboBox QAbstractItemView {{ background: {field}; border: 1px solid {edge}; padding: 4px;
+    selection-background-color: {selection}; selection-color: {text}; }}
+QPushButton[role="quiet"] {{ border: 1px solid transparent; color: {link}; background: transparent;
+    padding: 3px 6px; text-align: left; }}
+QPushButton[role="quiet"]:hover {{ background: {hover}; }}
+QPushButton[role="quiet"]:focus {{ border-color: {accent}; }}
+QPushButton[role="chip"] {{ border: 1px solid {edge}; border-radius: 12px; padding: 3px 11px;
+    background: {base}; color: {text}; }}
+QPushButton[role="chip"]:hover {{ background: {hover}; }}
+QPushButton[role="chip"]:checked {{ background: {selection}; border-color: {selection};
+    color: {on_pill}; font-weight: 600; }}
+QPushButton[role="chip"]:focus {{ border-color: {accent}; }}
+QCheckBox {{ spacing: 8px; }}
+QListWidget {{ border: 1px solid {edge}; border-radius: 7px; padding: 4px; background: {field}; }}
+QListWidget::item {{ padding: 5px 6px; border-radius: 5px; color: {text}; }}
+QListWidget::item:hover {{ background: {hover}; }}
+QListWidget::item:selected {{ background: {selection}; color: {text}; }}
+"""
+_COLORS = (
+    "text", "hover", "field", "accent", "danger", "edge", "selection", "link", "base", "on_pill",
+)  # fmt: skip
+
+
+class RecordStyle(QObject):
+    """Keeps a widget's form style in the colours of the theme."""
+
+    def __init__(self, widget: QWidget, theme: Theme) -> None:
+        super().__init__(widget)
+        self._widget = widget
+        self._theme = theme
+        theme.changed.connect(self._apply)
+        self._apply()
+
+    @Slot()
+    def _apply(self) -> None:
+        colors = {name: self._theme.color(name).name() for name in _COLORS}
+        shade = "dark" if self._theme.is_dark else "light"
+        colors["chevron"] = resources.path("forms", f"chevron-{shade}.svg").as_posix()
+        self._widget.setStyleSheet(_STYLE.format(**colors))
+
+
+class MutedLabel(QLabel):
+    """Words of less weight, in the theme's colour of now."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        text: str = "",
+        parent: QWidget | None = None,
+        *,
+        size: int = 12,
+        weight: int = 400,
+        ink: str = "muted",
+    ) -> None:
+        super().__init__(text, parent)
+        self._theme = theme
+        self._size, self._weight, self._ink = size, weight, ink
+        theme.changed.connect(self._recolor)
+        self._recolor()
+
+    @Slot()
+    def _recolor(self) -> None:
+        self.setFont(self._theme.font(size=self._size, weight=self._weight))
+        self.setStyleSheet(f"color: {self._theme.color(self._ink).name()}; background: transparent")
