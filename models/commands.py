@@ -66,10 +66,10 @@ __all__ = [
     "AddAccount", "AddNote", "Archive", "CheckHeld", "ChooseMailboxes", "Command",
     "CreateMailbox", "DeleteConversations", "DeleteHeld", "DeleteMessages", "DeleteNote",
     "DeletePreview", "DeleteRecords", "DismissOffers", "Done", "DropOperations", "EditNote",
-    "KeepHeld", "LinkConversations", "LinkPast", "LinkPersons", "MarkMessagesRead", "MarkRead",
+    "ImportRecords", "KeepHeld", "LinkConversations", "LinkPast", "LinkPersons", "MarkMessagesRead", "MarkRead",
     "MergePersons", "RemoveAccount", "Restore", "RestoreLinks", "RestoreRecords",
     "RetryOperations", "SaveRecord", "SaveStages", "SetOption", "SetRole",
-    "UnlinkConversations", "UnlinkPersons", "UpdateAccount", "ImportRecords", "execute", "preview_delete",
+    "UnlinkConversations", "UnlinkPersons", "UpdateAccount", "execute", "preview_delete",
 ]  # fmt: skip
 
 CHUNK = 500  # conversations in one transaction

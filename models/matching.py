@@ -51,6 +51,15 @@ def persons_with(keys: Sequence[int]) -> dict[int, list[int]]:
     return found
 
 
+# One with an address of the person is the rule's again, as after an undo.
+_PUT = (
+    "INSERT OR IGNORE INTO message_person (message_id, person_id, received_at, is_by_hand) "
+    "SELECT m.id, ?, m.received_at, NOT EXISTS (SELECT 1 FROM person_address p "
+    "CROSS JOIN message_address a ON a.key = p.key WHERE p.person_id = ? AND a.message_id = m.id) "
+    "FROM message m WHERE m.id IN ({}) RETURNING message_id"
+)
+
+
 def put(message_ids: Iterable[int], person_id: int) -> list[int]:
     """Link messages to a person by hand; those that were not linked before."""
     changed: list[int] = []
@@ -62,13 +71,7 @@ def put(message_ids: Iterable[int], person_id: int) -> list[int]:
                 f"AND message_id IN ({marks})",
                 (person_id, *chunk),
             )
-            found = database.rows(
-                "INSERT OR IGNORE INTO message_person "
-                "(message_id, person_id, received_at, is_by_hand) "
-                f"SELECT id, ?, received_at, 1 FROM message WHERE id IN ({marks}) "
-                "RETURNING message_id",
-                (person_id, *chunk),
-            )
+            found = database.rows(_PUT.format(marks), (person_id, person_id, *chunk))
             changed += [message_id for (message_id,) in found]
     return changed
 

@@ -64,7 +64,8 @@ def test_a_message_gets_every_person_whose_address_it_has(part: str) -> None:
     person("Other", "other@customer.test")
     mail = box.mail("a", sender="x@y.test")
     pairs = (("", "Anna@Home.test"),)
-    mail = replace(mail, parsed=replace(mail.parsed, **{"from_" if part == "from" else part: pairs}))
+    changes: dict[str, Any] = {"from_" if part == "from" else part: pairs}
+    mail = replace(mail, parsed=replace(mail.parsed, **changes))
     events = box.take(mail)
     assert persons_of("a") == {anna, twin}
     changed = [event for event in events if isinstance(event, LinksChanged)]
@@ -358,6 +359,10 @@ def test_any_number_of_persons_by_hand_and_the_rule_leaves_that_alone() -> None:
     commands.execute(unlinked.undo)
     commands.execute(linked.undo)
     assert persons_of("a") == {anna}
+    known = records.get(f"person:{anna}")
+    assert isinstance(known, Person)
+    save(replace(known, addresses=()))
+    assert persons_of("a") == set()
 
 
 # --- M15 -----------------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ def test_each_kind_is_read_as_it_was_saved() -> None:
         addresses=(Labelled("anna@blue.test", "work"), Labelled("a@home.test", "home")),
         phones=(Labelled("+372 1", "mobile"),),
     )  # fmt: skip
-    found = [
+    found: list[records.Record] = [
         company,
         anna,
         Deal(
