@@ -172,6 +172,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         window = start(chosen.profile, read_only=chosen.read_only)
     except ProfileError as error:
+        Theme().install()
         QMessageBox.critical(None, "Dealpost", str(error))
         return 1
     if chosen.screenshot is not None:
