@@ -80,8 +80,11 @@ def put(
         return False
     with database.writing(durable=False):
         database.run(
-            "INSERT OR REPLACE INTO link (conversation_id, record_key, origin, reason, linked_at) "
-            "VALUES (?, ?, ?, ?, ?)",
+            # OR REPLACE costs 3 ms in a large transaction.
+            "INSERT INTO link (conversation_id, record_key, origin, reason, linked_at) "
+            "VALUES (?, ?, ?, ?, ?) ON CONFLICT (conversation_id) DO UPDATE SET "
+            "record_key = excluded.record_key, origin = excluded.origin, "
+            "reason = excluded.reason, linked_at = excluded.linked_at",
             (
                 conversation_id,
                 record_key,
