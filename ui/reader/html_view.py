@@ -29,6 +29,7 @@ from ui.reader.schemes import ACTION_SCHEME, DOCUMENT_SCHEME
 from ui.reader.state import Shown
 from ui.theme import Theme
 
+_HEIGHT = "document.body ? Math.ceil(document.body.getBoundingClientRect().height) + 16 : 0"
 _WORLD = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
 
 # Takes [[id, html or null], …]: exchanges what changed, drops what is gone, keeps the rest in place.
@@ -77,6 +78,7 @@ class WebMessageView(MessageView):
         self._parts: dict[str, str] = {}
         self._scroll_to: int | None = None
         self._is_loaded = False
+        self._natural = 0
         self._profile = shared_profile()
         self._interceptor = Interceptor(self.refused, self)
         self._page = LockedPage(self._profile, self.refused, self)
@@ -95,7 +97,7 @@ class WebMessageView(MessageView):
         self._page.pressed.connect(self._on_pressed)
         self._page.linkHovered.connect(self._on_hovered)
         self._page.loadFinished.connect(self._on_loaded)
-        self._page.contentsSizeChanged.connect(self.height_changed)
+        self._page.contentsSizeChanged.connect(self._measure)
         self._page.setBackgroundColor(theme.color("base"))
         theme.changed.connect(self._on_theme)
 
@@ -139,7 +141,7 @@ class WebMessageView(MessageView):
         self._page.runJavaScript(script, _WORLD)
 
     def natural_height(self) -> int:
-        return round(self._page.contentsSize().height())
+        return self._natural
 
     def close_down(self) -> None:
         """Let the page go now, before its profile does; the view is of no more use."""
@@ -206,6 +208,17 @@ class WebMessageView(MessageView):
         if done:
             self.drawn.emit()
 
+    @Slot()
+    def _measure(self) -> None:
+        """How high the document is; Chromium itself never says less than the view's height."""
+        if self._shown is not None:
+            self._page.runJavaScript(_HEIGHT, _WORLD, self._on_measured)
+
+    def _on_measured(self, height: object) -> None:
+        if isinstance(height, int | float) and self._shown is not None:
+            self._natural = round(height)
+            self.height_changed.emit()
+
     @Slot(bool)
     def _on_loaded(self, done: bool) -> None:
         # A refused redirect of a mail reports a second, failed end; the document stays.
@@ -215,6 +228,7 @@ class WebMessageView(MessageView):
         if self._scroll_to is not None:
             self.scroll_to(self._scroll_to)
             self._scroll_to = None
+        self._measure()
         self.drawn.emit()
 
     @Slot()

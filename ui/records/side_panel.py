@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QPushButton,
     QScrollArea,
     QToolButton,
@@ -217,7 +218,7 @@ class SidePanel(QWidget):
         painter.end()
 
 
-def _empty(layout: QVBoxLayout) -> None:
+def _empty(layout: QLayout) -> None:
     """Take everything out of a layout, also what lies in layouts of its own."""
     while (item := layout.takeAt(0)) is not None:
         widget, inner = item.widget(), item.layout()
@@ -225,6 +226,6 @@ def _empty(layout: QVBoxLayout) -> None:
             widget.hide()
             widget.setObjectName("")
             widget.deleteLater()
-        elif isinstance(inner, QVBoxLayout):
+        elif inner is not None:
             _empty(inner)
             inner.deleteLater()
