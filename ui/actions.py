@@ -49,6 +49,7 @@ def _mail_plans() -> dict[str, _Plan]:
         "previous": _Plan(
             QCoreApplication.translate("Actions", "Previous conversation"), "chevron-up", ("K",)
         ),
+        "why": _Plan(QCoreApplication.translate("Actions", "Why is this here?"), "info"),
         "search": _Plan(QCoreApplication.translate("Actions", "Search"), "search", ("Ctrl+K", "/")),
     }
 
@@ -62,6 +63,10 @@ def _window_plans() -> dict[str, _Plan]:
             ("F5", "Ctrl+Shift+R"),
         ),
         "sync_details": _Plan(QCoreApplication.translate("Actions", "Sync details…"), "info"),
+        "queue": _Plan(QCoreApplication.translate("Actions", "Waiting for the server…"), "clock"),
+        "what_happened": _Plan(
+            QCoreApplication.translate("Actions", "What happened…"), "history", ("Ctrl+H",)
+        ),
         "preferences": _Plan(
             QCoreApplication.translate("Actions", "Preferences…"), "settings", ("Ctrl+,",)
         ),

@@ -26,6 +26,7 @@ from ui.reader.view import ConversationView
 from ui.sidebar.model import SidebarModel
 from ui.sidebar.view import Sidebar
 from ui.theme import Theme
+from ui.trust.desk import TrustDesk
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.sync_status import SyncStatus
 from ui.widgets.top_bar import TopBar
@@ -68,6 +69,9 @@ class MainWindow(QMainWindow):
         self._dialogs = Dialogs(service, theme, self.facts, self)
         self._make_panes()
         self._mail = MailActions(service, self.actions_by_name, self._stack, self._pane, self)
+        self._trust = TrustDesk(
+            service, self.facts, theme, self.actions_by_name, self._pane, self
+        )
         self._counts_timer = QTimer(self, singleShot=True, interval=COUNTS_MS)
         self._appearance = menus.appearance_actions(theme, self)
         menus.fill(self.menuBar(), self.actions_by_name, self._appearance)
@@ -115,6 +119,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self._top)
         column.addWidget(self._notices)
+        column.addWidget(self._trust.held_bar)
         column.addWidget(self._splitter, 1)
         column.addWidget(self._status)
         self.setCentralWidget(center)
@@ -155,6 +160,9 @@ class MainWindow(QMainWindow):
         self._notices.unlock_requested.connect(self._dialogs.open_unlock)
         self._notices.retry_requested.connect(self.service.vault.retry)
         self._notices.preferences_requested.connect(self._dialogs.open_preferences)
+        self._notices.role_requested.connect(self._trust.ask_for_role)
+        self._trust.key_wanted.connect(lambda key: self._on_key(key or self._sidebar.key()))
+        self._trust.conversation_wanted.connect(self._open_conversation)
 
     def _connect_actions(self) -> None:
         actions, view = self.actions_by_name, self._pane.view
@@ -163,7 +171,8 @@ class MainWindow(QMainWindow):
         actions["select_all"].triggered.connect(view.selectAll)
         actions["search"].triggered.connect(self._go_to_search)
         actions["sync_now"].triggered.connect(self._sync_now)
-        actions["sync_details"].triggered.connect(self._dialogs.show_sync_details)
+        for name in ("sync_details", "queue"):
+            actions[name].triggered.connect(self._dialogs.show_sync_details)
         actions["preferences"].triggered.connect(self._dialogs.open_preferences)
         actions["add_account"].triggered.connect(self._dialogs.open_wizard)
         actions["shortcuts"].triggered.connect(
@@ -194,7 +203,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_accounts(self) -> None:
-        self._sidebar_model.set_accounts(self.facts.configs)
+        self._sidebar_model.set_accounts(self.facts.configs, self.facts.read_only_ids)
         for status in self.facts.statuses():
             self._sidebar_model.set_status(status)
         self._pane.set_has_account(bool(self.facts.configs))
@@ -207,13 +216,14 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_status(self) -> None:
         facts = self.facts
-        self._status.show_facts(facts.statuses(), facts.addresses, facts.vault_sentence())
+        self._status.show_facts(
+            facts.statuses(), facts.addresses, facts.vault_sentence(), facts.read_only_ids
+        )
 
     @Slot(object)
     def _on_event(self, event: Event) -> None:
         if isinstance(event, SettingsChanged):
             self._read_setting(event.name)
-        self._dialogs.on_event(event)
         if not self._counts_timer.isActive():
             self._counts_timer.start()
 
@@ -231,7 +241,8 @@ class MainWindow(QMainWindow):
 
     def _title(self, counts: Counts) -> None:
         unread = counts.total.inbox_unread
-        self.setWindowTitle(f"Dealpost ({formatting.number(unread)})" if unread else "Dealpost")
+        title = f"Dealpost ({formatting.number(unread)})" if unread else "Dealpost"
+        self.setWindowTitle(self._trust.titled(title))
 
     # --- what is shown -----------------------------------------------------------------------
 
@@ -362,6 +373,7 @@ class MainWindow(QMainWindow):
             self._dialogs.close()
             self._work.close_down()
             self._reader.close_down()
+            self.hide()  # what was deleted just now may take a while to wipe
             self.service.close()
             self.closed.emit()
         super().closeEvent(event)

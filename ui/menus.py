@@ -20,6 +20,8 @@ CONVERSATION = (
     "",
     "link",
     "unlink",
+    "",
+    "why",
 )
 
 
@@ -38,6 +40,7 @@ def fill(bar: QMenuBar, actions: Actions, appearance: list[QAction]) -> None:
     _add(record, actions, "", "delete_email")
     view = bar.addMenu(QCoreApplication.translate(_CONTEXT, "&View"))
     _add(view, actions, "side_panel", "")
+    _add(view, actions, "queue", "what_happened", "")
     for action in appearance:
         if action.isSeparator():
             view.addSeparator()

@@ -85,7 +85,7 @@ def answer(request: Request) -> Result:
         case LedgerRequest():
             return ledger_pages.page(request.query, request.limit, request.before)
         case HeldRequest():
-            return held.groups()
+            return held.everything()
         case _:
             return _about_records(request)
 

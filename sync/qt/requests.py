@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.commands import DeletePreview
-from models.held import HeldGroup
+from models.held import Held
 from models.exporting import ExportResult
 from models.history_pages import KINDS, PAGE, Cursor, HistoryPage
 from models.importing import ImportPlan
@@ -172,7 +172,7 @@ class LedgerRequest:
 
 @dataclass(frozen=True, slots=True)
 class HeldRequest:
-    """What the brake holds (X3). Result: tuple[HeldGroup, ...]."""
+    """What the brake holds (X3). Result: Held."""
 
 
 Request = (
@@ -301,7 +301,7 @@ Result = (
     | ExportResult
     | QueuePage
     | LedgerPage
-    | tuple[HeldGroup, ...]
+    | Held
     | bytes
     | None
 )

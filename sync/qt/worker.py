@@ -317,10 +317,9 @@ class AccountWorker(QObject):
         if session is None:
             return
         try:
-            if politely:
-                session.close()  # `abort` can still reach it if the server does not answer
-            else:
+            if not politely:
                 session.abort()
+            session.close()  # `abort` can still reach it if the server does not answer
         except SyncError:
             log.info("the connection of account %d was already lost", self.account_id)
         with self._session_lock:

@@ -54,11 +54,14 @@ Found = TypeVar("Found", bound=QObject)
 class Desk:
     """One open window and what a person does with it."""
 
-    def __init__(self, qtbot: QtBot, profile: Path, timing: Timing = FAST) -> None:
+    def __init__(
+        self, qtbot: QtBot, profile: Path, timing: Timing = FAST, *, read_only: bool = False
+    ) -> None:
         self.qtbot = qtbot
         self.profile = profile
         self.timing = timing
-        self.window: MainWindow = app.start(profile, timing=timing)
+        self.read_only = read_only
+        self.window: MainWindow = app.start(profile, timing=timing, read_only=read_only)
 
     # --- life ----------------------------------------------------------------------------
 
@@ -69,7 +72,8 @@ class Desk:
     def reopen(self, timing: Timing | None = None) -> None:
         """Quit and start again on the same profile."""
         self.close()
-        self.window = app.start(self.profile, timing=timing or self.timing)
+        timing = timing or self.timing
+        self.window = app.start(self.profile, timing=timing, read_only=self.read_only)
 
     def wait(self, condition: Callable[[], bool], what: str = "") -> None:
         """Let the program run until something is so."""

@@ -68,6 +68,11 @@ class Rig:
         found = [line for line in self.dovecot.commands(self.user) if CHANGING.match(line)]
         return [line for line in found[since:] if not _is_read_state(line)]
 
+    def all_changing_commands(self) -> list[str]:
+        """The same with read state, which read-only mode does not send either."""
+        assert self.dovecot is not None, "only Dovecot records commands"
+        return [line for line in self.dovecot.commands(self.user) if CHANGING.match(line)]
+
     @property
     def records_commands(self) -> bool:
         """Whether `changing_commands` can be asked."""

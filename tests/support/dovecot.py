@@ -1,6 +1,7 @@
 """A private Dovecot: own folder, own ports, any password, every command on record.
 
-Users named `fixed-…` need the password `secret`; those named `refused-…` never get in.
+Users named `fixed-…` need the password `secret`, those named `own-…` the one that `set_password`
+gave them; those named `refused-…` never get in.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ default_internal_user = {internal_user}
 default_login_user = {login_user}
 default_internal_group = {internal_group}
 {capability}
+{acl}
 service imap-login {{
   service_count = 0
   chroot =
@@ -84,7 +86,12 @@ passdb {{
 passdb {{
   driver = static
   args = nopassword=y
-  username_filter = !fixed-*
+  username_filter = !fixed-* !own-*
+}}
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u {folder}/passwords
+  username_filter = own-*
 }}
 userdb {{
   driver = static
@@ -102,6 +109,12 @@ namespace inbox {{
 # Of util-linux: the kernel sends the signal when the thread that started it is gone.
 _SETPRIV = shutil.which("setpriv")
 _ENDS_WITH_US = (_SETPRIV, "--pdeathsig", "KILL") if _SETPRIV else ()
+_ACL = """
+mail_plugins = acl
+plugin {{
+  acl = vfile:{folder}/acls:cache_secs=0
+}}
+"""
 _SPECIAL = ("Sent", "Archive", "Trash", "Drafts", "Junk")
 _STAMP = re.compile(rb"^\d+\.\d+ ", re.MULTILINE)
 _COMMAND = re.compile(rb"\S+ (UID [A-Z]+|[A-Z]+)(?: (.*))?$", re.IGNORECASE)
@@ -112,8 +125,16 @@ class Dovecot:
     """One server. `start()` takes about 0.3 s; `stop()` ends only what was started."""
 
     def __init__(
-        self, *, mail_format: str = "sdbox", special_use: bool = True, capability: str = ""
+        self,
+        *,
+        mail_format: str = "sdbox",
+        special_use: bool = True,
+        capability: str = "",
+        special: Sequence[str] = _SPECIAL,
+        forbids: bool = False,
     ) -> None:
+        self.special = special
+        self.forbids = forbids  # whether `forbid` can be used
         self.mail_format = mail_format
         self.special_use = special_use
         self.capability = capability
@@ -181,6 +202,8 @@ class Dovecot:
 
     def _make_folders(self) -> None:
         self.folder.chmod(0o755)
+        (self.folder / "passwords").touch()
+        (self.folder / "acls").touch(0o644)
         (self.folder / "refused").write_text("".join(f"refused-{n}:\n" for n in range(100)))
         for name in ("home", "commands", "run"):
             (self.folder / name).mkdir(exist_ok=True)
@@ -202,13 +225,14 @@ class Dovecot:
             internal_user="dovecot" if is_root else me,
             login_user="dovenull" if is_root else me,
             internal_group=group,
+            acl=_ACL.format(folder=self.folder) if self.forbids else "",
             capability=f"imap_capability = {self.capability}" if self.capability else "",
             port=self.port,
             tls_port=self.tls_port,
             fixed=FIXED_PASSWORD,
             uid=uid,
             gid=gid,
-            mailboxes="\n".join(self._mailbox(name) for name in _SPECIAL),
+            mailboxes="\n".join(self._mailbox(name) for name in self.special),
         )
 
     def _mailbox(self, name: str) -> str:
@@ -223,6 +247,19 @@ class Dovecot:
         user = f"{prefix}-{os.getpid()}-{self._users}"
         self.watch(user)
         return user
+
+    def forbid(self, *mailboxes: str) -> None:
+        """From now on nobody may write into these, and into no others."""
+        assert self.forbids, "the server was not made for this"
+        lines = [f"{name} owner lrsw\n" for name in mailboxes]
+        (self.folder / "acls").write_text("".join(lines))
+
+    def set_password(self, user: str, password: str) -> None:
+        """Give a user named `own-…` a password; who is signed in stays so until a restart."""
+        file = self.folder / "passwords"
+        lines = [line for line in file.read_text().splitlines() if not line.startswith(f"{user}:")]
+        file.write_text("\n".join([*lines, f"{user}:{password}", ""]))
+        file.chmod(0o644)
 
     def watch(self, user: str) -> None:
         """Put the commands of this user on record."""

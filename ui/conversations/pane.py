@@ -43,10 +43,12 @@ class ConversationPane(QWidget):
 
     Signals:
         empty_pressed: The button of the empty state.
+        query_changed: It shows another list.
         menu_requested: A context menu is wanted, at this global position.
     """
 
     empty_pressed = Signal()
+    query_changed = Signal()
     menu_requested = Signal(QPoint)
 
     def __init__(self, service: MailService, theme: Theme, parent: QWidget | None = None) -> None:
@@ -135,6 +137,7 @@ class ConversationPane(QWidget):
             self.view.scrollToTop()
         self._ask()
         self._describe()
+        self.query_changed.emit()
 
     def select_when_listed(self, conversation_id: int) -> None:
         """Select a conversation now, or when the list that has it is read."""
@@ -276,6 +279,7 @@ class ConversationPane(QWidget):
             str(View.INBOX): self.tr("Inbox"),
             str(View.SENT): self.tr("Sent"),
             str(View.ARCHIVE): self.tr("Archive"),
+            str(View.HELD): self.tr("Deleted on the server"),
         }.get(str(self.query.view), self.tr("All mail"))
 
     def _say_empty(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
@@ -19,6 +19,7 @@ KEY = int(
 COUNT = KEY + 1  # unread conversations, 0 where none is shown
 ICON = KEY + 2
 TROUBLE = KEY + 3  # whether an account needs the person
+READ_ONLY = KEY + 4  # whether nothing is changed on its server
 
 
 class SidebarModel(QStandardItemModel):
@@ -43,7 +44,9 @@ class SidebarModel(QStandardItemModel):
         self._add("organizations", self.tr("Organizations"), "building-2")
         self._accounts_heading = -1
 
-    def set_accounts(self, configs: Iterable[AccountConfig]) -> None:
+    def set_accounts(
+        self, configs: Iterable[AccountConfig], read_only_ids: Collection[int] = ()
+    ) -> None:
         """Show these accounts, in this order."""
         wanted = {config.id: config for config in configs}
         for account_id in [known for known in self._accounts if known not in wanted]:
@@ -61,6 +64,7 @@ class SidebarModel(QStandardItemModel):
                 self._accounts[config.id] = item
             item.setText(config.address)
             item.setData("users" if config.kind == "team" else "mail", ICON)
+            item.setData(config.id in read_only_ids, READ_ONLY)
             self._describe(config.id)
         self.set_counts(self._counts)
 
@@ -114,7 +118,10 @@ class SidebarModel(QStandardItemModel):
         in_trouble = status is not None and (status.phase in NEEDS_PERSON or status.refused > 0)
         item.setData(in_trouble, TROUBLE)
         error = status.error if status is not None else ""
-        item.setToolTip("\n".join(part for part in (item.text(), error) if part))
+        note = (
+            self.tr("Read-only: nothing is changed on its server") if item.data(READ_ONLY) else ""
+        )
+        item.setToolTip("\n".join(part for part in (item.text(), note, error) if part))
         self._speak(item)
 
     def _speak(self, item: QStandardItem) -> None:
@@ -122,6 +129,8 @@ class SidebarModel(QStandardItemModel):
         count = item.data(COUNT)
         if count:
             parts.append(self.tr("{} unread").format(formatting.number(count)))
+        if item.data(READ_ONLY):
+            parts.append(self.tr("read-only"))
         if item.data(TROUBLE):
             parts.append(self.tr("needs your attention"))
         item.setAccessibleText(", ".join(parts))

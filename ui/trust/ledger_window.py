@@ -39,7 +39,7 @@ class LedgerWindow(QDialog):
         conversation_requested: The id of a conversation the person wants to see.
     """
 
-    conversation_requested = Signal(int)
+    conversation_requested = Signal(object)
 
     def __init__(self, service: MailService, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
