@@ -81,10 +81,23 @@ def move(
 _NAMELESS = b""  # the identity of an arrival that nobody could read yet
 
 
-def note_unread(account_id: int, mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> None:
-    """These UIDs exist and cannot be read now: they are asked for again."""
-    known = set(location.message_ids_at(mailbox_id, uidvalidity, wanted := list(uids)))
-    known |= arrival.at(mailbox_id, uidvalidity, wanted).keys()
+def note_unread(
+    account_id: int,
+    mailbox_id: int,
+    uidvalidity: int,
+    uids: Iterable[int],
+    *,
+    is_renumbered: bool = False,
+) -> None:
+    """These UIDs exist and cannot be read now: they are asked for again.
+
+    What is known of a UID stays, unless the UIDs mean other mail now.
+    """
+    wanted = list(uids)
+    known: set[int] = set()
+    if not is_renumbered:
+        known |= location.message_ids_at(mailbox_id, uidvalidity, wanted).keys()
+        known |= arrival.at(mailbox_id, uidvalidity, wanted).keys()
     arrival.note(
         ArrivalRow(mailbox_id, uidvalidity, uid, account_id, _NAMELESS)
         for uid in wanted
@@ -113,6 +126,25 @@ def known_uids(mailbox_id: int, uidvalidity: int) -> set[int]:
         (mailbox_id, uidvalidity),
     )
     return {uid for (uid,) in rows}
+
+
+# --- mirrors -----------------------------------------------------------------------------------
+
+
+def mirrored(mailbox_id: int, inbox_id: int) -> tuple[int, int]:
+    """How many arrivals a mailbox had no later than INBOX, and how many INBOX had since then.
+
+    A person copies what INBOX has; a rule of the server is there at the same time.
+    """
+    row = database.row(
+        "SELECT count(*), (SELECT count(*) FROM arrival WHERE mailbox_id = ?2 AND seen_at >= "
+        "(SELECT min(seen_at) FROM arrival WHERE mailbox_id = ?1)) FROM arrival a "
+        "JOIN arrival b ON b.account_id = a.account_id AND b.identity = a.identity "
+        "AND b.mailbox_id = ?2 WHERE a.mailbox_id = ?1 AND a.seen_at <= b.seen_at",
+        (mailbox_id, inbox_id),
+    )
+    assert row is not None
+    return row[0], row[1]
 
 
 # --- a new UIDVALIDITY -----------------------------------------------------------------------

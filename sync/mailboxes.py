@@ -32,6 +32,11 @@ class Seen:
         return self.mailbox.is_selectable and self.mailbox.missing_since is None
 
     @property
+    def is_level(self) -> bool:
+        """Whether everything that appeared up to now was taken note of."""
+        return self.status is not None and self.mailbox.watermark >= self.status.uidnext
+
+    @property
     def is_rolled_back(self) -> bool:
         """HIGHESTMODSEQ fell: what this server tells now may be an older state of it."""
         return self.status is not None and (
@@ -128,7 +133,8 @@ def _save(work: Work, row: MailboxState | None, entry: Listed, role: Role, sourc
     }
     if row is None or row.role_source != "person":
         columns |= {"role": role, "role_source": source}
-        columns["is_mirror"] = role in {Role.ALL, Role.FLAGGED} and not work.is_gmail
+        is_known = row is not None and row.is_mirror  # also one that was found out
+        columns["is_mirror"] = not work.is_gmail and (is_known or role in {Role.ALL, Role.FLAGGED})
     if entry.status and entry.status.mailbox_id:
         columns["mailbox_id_server"] = entry.status.mailbox_id
     if row is None:

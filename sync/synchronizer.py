@@ -14,7 +14,16 @@ from models import (
     sync_state,
     tombstone,
 )
-from sync import arrivals, flags, mailboxes, overlooked, uidvalidity, vanishes, verdicts
+from sync import (
+    arrivals,
+    flags,
+    mailboxes,
+    mirrors,
+    overlooked,
+    uidvalidity,
+    vanishes,
+    verdicts,
+)
 from sync.errors import RefusedError
 from sync.mailboxes import Seen
 from sync.work import Steps, Work, again, now
@@ -76,8 +85,11 @@ def _arrivals(work: Work, seen: Sequence[Seen]) -> Steps:
         is_blind = not status.uidnext and box.message_count != status.messages
         return is_behind or is_blind
 
+    before = [one for one in seen if is_wanted(one) and not arrivals.is_synced(one.mailbox)]
     ordered = sorted(seen, key=lambda one: arrivals.is_synced(one.mailbox))
     yield from _each(work, ordered, is_wanted, arrivals.take_in)
+    for one in before:
+        mirrors.look(work, one.mailbox)
 
 
 def _unread(work: Work, seen: Sequence[Seen]) -> Steps:
@@ -105,11 +117,14 @@ def _flags(work: Work, seen: Sequence[Seen], located: set[int]) -> Steps:
 def _vanishes(work: Work, seen: Sequence[Seen], located: set[int]) -> Steps:
     """Mailboxes whose numbers do not add up, and those where a second sitting is due."""
     due = _second_sittings(work)
+    fresh = {one.mailbox.id: one for one in _reread(work, seen)}
     checked = False
     for one in seen:
         box = one.mailbox
         if one.status is None or not one.is_there or uidvalidity.is_renumbered(one):
             continue
+        if not (box.id in fresh and fresh[box.id].is_there and fresh[box.id].is_level):
+            continue  # refused, or its arrivals are not known: the numbers of before stay
         is_old = now() - box.full_check_at >= work.ms(work.timing.full_check)
         is_stale = is_old and not checked
         is_full = bool(one.status.messages) and arrivals.is_synced(box)

@@ -213,7 +213,7 @@ def _note(
         for uid in free - wanted
     )
     unread = content.unread | wanted
-    returning.note_unread(work.account.id, box.id, content.uidvalidity, unread)
+    returning.note_unread(work.account.id, box.id, content.uidvalidity, unread, is_renumbered=True)
 
 
 def _wanted(work: Work, box: MailboxState, content: _Content, free: set[int]) -> set[int]:

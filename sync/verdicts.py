@@ -84,7 +84,7 @@ def judge_all(work: Work, seen: Sequence[Seen]) -> Steps:
 def _is_level(one: Seen) -> bool:
     if not one.is_there:
         return True
-    return one.status is not None and one.mailbox.watermark >= one.status.uidnext
+    return one.is_level
 
 
 def _is_unread(work: Work, boxes: dict[int, MailboxState]) -> bool:
