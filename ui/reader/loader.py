@@ -147,7 +147,8 @@ class ConversationLoader(QObject):
     def _take_contents(self, answer: Answer, asked: tuple[int, ...]) -> None:
         found: dict[int, MessageContent] = {}
         if isinstance(answer.result, tuple):
-            found = {one.message_id: one for one in answer.result}
+            contents = [one for one in answer.result if isinstance(one, MessageContent)]
+            found = {one.message_id: one for one in contents}
         for message_id in asked:
             card = self.shown.card(message_id) if self.shown else None
             if card is None or self.shown is None:

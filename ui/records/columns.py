@@ -63,6 +63,8 @@ def of_kind(kind: str) -> tuple[Column, ...]:
 
 def placed(columns: tuple[Column, ...], rect: QRect) -> dict[str, QRect]:
     """Where the columns that have room lie within a row; the title always has."""
+    if not columns:
+        return {}
     room = rect.width() - LEFT - RIGHT - TITLE_LEAST
     kept = set()
     for column in sorted(columns[1:], key=lambda each: each.rank):

@@ -68,6 +68,7 @@ class RecordListPane(QWidget):
         self.query = RecordQuery(Kind.DEAL)
         self._ticket = 0
         self._is_stale = False
+        self._has_kind = False
         self._is_loaded = False
         self._pending_id: int | None = None
         self._changed: set[int] = set()
@@ -163,8 +164,9 @@ class RecordListPane(QWidget):
 
     def show_kind(self, kind: str) -> None:
         """List the records of a kind, from the beginning."""
-        if Kind(kind) == self.query.kind and self._is_loaded:
+        if Kind(kind) == self.query.kind and self._has_kind:
             return
+        self._has_kind = True
         sort = "changed_at" if kind in kinds.WORK else "name"
         status = "open" if kind in kinds.WORK else ""
         self.query = RecordQuery(
@@ -172,6 +174,7 @@ class RecordListPane(QWidget):
         )
         self.model.kind = Kind(kind)
         self._is_loaded = False
+        self._changed.clear()
         self.model.reset_ids(from_pairs(()))
         self.view.setAccessibleName(kinds.words(kind).many)
         shown = columns.of_kind(kind)
@@ -274,6 +277,8 @@ class RecordListPane(QWidget):
 
     @Slot(object)
     def _on_event(self, event: Event) -> None:
+        if not self._has_kind:
+            return
         match event:
             case RecordsChanged():
                 keys = (*event.record_keys, *event.removed_keys)

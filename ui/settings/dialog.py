@@ -28,6 +28,7 @@ from ui import icons
 from ui.settings.account_page import AccountPage
 from ui.settings.accounts_page import AccountsPage
 from ui.settings.appearance_page import AppearancePage
+from ui.settings.blocked_page import BlockedPage
 from ui.settings.general_page import GeneralPage
 from ui.settings.parts import PreferencesPage
 from ui.setup.form_style import FormStyle
@@ -61,8 +62,10 @@ class PreferencesDialog(QDialog):
         self._stack = QStackedWidget(self)
         self.accounts_page = AccountsPage(service, theme, self)
         self.general_page = GeneralPage(service, theme, self)
+        self.blocked_page = BlockedPage(service, theme, self)
         self.appearance_page = AppearancePage(service, theme, self)
-        for page in (self.accounts_page, self.general_page, self.appearance_page):
+        pages = (self.accounts_page, self.general_page, self.blocked_page, self.appearance_page)
+        for page in pages:
             self._stack.addWidget(page)
         self._lay_out()
         self._follow_accounts()
@@ -94,7 +97,7 @@ class PreferencesDialog(QDialog):
     # --- ways in -------------------------------------------------------------------------
 
     def show_page(self, key: str) -> None:
-        """Show `accounts`, `general`, `appearance`, or `account:<id>`."""
+        """Show `accounts`, `general`, `blocked`, `appearance`, or `account:<id>`."""
         for row in range(self.navigation.count()):
             item = self.navigation.item(row)
             if item.data(Qt.ItemDataRole.UserRole) == key:
@@ -141,6 +144,7 @@ class PreferencesDialog(QDialog):
             ("accounts", "users", self.tr("Accounts")),
             *[(f"account:{config.id}", "at-sign", config.address) for config in configs],
             ("general", "settings", self.tr("General settings")),
+            ("blocked", "shield-alert", self.tr("Blocked")),
             ("", "", self.tr("Window")),
             ("appearance", "sun", self.tr("Appearance")),
         ]
@@ -177,6 +181,7 @@ class PreferencesDialog(QDialog):
         pages: dict[str, PreferencesPage] = {
             "accounts": self.accounts_page,
             "general": self.general_page,
+            "blocked": self.blocked_page,
             "appearance": self.appearance_page,
         }
         return pages.get(key)
@@ -199,6 +204,7 @@ class PreferencesDialog(QDialog):
                     self._account_pages[account_id].refresh_state()
             case SettingsChanged():
                 self.general_page.refresh()
+                self.blocked_page.refresh()
                 self.appearance_page.refresh()
             case _:
                 pass

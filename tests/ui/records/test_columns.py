@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from PySide6.QtCore import QRect
 from pytestqt.qtbot import QtBot
@@ -18,7 +20,7 @@ def test_columns_lie_beside_each_other(qtbot: QtBot, kind: str, width: int) -> N
     places = columns.placed(shown, QRect(0, 0, width, 50))
     order = [places[column.name] for column in shown if column.name in places]
     assert shown[0].name in places
-    assert all(one.right() < two.left() for one, two in zip(order, order[1:], strict=False))
+    assert all(one.right() < two.left() for one, two in itertools.pairwise(order))
     assert order[-1].right() <= width
     if width == 1200:
         assert len(places) == len(shown)
