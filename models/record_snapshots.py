@@ -122,15 +122,20 @@ def put_back(snapshots: Sequence[Snapshot]) -> None:
     )
 
 
+# What takes the place of what a row named and is gone.
+_ELSE: Final = {
+    "organization_id": "SELECT id FROM organization WHERE id = ?",
+    "stage_id": "SELECT id FROM stage ORDER BY id <> ?, position, id LIMIT 1",
+}
+
+
 def _upsert(rows: Rows) -> None:
-    """An organization or a stage that is gone meanwhile is named no more."""
+    """An organization that is gone is named no more; of a stage, the first takes its place."""
     for values in rows.values:
         row = dict(zip(rows.columns, values, strict=True))
-        for column, table in (("organization_id", "organization"), ("stage_id", "stage")):
-            if row.get(column) and not database.row(
-                f"SELECT 1 FROM {table} WHERE id = ?", (row[column],)
-            ):
-                row[column] = None
+        for column, sql in _ELSE.items():
+            if row.get(column):
+                row[column] = database.value(sql, (row[column],))
         sets = ", ".join(f"{name} = excluded.{name}" for name in row if name != "id")
         database.run(
             f"INSERT INTO {rows.table} ({', '.join(row)}) VALUES ({database.marks(len(row))}) "

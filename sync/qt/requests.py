@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.commands import DeletePreview
-from models.held import Held
 from models.exporting import ExportResult
+from models.held import Held
 from models.history_pages import KINDS, PAGE, Cursor, HistoryPage
 from models.importing import ImportPlan
 from models.ledger_pages import LedgerPage, LedgerQuery

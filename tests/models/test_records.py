@@ -202,6 +202,14 @@ def test_an_undone_delete_does_not_take_a_conversation_that_was_linked_anew() ->
     assert one("SELECT link_key FROM conversation WHERE id = ?", conversation_of("b")) == "deal:1"
 
 
+def test_an_undone_delete_finds_a_stage_when_its_own_is_gone() -> None:
+    key = save(Deal(title="Roof", stage_id=3))
+    done = commands.execute(commands.DeleteRecords((key,)))
+    commands.execute(commands.SaveStages(records.stages()[3:]))
+    undo(done)
+    assert deal(key).stage_id == 4
+
+
 # --- merge ---------------------------------------------------------------------------------------
 
 
