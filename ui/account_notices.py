@@ -100,9 +100,13 @@ class AccountNotices(QWidget):
         first = waiting[0]
         self._asked = (first.account_id, first.questions[0])
         if first.questions[0] == "trash":
-            text = self.tr("{} has no label that is its Trash. What you deleted waits for it.")
+            text = self.tr(
+                "No label of {} is its Trash. What you deleted waits until you choose one."
+            )
         else:
-            text = self.tr("{} has no label that is its Archive. What you archived waits for it.")
+            text = self.tr(
+                "No label of {} is its Archive. What you archived waits until you choose one."
+            )
         self.role.say(text.format(self._facts.addresses[first.account_id]), self.tr("Choose…"))
 
     def _show_answer(self) -> None:

@@ -186,6 +186,7 @@ class MainWindow(QMainWindow):
         reader.restore_requested.connect(lambda: mail.restore(self._opened()))
         reader.delete_requested.connect(lambda: mail.delete(self._opened()))
         reader.mark_read_requested.connect(self._on_mark_requested)
+        reader.why_requested.connect(self._trust.show_why)
         reader.messages_shown.connect(
             lambda ids: self._stack.run_quietly(MarkMessagesRead(tuple(ids)))
         )

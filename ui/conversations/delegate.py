@@ -121,7 +121,8 @@ class ConversationDelegate(QStyledItemDelegate):
         if len(layout.lines) == 3:
             second = self._paint_clip(painter, second, row, ink)
             self._paint_subject(painter, second, row, ink)
-            third = self._paint_pill(painter, layout.lines[2], row, ink)
+            third = self._paint_held(painter, layout.lines[2], row)
+            third = self._paint_pill(painter, third, row, ink)
             self._text(painter, third, formatting.clean(row.snippet), self._small, ink.muted)
         else:
             self._paint_compact_line(painter, second, row, ink)
@@ -162,8 +163,6 @@ class ConversationDelegate(QStyledItemDelegate):
             line = line.adjusted(0, 0, -CLIP - 8, 0)
         if row.draft_count:
             line = self._paint_word(painter, line, self.tr("Draft"), "danger")
-        if row.is_held:
-            line = self._paint_word(painter, line, self.tr("Deleted on the server"), "warning")
         return line
 
     def _paint_word(self, painter: QPainter, line: QRect, text: str, token: str) -> QRect:
@@ -172,6 +171,21 @@ class ConversationDelegate(QStyledItemDelegate):
         at = line.adjusted(line.width() - width, 0, 1, 0)
         self._text(painter, at, text, self._small, self._theme.color(token))
         return line.adjusted(0, 0, -width - 8, 0)
+
+    def _paint_held(self, painter: QPainter, line: QRect, row: ConversationRow) -> QRect:
+        """That a mail of it is gone from the server, at the left; what is left of the line."""
+        if not row.is_held:
+            return line
+        text = self.tr("Deleted on the server")
+        width = QFontMetrics(self._pill).horizontalAdvance(text) + 14
+        pill = QRectF(line.left(), line.center().y() - 8, width, 17)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color("warning_back"))
+        painter.drawRoundedRect(pill, 8.5, 8.5)
+        painter.setFont(self._pill)
+        painter.setPen(self._theme.color("warning"))
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+        return line.adjusted(width + 8, 0, 0, 0)
 
     def _paint_pill(
         self,
@@ -208,6 +222,7 @@ class ConversationDelegate(QStyledItemDelegate):
         """Subject, the snippet behind it, and the link, all in one line."""
         line = self._paint_clip(painter, line, row, ink)
         line = self._paint_pill(painter, line, row, ink, at_right=True)
+        line = self._paint_held(painter, line, row)
         used = self._paint_subject(painter, line, row, ink)
         rest = line.adjusted(used + 10, 0, 0, 0)
         if rest.width() > 40:  # less shows nothing worth reading

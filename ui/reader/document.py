@@ -116,7 +116,7 @@ def _head_row(card: Card, shown: Shown, look: Look) -> str:
         f' aria-label="{words}" href="{_action(look, "toggle", card.message_id)}"></a>'
         f"{_avatar(card)}<div class='who'><div class='line'>"
         f"<b dir='auto'>{escape(wording.sender(head))}</b>{_second(card)}{_tags(card)}</div>"
-        f"{_third(card, shown)}</div>"
+        f"{_third(card, shown, look)}</div>"
         f"<span class='side'>{_clip(card, look)}"
         f"<time title='{escape(formatting.full_date(head.received_at))}'>{date}</time></span></header>"
     )
@@ -131,7 +131,7 @@ def _second(card: Card) -> str:
     return f"<span class='address'>{escape(address)}</span>" if shows and address else ""
 
 
-def _third(card: Card, shown: Shown) -> str:
+def _third(card: Card, shown: Shown, look: Look) -> str:
     """The snippet of a closed card, the recipients of an open one."""
     if not card.is_open:
         return (
@@ -142,6 +142,9 @@ def _third(card: Card, shown: Shown) -> str:
         f"<tr><th>{escape(name)}</th><td dir='auto'>{escape(value)}</td></tr>"
         for name, value in wording.detail_rows(card.head)
     )
+    href = _action(look, "why", card.message_id)
+    why = f"<a role='button' href='{href}'>{escape(wording.why_note())}</a>"
+    rows += f"<tr><th></th><td>{why}</td></tr>"
     return f"<details class='to'><summary>{summary}</summary><table>{rows}</table></details>"
 
 

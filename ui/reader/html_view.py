@@ -255,6 +255,8 @@ class WebMessageView(MessageView):
                 self.colours_pressed.emit(int(message_id))
             case "attachments":
                 self.attachments_pressed.emit(int(message_id))
+            case "why":
+                self.why_pressed.emit(int(message_id))
             case "unfold":
                 self.fold_pressed.emit()
 

@@ -28,11 +28,13 @@ class MessageCard(QFrame):
         pressed: Its message id: open it, or close it.
         attachments_pressed: Its message id.
         link_pressed: A QUrl.
+        why_pressed: Its message id: why is it here?
     """
 
     pressed = Signal(object)
     attachments_pressed = Signal(object)
     link_pressed = Signal(QUrl)
+    why_pressed = Signal(object)
 
     def __init__(self, theme: Theme, message_id: int, parent: QWidget) -> None:
         super().__init__(parent)
@@ -52,6 +54,7 @@ class MessageCard(QFrame):
         self._header.pressed.connect(self._on_pressed)
         self._header.attachments_pressed.connect(self._on_attachments)
         self._header.details_toggled.connect(self._details.setVisible)
+        self._details.linkActivated.connect(self._on_why)
         self._quotes.toggled.connect(self._on_quotes)
         self.body.link_pressed.connect(self.link_pressed)
 
@@ -86,7 +89,11 @@ class MessageCard(QFrame):
             painter.drawLine(EDGE, 0, self.width() - EDGE, 0)
 
     def _build(self) -> None:
-        self._details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._details.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
         self._details.setTextFormat(Qt.TextFormat.RichText)
         self._details.setContentsMargins(INDENT, 6, EDGE, 0)
         self._note.setTextFormat(Qt.TextFormat.PlainText)
@@ -166,6 +173,10 @@ class MessageCard(QFrame):
         self.pressed.emit(self._message_id)
 
     @Slot()
+    def _on_why(self) -> None:
+        self.why_pressed.emit(self._message_id)
+
+    @Slot()
     def _on_attachments(self) -> None:
         self.attachments_pressed.emit(self._message_id)
 
@@ -188,7 +199,9 @@ def _details_html(card: Card, theme: Theme) -> str:
         f"<td style='color:{text}'>{escape(value)}</td></tr>"
         for name, value in wording.detail_rows(card.head)
     )
-    return f"<table cellspacing='0'>{rows}</table>"
+    link = theme.color("link").name()
+    why = f"<a href='why' style='color:{link}'>{escape(wording.why_note())}</a>"
+    return f"<table cellspacing='0'>{rows}<tr><td></td><td>{why}</td></tr></table>"
 
 
 def _style(theme: Theme, cleaned: CleanedHtml | None) -> str:

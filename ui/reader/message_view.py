@@ -23,6 +23,7 @@ class MessageView(QWidget):
         colours_pressed: A message id: its own colours, or those of the dark theme.
         fold_pressed: Show the older messages one by one.
         attachments_pressed: A message id: go to its attachments.
+        why_pressed: A message id: why is it here?
         link_pressed: A QUrl and the text that names another host, or ''.
         link_hovered: The address under the mouse, or ''.
         drawn: What was last given is on the screen.
@@ -33,6 +34,7 @@ class MessageView(QWidget):
     colours_pressed = Signal(object)
     fold_pressed = Signal()
     attachments_pressed = Signal(object)
+    why_pressed = Signal(object)
     link_pressed = Signal(QUrl, str)
     link_hovered = Signal(str)
     drawn = Signal()

@@ -104,6 +104,7 @@ class TextMessageView(MessageView):
         made.body.refused = self.refused
         made.pressed.connect(self.card_pressed)
         made.attachments_pressed.connect(self.attachments_pressed)
+        made.why_pressed.connect(self.why_pressed)
         made.link_pressed.connect(self._on_link)
         made.body.link_hovered.connect(self.link_hovered)
         self._cards[card.message_id] = made

@@ -38,6 +38,7 @@ class ConversationView(QWidget):
         messages_shown: The ids of unread messages whose text is on the screen.
         archive_requested, restore_requested, delete_requested: The buttons in its top bar.
         mark_read_requested: True to mark the conversation as read.
+        why_requested: The id and the subject of a message: why is it here?
     """
 
     messages_shown = Signal(object)
@@ -45,6 +46,7 @@ class ConversationView(QWidget):
     restore_requested = Signal()
     delete_requested = Signal()
     mark_read_requested = Signal(bool)
+    why_requested = Signal(object, str)
     height_changed = Signal()
 
     def __init__(
@@ -174,6 +176,7 @@ class ConversationView(QWidget):
         view.fold_pressed.connect(self._loader.unfold)
         view.attachments_pressed.connect(self.attachments.select_message)
         view.link_pressed.connect(self._on_link)
+        view.why_pressed.connect(self._on_why)
         view.link_hovered.connect(self._hint.say)
         view.drawn.connect(self._tell_shown)
         view.height_changed.connect(self.height_changed)
@@ -278,6 +281,12 @@ class ConversationView(QWidget):
             message_id,
             lambda card: replace(card, has_original_colours=not card.has_original_colours),
         )
+
+    @Slot(object)
+    def _on_why(self, message_id: int) -> None:
+        for card in self.shown.cards if self.shown is not None else ():
+            if card.message_id == message_id:
+                self.why_requested.emit(message_id, card.head.subject)
 
     @Slot(QUrl, str)
     def _on_link(self, url: QUrl, shown_text: str) -> None:

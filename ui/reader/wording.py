@@ -66,6 +66,11 @@ def detail_rows(head: MessageHead) -> list[tuple[str, str]]:
     return [*named, *_dates(head)]
 
 
+def why_note() -> str:
+    """The link to the message's story."""
+    return QCoreApplication.translate("Reader", "Why is this here?")
+
+
 def _dates(head: MessageHead) -> list[tuple[str, str]]:
     arrived = formatting.full_date(head.received_at)
     rows = [(QCoreApplication.translate("Reader", "Arrived"), arrived)]

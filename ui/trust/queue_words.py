@@ -38,7 +38,9 @@ class Around:
 def line(item: QueueItem, around: Around, now: int) -> Line:
     """One operation as a line: Archive “Subject”, and why it waits since when."""
     is_refused = item.state == "refused"
-    since = formatting.since(item.created_at, now)
+    since = QCoreApplication.translate(_CONTEXT, "since {}").format(
+        formatting.since(item.created_at, now)
+    )
     why = reason(item, around, now)
     parts = [why, around.addresses.get(item.account_id, "") if len(around.addresses) > 1 else ""]
     return Line(

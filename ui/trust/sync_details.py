@@ -23,6 +23,8 @@ from ui.account_facts import AccountFacts
 from ui.theme import Theme
 from ui.trust.queue_view import QueueView
 
+MOST_HEIGHT = 280  # of the accounts' cards, before they scroll
+
 
 class SyncDetails(QDialog):
     """Not modal: it follows what happens while it is open.
@@ -65,7 +67,9 @@ class SyncDetails(QDialog):
         area = QScrollArea(self, widgetResizable=True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(holder)
+        self._area = area
         close = QPushButton(self.tr("Close"), self)
+        close.setAutoDefault(False)
         close.clicked.connect(self.close)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
@@ -73,8 +77,8 @@ class SyncDetails(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 18, 18, 14)
         column.setSpacing(10)
-        column.addWidget(area, 1)
-        column.addWidget(self._queue, 2)
+        column.addWidget(area)
+        column.addWidget(self._queue, 1)
         column.addLayout(buttons)
 
     def refresh(self) -> None:
@@ -87,6 +91,7 @@ class SyncDetails(QDialog):
         for status in self._facts.statuses():
             self._cards.addWidget(self._card(status, addresses[status.account_id]))
         self._cards.addStretch(1)
+        self._area.setFixedHeight(min(MOST_HEIGHT, self._cards.sizeHint().height() + 2))
         self._queue.refresh()
 
     def _on_status(self, _status: StatusChanged) -> None:
