@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from models import arrival, database, ledger, location, mailbox, operation, sync_state
 from models.arrival import ArrivalRow
-from models.mailbox import MailboxState
+from models.mailbox import MailboxState, Role
 from models.message_tables import Flag
 from models.operation import OperationRow, Source
 from sync import bodies
@@ -65,7 +65,7 @@ def move(
     """
     uids = [row.payload.sources[0][2] for row in rows]
     begun = _begin(work, rows, target)
-    if work.has("MOVE"):
+    if work.has("MOVE") and not _only_adds(work, source):
         told = work.session.move(uids, target.name)
         landed = _landings(work, begun, uids, target, told)
         for row, uid in zip(begun, uids, strict=True):
@@ -75,13 +75,18 @@ def move(
     told = work.session.copy(uids, target.name)
     landed = _landings(work, begun, uids, target, told)
     proven = [uid for uid in uids if uid in landed]
-    if proven:
+    if proven and not _only_adds(work, source):
         work.session.select(source.name)
         _remove_source(work, proven)
     for row, uid in zip(begun, uids, strict=True):
         if uid in landed:
             finish(work, row, source, target, landed[uid])
     return [row for row, uid in zip(begun, uids, strict=True) if uid not in landed]
+
+
+def _only_adds(work: Work, source: MailboxState) -> bool:
+    """Gmail's All Mail has every mail: out of it a label is added, nothing leaves it."""
+    return work.is_gmail and source.role is Role.ALL
 
 
 def _begin(work: Work, rows: Sequence[OperationRow], target: MailboxState) -> list[OperationRow]:
@@ -140,7 +145,32 @@ def look_in_target(
         if uid is not None:
             free.remove(uid)
             landed[row.id] = Landing(selected.uidvalidity, uid)
+    lacking = [row for row in rows if row.id not in landed]
+    if lacking and work.is_gmail and target.role is Role.ALL:
+        landed |= _without_label(work, lacking, selected.uidvalidity)
     return landed
+
+
+def _without_label(
+    work: Work, rows: Sequence[OperationRow], uidvalidity: int
+) -> dict[int, Landing]:
+    """All Mail (open now) had the mail before: it landed there when it left its source."""
+    found: dict[int, Landing] = {}
+    for row in rows:
+        number = row.server_identity.removeprefix("gm:")
+        told = work.session.search_gmail_message_id(int(number)) if number.isdigit() else None
+        if told is not None and len(told.uids) == 1:
+            found[row.id] = Landing(uidvalidity, told.uids[0])
+    source = mailbox.get(rows[0].payload.sources[0][0])
+    if not found or source is None:
+        return {}
+    work.examine(source)
+    still = verified(work, rows, [row.payload.sources[0][2] for row in rows])
+    return {
+        row.id: found[row.id]
+        for row in rows
+        if row.id in found and row.payload.sources[0][2] not in still
+    }
 
 
 def _is_copy(row: OperationRow, fetched: Fetched, uidvalidity: int) -> bool:
@@ -161,7 +191,8 @@ def finish(
 ) -> None:
     """The message lies in the target: locations follow, in the transaction that says so."""
     place = row.payload.sources[0]
-    is_left = (
+    only_adds = _only_adds(work, source)
+    is_left = only_adds or (
         not (work.has("MOVE") or work.has("UIDPLUS")) if keeps_source is None else keeps_source
     )
     with database.writing(durable=True):
@@ -176,7 +207,7 @@ def finish(
                 put_by_archive=put_by_archive,
             )
         elif known is not None:
-            _leave_marked(row, known, target, landing)
+            _leave(row, known, target, landing, is_marked=not only_adds)
         _note(work, row, target, landing)
         if not is_left:
             arrival.gone(place[0], place[1], [place[2]])
@@ -197,11 +228,16 @@ def finish(
         ledger.write([entry])
 
 
-def _leave_marked(
-    row: OperationRow, known: location.LocationRow, target: MailboxState, landing: Landing
+def _leave(
+    row: OperationRow,
+    known: location.LocationRow,
+    target: MailboxState,
+    landing: Landing,
+    *,
+    is_marked: bool,
 ) -> None:
-    """No UIDPLUS: the source stays, \\Deleted, and the message lies in the target as well."""
-    flags = known.flags | Flag.DELETED
+    """The message lies in the target as well; without UIDPLUS the source stays \\Deleted."""
+    flags = known.flags | Flag.DELETED if is_marked else known.flags
     location.set_flags(known.mailbox_id, known.uidvalidity, {known.uid: (flags, known.modseq)})
     sync_state.put_location(
         known.message_id,
@@ -256,7 +292,7 @@ def resume(work: Work, row: OperationRow, target: MailboxState) -> None:
     except RefusedError:
         selected = None
     is_same_box = selected is not None and selected.uidvalidity == place[1]
-    if is_same_box and verified(work, [row], [place[2]]):
+    if is_same_box and not _only_adds(work, source) and verified(work, [row], [place[2]]):
         _remove_source(work, [place[2]])
         is_left = not work.has("UIDPLUS")
     finish(work, row, source, target, landing, keeps_source=is_left)
