@@ -49,7 +49,8 @@ class RoleDialog(QDialog):
         self.setWindowTitle(title)
         self.combo = QComboBox(self)
         self.combo.setObjectName("role_combo")
-        for state in choices(config.id):
+        self.combo.addItem(self.tr("Choose a label…"), 0)  # none is guessed
+        for state in choices(config.id, role):
             self.combo.addItem(mailbox_text(state), state.id)
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 24, 28, 20)
@@ -78,7 +79,8 @@ class RoleDialog(QDialog):
         use = QPushButton(self.tr("Use this label"), self)
         use.setObjectName("role_use_button")
         use.setDefault(True)
-        use.setEnabled(self.combo.count() > 0)
+        use.setEnabled(False)
+        self.combo.currentIndexChanged.connect(lambda row: use.setEnabled(row > 0))
         buttons = QHBoxLayout()
         buttons.addWidget(self.create_button)
         buttons.addStretch(1)
@@ -109,12 +111,13 @@ class RoleDialog(QDialog):
         self.accept()
 
 
-def choices(account_id: int) -> list[MailboxState]:
-    """The mailboxes that could be an archive or a trash."""
+def choices(account_id: int, role: Role) -> list[MailboxState]:
+    """The mailboxes that could have this role: those that have no other."""
+    taken = _NO_CHOICE | ({Role.ARCHIVE, Role.TRASH} - {role})
     return [
         state
         for state in mailbox.of_account(account_id)
-        if state.is_selectable and state.missing_since is None and state.role not in _NO_CHOICE
+        if state.is_selectable and state.missing_since is None and state.role not in taken
     ]
 
 

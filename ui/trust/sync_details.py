@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -91,8 +92,19 @@ class SyncDetails(QDialog):
         for status in self._facts.statuses():
             self._cards.addWidget(self._card(status, addresses[status.account_id]))
         self._cards.addStretch(1)
-        self._area.setFixedHeight(min(MOST_HEIGHT, self._cards.sizeHint().height() + 2))
+        QTimer.singleShot(0, self, self._fit)
         self._queue.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._fit)
+
+    @Slot()
+    def _fit(self) -> None:
+        """As high as the cards need, once they are laid out."""
+        width = self._area.viewport().width()
+        needed = max(self._cards.sizeHint().height(), self._cards.heightForWidth(width))
+        self._area.setFixedHeight(min(MOST_HEIGHT, needed + 2))
 
     def _on_status(self, _status: StatusChanged) -> None:
         if self.isVisible():
