@@ -102,6 +102,7 @@ class ImportDialog(QDialog):
             "create": self.tr("Create them again"),
         }
         self._duplicates.offer(choices)
+        self._duplicates.setMinimumContentsLength(26)
         row = QHBoxLayout()
         row.addWidget(self._duplicates_label)
         row.addWidget(self._duplicates)

@@ -79,7 +79,7 @@ class SidePanel(QWidget):
         self._column.setSpacing(2)
         area.setWidget(self._holder)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(1, 0, 0, 0)  # the line at its left
         column.setSpacing(0)
         column.addLayout(top)
         column.addWidget(area, 1)
