@@ -13,6 +13,7 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
@@ -24,6 +25,15 @@ from ui.reader import schemes
 # Schemes of the reader have to be known before the first QApplication.
 schemes.prepare_environment()
 schemes.register()
+
+# The nightly kind: --hypothesis-profile=long
+hypothesis.settings.register_profile(
+    "long",
+    max_examples=2_000,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
 
 pytest_plugins = ["tests.support.fixtures", "tests.support.embedded"]
 

@@ -41,9 +41,11 @@ class Engine:
         timing: Timing = FAST,
         read_only: bool = False,
         chosen: tuple[str, ...] = ("INBOX", "Sent"),
+        port: int = 0,
         **columns: object,
     ) -> None:
         self.server, self.user = server, user
+        self.port = port or server.port  # a proxy's, if it goes through one
         self.masked, self.timing, self.read_only = masked, timing, read_only
         self.events: list[Event] = []
         self.commands: list[str] = []
@@ -59,7 +61,7 @@ class Engine:
         """A new connection, as after a crash or a lost line."""
         self.drop()
         self.session = ImapSession(
-            Server("localhost", self.server.port, "plain"),
+            Server("localhost", self.port, "plain"),
             self.timing,
             read_only=self.read_only,
             masked=self.masked,
