@@ -119,6 +119,9 @@ class AccountPage(PreferencesPage):
         is_stopped = config.state == "stopped"
         text = self.tr("Sync again") if is_stopped else self.tr("Stop syncing")
         self.stop_button.setText(text)
+        self.read_only.blockSignals(True)
+        self.read_only.setChecked(config.read_only or self._service.is_read_only)
+        self.read_only.blockSignals(False)
         self._show_state()
         self.labels.refresh()
         self.roles.refresh()

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from models import account, database, mailbox, secret, settings
+from models import account, database, mailbox, operation, secret, settings
 from models.account import AccountConfig, NewAccount
 from models.events import AccountsChanged
 from models.mailbox import Role
@@ -152,6 +152,25 @@ def test_a_missing_role_is_asked_for_when_the_option_is_ticked(
 
     qtbot.waitUntil(has_role, timeout=PATIENCE)
     assert settings.is_on(name)
+
+
+def test_a_missing_trash_is_created_only_if_the_person_agrees(
+    qtbot: QtBot, service: MailService, theme: Theme
+) -> None:
+    account_id = add_account(without=Role.TRASH)
+    dialog = opened(qtbot, service, theme)
+    dialog.show_page("general")
+    part(dialog, QCheckBox, "delete_on_server_check").setChecked(True)
+    question = part(dialog, QDialog, "role_dialog")
+    assert not part(question, QPushButton, "role_use_button").isEnabled()
+    assert operation.of_account(account_id) == []
+
+    press(qtbot, question, "role_create_button")
+
+    qtbot.waitUntil(lambda: bool(operation.of_account(account_id)), timeout=PATIENCE)
+    (row,) = operation.of_account(account_id)
+    assert (row.kind, row.payload.name, row.payload.role) == ("create", "Trash", "trash")
+    assert settings.is_on("delete_on_server")
 
 
 def test_leaving_that_question_leaves_the_option_off(
