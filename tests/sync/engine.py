@@ -180,14 +180,20 @@ class Engine:
 
     def server_subjects(self, name: str) -> list[str]:
         """Subjects in a mailbox on the server, without those marked \\Deleted."""
-        found = []
-        for uid in self.other.uids(name):
-            if "\\Deleted" in self.other.flags(name, uid):
-                continue
-            raw = self.other.raw(name, uid)
-            line = next(x for x in raw.split(b"\r\n") if x.lower().startswith(b"subject:"))
-            found.append(line[8:].strip().decode())
-        return sorted(found)
+        return subjects_in(self.other, name)
+
+
+def subjects_in(other: OtherClient, name: str) -> list[str]:
+    """Subjects in a mailbox, sorted, without those marked \\Deleted."""
+    found = []
+    for uid in other.uids(name):
+        if "\\Deleted" in other.flags(name, uid):
+            continue
+        line = next(
+            x for x in other.raw(name, uid).split(b"\r\n") if x.lower().startswith(b"subject:")
+        )
+        found.append(line[8:].strip().decode())
+    return sorted(found)
 
 
 def _new(server: Dovecot, user: str, columns: dict[str, object]) -> NewAccount:

@@ -1,0 +1,22 @@
+"""A few kills in the suite; `python -m tests.sync.killing` does hundreds."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+
+def test_killed_in_past_mail_arrivals_and_operations() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.sync.killing", "--count", "6", "--profiles", "2"],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    facts = done.stdout.splitlines()
+    assert len(facts) == 2
+    assert all(line.endswith("0 lost, 0 doubled, 0 in a wrong state") for line in facts)
