@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -166,7 +167,7 @@ def test_external_delete_empties_an_open_history_entry(scene: Scene) -> None:
     scene.open_record("deal")
     view = scene.view("history_list")
     scene.choose("Offer")
-    desk.qtbot.keyClick(view, Qt.Key.Key_Return)
+    QTest.keyClick(view, Qt.Key.Key_Return)
     desk.wait(lambda: _body(desk) is not None, "its text is open")
     with scene.rig.other() as client:
         client.move("INBOX", [scene.rig.uid("INBOX", "Offer")], "Trash")
@@ -211,7 +212,7 @@ def test_make_a_deal_and_link_by_hand(scene: Scene) -> None:
     results = links.findChild(QListWidget, "link_results")
     assert search is not None
     assert results is not None
-    desk.qtbot.keyClicks(search, "boat")
+    QTest.keyClicks(search, "boat")
     desk.wait(lambda: results.count() == 1, "the deal is found")
     _press(links, "link_button")
     link_key = Qt.ItemDataRole.UserRole + 4
