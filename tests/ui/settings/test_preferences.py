@@ -158,6 +158,9 @@ def test_a_missing_trash_is_created_only_if_the_person_agrees(
     qtbot: QtBot, service: MailService, theme: Theme
 ) -> None:
     account_id = add_account(without=Role.TRASH)
+    known = mailbox.by_name(account_id, "Trash")
+    assert known is not None
+    mailbox.update(known.id, name="Elsewhere")
     dialog = opened(qtbot, service, theme)
     dialog.show_page("general")
     part(dialog, QCheckBox, "delete_on_server_check").setChecked(True)
