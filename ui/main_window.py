@@ -69,9 +69,7 @@ class MainWindow(QMainWindow):
         self._dialogs = Dialogs(service, theme, self.facts, self)
         self._make_panes()
         self._mail = MailActions(service, self.actions_by_name, self._stack, self._pane, self)
-        self._trust = TrustDesk(
-            service, self.facts, theme, self.actions_by_name, self._pane, self
-        )
+        self._trust = TrustDesk(service, self.facts, theme, self.actions_by_name, self._pane, self)
         self._counts_timer = QTimer(self, singleShot=True, interval=COUNTS_MS)
         self._appearance = menus.appearance_actions(theme, self)
         menus.fill(self.menuBar(), self.actions_by_name, self._appearance)
