@@ -19,6 +19,7 @@ from models.profile import clear_opened, open_profile
 from sync.qt.service import MailService
 from sync.timing import Timing
 from ui import icons
+from ui.collector import GuiCollector
 from ui.crash import CrashGuard, WordlessFormatter
 from ui.main_window import MainWindow
 from ui.reader import schemes
@@ -107,11 +108,14 @@ def _window(profile: Path, *, read_only: bool, timing: Timing) -> MainWindow:
 def _application() -> QApplication:
     known = QApplication.instance()
     if isinstance(known, QApplication):
+        if known.findChild(GuiCollector) is None:
+            GuiCollector(known)
         return known
     gc.freeze()  # what imports made stays: looking through it stops every thread for 30 ms
     schemes.prepare_environment()
     schemes.register()
     made = QApplication(sys.argv[:1])
+    GuiCollector(made)
     QCoreApplication.setApplicationName("Dealpost")
     QCoreApplication.setOrganizationName("Dealpost")
     made.setDesktopFileName("dealpost")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 # Before the first Qt import of any test module.
@@ -32,6 +33,8 @@ hypothesis.settings.register_profile(
     max_examples=2_000,
     stateful_step_count=40,
     deadline=None,
+    # Shrinking replays hundreds of sessions with a server.
+    phases=(hypothesis.Phase.explicit, hypothesis.Phase.reuse, hypothesis.Phase.generate),
     suppress_health_check=list(hypothesis.HealthCheck),
 )
 
@@ -55,6 +58,25 @@ class MemoryKeyring(KeyringBackend):
 
     def delete_password(self, service: str, username: str) -> None:
         self.entries.pop((service, username), None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _collect_by_hand() -> None:
+    """What imports made is never looked through; what tests leave behind, between them."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _widgets_die_in_the_gui_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No worker thread of a test collects a widget of an earlier one: Qt would crash."""
+    if "qtbot" not in request.fixturenames:
+        yield
+        return
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
