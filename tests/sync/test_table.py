@@ -1,0 +1,264 @@
+"""The decision table, row by row: which tests hold it. What no other file has is tested here."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from models import account, database, settings
+from models.commands import Archive, DeleteConversations
+from sync.timing import Timing
+from tests.support.builders import a_mail
+from tests.sync.engine import FAST, Engine
+
+Make = Callable[..., Engine]
+
+# Each name is `module test`, in tests/sync. Those of test_cycle run on Dovecot under five masks.
+TABLE: dict[str, tuple[str, ...]] = {
+    "moved to Archive, All Mail or another mailbox": (
+        "test_cycle test_moved_to_an_unsynced_mailbox_is_nothing",
+        "test_cycle test_moved_to_archive_is_nothing",
+        "test_gmail test_a_label_that_goes_is_no_delete",
+    ),
+    "moved to Trash": (
+        "test_cycle test_moved_to_trash_is_a_delete",
+        "test_cycle test_archived_and_later_trashed_is_a_delete",
+        "test_cycle test_copied_to_trash_and_marked_deleted_is_a_delete",
+        "test_gmail test_moved_to_trash_elsewhere_is_a_delete",
+    ),
+    "moved to Junk": ("test_cycle test_moved_to_junk_is_kept_and_marked",),
+    "copied now, expunged hours later": (
+        "test_cycle test_copied_now_and_expunged_later_is_nothing",
+        "test_cycle test_a_copy_older_than_the_set_up_explains",
+    ),
+    "expunged first, appended elsewhere later": (
+        "test_cycle test_expunged_first_and_appended_later_is_kept",
+    ),
+    "marked deleted, not expunged": (
+        "test_cycle test_marked_deleted_is_nothing_until_expunged",
+        "test_cycle test_marked_deleted_when_first_met_waits_for_the_flag_to_go",
+    ),
+    "expunged, nowhere else": (
+        "test_cycle test_expunged_is_a_delete_after_two_sittings",
+        "test_table test_an_open_case_outlives_a_restart",
+    ),
+    "UIDVALIDITY changed": (
+        "test_cycle test_a_new_uidvalidity_keeps_everything",
+        "test_vices test_a_lower_uidvalidity_counts_too",
+        "test_vices test_what_a_new_uidvalidity_does_not_find_is_proven_before_a_delete",
+        "test_vices test_where_most_is_not_found_the_person_is_asked",
+        "test_vices test_a_cut_while_following_a_new_uidvalidity_loses_nothing",
+        "test_returning test_deleted_here_stays_away_through_a_new_uidvalidity",
+    ),
+    "mailbox renamed": (
+        "test_cycle test_a_renamed_mailbox_is_followed",
+        "test_returning test_deleted_here_stays_away_in_a_renamed_and_a_recreated_mailbox",
+    ),
+    "mailbox deleted, hidden, refused, no longer chosen": (
+        "test_cycle test_a_deleted_mailbox_deletes_nothing",
+        "test_vices test_a_refused_mailbox_deletes_nothing_and_comes_back",
+        "test_vices test_cyrus_storm_of_expunges_and_an_empty_search_deletes_nothing",
+        "test_table test_a_mailbox_that_is_no_longer_chosen_deletes_nothing",
+    ),
+    "emptied; numbers lower than before; partial answers": (
+        "test_cycle test_an_emptied_mailbox_is_held_for_the_full_check",
+        "test_cycle test_a_recreated_empty_mailbox_holds",
+        "test_vices test_a_uidnext_that_fell_is_asked_about",
+        "test_vices test_a_highestmodseq_that_fell_holds_vanishes_until_the_next_look",
+        "test_vices test_a_search_that_lies_deletes_nothing",
+        "test_vices test_dropped_fetch_lines_delete_nothing",
+        "test_vices test_counts_that_lie_delete_nothing",
+        "test_vices test_a_capped_mailbox_hides_its_oldest_and_deletes_none",
+    ),
+    "Gmail: label removed": (
+        "test_gmail test_a_label_that_goes_is_no_delete",
+        "test_gmail test_without_all_mail_nobody_can_know",
+    ),
+    "same identity twice": (
+        "test_table test_one_mail_in_two_mailboxes_is_one_message",
+        "test_cycle test_twins_in_one_mailbox_are_two_messages",
+        "test_cycle test_one_of_twins_moved_is_kept",
+        "test_returning test_a_true_second_copy_is_still_a_second_message",
+        "test_returning test_of_two_equal_mails_one_deleted_stays_one",
+    ),
+    "restored from Trash by another program": (
+        "test_cycle test_restored_from_trash_comes_back",
+        "test_table test_deleted_here_and_restored_from_trash_stays_away",
+    ),
+    "moved into a synced mailbox, old": (
+        "test_table test_old_mail_moved_in_comes_without_a_word",
+        "test_returning test_a_live_message_moved_away_and_back_is_one_message",
+    ),
+    "own operation": (
+        "test_operations test_while_an_operation_waits_nothing_is_judged",
+        "test_operations test_cut_at_every_step_loses_and_doubles_nothing",
+        "test_returning test_its_waiting_operation_follows",
+    ),
+    "brake": (
+        "test_cycle test_unusually_many_are_held",
+        "test_cycle test_much_moved_to_trash_at_once_is_held",
+        "test_cycle test_held_deletes_are_kept_if_the_person_says_so",
+        "test_cycle test_held_deletes_are_checked_again",
+    ),
+    "a mirror proves nothing": (
+        "test_judge test_a_mirror_proves_nothing",
+        "test_vices test_a_mirror_is_known_by_what_it_does",
+    ),
+}
+NAMES = sorted({name for names in TABLE.values() for name in names})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_row_has_its_tests(name: str) -> None:
+    module, _, test = name.partition(" ")
+    assert callable(getattr(importlib.import_module(f"tests.sync.{module}"), test))
+
+
+@pytest.fixture
+def engine(engine_of: Make) -> Engine:
+    made = engine_of()
+    made.other.create("Projects")
+    made.cycle()
+    return made
+
+
+def test_an_open_case_outlives_a_restart(engine_of: Make) -> None:
+    engine = engine_of(timing=replace(FAST, second_sitting=0.3))
+    engine.cycle()
+    engine.deliver("one", "two")
+    engine.cycle()
+    engine.other.expunge("INBOX", engine.other.uids("INBOX")[:1])
+    engine.cycle()
+    engine.connect()
+    assert engine.sync.facts()[0] == 1
+    engine.cycle()
+    assert engine.subjects() == ["one", "two"]
+    engine.settle()
+    assert engine.subjects() == ["two"]
+
+
+def test_a_mailbox_that_is_no_longer_chosen_deletes_nothing(engine: Engine) -> None:
+    engine.deliver("one", "two")
+    engine.cycle()
+    database.run("UPDATE mailbox SET is_chosen = 0 WHERE id = ?", (engine.box("INBOX").id,))
+    engine.sync.wake()
+    engine.settle()
+    assert engine.subjects() == ["one", "two"]
+
+
+def test_one_mail_in_two_mailboxes_is_one_message(engine: Engine) -> None:
+    engine.deliver("one")
+    engine.other.copy("INBOX", engine.other.uids("INBOX"), "Sent")
+    engine.cycle()
+    assert engine.subjects() == ["one"]
+    assert engine.places("one") == {"INBOX": "live", "Sent": "live"}
+
+
+@pytest.mark.parametrize("on_server", [True, False])
+def test_deleted_here_and_restored_from_trash_stays_away(engine: Engine, on_server: bool) -> None:
+    settings.put("delete_on_server", on_server)
+    engine.deliver("one", "two")
+    engine.cycle()
+    engine.run(DeleteConversations((engine.conversation_id("one"),)))
+    engine.settle()
+    if not on_server:
+        engine.other.move("INBOX", engine.other.uids("INBOX")[:1], "Trash")
+        engine.settle()
+    engine.other.move("Trash", engine.other.uids("Trash"), "INBOX")
+    engine.settle()
+    assert engine.server_subjects("INBOX") == ["one", "two"]
+    assert engine.subjects() == ["two"]
+
+
+def test_old_mail_moved_in_comes_without_a_word(engine: Engine) -> None:
+    engine.server.deliver(
+        engine.user, "Projects", a_mail(subject="old"), received_at=1_600_000_000_000
+    )
+    engine.cycle()
+    engine.events.clear()
+    engine.other.move("Projects", engine.other.uids("Projects"), "INBOX")
+    engine.settle()
+    assert engine.subjects() == ["old"]
+    assert not any(getattr(event, "notify", False) for event in engine.events)
+
+
+def test_two_dealposts_on_one_account(engine_of: Make) -> None:
+    """Both archive and delete at once; each mail ends up in one place, and both agree."""
+    settings.put("archive_on_server", True)
+    settings.put("delete_on_server", True)
+    first = engine_of()
+    first.cycle()
+    second = engine_of(address="me.too@dealpost.example")
+    second.cycle()
+    names = [f"mail {n}" for n in range(4)]
+    first.deliver(*names)
+    first.cycle()
+    second.cycle()
+    own = {engine.account_id: _conversations(engine) for engine in (first, second)}
+    for engine in (first, second):
+        ids = own[engine.account_id]
+        engine.leave_idle()
+        engine.run(Archive((ids["mail 0"],)))
+        engine.run(DeleteConversations((ids["mail 1"],)))
+    first.run(DeleteConversations((own[first.account_id]["mail 2"],)))
+    second.run(Archive((own[second.account_id]["mail 3"],)))
+    for _ in range(4):
+        first.settle()
+        second.settle()
+    assert first.server_subjects("INBOX") == []
+    assert first.server_subjects("Archive") == ["mail 0", "mail 3"]
+    assert first.server_subjects("Trash") == ["mail 1", "mail 2"]
+    for engine in (first, second):
+        assert sorted(_conversations(engine)) == ["mail 0", "mail 3"]
+    assert account.config(first.account_id) is not None
+
+
+def _conversations(engine: Engine) -> dict[str, int]:
+    return dict(
+        database.rows(
+            "SELECT subject, conversation_id FROM message WHERE account_id = ?",
+            (engine.account_id,),
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        '<x"\r\n D99 DELETE Archive@customer.example>',
+        '<x" UID 1:* D99 EXPUNGE@customer.example>',
+        "<" + "y" * 900 + "@customer.example>",
+        "<x\\@customer.example>",
+        "<x {3}@customer.example>",
+    ],
+)
+def test_a_command_in_a_message_id_is_never_sent(engine: Engine, hostile: str) -> None:
+    """The last resort before a delete searches by Message-ID."""
+    raw = a_mail(subject="one", message_id=None)
+    raw = raw.replace(b"Subject: ", b"Message-ID: " + hostile.encode() + b"\r\nSubject: ", 1)
+    engine.server.deliver(engine.user, "INBOX", [raw, a_mail(subject="two")])
+    engine.cycle()
+    engine.other.expunge("INBOX", engine.other.uids("INBOX")[:1])
+    engine.settle()
+    assert engine.subjects() == ["two"]
+    sent = engine.server.commands(engine.user)
+    assert not [line for line in sent if line.startswith(("DELETE", "EXPUNGE", "UID EXPUNGE"))]
+    assert not [line for line in sent if "D99" in line or "yyyy" in line]
+
+
+def test_a_case_that_waits_for_an_operation_stays_open(engine_of: Make) -> None:
+    slow = Timing(second_sitting=0.05, cycle=0.0, operation_retry_first=3600.0)
+    engine = engine_of(timing=slow)
+    settings.put("archive_on_server", True)
+    engine.cycle()
+    engine.deliver("one")
+    engine.cycle()
+    engine.run(Archive((engine.conversation_id("one"),)))
+    database.run("UPDATE operation SET next_try_at = 99999999999999")
+    engine.other.expunge("INBOX", engine.other.uids("INBOX"))
+    for _ in range(5):
+        engine.cycle()
+    assert engine.subjects() == ["one"]
