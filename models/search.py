@@ -205,7 +205,7 @@ def _is_beginning(words: str) -> bool:
     One or two Latin letters begin a word of every mail, and an index of them costs a third of
     a sync; so short ones are words of their own. A character of Chinese or Japanese says more.
     """
-    last = words.split(" ")[-1]
+    last = words.rsplit(" ", maxsplit=1)[-1]
     return len(last) >= _PREFIX_INDEXED or not last.isascii()
 
 

@@ -100,7 +100,7 @@ class SignInError(SyncError):
 
 
 class AppPasswordNeededError(SignInError):
-    """This provider wants an app password instead of the account's own."""
+    """The provider wants an app password instead of the account's own."""
 
 
 class SecretLockedError(SignInError):
@@ -119,7 +119,7 @@ class RefusedError(SyncError):
     """The server refuses for good ([NOPERM], [CANNOT], [OVERQUOTA])."""
 
 
-class ReadOnlyRefused(SyncError):  # noqa: N818  # it is a refusal of ours, not an error of the server
+class ReadOnlyRefused(SyncError):  # noqa: N818  # a refusal of ours, not an error of the server
     """A changing command in read-only mode; nothing was sent."""
 
 

@@ -8,7 +8,6 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from itertools import islice
-from typing import cast
 
 import pytest
 
@@ -25,7 +24,7 @@ def mails() -> list[SampleMail]:
 
 @pytest.fixture(scope="module")
 def parsed(mails: list[SampleMail]) -> list[EmailMessage]:
-    return [cast("EmailMessage", message_from_bytes(mail.raw, policy=default)) for mail in mails]
+    return [message_from_bytes(mail.raw, policy=default) for mail in mails]
 
 
 def test_it_is_a_whole_mailbox(mails: list[SampleMail]) -> None:

@@ -32,7 +32,7 @@ def strike() -> None:
     try:
         raise ValueError(SECRET)
     except ValueError:
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
 
 
 def boxes() -> list[QMessageBox]:
@@ -61,7 +61,7 @@ def test_it_is_told_once(qtbot: QtBot, guard: CrashGuard) -> None:
 
 
 def test_a_thread_s_fault_is_told_too(qtbot: QtBot, guard: CrashGuard, profile: Path) -> None:
-    thread = threading.Thread(target=lambda: {}[SECRET])
+    thread = threading.Thread(target=lambda: dict[str, str]()[SECRET])
     thread.start()
     thread.join()
     qtbot.waitUntil(lambda: len(boxes()) == 1, timeout=3000)
