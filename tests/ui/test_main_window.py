@@ -145,7 +145,7 @@ def hand(qtbot: QtBot, profile: Path) -> Iterator[Hand]:
 def test_it_opens_with_what_is_there(hand: Hand) -> None:
     assert hand.window.objectName() == "main_window"
     assert hand.subjects() == [f"Offer {number}" for number in range(5)]
-    assert hand.table.hasFocus() or hand.window.focusWidget() is hand.list
+    assert hand.table.hasFocus() or hand.window.focusWidget() is hand.table
 
 
 def test_every_action_has_its_stable_name(hand: Hand) -> None:
