@@ -18,6 +18,8 @@ import hypothesis
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
 
 from models import database
 from models.profile import open_profile
@@ -75,6 +77,10 @@ def _widgets_die_in_the_gui_thread(request: pytest.FixtureRequest) -> Iterator[N
         return
     gc.disable()
     yield
+    # A closed window lives on in its signals; a new style sheet would dress its widgets as well.
+    for widget in QApplication.topLevelWidgets():
+        widget.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     gc.collect()
     gc.enable()
 
