@@ -24,7 +24,9 @@ def sentence(facts: LinkFacts, names: dict[int, str]) -> str:
             return tr(_CONTEXT, "It was linked with this before it was deleted on the server.")
         case "merged":
             return tr(_CONTEXT, "A conversation that was joined to this one was linked with it.")
-        case "several" | "candidates" | "several_open":
+        case "began_before":
+            return tr(_CONTEXT, "Past mail showed that the conversation began before this item.")
+        case "several_open":
             text = tr(_CONTEXT, "{who} has more than one open item: choose one.")
             many = tr(_CONTEXT, "There is more than one open item: choose one.")
             return text.format(who=who) if who else many
