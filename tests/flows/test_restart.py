@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from models.commands import SetOption
+import pytest
+
+from models.commands import MarkRead, SetOption
 from tests.flows.desk import FAST, Desk
+from tests.flows.profile_file import rows
 from tests.flows.rig import Rig
 from tests.support.builders import a_mail
 from tests.support.proxy import Proxy
@@ -64,3 +67,21 @@ def test_quit_with_operations_pending(desk: Desk, rig: Rig) -> None:
     assert rig.subjects("Trash") == sorted(names)
     assert len(rig.subjects("INBOX")) == 10
     desk.wait(lambda: desk.model.rowCount() == 10, "the rest is here")
+
+
+@pytest.mark.timeout(60)  # a quit that waits for the server's 60 s would end here
+def test_quit_while_the_server_is_silent(desk: Desk, rig: Rig) -> None:
+    """The line is dead and nobody knows: quitting does not wait for it, and nothing is half-written."""
+    rig.deliver(*(a_mail(subject=f"Mail {number}") for number in range(5)))
+    with Proxy(rig.imap_port) as proxy:
+        through = Rig(rig.address, rig.user, rig.password, proxy.port, 9, dovecot=rig.dovecot)
+        account_id = desk.add_account(through)
+        proxy.freeze()
+        desk.service.sync_now(account_id)
+        desk.run(MarkRead((1,)))
+        desk.close()
+        assert rows(desk.profile, "PRAGMA integrity_check") == [("ok",)]
+        proxy.thaw()
+        desk.reopen()
+        desk.settle(account_id)
+        desk.wait(lambda: desk.model.rowCount() == 5, "all here")
