@@ -31,6 +31,7 @@ class DeletePreview:
         record_titles: The records whose histories lose the mail.
         to_trash: By account: whether the server's copies go to Trash.
         other_account_copies: Equal mails in other accounts; they stay.
+        message_ids: What was counted. Only this may be deleted: mail goes on arriving meanwhile.
     """
 
     message_count: int
@@ -38,6 +39,7 @@ class DeletePreview:
     record_titles: tuple[str, ...]
     to_trash: dict[int, bool]
     other_account_copies: int
+    message_ids: tuple[int, ...] = ()
 
 
 def preview_delete(
@@ -54,6 +56,7 @@ def preview_delete(
         record_titles=pipeline.titles(keys),
         to_trash={account_id: account.delete_option(account_id) for account_id in accounts},
         other_account_copies=_other_copies(ids),
+        message_ids=tuple(ids),
     )
 
 

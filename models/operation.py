@@ -204,14 +204,18 @@ def next_due_at(account_id: int) -> int | None:
     return found
 
 
-def mark_running(operation_id: int, payload: Payload) -> None:
-    """Put intent, sources and the target's mark on disk, before the first byte goes out."""
+def mark_running(operation_id: int, payload: Payload) -> bool:
+    """Put intent, sources and the target's mark on disk, before the first byte goes out.
+
+    False if the person took it back meanwhile: then nothing may be sent.
+    """
     with database.writing(durable=True):
-        database.run(
+        changed = database.run(
             "UPDATE operation SET state = 'running', attempts = attempts + 1, payload = ?, "
-            "changed_at = ? WHERE id = ?",
+            f"changed_at = ? WHERE id = ? AND {_OPEN}",
             (payload.to_json(), now_ms(), operation_id),
         )
+    return changed > 0
 
 
 def mark_done(operation_ids: Iterable[int]) -> None:
@@ -235,7 +239,7 @@ def _change(operation_id: int, state: str, next_try_at: int, server_words: str) 
     with database.writing(durable=True):
         database.run(
             "UPDATE operation SET state = ?, next_try_at = ?, server_words = ?, changed_at = ? "
-            "WHERE id = ?",
+            f"WHERE id = ? AND {_OPEN}",  # what the person took back stays taken back
             (state, next_try_at, server_words, now_ms(), operation_id),
         )
 
@@ -246,7 +250,8 @@ def clear_mark(operation_id: int) -> None:
     if row is not None:
         with database.writing(durable=True):
             database.run(
-                "UPDATE operation SET payload = ?, state = 'pending', changed_at = ? WHERE id = ?",
+                "UPDATE operation SET payload = ?, state = 'pending', changed_at = ? "
+                f"WHERE id = ? AND {_OPEN}",
                 (replace(row.payload, mark=None).to_json(), now_ms(), operation_id),
             )
 

@@ -278,7 +278,7 @@ def set_payload(operation_id: int, payload: Payload) -> None:
     """A part of an operation is done; the rest is begun anew."""
     database.run(
         "UPDATE operation SET payload = ?, state = 'pending', attempts = 0, next_try_at = 0, "
-        "changed_at = ? WHERE id = ?",
+        "changed_at = ? WHERE id = ? AND state IN ('pending', 'running', 'waiting')",
         (payload.to_json(), now_ms(), operation_id),
     )
 

@@ -63,8 +63,10 @@ def move(
 
     Raises: RefusedError if the server refused; the outcome has to be looked for then.
     """
-    uids = [row.payload.sources[0][2] for row in rows]
     begun = _begin(work, rows, target)
+    uids = [row.payload.sources[0][2] for row in begun]
+    if not begun:
+        return []  # the person took all of it back
     if work.has("MOVE") and not _only_adds(work, source):
         told = work.session.move(uids, target.name)
         landed = _landings(work, begun, uids, target, told)
@@ -97,8 +99,10 @@ def _begin(work: Work, rows: Sequence[OperationRow], target: MailboxState) -> li
     with database.writing(durable=True):
         for row in rows:
             payload = replace(row.payload, target=target.id, mark=mark)
-            operation.mark_running(row.id, payload)
-            begun.append(replace(row, payload=payload, state="running", attempts=row.attempts + 1))
+            if operation.mark_running(row.id, payload):
+                begun.append(
+                    replace(row, payload=payload, state="running", attempts=row.attempts + 1)
+                )
     return begun
 
 

@@ -149,11 +149,12 @@ class Operations:
         """Verify, then act: those whose UID is still the message, and the others."""
         try:
             selected = self._work.session.select(source.name)
-        except RefusedError:
-            return [], rows
+        except RefusedError as error:
+            raise RetryError(error.sentence, server_words=error.server_words) from error
         places = [row.payload.sources[0] for row in rows]
         if selected.uidvalidity and selected.uidvalidity != places[0][1]:
-            return [], rows
+            # The cycle maps the new numbers and rewrites what waits; not done, and not lost.
+            raise RetryError("The label has new numbers; the mail is looked for first.")
         true = moves.verified(self._work, rows, [place[2] for place in places])
         ready = [row for row in rows if row.payload.sources[0][2] in true]
         return ready, [row for row in rows if row.payload.sources[0][2] not in true]
@@ -232,6 +233,7 @@ class Operations:
             self._go_on(todo)
             return ""
         ready, lost = self._verify(todo, source)
+        ready = [row for row in ready if operation.mark_running(row.id, row.payload)]
         if ready:
             self._store(ready)
         with database.writing(durable=True):

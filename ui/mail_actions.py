@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from models.commands import Archive, DeleteConversations, DeletePreview, MarkRead, Restore
+from models.commands import Archive, DeleteMessages, DeletePreview, MarkRead, Restore
 from models.listing import View
 from sync.qt.requests import Answer, DeletePreviewRequest
 from sync.qt.service import MailService
@@ -163,6 +163,6 @@ class MailActions(QObject):
                 and ConfirmDelete(answer.result, self._window).is_agreed()
             ):
                 self._send_away(chosen)
-                self._stack.run(DeleteConversations(chosen))
+                self._stack.run(DeleteMessages(answer.result.message_ids))
         finally:
             self._previews.pop(answer.ticket, None)

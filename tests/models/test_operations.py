@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from models import commands, database, message, operation
+from models import account, commands, database, message, operation, sync_state
+from models.account import NewAccount
 from models.commands import (
     Archive,
     DeleteConversations,
@@ -256,3 +257,24 @@ def test_one_that_waits_is_not_due_and_holds_up_its_message_alone() -> None:
     operation.mark_done([row.id])
     operation.prune(row.created_at + 10**9)
     assert operation.get(row.id) is None
+
+
+def test_what_the_person_took_back_is_not_revived(store: Path) -> None:
+    """The worker may hold a row that was cancelled while it talked to the server."""
+    account_id = account.create(NewAccount("me@example.test", "h", 993, "tls", "h", 465, "tls"))
+    sql = (
+        "INSERT INTO operation (account_id, command_id, kind, identity, created_at, changed_at) "
+        "VALUES (?, 'c', 'archive', x'00', 1, 1)"
+    )
+    with database.writing(durable=True):
+        operation_id = database.insert(sql, (account_id,))
+    row = operation.get(operation_id)
+    assert row is not None
+    operation.cancel([operation_id])
+    assert not operation.mark_running(operation_id, row.payload)
+    operation.mark_waiting(operation_id, 5, "later")
+    operation.clear_mark(operation_id)
+    sync_state.set_payload(operation_id, row.payload)
+    taken_back = operation.get(operation_id)
+    assert taken_back is not None
+    assert taken_back.state == "cancelled"
