@@ -185,7 +185,19 @@ def _cancel_pending(conversation_ids: Sequence[int], kind: str) -> set[int]:
         if not row.is_begun
     }
     operation.cancel(pending.values())
+    _forget_refused(conversation_ids, kind)
     return set(pending)
+
+
+def _forget_refused(conversation_ids: Sequence[int], kind: str) -> None:
+    """What the server refused is not wanted any more: a later retry would undo this act."""
+    for chunk in chunks(conversation_ids):
+        database.run(
+            "UPDATE operation SET state = 'cancelled', changed_at = ? "
+            "WHERE state = 'refused' AND kind = ? AND message_id IN "
+            f"(SELECT id FROM message WHERE conversation_id IN ({database.marks(len(chunk))}))",
+            (now_ms(), kind, *chunk),
+        )
 
 
 def _open(conversation_ids: Sequence[int], kind: str) -> dict[int, list[OperationRow]]:

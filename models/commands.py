@@ -31,7 +31,7 @@ from models.account_commands import (
     SetRole,
     UpdateAccount,
 )
-from models.database import writing
+from models.database import StoreError, writing
 from models.erasing import DeletePreview, preview_delete
 from models.events import (
     ConversationsChanged,
@@ -190,6 +190,7 @@ class Done:
         text_code: A code for the window's sentence, or ''.
         account_id: Of the account that was made.
         record_key: Of the record that was saved.
+        error: The person's sentence, if only a part was done; the events tell which.
     """
 
     events: tuple[Event, ...] = ()
@@ -198,6 +199,7 @@ class Done:
     text_code: str = ""
     account_id: int | None = None
     record_key: str = ""
+    error: str = ""
 
 
 def execute(command: Command) -> Done:
@@ -269,24 +271,33 @@ def _archive(command: Archive | Restore) -> Done:
 def _delete_conversations(conversation_ids: Sequence[int]) -> Done:
     events: list[Event] = []
     command_id = uuid.uuid4().hex
-    for chunk in conversation.chunks(conversation_ids, CHUNK):
-        with writing(durable=True):
-            events += erasing.delete(conversation.message_ids(chunk), command_id)
+    try:
+        for chunk in conversation.chunks(conversation_ids, CHUNK):
+            with writing(durable=True):
+                told = erasing.delete(conversation.message_ids(chunk), command_id)
+            events += told
+    except StoreError as error:
+        return _deleted(events, str(error))
     return _deleted(events)
 
 
 def _delete_messages(message_ids: Sequence[int]) -> Done:
     events: list[Event] = []
     command_id = uuid.uuid4().hex
-    for chunk in conversation.chunks(message_ids, CHUNK):
-        with writing(durable=True):
-            events += erasing.delete(chunk, command_id)
+    try:
+        for chunk in conversation.chunks(message_ids, CHUNK):
+            with writing(durable=True):
+                told = erasing.delete(chunk, command_id)
+            events += told
+    except StoreError as error:
+        return _deleted(events, str(error))
     return _deleted(events)
 
 
-def _deleted(events: Sequence[Event]) -> Done:
+def _deleted(events: Sequence[Event], error: str = "") -> Done:
+    """What is deleted is told, also if a later part of the command failed (a full disk)."""
     count = sum(len(each.message_ids) for each in events if isinstance(each, MessagesDeleted))
-    return Done(tuple(events), None, count, "deleted" if count else "")
+    return Done(tuple(events), None, count, "deleted" if count else "", error=error)
 
 
 def _mark_conversations(conversation_ids: Sequence[int], read: bool) -> Done:

@@ -101,6 +101,21 @@ def among(message_ids: Iterable[int]) -> set[int]:
     return found
 
 
+def alive(message_ids: Iterable[int]) -> set[int]:
+    """Those that lie somewhere again, where they are not deleted: put back while they were held."""
+    found: set[int] = set()
+    for chunk in chunks(message_ids):
+        rows = database.rows(
+            "SELECT l.message_id FROM location l JOIN mailbox b ON b.id = l.mailbox_id "
+            "WHERE l.state = 'live' AND l.flags & 8 = 0 AND b.is_mirror = 0 "
+            "AND b.role NOT IN ('trash', 'junk', 'all', 'flagged') "
+            f"AND l.message_id IN ({database.marks(len(chunk))})",
+            chunk,
+        )
+        found |= {message_id for (message_id,) in rows}
+    return found
+
+
 def conversations_among(conversation_ids: Iterable[int]) -> set[int]:
     """Those of the conversations that have a held message; nearly free while nothing is held."""
     found: set[int] = set()

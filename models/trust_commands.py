@@ -74,8 +74,11 @@ def _answer(command: KeepHeld | DeleteHeld | CheckHeld, ids: Sequence[int]) -> l
             _tell_ledger("check", owners)
             sync_state.check_held(ids)
         case DeleteHeld():
+            alive = held.alive(ids)
+            sync_state.check_held(sorted(alive))  # put back meanwhile: judged anew, not deleted
+            gone = [id_ for id_ in ids if id_ not in alive]
             events += deletion.delete_messages(
-                ids, kind="external", cause=ledger.PERSON, evidence={"held": "agreed"}
+                gone, kind="external", cause=ledger.PERSON, evidence={"held": "agreed"}
             )
     for account_id, message_ids in owners.items():
         if not isinstance(command, DeleteHeld):

@@ -64,7 +64,8 @@ class Commander(QObject):
             for event in done.events:
                 clear_opened(self._folder, event)
                 self.happened.emit(event)
-            self.commanded.emit(CommandDone(ticket, command, done))
+            finished = None if done.error else done
+            self.commanded.emit(CommandDone(ticket, command, finished, done.error))
 
     @Slot()
     def wipe(self) -> None:
