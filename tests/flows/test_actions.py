@@ -28,6 +28,7 @@ def test_first_sync_fills_the_inbox(desk: Desk, any_rig: Rig) -> None:
     desk.wait_for("Alpha", "Beta", "Gamma")
     desk.open_folder("sent")
     desk.wait_for("Mine")
+    assert any_rig.subjects("INBOX") == ["Alpha", "Beta", "Gamma"]
 
 
 def test_new_mail_comes_by_itself(desk: Desk, any_rig: Rig) -> None:
@@ -149,6 +150,8 @@ def test_cancel_deletes_nothing(desk: Desk, rig: Rig) -> None:
     desk.agree(lambda: desk.trigger("action_delete"), button="no such button")
     desk.settle(account_id)
     desk.wait_for("Alpha", "Beta", "Gamma")
+    assert rig.subjects("INBOX") == ["Alpha", "Beta", "Gamma"]
+    assert rig.changing_commands() == []
 
 
 def test_an_option_changed_later_is_not_applied_to_earlier_acts(desk: Desk, rig: Rig) -> None:

@@ -39,6 +39,7 @@ def test_moved_to_trash_is_deleted_here(desk: Desk, any_rig: Rig) -> None:
     desk.reopen()
     desk.settle(account_id)
     desk.wait_for("Alpha", "Gamma")
+    assert any_rig.subjects("Trash") == ["Beta"]
 
 
 def test_expunged_for_good_is_deleted_here_after_proof(desk: Desk, any_rig: Rig) -> None:
@@ -47,6 +48,7 @@ def test_expunged_for_good_is_deleted_here_after_proof(desk: Desk, any_rig: Rig)
     with any_rig.other() as client:
         client.expunge("INBOX", [any_rig.uid("INBOX", "Beta")])
     desk.wait_for("Alpha", "Gamma")
+    assert any_rig.subjects("INBOX") == ["Alpha", "Gamma"]
 
 
 def test_copied_and_then_expunged_is_not_deleted(desk: Desk, rig: Rig) -> None:
