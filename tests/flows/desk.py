@@ -244,13 +244,21 @@ class Desk:
         self.wait(lambda: not set(subjects) & set(self.subjects()), "deleted")
         return words
 
-    def agree(self, act: Callable[[], None], button: str = "confirm_delete_button") -> str:
-        """Do something that asks before a delete, and press a button; the dialog's words."""
+    def agree(
+        self,
+        act: Callable[[], None],
+        button: str = "confirm_delete_button",
+        ready: Callable[[], bool] = lambda: True,
+    ) -> str:
+        """Do something that asks before a delete, and press a button; the dialog's words.
+
+        `ready` is asked while the dialog is open, until it is so; then the button is pressed.
+        """
         words: list[str] = []
 
         def look() -> None:
             box = self.window.findChild(QMessageBox, "confirm_delete")
-            if box is None or not box.isVisible():
+            if box is None or not box.isVisible() or not ready():
                 QTimer.singleShot(10, self.window, look)
                 return
             words.append(f"{box.text()}\n{box.informativeText()}")

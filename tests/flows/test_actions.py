@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractButton
 
 from models.commands import SetOption
 from tests.flows.desk import Desk
+from tests.flows.profile_file import rows
 from tests.flows.rig import Rig
 from tests.support.builders import a_mail
 
@@ -140,6 +141,27 @@ def test_delete_from_the_open_conversation(desk: Desk, rig: Rig, is_on: bool) ->
     assert rig.subjects("Trash") == (expected if is_on else [])
     if not is_on:
         assert rig.changing_commands() == []
+
+
+def test_mail_that_comes_while_the_dialog_is_open_stays(desk: Desk, rig: Rig) -> None:
+    """Only what the dialog counted is deleted; a reply that nobody has seen is not (R5)."""
+    rig.deliver(a_mail(subject="Offer", message_id="<offer@customer.example>"))
+    account_id = desk.add_account(rig)
+    desk.wait_for("Offer")
+    desk.select("Offer")
+    reply = a_mail(subject="Re: Offer", in_reply_to="<offer@customer.example>")
+    asked: list[bool] = []
+
+    def has_come() -> bool:
+        if not asked:
+            asked.append(True)
+            rig.deliver(reply)
+        return rows(desk.profile, "SELECT count(*) FROM message") == [(2,)]
+
+    desk.agree(lambda: desk.trigger("action_delete"), ready=has_come)
+    desk.wait_for("Re: Offer")
+    desk.settle(account_id)
+    assert rows(desk.profile, "SELECT subject FROM message") == [("Re: Offer",)]
 
 
 def test_cancel_deletes_nothing(desk: Desk, rig: Rig) -> None:
