@@ -53,6 +53,10 @@ class Account(BaseModel):
     set_up = BooleanField(default=False)
     created_at = IntegerField()
     last_success_at = IntegerField(null=True)
+    oauth_provider = TextField(default="")
+    signature = TextField(default="")
+    past_started = BooleanField(default=False)
+    removing = TextField(default="")
 
 
 class AccountAlias(BaseModel):
@@ -106,6 +110,10 @@ class AccountConfig:
     set_up: bool
     created_at: int
     last_success_at: int | None
+    oauth_provider: str
+    signature: str
+    past_started: bool
+    removing: str
     addresses: frozenset[str] = frozenset()
 
 
@@ -135,6 +143,8 @@ class NewAccount:
     archive_on_server: bool = False
     delete_on_server: bool = False
     read_only: bool = False
+    oauth_provider: str = ""
+    past_started: bool = False
     aliases: tuple[str, ...] = field(default=())
 
 
@@ -149,6 +159,7 @@ _BOOLEANS = [
     "delete_on_server",
     "read_only",
     "set_up",
+    "past_started",
 ]
 
 

@@ -19,12 +19,12 @@ from models.database import (
     StoreError,
     told_plainly,
 )
-from models.migrations import m0001_initial
+from models.migrations import m0001_initial, m0002_setup
 
 Step = Sequence[str]
 
 # Each brings a database from the version of its position to the next one.
-STEPS: Final[tuple[Step, ...]] = (m0001_initial.STATEMENTS,)
+STEPS: Final[tuple[Step, ...]] = (m0001_initial.STATEMENTS, m0002_setup.STATEMENTS)
 APPLICATION_ID: Final = 0x4465616C  # "Deal": tells our files from other databases
 _MOST_VERSIONS: Final = 1_000_000  # a header that names more is no header of ours
 _FILE: Final = "dealpost.db"

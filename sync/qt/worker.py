@@ -21,7 +21,7 @@ from models import account, database, facts
 from models.account import AccountConfig
 from models.database import BusyStoreError, StoreError
 from models.events import AccountsChanged, Event, Phase, StatusChanged
-from sync.account_server import server_of
+from sync.connecting import connect
 from sync.credentials import Vault
 from sync.errors import (
     ProtocolError,
@@ -204,14 +204,9 @@ class AccountWorker(QObject):
 
     def _connect(self, config: AccountConfig) -> None:
         self._tell(Phase.CONNECTING, retry_at=None, at_once=True)
-        secret = self._vault.secret(config.id, "imap")
-        session = ImapSession(
-            server_of(config), self._timing, read_only=self._read_only or config.read_only
+        session = connect(
+            config, self._vault, self._timing, read_only=self._read_only, hold=self._hold
         )
-        with self._session_lock:
-            self._session = session
-        session.open()
-        session.sign_in(config.user_name or config.address, secret, config.auth)
         if config.state == account.NEEDS_SIGN_IN:
             account.update(config.id, state=account.ACTIVE)
             self._report(AccountsChanged((config.id,)))
@@ -225,6 +220,10 @@ class AccountWorker(QObject):
             should_yield=self._stopping.is_set,
         )
         self._sync.connect_done()
+
+    def _hold(self, session: ImapSession) -> None:
+        with self._session_lock:
+            self._session = session
 
     def _follow(self, step: Step | None) -> None:
         """Arrange what comes after a step."""

@@ -14,9 +14,11 @@ from peewee import CompositeKey
 from models import (
     account,
     arrival,
+    certificates,
     contact,
     conversation,
     database,
+    health,
     history,
     keys,
     ledger,
@@ -55,7 +57,7 @@ def closed() -> Iterator[None]:
 
 
 def open_with(folder: Path, *more: tuple[str, ...]) -> None:
-    profile.open_profile(folder, steps=(m0001_initial.STATEMENTS, *more))
+    profile.open_profile(folder, steps=(*profile.STEPS, *more))
 
 
 def copy_of(folder: Path) -> Path:
@@ -123,6 +125,24 @@ def test_a_migration_keeps_the_mail_and_a_copy_for_one_start(profile_folder: Pat
     database.close_for_thread()
     open_with(profile_folder, NEXT)
     assert not copy_of(profile_folder).exists()
+
+
+def test_a_profile_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
+    profile.open_profile(tmp_path, steps=(m0001_initial.STATEMENTS,))
+    database.open_for_thread()
+    for name, start in (("past", "3m"), ("fresh", "now")):
+        database.run(
+            "INSERT INTO account (address, imap_host, imap_port, imap_security, smtp_host,"
+            " smtp_port, smtp_security, start, created_at)"
+            " VALUES (?, 'h', 1, 'tls', 'h', 2, 'tls', ?, 0)",
+            (f"{name}@example.org", start),
+        )
+    database.close_for_thread()
+    profile.open_profile(tmp_path)
+    database.open_for_thread()
+    assert [config.past_started for config in account.configs()] == [True, False]
+    assert [config.signature for config in account.configs()] == ["", ""]
+    assert copy_of(tmp_path).exists()
 
 
 def test_a_migration_that_fails_changes_nothing(profile_folder: Path) -> None:
@@ -239,6 +259,8 @@ MODULES = (
     pipeline,
     settings,
     tombstone,
+    certificates,
+    health,
 )
 
 

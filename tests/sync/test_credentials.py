@@ -11,8 +11,7 @@ import pytest
 from keyring.backends import fail, null
 from pytestqt.qtbot import QtBot
 
-from models import database, secret
-from models.migrations import m0001_initial
+from models import database, profile, secret
 from sync import credentials
 from sync.credentials import Vault, VaultMode, VaultState, WrongPassphraseError
 from sync.errors import SecretLockedError
@@ -28,8 +27,9 @@ def accounts(tmp_path: Path) -> Iterator[Path]:
     path = tmp_path / "dealpost.db"
     database.bind(path)
     database.open_for_thread()
-    for statement in m0001_initial.STATEMENTS:
-        database.run(statement)
+    for step in profile.STEPS:
+        for statement in step:
+            database.run(statement)
     for account_id in (1, 2):
         database.run(
             "INSERT INTO account (id, address, imap_host, imap_port, imap_security, smtp_host,"

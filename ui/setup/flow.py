@@ -289,6 +289,7 @@ def new_account(answers: Answers, provider: Provider | None, now: datetime) -> N
         start=answers.start,
         start_at=starts_at(answers.start, now),
         scope=answers.scope if asks_scope(answers.start) else "everyone",
+        past_started=asks_scope(answers.start),
         track_receipts=answers.track_receipts,
         track_delivery=answers.track_delivery,
     )

@@ -1,0 +1,25 @@
+"""What setting up an account, and living with it, has to remember."""
+
+from __future__ import annotations
+
+STATEMENTS = (
+    # The entry of the OAuth configuration that this account signs in with; '' with a password.
+    "ALTER TABLE account ADD COLUMN oauth_provider TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE account ADD COLUMN signature TEXT NOT NULL DEFAULT ''",
+    # Past mail was asked for once: whose mail comes is settled (S5).
+    "ALTER TABLE account ADD COLUMN past_started INTEGER NOT NULL DEFAULT 0",
+    "UPDATE account SET past_started = 1 WHERE start <> 'now'",
+    # history | linked | nothing while the account is being removed; a crash does not end that.
+    "ALTER TABLE account ADD COLUMN removing TEXT NOT NULL DEFAULT ''",
+    """CREATE TABLE trusted_certificate (            -- that the person trusts though nobody vouches for it
+        host TEXT NOT NULL,                          -- lower case
+        fingerprint TEXT NOT NULL,                   -- SHA-256 of the DER form, AA:BB:…
+        subject TEXT NOT NULL DEFAULT '',            -- whom it names
+        expires_at INTEGER,
+        trusted_at INTEGER NOT NULL,
+        PRIMARY KEY (host, fingerprint)) WITHOUT ROWID""",
+    """CREATE TABLE health (                        -- what was found out about an account's servers
+        account_id INTEGER PRIMARY KEY REFERENCES account ON DELETE CASCADE,
+        checked_at INTEGER NOT NULL,
+        report TEXT NOT NULL)""",
+)
