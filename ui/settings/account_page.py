@@ -1,9 +1,9 @@
-"""The page of one account in the preferences."""
+"""The page of one account in the preferences: its parts, one under the other."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from models import account
 from models.account import AccountConfig
@@ -12,18 +12,23 @@ from models.commands import UpdateAccount
 from models.events import Phase
 from sync.qt.service import MailService
 from ui import status_text
-from ui.settings.labels_part import LabelsPart, RolesPart
+from ui.settings.account_part import AccountPart
+from ui.settings.identity_part import IdentityPart
+from ui.settings.labels_part import LabelsPart
 from ui.settings.parts import PreferencesPage, ServerOptions
+from ui.settings.read_only_part import ReadOnlyPart
 from ui.settings.remove_dialog import RemoveAccountDialog
+from ui.settings.roles_part import RolesPart
 from ui.settings.sign_in_part import SignInPart
-from ui.setup.fields import HintLabel, Notice, add_choice, add_field
+from ui.settings.tracking_part import TrackingPart
+from ui.setup.fields import HintLabel, Notice
 from ui.theme import Theme
 
 _TROUBLE = frozenset({Phase.NEEDS_SIGN_IN, Phase.NEEDS_ANSWER, Phase.PAUSED})
 
 
 class AccountPage(PreferencesPage):
-    """State, sender's name, sign-in, labels, roles; options of a team account; stop and remove."""
+    """What the account does now; then its parts, in the order in which `_add_parts` adds them."""
 
     def __init__(
         self,
@@ -36,34 +41,52 @@ class AccountPage(PreferencesPage):
         self.setObjectName(f"account_page_{config.id}")
         self._service = service
         self._config = config
-        body = self.body()
-        self._state = HintLabel(theme, "", body)
-        self._trouble = Notice(theme, parent=body)
+        self._parts: list[AccountPart] = []
+        self._state = HintLabel(theme, "", self.body())
+        self._trouble = Notice(theme, parent=self.body())
         self.column.addWidget(self._state)
         self.column.addWidget(self._trouble)
         self._add_stop_and_remove()
-        self.name = QLineEdit(config.name, body)
-        self.name.setObjectName("name_edit")
-        self.name.setPlaceholderText(self.tr("Shown to those you write to"))
-        section = self.add_section(self.tr("You"))
-        add_field(section, self.tr("Your &name"), self.name)
-        self.sign_in = SignInPart(service, theme, config, body)
-        self.add_section(self.tr("Sign-in and servers")).addWidget(self.sign_in)
-        self.options: ServerOptions | None = None
-        if config.kind == "team":
-            self.options = ServerOptions(service, theme, account_id=config.id, parent=body)
-            self.add_section(self.tr("Archiving and deleting")).addWidget(self.options)
-        self._add_read_only()
-        self._add_tracking()
-        self.labels = LabelsPart(service, theme, config.id, body)
-        hint = self.tr("Choosing fewer labels never removes mail that is here.")
-        self.add_section(self.tr("Labels to sync from"), hint).addWidget(self.labels)
-        self.roles = RolesPart(service, theme, config.id, body)
-        hint = self.tr("Where the server keeps what you archive, delete, send and draft.")
-        self.add_section(self.tr("Folder roles"), hint).addWidget(self.roles)
+        self._add_parts()
         self.column.addStretch(1)
-        self.name.editingFinished.connect(self._save_name)
         self.refresh()
+
+    def _add_parts(self) -> None:
+        """A part takes two lines: what it is, and where it stands."""
+        common = (self._service, self.theme, self._config, self.body())
+        self._add(self.tr("You"), IdentityPart(*common))
+        self._add(
+            self.tr("Tracking settings"), TrackingPart(*common), self.tr("Used when you send mail.")
+        )
+        self._add(
+            self.tr("Labels to sync from"),
+            LabelsPart(*common),
+            self.tr("Choosing fewer labels never removes mail that is here."),
+        )
+        self.options: ServerOptions | None = None
+        if self._config.kind == "team":
+            self.options = ServerOptions(
+                self._service, self.theme, account_id=self._config.id, parent=self.body()
+            )
+            self._add(self.tr("Archiving and deleting"), self.options)
+        self._add(
+            self.tr("Folder roles"),
+            RolesPart(*common),
+            self.tr("Where the server keeps what you archive, delete, send and draft."),
+        )
+        self.sign_in = SignInPart(*common)
+        self._add(self.tr("Sign-in and servers"), self.sign_in)
+        hint = self.tr(
+            "Nothing is changed on this account’s server: no mail is moved, marked or deleted"
+            " there. What you do stays here and goes out when you switch this off."
+        )
+        self._add(self.tr("Read-only"), ReadOnlyPart(*common), hint)
+
+    def _add(self, title: str, part: QWidget, hint: str = "") -> None:
+        """Put a part under its heading; an `AccountPart` is told what changes."""
+        self.add_section(title, hint).addWidget(part)
+        if isinstance(part, AccountPart):
+            self._parts.append(part)
 
     def _add_stop_and_remove(self) -> None:
         self.stop_button = QPushButton(self.body())
@@ -79,37 +102,6 @@ class AccountPage(PreferencesPage):
         self.stop_button.clicked.connect(self._stop_or_start)
         self.remove_button.clicked.connect(self._remove)
 
-    def _add_read_only(self) -> None:
-        """X2: what the person does stays here and waits until this is off again."""
-        hint = self.tr(
-            "Nothing is changed on this account’s server: no mail is moved, marked or deleted"
-            " there. What you do stays here and goes out when you switch this off."
-        )
-        section = self.add_section(self.tr("Read-only"), hint)
-        self.read_only = QCheckBox(self.tr("Only read from the server"), self.body())
-        self.read_only.setObjectName("read_only_check")
-        self.read_only.setChecked(self._config.read_only or self._service.is_read_only)
-        if self._service.is_read_only:
-            self.read_only.setEnabled(False)
-            self.read_only.setToolTip(self.tr("Dealpost was started in read-only mode."))
-        add_choice(section, self.read_only)
-        self.read_only.toggled.connect(self._save_read_only)
-
-    def _add_tracking(self) -> None:
-        section = self.add_section(
-            self.tr("Tracking settings"), self.tr("Used when you send mail.")
-        )
-        self.receipts = QCheckBox(self.tr("Ask for read receipts"), self.body())
-        self.receipts.setObjectName("track_receipts_check")
-        self.delivery = QCheckBox(self.tr("Ask for delivery reports"), self.body())
-        self.delivery.setObjectName("track_delivery_check")
-        self.receipts.setChecked(self._config.track_receipts)
-        self.delivery.setChecked(self._config.track_delivery)
-        add_choice(section, self.receipts)
-        add_choice(section, self.delivery)
-        self.receipts.toggled.connect(self._save_receipts)
-        self.delivery.toggled.connect(self._save_delivery)
-
     def refresh(self) -> None:
         """Show what is stored; what the person is typing stays."""
         config = account.config(self._config.id)
@@ -119,14 +111,16 @@ class AccountPage(PreferencesPage):
         is_stopped = config.state == "stopped"
         text = self.tr("Sync again") if is_stopped else self.tr("Stop syncing")
         self.stop_button.setText(text)
-        self.read_only.blockSignals(True)
-        self.read_only.setChecked(config.read_only or self._service.is_read_only)
-        self.read_only.blockSignals(False)
         self._show_state()
-        self.labels.refresh()
-        self.roles.refresh()
+        for part in self._parts:
+            part.refresh(config)
         if self.options is not None:
             self.options.refresh()
+
+    def keep(self) -> None:
+        """Store what is typed: the page is left."""
+        for part in self._parts:
+            part.keep()
 
     def refresh_state(self) -> None:
         """Only the line about what the account does now."""
@@ -154,24 +148,6 @@ class AccountPage(PreferencesPage):
         self._state.setText(kind if is_trouble else f"{kind} · {now}")
         if self._trouble.text() != (now if is_trouble else ""):
             self._trouble.say(now if is_trouble else "")
-
-    @Slot()
-    def _save_name(self) -> None:
-        name = self.name.text().strip()
-        if name != self._config.name:
-            self._service.run(UpdateAccount(self._config.id, {"name": name}))
-
-    @Slot(bool)
-    def _save_read_only(self, is_on: bool) -> None:
-        self._service.run(UpdateAccount(self._config.id, {"read_only": is_on}))
-
-    @Slot(bool)
-    def _save_receipts(self, is_on: bool) -> None:
-        self._service.run(UpdateAccount(self._config.id, {"track_receipts": is_on}))
-
-    @Slot(bool)
-    def _save_delivery(self, is_on: bool) -> None:
-        self._service.run(UpdateAccount(self._config.id, {"track_delivery": is_on}))
 
     @Slot()
     def _stop_or_start(self) -> None:

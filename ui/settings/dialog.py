@@ -169,7 +169,18 @@ class PreferencesDialog(QDialog):
     def _on_current(self) -> None:
         page = self._page(self._current_key())
         if page is not None:
+            self._keep()
             self._stack.setCurrentWidget(page)
+
+    def done(self, result: int) -> None:
+        """Close; nothing that was typed is lost."""
+        self._keep()
+        super().done(result)
+
+    def _keep(self) -> None:
+        shown = self._stack.currentWidget()
+        if isinstance(shown, PreferencesPage):
+            shown.keep()
 
     def _current_key(self) -> str:
         row = self.navigation.currentRow()

@@ -1,45 +1,40 @@
-"""Which labels an account syncs, and which of them are Archive, Trash, Sent and Drafts."""
+"""Which labels an account syncs."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
-    QGridLayout,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
     QRadioButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from models import account, mailbox
-from models.commands import ChooseMailboxes, SetRole
+from models.account import AccountConfig
+from models.commands import ChooseMailboxes
 from models.mailbox import MailboxState, Role
 from sync.qt.service import MailService
+from ui.settings.account_part import AccountPart
 from ui.settings.role_dialog import mailbox_text
 from ui.setup import flow, words
 from ui.setup.choice_pages import LABEL_HEIGHT, ticked_names
-from ui.setup.fields import HintLabel, Notice, add_choice
+from ui.setup.fields import Notice, add_choice
 from ui.theme import Theme
 
-ROLES = (Role.ARCHIVE, Role.TRASH, Role.SENT, Role.DRAFTS)
 LIST_HEIGHT = 190
 
 
-class LabelsPart(QWidget):
+class LabelsPart(AccountPart):
     """All labels or chosen ones; fewer never removes mail that is here (S6)."""
 
     def __init__(
-        self, service: MailService, theme: Theme, account_id: int, parent: QWidget
+        self, service: MailService, theme: Theme, config: AccountConfig, parent: QWidget
     ) -> None:
-        super().__init__(parent)
-        self._service = service
-        self._account_id = account_id
+        super().__init__(service, theme, config, parent)
         self._states: list[MailboxState] = []
         self.all = QRadioButton(self.tr("All labels, also those made later"), self)
         self.all.setObjectName("all_labels_radio")
@@ -57,9 +52,7 @@ class LabelsPart(QWidget):
         self.save_button = QPushButton(self.tr("Save labels"), self)
         self.save_button.setObjectName("save_labels_button")
         self.save_button.setAutoDefault(False)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
+        column = self.column
         add_choice(column, self.all)
         add_choice(column, self.chosen)
         column.addWidget(self.list)
@@ -68,17 +61,16 @@ class LabelsPart(QWidget):
         row.addWidget(self.save_button)
         row.addStretch(1)
         column.addLayout(row)
-        self.refresh()
+        self.refresh(config)
         self.all.toggled.connect(self._on_changed)
         self.list.itemChanged.connect(self._on_changed)
         self.save_button.clicked.connect(self._save)
 
-    def refresh(self) -> None:
+    def refresh(self, config: AccountConfig) -> None:
         """Show what is stored; what the person has ticked since stays if the labels are the same."""
-        config = account.config(self._account_id)
-        known = mailbox.of_account(self._account_id)
+        known = mailbox.of_account(self.account_id)
         states = sorted(filter(_is_offered, known), key=_order)
-        if config is None or states == self._states:
+        if states == self._states:
             return
         self._states = states
         self.list.blockSignals(True)
@@ -96,7 +88,7 @@ class LabelsPart(QWidget):
         self.save_button.setEnabled(True)
         ticked = set(ticked_names(self.list))
         sent = {state.name for state in self._states if state.role is Role.SENT}
-        config = account.config(self._account_id)
+        config = account.config(self.account_id)
         is_personal = config is not None and config.kind == "personal"
         misses = is_personal and not self.all.isChecked() and bool(sent) and not sent & ticked
         text = self.tr(
@@ -113,66 +105,8 @@ class LabelsPart(QWidget):
         if not ids:
             self._warning.say(words.fault_sentence(flow.Fault.NO_LABEL))
             return
-        self._service.run(ChooseMailboxes(self._account_id, ids, all_labels=is_all))
+        self.service.run(ChooseMailboxes(self.account_id, ids, all_labels=is_all))
         self.save_button.setEnabled(False)
-
-
-class RolesPart(QWidget):
-    """Which label is what; the server mostly says it, the person may correct it."""
-
-    def __init__(
-        self, service: MailService, theme: Theme, account_id: int, parent: QWidget
-    ) -> None:
-        super().__init__(parent)
-        self._service = service
-        self._account_id = account_id
-        self._combos: dict[Role, QComboBox] = {}
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(8)
-        for row, role in enumerate(ROLES):
-            combo = QComboBox(self)
-            combo.setObjectName(f"role_{role.value}_combo")
-            combo.setMinimumWidth(260)
-            label = QLabel(words.role_text(role), self)
-            label.setBuddy(combo)
-            combo.setAccessibleName(words.role_text(role))
-            grid.addWidget(label, row, 0)
-            grid.addWidget(combo, row, 1)
-            combo.activated.connect(self._on_activated)
-            self._combos[role] = combo
-        grid.setColumnStretch(2, 1)
-        self._hint = HintLabel(theme, self.tr("Known after the first sync."), self)
-        grid.addWidget(self._hint, len(ROLES), 0, 1, 3)
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Show what is stored."""
-        states = [
-            state
-            for state in mailbox.of_account(self._account_id)
-            if state.is_selectable and state.missing_since is None
-        ]
-        self._hint.setVisible(not states)
-        for role, combo in self._combos.items():
-            known = mailbox.by_role(self._account_id, role)
-            combo.clear()
-            if known is None:
-                combo.addItem(self.tr("Not set"), 0)
-            for state in states:
-                if state.role is not Role.INBOX:
-                    combo.addItem(mailbox_text(state), state.id)
-            combo.setCurrentIndex(combo.findData(known.id if known else 0))
-            combo.setEnabled(combo.count() > 1)
-
-    @Slot()
-    def _on_activated(self) -> None:
-        for role, combo in self._combos.items():
-            known = mailbox.by_role(self._account_id, role)
-            wanted = int(combo.currentData() or 0)
-            if wanted and (known is None or known.id != wanted):
-                self._service.run(SetRole(self._account_id, wanted, role))
 
 
 def _is_offered(state: MailboxState) -> bool:

@@ -36,6 +36,9 @@ class PreferencesPage(QScrollArea):
         """The parent of what stands on the page."""
         return self._body
 
+    def keep(self) -> None:
+        """Store what is typed and not stored yet: the page is left."""
+
     def add_section(self, title: str, hint: str = "") -> QVBoxLayout:
         """A part with a heading of its own."""
         self.column.addSpacing(8)
