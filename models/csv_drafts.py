@@ -25,6 +25,13 @@ from models.records import (
 )
 
 _ADDRESS: Final = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\".]+")
+# What stands between several values of one cell. Words that are no address stay together, so
+# that the person reads all of them.
+_SEVERAL: Final = {
+    "address": re.compile(r"\s*[,;]\s*|\s+(?=[^\s<]+@)"),
+    "domain": re.compile(r"[,;\s]+"),
+    "phone": re.compile(r"\s*[,;]\s*"),
+}
 _CURRENCIES: Final = {"€": "EUR", "$": "USD", "£": "GBP", "zł": "PLN", "¥": "JPY", "₹": "INR"}
 _STATUSES: Final = {
     "open": OPEN, "won": "won", "closed won": "won", "closedwon": "won", "lost": "lost",
@@ -76,10 +83,8 @@ def _cells(row: TableRow, mapping: Mapping, labels: Dictionary[int, int | None])
         if beside is not None and beside < len(row.cells):
             label = label or label_of(row.cells[beside].partition(":::")[0])
         parts = re.split(r"\s*:::\s*", text)
-        if field in ("address", "domain"):
-            parts = [part for each in parts for part in re.split(r"[,;\s]+", each)]
-        elif field == "phone":
-            parts = [part for each in parts for part in re.split(r"\s*[,;]\s*", each)]
+        if field in _SEVERAL:
+            parts = [part for each in parts for part in _SEVERAL[field].split(each)]
         found.setdefault(field, []).extend(Labelled(part, label) for part in parts if part)
     return found
 
@@ -138,10 +143,11 @@ def domain_of(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    text = text.strip().strip("<>").removeprefix("mailto:")
-    if not _ADDRESS.fullmatch(text):
-        raise _BadCellError("bad_address", text)
-    return text.lower()
+    named = re.search(r"<([^<>]+)>$", text.strip())  # Ada Tamm <ada@customer.test>
+    address = (named[1] if named else text).strip().removeprefix("mailto:")
+    if not _ADDRESS.fullmatch(address):
+        raise _BadCellError("bad_address", text.strip())
+    return address.lower()
 
 
 def _item(cells: Cells, kind: Kind, formats: Sequence[str]) -> Record:

@@ -17,6 +17,7 @@ from models.commands import (
     DeleteMessages,
     DeleteRecords,
     Done,
+    ImportRecords,
     LinkConversations,
     LinkPast,
     MarkRead,
@@ -83,7 +84,8 @@ class CommandStack(QObject):
 
     @Slot(object)
     def _on_commanded(self, done: CommandDone) -> None:
-        is_own = done.ticket in self._own
+        # The import runs its command itself: its dialog opens over the wizard too.
+        is_own = done.ticket in self._own or isinstance(done.command, ImportRecords)
         is_undo = done.ticket in self._undoing
         self._own.discard(done.ticket)
         self._undoing.discard(done.ticket)
@@ -124,6 +126,8 @@ class CommandStack(QObject):
                 one, many = self.tr("Linked"), self.tr("%n conversations linked", "", n)
             case UnlinkConversations() | UnlinkPersons():
                 one, many = self.tr("Unlinked"), self.tr("%n conversations unlinked", "", n)
+            case ImportRecords():
+                one, many = self.tr("1 record imported"), self.tr("%n records imported", "", n)
             case MergePersons():
                 one, many = self.tr("Merged"), self.tr("%n persons merged", "", n)
             case _:

@@ -10,9 +10,12 @@ from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex,
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractItemView,
+    QDialog,
     QLabel,
     QLineEdit,
+    QMenu,
     QMessageBox,
     QPushButton,
     QTableView,
@@ -271,6 +274,26 @@ class Desk:
         act()
         self.wait(lambda: bool(words), "the dialog was answered")
         return words[0]
+
+    def pick(self, button: str, words: str) -> None:
+        """Open the menu of a button of the records, and choose a line of it."""
+        self.find(QAbstractButton, button).click()
+        self.pick_line(words)
+
+    def pick_line(self, words: str) -> None:
+        """Choose a line of the menu that is open."""
+        menu = next(menu for menu in self.window.findChildren(QMenu) if menu.isVisible())
+        action = next(each for each in menu.actions() if each.text() == words)
+        action.trigger()
+        menu.close()
+
+    def dialog(self, name: str) -> QDialog:
+        """Wait until a dialog is open."""
+        find: Callable[[], list[QDialog]] = lambda: [  # noqa: E731
+            found for found in self.window.findChildren(QDialog, name) if found.isVisible()
+        ]
+        self.wait(lambda: bool(find()), f"{name} is open")
+        return find()[0]
 
     def search(self, text: str) -> None:
         """Type into the search box."""

@@ -454,3 +454,16 @@ def test_an_export_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     folder = tmp_path / "no" / "such"
     assert exporting.export_file(folder / "a.csv", Kind.PERSON).error == exporting.NOT_WRITTEN
     assert not folder.exists()
+
+
+def test_what_is_no_address_is_shown_whole_and_a_name_before_one_is_left_out() -> None:
+    text = "Name,Email\nAda,not an address\nBo,Bo Kask <bo@customer.test>\nCy,c@x.test d@x.test\n"
+    plan = importing.plan(text.encode())
+    assert [(each.number, each.code, each.value) for each in plan.problems] == [
+        (2, "bad_address", "not an address")
+    ]
+    found = [draft.record for draft in plan.drafts]
+    assert [[each.value for each in person.addresses] for person in found] == [  # type: ignore[union-attr]
+        ["bo@customer.test"],
+        ["c@x.test", "d@x.test"],
+    ]

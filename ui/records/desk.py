@@ -171,9 +171,7 @@ class RecordsDesk(QObject):
     def _open_list_menu(self, kind: str, button: QWidget) -> None:
         menu = self._menu()
         menu.addAction(self.tr("Import…"), self.import_file)
-        menu.addAction(self.tr("Export as CSV…"), lambda: self.transfer.export(kind, "csv"))
-        if kind == kinds.PERSON:
-            menu.addAction(self.tr("Export as vCard…"), lambda: self.transfer.export(kind, "vcf"))
+        self.transfer.offer(menu, kind)
         if kind == kinds.DEAL:
             menu.addSeparator()
             menu.addAction(self.tr("Edit stages…"), self.transfer.edit_stages)
@@ -187,9 +185,11 @@ class RecordsDesk(QObject):
     @Slot(QPoint)
     def _open_context_menu(self, at: QPoint) -> None:
         menu = self._menu()
-        chosen = self.pane.view.selected_ids()
-        if str(self.pane.query.kind) == kinds.PERSON and len(chosen) > 1:
+        kind, chosen = str(self.pane.query.kind), self.pane.view.selected_ids()
+        if kind == kinds.PERSON and len(chosen) > 1:
             menu.addAction(self.tr("Merge…"), lambda: self.merge(chosen))
+        self.transfer.offer(menu, kind, chosen)
+        menu.addSeparator()
         menu.addAction(self.tr("Delete…"), self._delete_selected)
         menu.popup(at)
 
@@ -210,6 +210,8 @@ class RecordsDesk(QObject):
             menu.addSeparator()
         if kind == kinds.PERSON:
             menu.addAction(self.tr("Merge with another person…"), lambda: self.merge((record_id,)))
+        self.transfer.offer(menu, kind, (record_id,), detail.title)
+        menu.addSeparator()
         menu.addAction(self.tr("Delete…"), lambda: self.delete((detail.record_key,)))
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
 

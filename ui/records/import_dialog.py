@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -27,6 +27,7 @@ from models.csv_mapping import FIELDS
 from models.drafts import Draft
 from models.importing import ImportPlan
 from models.records import Kind, Organization, Person, title_of
+from sync.qt.commander import CommandDone
 from sync.qt.requests import Answer, ImportRequest
 from sync.qt.service import MailService
 from ui import formatting
@@ -42,11 +43,8 @@ MOST_PROBLEMS = 200
 class ImportDialog(QDialog):
     """Choose a file, look at it, import. Nothing is written before the last button.
 
-    Signals:
-        agreed: The command `ImportRecords`.
+    It closes when the records are in. Closed before that, the import goes on by itself.
     """
-
-    agreed = Signal(object)
 
     def __init__(self, service: MailService, kind: Kind, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -61,6 +59,7 @@ class ImportDialog(QDialog):
         self._path: Path | None = None
         self._plan: ImportPlan | None = None
         self._ticket = 0
+        self._import_ticket = 0
         self._columns: list[QComboBox] = []
         self._file = QLabel(self.tr("Choose a CSV or vCard file."), self)
         self._choose = QPushButton(self.tr("Choose file…"), self)
@@ -81,6 +80,7 @@ class ImportDialog(QDialog):
         self._choose.clicked.connect(self._on_choose)
         self._kinds.committed.connect(self._on_kind)
         service.answered.connect(self._on_answered)
+        service.commanded.connect(self._on_commanded)
         self._show_plan(None)
 
     def _lay_out(self) -> None:
@@ -138,6 +138,7 @@ class ImportDialog(QDialog):
     def open_file(self, path: Path) -> None:
         """Look at a file."""
         self._path = path
+        self._columns.clear()
         self._file.setText(path.name)
         self._ask(self._kind, None)
 
@@ -149,6 +150,7 @@ class ImportDialog(QDialog):
     @Slot(object)
     def _on_kind(self, kind: str) -> None:
         self._kind = Kind(kind)
+        self._columns.clear()
         self._ask(self._kind, None)
 
     @Slot()
@@ -211,22 +213,17 @@ class ImportDialog(QDialog):
 
     def _show_table(self, plan: ImportPlan) -> None:
         """A choice of what it is over each column, then the first rows."""
+        if plan.mapping.columns == tuple(combo.currentData() for combo in self._columns):
+            return  # the person's own choice: a table made anew would take the keyboard away
         table = self._table
         table.clear()
         self._columns.clear()
         table.setColumnCount(len(plan.header))
         table.setRowCount(len(plan.sample) + 1)
         table.setHorizontalHeaderLabels([formatting.clean(name) for name in plan.header])
-        fields = ("", *FIELDS[self._kind])
         for number in range(len(plan.header)):
             mapped = plan.mapping.columns[number] if number < len(plan.mapping.columns) else ""
-            combo = QComboBox(table)
-            combo.setObjectName(f"column_{number}_combo")
-            combo.setAccessibleName(formatting.clean(plan.header[number]))
-            for code in dict.fromkeys((*fields, mapped)):
-                combo.addItem(import_words.field(code), code)
-            combo.setCurrentIndex(combo.findData(mapped))
-            combo.activated.connect(self._on_column)
+            combo = self._column_combo(number, formatting.clean(plan.header[number]), mapped)
             self._columns.append(combo)
             table.setCellWidget(0, number, combo)
             table.setColumnWidth(number, 150)
@@ -234,6 +231,16 @@ class ImportDialog(QDialog):
         for row_number, row in enumerate(plan.sample, start=1):
             for number, cell in enumerate(row.cells[: len(plan.header)]):
                 table.setItem(row_number, number, QTableWidgetItem(formatting.clean(cell)))
+
+    def _column_combo(self, number: int, name: str, mapped: str) -> QComboBox:
+        combo = QComboBox(self._table)
+        combo.setObjectName(f"column_{number}_combo")
+        combo.setAccessibleName(name)
+        for code in dict.fromkeys(("", *FIELDS[self._kind], mapped)):
+            combo.addItem(import_words.field(code), code)
+        combo.setCurrentIndex(combo.findData(mapped))
+        combo.activated.connect(self._on_column)
+        return combo
 
     def _show_cards(self, plan: ImportPlan) -> None:
         table = self._table
@@ -251,10 +258,27 @@ class ImportDialog(QDialog):
 
     @Slot()
     def _on_import(self) -> None:
-        if self._plan is not None and self._plan.drafts:
+        if self._plan is not None and self._plan.drafts and not self._import_ticket:
             on_duplicate = self._duplicates.currentData()
-            self.agreed.emit(ImportRecords(self._plan.drafts, on_duplicate))
+            command = ImportRecords(self._plan.drafts, on_duplicate)
+            self._import_ticket = self._service.run(command)
+            self._allow_changes(is_allowed=False)
+            self._summary.setText(self.tr("Importing…"))
+
+    @Slot(object)
+    def _on_commanded(self, done: CommandDone) -> None:
+        if not self._import_ticket or done.ticket != self._import_ticket:
+            return
+        self._import_ticket = 0
+        if done.done is not None:
             self.accept()
+            return
+        self._allow_changes(is_allowed=True)
+        self._summary.setText(done.error)
+
+    def _allow_changes(self, *, is_allowed: bool) -> None:
+        for widget in (self._choose, self._kinds, self._table, self._duplicates, self._import):
+            widget.setEnabled(is_allowed)
 
 
 def _cells(draft: Draft) -> tuple[str, str, str]:

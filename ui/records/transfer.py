@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from models.commands import ImportRecords, SaveStages
+from models.commands import SaveStages
 from models.exporting import ExportResult
 from models.records import Kind, Stage, stages
 from sync.qt.requests import Answer, ExportRequest
@@ -15,7 +17,7 @@ from sync.qt.service import MailService
 from ui import formatting
 from ui.commands import CommandStack
 from ui.records import kinds
-from ui.records.import_dialog import ImportDialog
+from ui.records.importing import open_import
 from ui.records.stages_dialog import StagesDialog
 from ui.theme import Theme
 
@@ -55,22 +57,27 @@ class Transfer(QObject):
 
     # --- import --------------------------------------------------------------------------
 
-    def open_import(self, kind: str) -> ImportDialog:
+    def open_import(self, kind: str) -> None:
         """Show the import; the kind is a first guess."""
-        dialog = ImportDialog(self._service, Kind(kind), self._theme, self._window)
-        dialog.agreed.connect(self._import)
-        dialog.open()
-        return dialog
-
-    @Slot(object)
-    def _import(self, command: ImportRecords) -> None:
-        self._stack.run(command)
+        open_import(self._service, self._theme, self._window, kind)
 
     # --- export --------------------------------------------------------------------------
 
-    def export(self, kind: str, ending: str, ids: tuple[int, ...] | None = None) -> None:
-        """Ask for a file and write all records of a kind into it."""
-        name = f"{kinds.words(kind).many}.{ending}"
+    def offer(
+        self, menu: QMenu, kind: str, ids: tuple[int, ...] | None = None, title: str = ""
+    ) -> None:
+        """The exports in a menu: of all records of a kind, or of these. `title`: of the one."""
+        texts = {"csv": self.tr("Export as CSV…")}
+        if kind in (kinds.PERSON, kinds.ORGANIZATION):
+            texts["vcf"] = self.tr("Export as vCard…")
+        for ending, text in texts.items():
+            menu.addAction(text, partial(self.export, kind, ending, ids, title))
+
+    def export(
+        self, kind: str, ending: str, ids: tuple[int, ...] | None = None, title: str = ""
+    ) -> None:
+        """Ask for a file and write records into it."""
+        name = f"{_file_name(title) or kinds.words(kind).many}.{ending}"
         filters = {"csv": self.tr("CSV table (*.csv)"), "vcf": self.tr("vCard (*.vcf)")}
         dialog = QFileDialog(self._window, self.tr("Export"), name, filters[ending])
         dialog.setObjectName("export_dialog")
@@ -92,8 +99,15 @@ class Transfer(QObject):
             return
         result = answer.result
         if isinstance(result, ExportResult) and not result.error:
-            text = self.tr("{count} records are in {file} now.")
-            self.failed.emit(text.format(count=formatting.number(result.count), file=name))
+            text = self.tr("%n records are in {file} now.", "", result.count)
+            if result.count == 1:
+                text = self.tr("1 record is in {file} now.")
+            self.failed.emit(text.format(file=name))
         else:
             error = result.error if isinstance(result, ExportResult) else answer.error
             self.failed.emit(error)
+
+
+def _file_name(title: str) -> str:
+    """A record's title without what file systems refuse."""
+    return re.sub(r'[\x00-\x1f<>:"/\\|?*]+', " ", formatting.clean(title)).strip(" .")[:80]

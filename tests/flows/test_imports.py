@@ -1,0 +1,194 @@
+"""Import and export in the real window: what would go in, what can't, what is here, and undo."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QLabel,
+    QListWidget,
+    QPushButton,
+    QTableWidget,
+    QWidget,
+)
+
+from models.commands import SaveRecord
+from models.records import Labelled, Organization, Person
+from tests.flows.desk import Desk
+from tests.flows.profile_file import rows
+from ui.records.importing import open_import
+from ui.theme import Theme
+
+TABLE = """Who,Firm,Mail to
+Ada Tamm,Customer Ltd,ada@customer.example
+Bo Kask,Customer Ltd,not an address
+,,nobody@customer.example
+Cy Mets,New Ltd,cy@new.example
+"""
+CARDS = """BEGIN:VCARD
+VERSION:3.0
+FN:Dora Lepp
+EMAIL:dora@three.example
+ORG:Three Ltd
+END:VCARD
+BEGIN:VCARD
+VERSION:4.0
+FN:Eva Org
+EMAIL:eva@four.example
+TEL;VALUE=uri:tel:+372-555-0101
+END:VCARD
+"""
+
+
+def _open(desk: Desk, path: Path) -> QDialog:
+    """The import of persons with this file chosen, and looked at."""
+    desk.open_folder("persons")
+    desk.pick("records_menu_button", "Import…")
+    dialog = desk.dialog("import_dialog")
+    _button(dialog, "choose_file_button").click()
+    files = desk.find(QFileDialog, "import_file_dialog")
+    files.fileSelected.emit(str(path))
+    files.close()
+    table = dialog.findChild(QTableWidget, "import_preview")
+    assert table is not None
+    desk.wait(table.isVisible, "the file is looked at")
+    return dialog
+
+
+def _button(parent: QDialog, name: str) -> QPushButton:
+    found = parent.findChild(QPushButton, name)
+    assert found is not None, f"{name} is missing"
+    return found
+
+
+def _summary(dialog: QDialog) -> str:
+    found = dialog.findChild(QLabel, "import_summary")
+    assert found is not None
+    return found.text()
+
+
+def _problems(dialog: QDialog) -> list[str]:
+    found = dialog.findChild(QListWidget, "import_problems")
+    assert found is not None
+    return [found.item(row).text() for row in range(found.count())]
+
+
+def _choose(dialog: QDialog, name: str, value: str) -> None:
+    combo = dialog.findChild(QComboBox, name)
+    assert combo is not None, f"{name} is missing"
+    combo.setCurrentIndex(combo.findData(value))
+    combo.activated.emit(combo.currentIndex())
+
+
+def _listed(desk: Desk) -> list[str]:
+    model = desk.find(QAbstractItemView, "record_list").model()
+    return [str(model.index(row, 0).data()) for row in range(model.rowCount())]
+
+
+def test_a_table_is_mapped_looked_at_imported_and_undone(desk: Desk, tmp_path: Path) -> None:
+    """Columns by hand, the first rows, two bad rows with their reasons, a duplicate, one undo."""
+    desk.run(SaveRecord(Person(name="Ada Tamm", addresses=(Labelled("ada@customer.example"),))))
+    path = tmp_path / "people.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    dialog = _open(desk, path)
+    for column, field in enumerate(("name", "organization", "address")):
+        _choose(dialog, f"column_{column}_combo", field)
+        expected = field
+        desk.wait(lambda at=column, is_=expected: _mapped(dialog, at) == is_, "it is mapped")
+    desk.wait(lambda: len(_problems(dialog)) == 1, "one row is bad")
+    table = dialog.findChild(QTableWidget, "import_preview")
+    assert table is not None
+    assert table.item(1, 0).text() == "Ada Tamm"
+    assert _problems(dialog) == ["Line 3: this is no email address: not an address"]
+    assert "3 records can go in" in _summary(dialog)
+    assert any("1 are here already" in label.text() for label in dialog.findChildren(QLabel))
+    assert rows(desk.profile, "SELECT count(*) FROM person") == [(1,)]
+    _button(dialog, "import_button").click()
+    wanted = ["Ada Tamm", "Cy Mets", "nobody@customer.example"]
+    desk.wait(lambda: sorted(_listed(desk)) == wanted, "they are listed")
+    assert rows(desk.profile, "SELECT name FROM organization") == [("New Ltd",)]
+    desk.trigger("action_undo")
+    desk.wait(lambda: _listed(desk) == ["Ada Tamm"], "it is taken back")
+    assert rows(desk.profile, "SELECT count(*) FROM organization") == [(0,)]
+
+
+def _mapped(dialog: QDialog, column: int) -> str:
+    combo = dialog.findChild(QComboBox, f"column_{column}_combo")
+    return str(combo.currentData()) if combo is not None else ""
+
+
+def test_cards_of_both_versions_go_in(desk: Desk, tmp_path: Path) -> None:
+    """A vCard file has no columns to choose; its cards show as they would go in."""
+    path = tmp_path / "people.vcf"
+    path.write_text(CARDS, encoding="utf-8")
+    dialog = _open(desk, path)
+    table = dialog.findChild(QTableWidget, "import_preview")
+    assert table is not None
+    cells = [[table.item(row, column).text() for column in range(3)] for row in range(2)]
+    assert cells == [
+        ["Dora Lepp", "dora@three.example", "Three Ltd"],
+        ["Eva Org", "eva@four.example", ""],
+    ]
+    _button(dialog, "import_button").click()
+    desk.wait(lambda: sorted(_listed(desk)) == ["Dora Lepp", "Eva Org"], "they are listed")
+    assert rows(desk.profile, "SELECT phone FROM person_phone") == [("+372-555-0101",)]
+
+
+def test_an_import_over_another_dialog_is_undone_like_any(desk: Desk, tmp_path: Path) -> None:
+    """Where there is no list of records, as in the wizard, the same dialog does it all."""
+    path = tmp_path / "people.vcf"
+    path.write_text(CARDS, encoding="utf-8")
+    window = QDialog(desk.window)
+    window.open()
+    dialog = open_import(desk.service, Theme(), window)
+    dialog.open_file(path)
+    button = _button(dialog, "import_button")
+    desk.wait(button.isEnabled, "the file is looked at")
+    ended: list[int] = []
+    dialog.finished.connect(ended.append)
+    button.click()
+    desk.wait(lambda: ended == [QDialog.DialogCode.Accepted], "it closes when all is in")
+    assert rows(desk.profile, "SELECT count(*) FROM person") == [(2,)]
+    window.close()
+    desk.trigger("action_undo")
+    desk.wait(lambda: rows(desk.profile, "SELECT count(*) FROM person") == [(0,)], "undone")
+
+
+def _export(desk: Desk, path: Path) -> None:
+    files = desk.find(QFileDialog, "export_dialog")
+    files.fileSelected.emit(str(path))
+    files.close()
+    desk.wait(path.exists, "it is written")
+
+
+def test_all_of_a_kind_or_one_record_go_into_a_file(desk: Desk, tmp_path: Path) -> None:
+    """CSV of the list, a vCard of one organization from its detail view; both come in again."""
+    organization = Organization(name="Customer Ltd", domains=("customer.example",))
+    key = desk.run(SaveRecord(organization)).done
+    assert key is not None
+    owner = int(key.record_key.partition(":")[2])
+    desk.run(SaveRecord(Organization(name="Other Ltd")))
+    ada = Person(name="Ada, Tamm", organization_id=owner, addresses=(Labelled("a@b.example"),))
+    desk.run(SaveRecord(ada))
+    desk.open_folder("persons")
+    desk.wait(lambda: len(_listed(desk)) == 1, "the person is listed")
+    desk.pick("records_menu_button", "Export as CSV…")
+    _export(desk, tmp_path / "all.csv")
+    with (tmp_path / "all.csv").open(encoding="utf-8-sig", newline="") as file:
+        found = list(csv.DictReader(file))
+    assert [(row["Name"], row["Organization"]) for row in found] == [("Ada, Tamm", "Customer Ltd")]
+    desk.open_folder("organizations")
+    records = desk.find(QAbstractItemView, "record_list")
+    desk.wait(lambda: "Customer Ltd" in _listed(desk), "the organizations are listed")
+    records.setCurrentIndex(records.model().index(_listed(desk).index("Customer Ltd"), 0))
+    desk.wait(lambda: desk.find(QWidget, "detail_menu_button").isVisible(), "it is shown")
+    desk.pick("detail_menu_button", "Export as vCard…")
+    _export(desk, tmp_path / "one.vcf")
+    card = (tmp_path / "one.vcf").read_text(encoding="utf-8")
+    assert card.count("BEGIN:VCARD") == 1
+    assert "FN:Customer Ltd" in card
