@@ -175,6 +175,8 @@ class HeldRequest:
     """What the brake holds (X3). Result: Held."""
 
 
+FileRequest = ImportRequest | ExportRequest  # in a thread of their own: files may be long
+
 Request = (
     QueueRequest
     | LedgerRequest
@@ -193,8 +195,7 @@ Request = (
     | RecordsPreviewRequest
     | LinkPreviewRequest
     | PanelRequest
-    | ImportRequest
-    | ExportRequest
+    | FileRequest
 )
 
 Address = tuple[str, str]  # display name or '', address

@@ -21,6 +21,7 @@ from PySide6.QtCore import (
     QThread,
     QTimer,
     Signal,
+    SignalInstance,
     Slot,
 )
 
@@ -38,7 +39,7 @@ from models.events import (
 )
 from sync.qt.commander import CommandDone, Commander
 from sync.qt.reader import Reader
-from sync.qt.requests import Answer, Request
+from sync.qt.requests import Answer, FileRequest, Request
 from sync.qt.threads import EventThread
 from sync.qt.vault import VaultService
 from sync.qt.worker import AccountWorker
@@ -80,6 +81,7 @@ class MailService(QObject):
     answered = Signal(object)
 
     _to_reader = Signal(int, object)
+    _to_files = Signal(int, object)
     _to_commander = Signal(int, object)
     _stop_reader = Signal()
     _stop_commander = Signal()
@@ -115,11 +117,10 @@ class MailService(QObject):
     def start(self) -> None:
         """Start the threads; accounts follow as soon as their secrets can be read."""
         self._is_open = True
-        self._reader = Reader()
-        self._reader_thread = self._thread("reader", self._reader)
-        self._to_reader.connect(self._reader.answer)
-        self._stop_reader.connect(self._reader.stop)
-        self._reader.answered.connect(self._on_answered)
+        self._readers: list[tuple[QThread, Reader]] = []
+        self._start_reader("reader", self._to_reader)
+        # Files of any length are read and written here, while lists and search go on there.
+        self._start_reader("files", self._to_files)
         self._commander = Commander(self.folder)
         self._commander_thread = self._thread("commands", self._commander)
         self._to_commander.connect(self._commander.run)
@@ -128,7 +129,6 @@ class MailService(QObject):
         self._commander.happened.connect(self._on_command_event)
         self._commander.commanded.connect(self._on_commanded)
         self._commander.wiped.connect(self._on_wiped)
-        self._reader_thread.start()
         self._commander_thread.start()
         self._wipe.emit()  # one that a crash cut short, if it is still due
         self.vault.start()
@@ -148,7 +148,8 @@ class MailService(QObject):
         self._wait_for_workers()
         self._run_what_waited()
         self._stop_reader.emit()
-        self._wait(self._reader_thread, self.timing.stop)
+        for thread, _ in self._readers:
+            self._wait(thread, self.timing.stop)
         self._wipe.emit()  # after the last reader: one that is open would hold it up
         self._stop_commander.emit()
         self._wait(self._commander_thread, WIPE_LIMIT_SECONDS)
@@ -169,9 +170,10 @@ class MailService(QObject):
         return ticket
 
     def ask(self, request: Request) -> int:
-        """Read something in the reader thread; its ticket comes back in `answered`."""
+        """Read something in a reader thread; its ticket comes back in `answered`."""
         ticket = next(self._tickets)
-        self._to_reader.emit(ticket, request)
+        reader = self._to_files if isinstance(request, FileRequest) else self._to_reader
+        reader.emit(ticket, request)
         return ticket
 
     def sync_now(self, account_id: int | None = None) -> None:
@@ -301,6 +303,15 @@ class MailService(QObject):
         _call(inhabitant, "start")
         thread.finished.connect(inhabitant.deleteLater)
         return thread
+
+    def _start_reader(self, name: str, asked: SignalInstance) -> None:
+        reader = Reader()
+        thread = self._thread(name, reader)
+        asked.connect(reader.answer)
+        self._stop_reader.connect(reader.stop)
+        reader.answered.connect(self._on_answered)
+        self._readers.append((thread, reader))
+        thread.start()
 
     def _workers(self, account_id: int | None) -> list[_Running]:
         if account_id is None:

@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from models.commands import SaveRecord
-from models.records import Labelled, Organization, Person
+from models.record_listing import RecordQuery
+from models.records import Kind, Labelled, Organization, Person
+from sync.qt.requests import ImportRequest, RecordListRequest
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
 from ui.records.importing import open_import
@@ -186,3 +188,16 @@ def test_all_of_a_kind_or_one_record_go_into_a_file(desk: Desk, tmp_path: Path) 
     card = (tmp_path / "one.vcf").read_text(encoding="utf-8")
     assert card.count("BEGIN:VCARD") == 1
     assert "FN:Customer Ltd" in card
+
+
+def test_lists_are_read_while_a_long_file_is_looked_at(desk: Desk, tmp_path: Path) -> None:
+    """A file of any length has a thread of its own: what is asked after it is answered before."""
+    path = tmp_path / "long.csv"
+    lines = (f"Person {n},person{n}@customer.example" for n in range(20_000))
+    path.write_text("Name,Email\n" + "\n".join(lines), encoding="utf-8")
+    answered: list[int] = []
+    desk.service.answered.connect(lambda answer: answered.append(answer.ticket))
+    long = desk.service.ask(ImportRequest(path, Kind.PERSON))
+    short = desk.service.ask(RecordListRequest(RecordQuery(Kind.PERSON)))
+    desk.wait(lambda: {long, short} <= set(answered), "both are answered")
+    assert answered.index(short) < answered.index(long)
