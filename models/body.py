@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from models import conversation, database, search
-from models.compression import compress, compress_text, decompress, decompress_text
+from models.compression import compress, decompress, decompress_text
 from models.conversation import chunks
 from models.mail import ParsedAttachment, PartialBody, plain
+from models.packing import pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,26 +135,11 @@ def _state(raw: bytes | None, partial: PartialBody | None) -> str:
 
 
 def _put_body(message_id: int, raw: bytes | None, partial: PartialBody | None, text: str) -> None:
+    packed = pack(raw, partial, text)
     database.run(
         "INSERT OR REPLACE INTO body (message_id, raw, header, text, html, indexed) "
         "VALUES (?, ?, ?, ?, ?, ?)",
-        (message_id, *body_columns(raw, partial), compress_text(search.body_text(text))),
-    )
-
-
-def body_columns(
-    raw: bytes | None, partial: PartialBody | None
-) -> tuple[bytes | None, bytes | None, bytes | None, bytes | None]:
-    """`raw, header, text, html` as the table keeps them."""
-    if raw is not None:
-        return compress(raw), None, None, None
-    if partial is None:
-        return None, None, None, None
-    return (
-        None,
-        compress(partial.header),
-        None if partial.text is None else compress_text(partial.text),
-        None if partial.html is None else compress_text(partial.html),
+        (message_id, packed.raw, packed.header, packed.text, packed.html, packed.indexed),
     )
 
 

@@ -20,8 +20,8 @@ import apsw
 from peewee import Model, PeeweeException
 from playhouse.apsw_ext import APSWDatabase
 
-SCHEMA_VERSION = 1
 BUSY_TIMEOUT_SECONDS = 10.0  # longer than any transaction of ours but the wipe of a large file
+CHECKPOINT_PAGES = 4000  # 16 MB: a full sync writes many pages again and again before that
 
 Row = tuple[Any, ...]
 
@@ -103,6 +103,7 @@ def _set_up(connection: apsw.Connection, *, read_only: bool) -> None:
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA temp_store=MEMORY")  # sorted words never reach a temporary file
     connection.execute("PRAGMA cache_size=-16000")
+    connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
     if read_only:
         connection.execute("PRAGMA query_only=ON")
 

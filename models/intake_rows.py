@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from models import database, search
-from models.body import add_attachments, body_columns
+from models.body import add_attachments
 from models.clock import now_ms
-from models.compression import compress_text
 from models.conversation import chunks
 from models.joining import Joined, Newcomer
 from models.keys import key64
-from models.mail import Address, Incoming, ParsedMail, plain
+from models.mail import Address, Incoming, PackedBody, ParsedMail, plain
 from models.message_tables import Flag
+from models.packing import pack
 
 MOST_REFERENCES: Final = 200  # a hostile header names thousands; the ends tell the most
 MOST_ADDRESSES: Final = 2000
@@ -59,12 +59,17 @@ def insert(
     database.run_many(
         "INSERT INTO body (message_id, raw, header, text, html, indexed) VALUES (?, ?, ?, ?, ?, ?)",
         (
-            (entry[0], *body_columns(mail.raw, mail.partial), compress_text(entry[3]))
-            for entry, mail in zip(entries, new.values(), strict=True)
+            (id_, packed.raw, packed.header, packed.text, packed.html, packed.indexed)
+            for id_, packed in _packed(new)
         ),
     )
     add_attachments({id_: mail.parsed.attachments for id_, mail in new.items()})
     search.add_many(entries)
+
+
+def _packed(new: Mapping[int, Incoming]) -> Iterator[tuple[int, PackedBody]]:
+    for id_, mail in new.items():
+        yield id_, mail.packed or pack(mail.raw, mail.partial, mail.parsed.text)
 
 
 # json.dumps makes a new encoder at each call that is not its default.

@@ -70,6 +70,17 @@ class PartialBody:
 
 
 @dataclass(frozen=True, slots=True)
+class PackedBody:
+    """A body as its table keeps it: zstd frames. `indexed`: the words that the index holds."""
+
+    raw: bytes | None = None
+    header: bytes | None = None
+    text: bytes | None = None
+    html: bytes | None = None
+    indexed: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """One UID of a mailbox with the mail behind it. Times are milliseconds UTC.
 
@@ -77,6 +88,7 @@ class Incoming:
         identity: Of sync/identity.py, 16 bytes.
         server_identity: `gm:` with X-GM-MSGID, `em:` with EMAILID, or ''.
         raw: The whole message; or `partial` without its attachments; or neither yet.
+        packed: `raw` or `partial` as the table keeps it, if somebody had time to pack it.
         is_poison: Its body cannot be read from the server; the header is all there is.
     """
 
@@ -92,4 +104,5 @@ class Incoming:
     parsed: ParsedMail
     raw: bytes | None = None
     partial: PartialBody | None = None
+    packed: PackedBody | None = None
     is_poison: bool = False

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from models.intake import Incoming
 from models.mail import ParsedMail, PartialBody
 from models.mailbox import MailboxState
+from models.packing import pack
 from sync import asking, parsing, structure
 from sync.errors import RefusedError
 from sync.identity import identity
@@ -124,6 +125,7 @@ def incoming(
         parsed=parsed,
         raw=raw,
         partial=partial,
+        packed=pack(raw, partial, parsed.text),
         is_poison=is_poison,
     )
 

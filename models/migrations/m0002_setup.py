@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 STATEMENTS = (
+    # Merge 16 segments of the index at a time instead of 4: rewrites words half as often, and a
+    # search looks at a few segments more. Above 16 comes FTS5's merge of all of a level at once.
+    "INSERT INTO search (search, rank) VALUES ('automerge', 16)",
+    "INSERT INTO search (search, rank) VALUES ('crisismerge', 32)",
     # The entry of the OAuth configuration that this account signs in with; '' with a password.
     "ALTER TABLE account ADD COLUMN oauth_provider TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE account ADD COLUMN signature TEXT NOT NULL DEFAULT ''",
