@@ -20,6 +20,7 @@ from models import database, settings
 from models.clock import now_ms
 from models.database import BaseModel, StoreError
 
+DEFAULT, ORDER = "default_account", "account_order"  # settings
 ACTIVE, STOPPED, NEEDS_SIGN_IN, REMOVED = "active", "stopped", "needs_sign_in", "removed"
 
 
@@ -57,6 +58,7 @@ class Account(BaseModel):
     signature = TextField(default="")
     past_started = BooleanField(default=False)
     removing = TextField(default="")
+    remarking = TextField(default="")
 
 
 class AccountAlias(BaseModel):
@@ -114,6 +116,7 @@ class AccountConfig:
     signature: str
     past_started: bool
     removing: str
+    remarking: str
     addresses: frozenset[str] = frozenset()
 
 
@@ -164,11 +167,26 @@ _BOOLEANS = [
 
 
 def configs(*, with_removed: bool = False) -> list[AccountConfig]:
-    """The accounts in the order they were made."""
+    """The accounts as the person arranged them, new ones after the others."""
     found = database.rows(
         f"SELECT {_LIST} FROM account WHERE ? OR state <> 'removed' ORDER BY id", (with_removed,)
     )
-    return [_config(row) for row in found]
+    stored = settings.get(ORDER)
+    order = stored if isinstance(stored, list) else []
+    places = {int(account_id): place for place, account_id in enumerate(order)}
+    return sorted(map(_config, found), key=lambda each: places.get(each.id, len(places)))
+
+
+def removed_ids() -> tuple[int, ...]:
+    """Accounts of which only the history is kept."""
+    return tuple(id_ for (id_,) in database.rows("SELECT id FROM account WHERE state = 'removed'"))
+
+
+def default_id() -> int | None:
+    """The account that new mail is sent from: the chosen one, else the first; None without any."""
+    ids = [config.id for config in configs()]
+    chosen = settings.get(DEFAULT)
+    return chosen if isinstance(chosen, int) and chosen in ids else next(iter(ids), None)
 
 
 def config(account_id: int) -> AccountConfig | None:
@@ -206,10 +224,12 @@ def create(new: NewAccount) -> int:
             raise StoreError("This address already has an account in Dealpost.")
         if known:
             made = known[0]
-            update(made, **columns, state=ACTIVE, set_up=False)
+            again = {"state": ACTIVE, "set_up": False, "created_at": now_ms()}
+            update(made, **columns, **again, last_success_at=None)
         else:
             made = _insert(columns | {"created_at": now_ms()})
-        set_aliases(made, new.aliases)
+        if new.aliases or not known:
+            set_aliases(made, new.aliases)
     return made
 
 
@@ -219,6 +239,12 @@ def _insert(columns: dict[str, Any]) -> int:
         f"INSERT INTO account ({names}) VALUES ({database.marks(len(columns))})",
         tuple(columns.values()),
     )
+
+
+def by_address(address: str) -> int | None:
+    """The account of this address, also a removed one."""
+    found = _by_address(address)
+    return found[0] if found else None
 
 
 def _by_address(address: str) -> tuple[int, str] | None:

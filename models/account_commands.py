@@ -1,38 +1,16 @@
-"""Commands about accounts: add, edit, remove, and which mailboxes they sync."""
+"""Commands about accounts: add, edit, convert, remove, and which mailboxes they sync."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from models import (
-    account,
-    conversation,
-    database,
-    deletion,
-    ledger,
-    link,
-    mailbox,
-    profile,
-    secret,
-    tombstone,
-    wipe,
-)
+from models import account, account_jobs, database, mailbox, secret, settings
 from models.account import NewAccount
-from models.events import (
-    AccountsChanged,
-    ConversationsChanged,
-    Event,
-    LinksChanged,
-    MailboxesChanged,
-    MessagesDeleted,
-)
+from models.account_jobs import Keep
+from models.events import AccountsChanged, Event, MailboxesChanged
 from models.mailbox import Role
 from models.secret import EncryptedSecrets
-
-Keep = Literal["history", "linked", "nothing"]
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +37,19 @@ class UpdateAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class ConvertAccount:
+    """Make an account personal or team: whose options count from now on (S8)."""
+
+    account_id: int
+    kind: Literal["personal", "team"]
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveAccount:
-    """Stop knowing an account; the server is never touched (S7)."""
+    """Stop knowing an account; the server is never touched (S7).
+
+    It is gone at once; `account_jobs` takes its mail apart.
+    """
 
     account_id: int
     keep: Keep = "history"
@@ -84,20 +73,28 @@ class ChooseMailboxes:
     all_labels: bool = False
 
 
-AccountCommand = AddAccount | UpdateAccount | RemoveAccount | SetRole | ChooseMailboxes
+AccountCommand = (
+    AddAccount | UpdateAccount | ConvertAccount | RemoveAccount | SetRole | ChooseMailboxes
+)
 
 
 def execute(command: AccountCommand) -> tuple[list[Event], int | None]:
     """Carry it out; the events, and the id of an account that was made."""
     match command:
         case AddAccount():
+            known = account.by_address(command.new.address)
+            events = account_jobs.finish(known) if known is not None else []
             account_id = _add(command)
-            return [AccountsChanged((account_id,)), MailboxesChanged(account_id)], account_id
+            events += [AccountsChanged((account_id,)), MailboxesChanged(account_id)]
+            return events, account_id
         case UpdateAccount(account_id=account_id):
             _update(command)
             return [AccountsChanged((account_id,))], None
+        case ConvertAccount(account_id=account_id, kind=kind):
+            _convert(account_id, kind)
+            return [AccountsChanged((account_id,))], None
         case RemoveAccount(account_id=account_id, keep=keep):
-            return remove(account_id, keep), None
+            return account_jobs.begin_removal(account_id, keep), None
         case SetRole(account_id=account_id):
             set_role(account_id, command.mailbox_id, command.role)
             return [MailboxesChanged(account_id)], None
@@ -116,12 +113,29 @@ def _add(command: AddAccount) -> int:
 
 
 def _update(command: UpdateAccount) -> None:
+    """A page that is still open changes nothing of an account that was removed meanwhile."""
     with database.writing(durable=True):
+        config = account.config(command.account_id)
+        if config is None or config.state == account.REMOVED:
+            return
         account.update(command.account_id, **command.columns)
         if command.secrets is not None:
             secret.store(command.account_id, command.secrets)
         if command.aliases is not None:
-            account.set_aliases(command.account_id, command.aliases)
+            account_jobs.set_aliases(command.account_id, command.aliases)
+
+
+def _convert(account_id: int, kind: str) -> None:
+    """A team account begins with what counted until now; nothing that was done changes (R2)."""
+    with database.writing(durable=True):
+        config = account.config(account_id)
+        if config is None or config.kind == kind:
+            return
+        options = {}
+        if kind == "team":
+            names = ("archive_on_server", "delete_on_server")
+            options = {name: settings.is_on(name) for name in names}
+        account.update(account_id, kind=kind, **options)
 
 
 def set_role(account_id: int, mailbox_id: int, role: Role) -> None:
@@ -142,66 +156,3 @@ def _choose(command: ChooseMailboxes) -> None:
         for state in mailbox.of_account(command.account_id):
             if state.is_chosen != (state.id in chosen):
                 mailbox.update(state.id, is_chosen=state.id in chosen)
-
-
-def remove(account_id: int, keep: Keep) -> list[Event]:
-    """Remove an account. Tombstones survive all but `nothing`, which erases every trace."""
-    events: list[Event] = []
-    with database.writing(durable=True):
-        account.update(account_id, state=account.REMOVED, set_up=False)
-        for table in ("secret", "operation", "mailbox"):
-            database.run(f"DELETE FROM {table} WHERE account_id = ?", (account_id,))
-    if keep != "history":
-        events += _erase_messages(account_id, only_unlinked=keep == "linked")
-    if keep == "nothing":
-        _erase_traces(account_id)
-    return [*events, AccountsChanged((account_id,))]
-
-
-def _erase_messages(account_id: int, *, only_unlinked: bool) -> list[Event]:
-    events: list[Event] = []
-    while ids := _doomed(account_id, only_unlinked):
-        with database.writing(durable=True):
-            events += _erase(account_id, ids)
-    return events
-
-
-def _doomed(account_id: int, only_unlinked: bool) -> list[int]:
-    """The next conversations to go; `linked` is also one with a person of the contacts."""
-    unlinked = (
-        "AND NOT EXISTS (SELECT 1 FROM link WHERE conversation_id = c.id) "
-        "AND NOT EXISTS (SELECT 1 FROM message m JOIN message_person p ON p.message_id = m.id "
-        "WHERE m.conversation_id = c.id) "
-    )
-    found = database.rows(
-        f"SELECT id FROM conversation c WHERE account_id = ? {unlinked if only_unlinked else ''}"
-        f"ORDER BY id LIMIT {_CHUNK}",
-        (account_id,),
-    )
-    return [conversation_id for (conversation_id,) in found]
-
-
-def _erase(account_id: int, conversation_ids: Sequence[int]) -> list[Event]:
-    message_ids = conversation.message_ids(conversation_ids)
-    keys = link.affected(conversation_ids, link.persons_of(message_ids))
-    ledger.write(
-        ledger.Entry("delete", ledger.PERSON, account_id, message_id, evidence={"kind": "account"})
-        for message_id in message_ids
-    )
-    deletion.erase_rows(message_ids)
-    removed = conversation.refresh(conversation_ids)
-    wipe.mark_due()
-    profile.remove_copy_here()
-    events: list[Event] = [
-        MessagesDeleted(account_id, tuple(message_ids), tuple(conversation_ids)),
-        ConversationsChanged(account_id, (), removed),
-    ]
-    return [*events, LinksChanged(keys, tuple(conversation_ids))] if keys else events
-
-
-def _erase_traces(account_id: int) -> None:
-    with database.writing(durable=True):
-        tombstone.erase(account_id)
-        database.run("DELETE FROM ledger WHERE account_id = ?", (account_id,))
-        database.run("DELETE FROM account WHERE id = ?", (account_id,))
-        wipe.mark_due()

@@ -27,6 +27,7 @@ from models import (
 from models.account_commands import (
     AddAccount,
     ChooseMailboxes,
+    ConvertAccount,
     RemoveAccount,
     SetRole,
     UpdateAccount,
@@ -64,6 +65,7 @@ from models.trust_commands import CheckHeld, CreateMailbox, DeleteHeld, KeepHeld
 
 __all__ = [
     "AddAccount", "AddNote", "Archive", "CheckHeld", "ChooseMailboxes", "Command",
+    "ConvertAccount",
     "CreateMailbox", "DeleteConversations", "DeleteHeld", "DeleteMessages", "DeleteNote",
     "DeletePreview", "DeleteRecords", "DismissOffers", "Done", "DropOperations", "EditNote",
     "ImportRecords", "KeepHeld", "LinkConversations", "LinkPast", "LinkPersons", "MarkMessagesRead", "MarkRead",
@@ -154,6 +156,7 @@ Command = (
     | SetOption
     | AddAccount
     | UpdateAccount
+    | ConvertAccount
     | RemoveAccount
     | SetRole
     | ChooseMailboxes
@@ -225,7 +228,14 @@ def execute(command: Command) -> Done:
         case SetOption(name=name, value=value):
             settings.put(name, value)
             return Done((SettingsChanged(name),), count=1)
-        case AddAccount() | UpdateAccount() | RemoveAccount() | SetRole() | ChooseMailboxes():
+        case (
+            AddAccount()
+            | UpdateAccount()
+            | ConvertAccount()
+            | RemoveAccount()
+            | SetRole()
+            | ChooseMailboxes()
+        ):
             events, account_id = account_commands.execute(command)
             return Done(tuple(events), count=1, account_id=account_id)
         case KeepHeld() | DeleteHeld() | CheckHeld() | CreateMailbox():

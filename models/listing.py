@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from models import database, held, search
+from models import account, database, held, search
 from models.list_ids import ListIds, from_pairs
 
 __all__ = [
@@ -136,7 +136,7 @@ def ids(query: ListQuery, limit: int | None = None) -> ListIds:
             query.text,
             account_id=query.account_id,
             limit=most,
-            condition=_CONDITIONS[View(query.view)],
+            condition=_condition(query),
         )
     sql, parameters = ids_statement(query, limit)
     return from_pairs(database.rows(sql, parameters))
@@ -150,10 +150,21 @@ def ids_statement(query: ListQuery, limit: int | None = None) -> tuple[str, tupl
 
 
 def _where(query: ListQuery) -> tuple[str, tuple[int, ...]]:
-    terms = [_CONDITIONS[View(query.view)]] if _CONDITIONS[View(query.view)] else []
+    terms = [_condition(query)] if _condition(query) else []
     if query.account_id is None:
         return (f" WHERE {' AND '.join(terms)}" if terms else ""), ()
     return f" WHERE {' AND '.join(['account_id = ?', *terms])}", (query.account_id,)
+
+
+def _condition(query: ListQuery) -> str:
+    """What a list is about. Mail of a removed account is found and in histories, no more (S7)."""
+    condition = _CONDITIONS[View(query.view)]
+    if query.account_id is not None or not condition:
+        return condition
+    gone = account.removed_ids()
+    if not gone:
+        return condition
+    return f"{condition} AND account_id NOT IN ({', '.join(map(str, gone))})"
 
 
 def rows(conversation_ids: Sequence[int]) -> list[ConversationRow]:
@@ -223,7 +234,9 @@ def counts() -> Counts:
             archive=_count(account_id, _CONDITIONS[View.ARCHIVE]),
             outbox=outbox.get(account_id, 0),
         )
-        for (account_id,) in database.rows("SELECT id FROM account ORDER BY id")
+        for (account_id,) in database.rows(
+            "SELECT id FROM account WHERE state <> 'removed' ORDER BY id"
+        )
     }
     return Counts(_total(list(by_account.values())), by_account)
 

@@ -15,6 +15,8 @@ Value = bool | int | str | list[str] | None
 DEFAULTS: Final[dict[str, Value]] = {
     "archive_on_server": False,
     "delete_on_server": False,
+    "default_account": None,  # new mail is sent from it; the first one while there is none
+    "account_order": [],  # ids as text, as the person arranged them
     "theme": "system",  # system | light | dark
     "density": "comfortable",  # comfortable | compact
     "language": "",  # '' is the person's own

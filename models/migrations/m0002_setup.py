@@ -15,6 +15,8 @@ STATEMENTS = (
     "UPDATE account SET past_started = 1 WHERE start <> 'now'",
     # history | linked | nothing while the account is being removed; a crash does not end that.
     "ALTER TABLE account ADD COLUMN removing TEXT NOT NULL DEFAULT ''",
+    # JSON while known mail is looked at anew because the person's own addresses changed.
+    "ALTER TABLE account ADD COLUMN remarking TEXT NOT NULL DEFAULT ''",
     """CREATE TABLE trusted_certificate (            -- that the person trusts though nobody vouches for it
         host TEXT NOT NULL,                          -- lower case
         fingerprint TEXT NOT NULL,                   -- SHA-256 of the DER form, AA:BB:…

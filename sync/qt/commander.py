@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QMetaObject, QObject, Qt, Signal, Slot
 
-from models import commands, database, wipe
+from models import account_jobs, commands, database, wipe
 from models.database import StoreError
 from models.events import Event, MessagesDeleted
 
@@ -43,11 +44,13 @@ class Commander(QObject):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self._folder = folder
+        self._is_working = False
 
     @Slot()
     def start(self) -> None:
         """First code to run in the thread: the connection belongs to it."""
         database.open_for_thread()
+        self._work_soon()  # what the last run did not end
 
     @Slot(int, object)
     def run(self, ticket: int, command: commands.Command) -> None:
@@ -61,11 +64,35 @@ class Commander(QObject):
             log.exception("a %s failed", type(command).__name__)
             self.commanded.emit(CommandDone(ticket, command, None, BUG_SENTENCE))
         else:
-            for event in done.events:
-                clear_opened(self._folder, event)
-                self.happened.emit(event)
+            self._tell(done.events)
             finished = None if done.error else done
             self.commanded.emit(CommandDone(ticket, command, finished, done.error))
+        self._work_soon()
+
+    def _tell(self, events: Iterable[Event]) -> None:
+        for event in events:
+            clear_opened(self._folder, event)
+            self.happened.emit(event)
+
+    def _work_soon(self) -> None:
+        """Go on with what takes long, after the commands that wait."""
+        if not self._is_working and account_jobs.is_due():
+            self._is_working = True
+            QMetaObject.invokeMethod(self, "work", Qt.ConnectionType.QueuedConnection)
+
+    @Slot()
+    def work(self) -> None:
+        """One step; if it fails (a full disk) the next command or the next start tries again."""
+        self._is_working = False
+        try:
+            with database.told_plainly():
+                events = account_jobs.step()
+        except Exception:
+            log.exception("a step of removing an account or marking its mail failed")
+            return
+        if events is not None:
+            self._tell(events)
+            self._work_soon()
 
     @Slot()
     def wipe(self) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from models import database, deletion, ledger, link, wipe
+from models import account_jobs, database, deletion, ledger, link, wipe
 from models.account_commands import RemoveAccount
+from models.account_jobs import Keep
 from models.commands import Archive, DeleteMessages, execute
-from models.events import ConversationsChanged, LinksChanged, MessagesDeleted
+from models.events import ConversationsChanged, Event, LinksChanged, MessagesDeleted
 from models.keys import key64
 from models.mail import ParsedAttachment
 from tests.models.building import boxes, conversation_of, message_of, one
@@ -154,13 +155,21 @@ def account_with_mail() -> Any:
     return box
 
 
+def remove(keep: Keep = "history") -> list[Event]:
+    """Remove the account, and do all that follows in the command thread."""
+    events = list(execute(RemoveAccount(1, keep)).events)
+    while (more := account_jobs.step()) is not None:
+        events += more
+    return events
+
+
 def subjects() -> set[str]:
     return {row[0] for row in database.rows("SELECT subject FROM message")}
 
 
 def test_the_history_stays_by_default() -> None:
     account_with_mail()
-    execute(RemoveAccount(1))
+    remove()
     assert subjects() == {"About linked", "About known", "About plain"}
     assert one("SELECT state FROM account") == "removed"
     for table in ("secret", "operation", "mailbox", "location", "arrival"):
@@ -170,16 +179,16 @@ def test_the_history_stays_by_default() -> None:
 
 def test_only_linked_mail_stays() -> None:
     account_with_mail()
-    done = execute(RemoveAccount(1, "linked"))
+    events = remove("linked")
     assert subjects() == {"About linked", "About known"}
     assert wipe.is_due()
-    assert any(isinstance(event, MessagesDeleted) for event in done.events)
+    assert any(isinstance(event, MessagesDeleted) for event in events)
     assert one("SELECT count(*) FROM tombstone") == 1
 
 
 def test_an_account_that_comes_back_finds_its_mail_and_its_tombstones() -> None:
     account_with_mail()
-    execute(RemoveAccount(1))
+    remove()
     box = boxes("ME@example.com")
     assert box.account_id == 1
     box.take(box.mail("plain"), box.mail("gone"))
@@ -188,7 +197,7 @@ def test_an_account_that_comes_back_finds_its_mail_and_its_tombstones() -> None:
 
 def test_erase_all_leaves_no_trace() -> None:
     account_with_mail()
-    execute(RemoveAccount(1, "nothing"))
+    remove("nothing")
     for table in ("account", "message", "conversation", "tombstone", "ledger", "search", "link"):
         assert one(f"SELECT count(*) FROM {table}") == 0
     box = boxes()
