@@ -139,26 +139,24 @@ def _erase(account_id: int, conversation_ids: Sequence[int]) -> list[Event]:
 
 def _forget_places(account_id: int) -> bool:
     """Where its mail lay on the server; whether there may be more."""
-    boxes = "SELECT id FROM mailbox WHERE account_id = ?"
-    for sql in (
-        f"DELETE FROM location WHERE id IN (SELECT id FROM location "
-        f"WHERE mailbox_id IN ({boxes}) LIMIT {_ROWS}) RETURNING 1",
-        "DELETE FROM arrival WHERE (mailbox_id, uidvalidity, uid) IN (SELECT mailbox_id, "
-        f"uidvalidity, uid FROM arrival WHERE mailbox_id IN ({boxes}) LIMIT {_ROWS}) RETURNING 1",
-    ):
-        if database.rows(sql, (account_id,)):
-            return True
+    if database.rows(_PLACES, (account_id, _ROWS)) or database.rows(_ARRIVALS, (account_id, _ROWS)):
+        return True
     database.run("DELETE FROM mailbox WHERE account_id = ?", (account_id,))
     return False
 
 
+_BOXES: Final = "SELECT id FROM mailbox WHERE account_id = ?"
+_PLACES: Final = f"""DELETE FROM location WHERE id IN (
+    SELECT id FROM location WHERE mailbox_id IN ({_BOXES}) LIMIT ?) RETURNING 1"""
+_ARRIVALS: Final = f"""DELETE FROM arrival WHERE (mailbox_id, uidvalidity, uid) IN (
+    SELECT mailbox_id, uidvalidity, uid FROM arrival WHERE mailbox_id IN ({_BOXES}) LIMIT ?)
+    RETURNING 1"""
+
+
 def _forget_ledger(account_id: int) -> bool:
     """Why its mail is here or not here; whether there may be more."""
-    sql = (
-        "DELETE FROM ledger WHERE id IN "
-        f"(SELECT id FROM ledger WHERE account_id = ? LIMIT {_ROWS}) RETURNING 1"
-    )
-    return bool(database.rows(sql, (account_id,)))
+    sql = "DELETE FROM ledger WHERE id IN (SELECT id FROM ledger WHERE account_id = ? LIMIT ?)"
+    return bool(database.rows(f"{sql} RETURNING 1", (account_id, _ROWS)))
 
 
 # --- own mail ---------------------------------------------------------------------------------

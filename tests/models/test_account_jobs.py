@@ -180,7 +180,8 @@ def test_a_removed_account_is_not_edited() -> None:
     execute(UpdateAccount(box.account_id, {"state": "active", "name": "Late"}, aliases=("a@b.c",)))
     config = account.config(box.account_id)
     assert config is not None
-    assert (config.state, config.name, config.addresses) == ("removed", "", {"me@example.com"})
+    assert (config.state, config.name) == ("removed", "")
+    assert config.addresses == {"me@example.com"}
 
 
 # --- the default account and the order -----------------------------------------------------------
@@ -308,8 +309,8 @@ def test_aliases_and_signature_come_back_with_the_address() -> None:
     execute(UpdateAccount(box.account_id, {"signature": "Ann"}, aliases=("alias@example.com",)))
     execute(RemoveAccount(box.account_id, "history"))
     work()
+    account.create(new_account())
     with pytest.raises(StoreError, match="already"):
-        account.create(new_account())
         account.create(new_account())
     config = account.config(box.account_id)
     assert config is not None
