@@ -5,9 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from models import account, account_jobs, database, mailbox, secret, settings
+from models import (
+    account,
+    account_jobs,
+    certificate_commands,
+    certificates,
+    database,
+    mailbox,
+    secret,
+    settings,
+)
 from models.account import NewAccount
 from models.account_jobs import Keep
+from models.certificate_commands import TrustCertificate
 from models.events import AccountsChanged, Event, MailboxesChanged
 from models.mailbox import Role
 from models.secret import EncryptedSecrets
@@ -19,11 +29,13 @@ class AddAccount:
 
     Attributes:
         mailboxes: Columns of each mailbox by name, as `mailbox.save` takes them.
+        trusted: Certificates that the person said yes to in the wizard.
     """
 
     new: NewAccount
     secrets: EncryptedSecrets
     mailboxes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    trusted: tuple[TrustCertificate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,7 @@ class UpdateAccount:
     columns: dict[str, Any] = field(default_factory=dict)
     secrets: EncryptedSecrets | None = None
     aliases: tuple[str, ...] | None = None
+    trusted: tuple[TrustCertificate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +122,8 @@ def _add(command: AddAccount) -> int:
         secret.store(account_id, command.secrets)
         for name, columns in command.mailboxes.items():
             mailbox.save(account_id, name, **columns)
+        for each in command.trusted:
+            certificate_commands.trust(each)
     return account_id
 
 
@@ -123,6 +138,9 @@ def _update(command: UpdateAccount) -> None:
             secret.store(command.account_id, command.secrets)
         if command.aliases is not None:
             account_jobs.set_aliases(command.account_id, command.aliases)
+        for each in command.trusted:
+            certificate_commands.trust(each)
+        certificates.forget_unused()
 
 
 def _convert(account_id: int, kind: str) -> None:

@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from models import (
     account,
+    certificates,
     conversation,
     database,
     deletion,
@@ -84,6 +85,7 @@ def begin_removal(account_id: int, keep: Keep) -> list[Event]:
             database.run(f"DELETE FROM {table} WHERE account_id = ?", (account_id,))
         if settings.get(account.DEFAULT) == account_id:
             settings.forget(account.DEFAULT)
+        certificates.forget_unused()
     return [AccountsChanged((account_id,))]
 
 

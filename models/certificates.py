@@ -64,6 +64,20 @@ def of_host(host: str) -> frozenset[str]:
     return frozenset(fingerprint for (fingerprint,) in found)
 
 
+def forget_unused() -> None:
+    """What no account connects to any more is trusted no more."""
+    hosts = {
+        host.strip().lower()
+        for row in database.rows(
+            "SELECT imap_host, smtp_host FROM account WHERE state <> 'removed'"
+        )
+        for host in row
+    }
+    for known in everyone():
+        if known.host not in hosts:
+            distrust(known.host, known.fingerprint)
+
+
 def everyone() -> list[Trusted]:
     """All of them, by host."""
     found = database.rows(

@@ -14,6 +14,7 @@ from typing import TypeVar
 from models import (
     account_commands,
     archive,
+    certificate_commands,
     conversation,
     erasing,
     import_commands,
@@ -32,6 +33,7 @@ from models.account_commands import (
     SetRole,
     UpdateAccount,
 )
+from models.certificate_commands import DistrustCertificate, TrustCertificate
 from models.database import StoreError, writing
 from models.erasing import DeletePreview, preview_delete
 from models.events import (
@@ -67,11 +69,11 @@ __all__ = [
     "AddAccount", "AddNote", "Archive", "CheckHeld", "ChooseMailboxes", "Command",
     "ConvertAccount",
     "CreateMailbox", "DeleteConversations", "DeleteHeld", "DeleteMessages", "DeleteNote",
-    "DeletePreview", "DeleteRecords", "DismissOffers", "Done", "DropOperations", "EditNote",
+    "DeletePreview", "DeleteRecords", "DismissOffers", "DistrustCertificate", "Done", "DropOperations", "EditNote",
     "ImportRecords", "KeepHeld", "LinkConversations", "LinkPast", "LinkPersons", "MarkMessagesRead", "MarkRead",
     "MergePersons", "RemoveAccount", "Restore", "RestoreLinks", "RestoreRecords",
     "RetryOperations", "SaveRecord", "SaveStages", "SetOption", "SetRole",
-    "UnlinkConversations", "UnlinkPersons", "UpdateAccount", "execute", "preview_delete",
+    "TrustCertificate", "UnlinkConversations", "UnlinkPersons", "UpdateAccount", "execute", "preview_delete",
 ]  # fmt: skip
 
 CHUNK = 500  # conversations in one transaction
@@ -160,6 +162,8 @@ Command = (
     | RemoveAccount
     | SetRole
     | ChooseMailboxes
+    | TrustCertificate
+    | DistrustCertificate
     | KeepHeld
     | DeleteHeld
     | CheckHeld
@@ -238,6 +242,8 @@ def execute(command: Command) -> Done:
         ):
             events, account_id = account_commands.execute(command)
             return Done(tuple(events), count=1, account_id=account_id)
+        case TrustCertificate() | DistrustCertificate():
+            return Done(tuple(certificate_commands.execute(command)), count=1)
         case KeepHeld() | DeleteHeld() | CheckHeld() | CreateMailbox():
             told, count = trust_commands.execute(command)
             return Done(told, count=count)

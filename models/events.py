@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models.shown_certificate import ShownCertificate
+
 
 @dataclass(frozen=True, slots=True)
 class ConversationsChanged:
@@ -149,6 +151,7 @@ class StatusChanged:
         retry_at: When the next try comes, or None.
         error: The person's sentence about what failed and what to do, or ''.
         questions: Roles that operations wait for because no mailbox has them: trash, archive.
+        certificate: What the server showed, if that is why there is no connection.
     """
 
     account_id: int
@@ -164,6 +167,7 @@ class StatusChanged:
     retry_at: int | None = None
     error: str = ""
     questions: tuple[str, ...] = ()
+    certificate: ShownCertificate | None = None
 
 
 Event = (

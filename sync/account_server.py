@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models import certificates
 from models.account import AccountConfig
 from sync.session import Server
 from sync.session.answers import Security
@@ -10,10 +11,11 @@ _SECURITY: dict[str, Security] = {"tls": "tls", "starttls": "starttls", "none": 
 
 
 def server_of(config: AccountConfig) -> Server:
-    """The place to connect to, with the person's word on plain text."""
+    """The place to connect to, with the person's word on plain text and certificates."""
     return Server(
         config.imap_host,
         config.imap_port,
         _SECURITY[config.imap_security],
         plain_text_agreed=config.plain_text_agreed,
+        trusted=certificates.of_host(config.imap_host),
     )

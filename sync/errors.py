@@ -23,6 +23,8 @@ the server's own text, without mail's words. Neither has a secret in it.
 
 from __future__ import annotations
 
+from models.shown_certificate import ShownCertificate
+
 
 class SyncError(Exception):
     """Base of all; `str()` is the person's sentence."""
@@ -78,17 +80,15 @@ class TlsError(SyncError):
 
 
 class CertificateError(TlsError):
-    """The certificate is not valid for this host.
+    """The certificate is not valid for this host, and the person does not trust it.
 
     Attributes:
-        reason: OpenSSL's words for it.
-        fingerprint: SHA-256 of the certificate that the server showed, or ''.
+        shown: What the server showed, and what is wrong with it.
     """
 
-    def __init__(self, sentence: str, *, reason: str, fingerprint: str = "") -> None:
+    def __init__(self, sentence: str, shown: ShownCertificate, *, reason: str = "") -> None:
         super().__init__(sentence, server_words=reason)
-        self.reason = reason
-        self.fingerprint = fingerprint
+        self.shown = shown
 
 
 class NoStartTlsError(TlsError):

@@ -27,23 +27,32 @@ from sync.errors import (
     TlsError,
 )
 from sync.providers import Security
+from sync.session import securing
+from sync.session.answers import Security as Line
 from sync.session.answers import Server
-from sync.session.connect import connect, is_loopback, stopped, tls_context, tls_fault
+from sync.session.connect import connect, is_loopback, stopped, tls_fault
 from sync.session.faults import clean_words, sign_in_refusal
 from sync.timing import Timing
 
 OUR_NAME = "localhost"  # what EHLO says: the name of the person's computer is nobody's business
 
+_LINES: dict[Security, Line] = {
+    Security.TLS: "tls",
+    Security.STARTTLS: "starttls",
+    Security.NONE: "plain",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class SmtpPlace:
-    """Where to send mail. `ca_file`: a further certificate to trust, as a PEM file."""
+    """Where to send mail; `ca_file` and `trusted` as in `Server`."""
 
     host: str
     port: int
     security: Security
     plain_text_agreed: bool = False
     ca_file: str = ""
+    trusted: frozenset[str] = frozenset()
 
 
 class SmtpTry:
@@ -51,7 +60,13 @@ class SmtpTry:
 
     def __init__(self, place: SmtpPlace, timing: Timing) -> None:
         self._place = place
-        self._server = Server(place.host, place.port, ca_file=place.ca_file)
+        self._server = Server(
+            place.host,
+            place.port,
+            _LINES[place.security],
+            ca_file=place.ca_file,
+            trusted=place.trusted,
+        )
         self._timing = timing
         self._stopped = threading.Event()
         self._socket: socket.socket | None = None
@@ -60,7 +75,7 @@ class SmtpTry:
         """Raises the SyncError that names what failed."""
         ends_at = time.monotonic() + self._timing.sign_in
         try:
-            self._try(user, secret, ends_at)
+            securing.attempt(self._server, lambda good: self._try(user, secret, ends_at, good))
         except SyncError:
             raise
         except TimeoutError:
@@ -82,22 +97,26 @@ class SmtpTry:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
-    def _try(self, user: str, secret: str, ends_at: float) -> None:
+    def _try(self, user: str, secret: str, ends_at: float, good: securing.Good) -> None:
         sock = connect(self._server, seconds=self._timing.connect, is_stopped=self._stopped.is_set)
         self._socket = sock
-        with contextlib.closing(sock):
+        try:
             sock.settimeout(max(0.05, min(self._timing.connect, ends_at - time.monotonic())))
             self._check_line(sock)
-            if self._place.security is Security.TLS:
-                sock = self._socket = self._secured(sock)
-            client = _Client(sock, self._place.host, tls_context(self._server))
-            with contextlib.closing(client):
-                self._greeted(client)
-                if self._place.security is Security.STARTTLS:
-                    self._start_tls(client)
-                self._authenticate(client, user, secret)
-                with contextlib.suppress(smtplib.SMTPException, OSError):
-                    client.quit()
+            self._talk(sock, user, secret, good)
+        finally:
+            self._socket.close()  # what TLS made of it, if it came so far
+
+    def _talk(self, sock: socket.socket, user: str, secret: str, good: securing.Good) -> None:
+        if self._place.security is Security.TLS:
+            sock = self._secured(sock, good)
+        with contextlib.closing(_Client(sock, self._place.host)) as client:
+            self._greeted(client)
+            if self._place.security is Security.STARTTLS:
+                self._start_tls(client, good)
+            self._authenticate(client, user, secret)
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                client.quit()
 
     def _check_line(self, sock: socket.socket) -> None:
         is_open = self._place.security is Security.NONE
@@ -107,15 +126,21 @@ class SmtpTry:
                 "and mail. Choose TLS or STARTTLS, or agree to an open connection."
             )
 
-    def _secured(self, sock: socket.socket) -> ssl.SSLSocket:
+    def _secured(self, sock: socket.socket, good: securing.Good) -> ssl.SSLSocket:
+        context = securing.context(self._server, good)
         try:
-            return tls_context(self._server).wrap_socket(sock, server_hostname=self._place.host)
+            secured = context.wrap_socket(sock, server_hostname=self._place.host)
         except (OSError, ValueError) as error:
             raise self._tls_fault(error) from None
+        self._socket = secured
+        securing.check(secured, good)
+        return secured
 
-    def _tls_fault(self, error: Exception) -> SyncError:
+    def _tls_fault(self, error: Exception) -> Exception:
         if self._stopped.is_set():
             return stopped(self._server)
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error
         fault = tls_fault(self._server, error)
         if type(fault) is TlsError and "from the start" in fault.sentence:
             return TlsError(
@@ -133,17 +158,19 @@ class SmtpTry:
             raise self._refused(code, words)
         client.ehlo_or_helo_if_needed()
 
-    def _start_tls(self, client: _Client) -> None:
+    def _start_tls(self, client: _Client, good: securing.Good) -> None:
         if not client.has_extn("starttls"):
             raise NoStartTlsError(
                 f"{self._server.place} does not offer STARTTLS. Choose TLS with port 465, or ask "
                 "your provider."
             )
         try:
-            client.starttls(context=client.context)
+            client.starttls(context=securing.context(self._server, good))
         except (OSError, ValueError) as error:
             raise self._tls_fault(error) from None
         self._socket = client.sock
+        assert isinstance(client.sock, ssl.SSLSocket)
+        securing.check(client.sock, good)
         client.ehlo()
 
     def _authenticate(self, client: _Client, user: str, secret: str) -> None:
@@ -196,9 +223,8 @@ class SmtpTry:
 class _Client(smtplib.SMTP):
     """smtplib on a socket that is connected already."""
 
-    def __init__(self, sock: socket.socket, host: str, context: ssl.SSLContext) -> None:
+    def __init__(self, sock: socket.socket, host: str) -> None:
         super().__init__(local_hostname=OUR_NAME, timeout=sock.gettimeout() or 1.0)
-        self.context = context
         self._ready = sock
         self._host = host  # smtplib's starttls checks the certificate against it
 

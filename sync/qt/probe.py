@@ -18,6 +18,7 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal, Slot
 
 from models.mailbox import Role
+from models.shown_certificate import ShownCertificate
 from sync import providers
 from sync.autodetect import Detected, detect
 from sync.discovery import roles
@@ -90,6 +91,7 @@ class SignIn:
     Attributes:
         user_name, smtp_user_name: '' is the address.
         ca_file: A further certificate to trust, as a PEM file.
+        trusted: Certificates that the person trusts, as (host in lower case, fingerprint).
     """
 
     address: str
@@ -100,14 +102,21 @@ class SignIn:
     smtp_user_name: str = ""
     plain_text_agreed: bool = False
     ca_file: str = ""
+    trusted: frozenset[tuple[str, str]] = frozenset()
+
+    def trusted_of(self, host: str) -> frozenset[str]:
+        """The fingerprints that are good for a host."""
+        wanted = host.strip().lower()
+        return frozenset(fingerprint for known, fingerprint in self.trusted if known == wanted)
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What failed, with the person's sentence."""
+    """What failed, with the person's sentence, and the certificate if it is that."""
 
     kind: FailureKind
     sentence: str
+    certificate: ShownCertificate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +282,8 @@ def _failure(error: SyncError, sign_in: SignIn) -> Failure:
         sentence = _app_password_sentence(sign_in)
         if sentence:
             return Failure(FailureKind.APP_PASSWORD, sentence)
-    return Failure(kind, error.sentence)
+    shown = error.shown if isinstance(error, CertificateError) else None
+    return Failure(kind, error.sentence, shown)
 
 
 def _app_password_sentence(sign_in: SignIn) -> str:
@@ -312,6 +322,7 @@ def _server(place: ServerPlace, sign_in: SignIn) -> Server:
         _LINES[place.security],
         plain_text_agreed=sign_in.plain_text_agreed,
         ca_file=sign_in.ca_file,
+        trusted=sign_in.trusted_of(place.host),
     )
 
 
@@ -319,7 +330,12 @@ def _sign_in_smtp(started: _Try, sign_in: SignIn, timing: Timing) -> None:
     place = sign_in.smtp
     attempt = SmtpTry(
         SmtpPlace(
-            place.host, place.port, place.security, sign_in.plain_text_agreed, sign_in.ca_file
+            place.host,
+            place.port,
+            place.security,
+            sign_in.plain_text_agreed,
+            sign_in.ca_file,
+            sign_in.trusted_of(place.host),
         ),
         timing,
     )

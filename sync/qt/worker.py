@@ -21,9 +21,11 @@ from models import account, database, facts
 from models.account import AccountConfig
 from models.database import BusyStoreError, StoreError
 from models.events import AccountsChanged, Event, Phase, StatusChanged
+from models.shown_certificate import ShownCertificate
 from sync.connecting import connect
 from sync.credentials import Vault
 from sync.errors import (
+    CertificateError,
     ProtocolError,
     ReconnectError,
     RetryError,
@@ -175,7 +177,8 @@ class AccountWorker(QObject):
             self._back_off(error.sentence)
         except SyncError as error:
             self._drop_session()
-            self._tell(Phase.NEEDS_ANSWER, error=error.sentence, at_once=True)
+            shown = error.shown if isinstance(error, CertificateError) else None
+            self._tell(Phase.NEEDS_ANSWER, error=error.sentence, certificate=shown, at_once=True)
             self._step_timer.start(_milliseconds(self._timing.backoff_most))
         except BusyStoreError as error:
             self._drop_session()
@@ -356,6 +359,7 @@ class AccountWorker(QObject):
         total: int = 0,
         error: str = "",
         retry_at: int | None = None,
+        certificate: ShownCertificate | None = None,
     ) -> None:
         """Say what goes on, at most once in `Timing.status` unless something else begins."""
         now = time.monotonic()
@@ -376,6 +380,7 @@ class AccountWorker(QObject):
             last_success_at=found.last_success_at,
             retry_at=retry_at,
             error=error,
+            certificate=certificate,
         )
         self._told_at = now
         self.happened.emit(self._status)

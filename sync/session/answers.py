@@ -20,6 +20,7 @@ class Server:
         security: `tls` from the first byte, `starttls`, or `plain` (loopback, or agreed to).
         plain_text_agreed: The person agreed to a connection that others can read.
         ca_file: A further certificate to trust, as a PEM file.
+        trusted: Fingerprints of certificates of this host that the person trusts.
     """
 
     host: str
@@ -27,6 +28,7 @@ class Server:
     security: Security = "tls"
     plain_text_agreed: bool = False
     ca_file: str = ""
+    trusted: frozenset[str] = frozenset()
 
     @property
     def place(self) -> str:

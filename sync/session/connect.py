@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import ipaddress
 import select
 import socket
@@ -19,7 +18,6 @@ from collections.abc import Callable
 from typing import Any
 
 from sync.errors import (
-    CertificateError,
     ConnectionLostError,
     ConnectRefusedError,
     HostUnknownError,
@@ -143,24 +141,8 @@ def is_loopback(sock: socket.socket) -> bool:
     return False
 
 
-def tls_context(server: Server) -> ssl.SSLContext:
-    """TLS 1.2 or better, the certificate and its host name checked."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if server.ca_file:
-        context.load_verify_locations(server.ca_file)
-    return context
-
-
 def tls_fault(server: Server, fault: Exception) -> SyncError:
-    """The error for a TLS handshake that failed; a certificate comes without fingerprint here."""
-    if isinstance(fault, ssl.SSLCertVerificationError):
-        reason = fault.verify_message or fault.reason or "certificate verify failed"
-        return CertificateError(
-            f"The certificate of {server.place} is not valid: {reason}. Either the host name is "
-            "wrong, or somebody stands between you and the server.",
-            reason=reason,
-        )
+    """The error for a TLS handshake that failed, but not because of the certificate."""
     if isinstance(fault, TimeoutError):
         return TimedOutError(f"{server.place} did not finish the TLS handshake in time.")
     reason = str(getattr(fault, "reason", "") or "")
@@ -175,17 +157,6 @@ def tls_fault(server: Server, fault: Exception) -> SyncError:
             "server may know only old versions of TLS; 1.2 is needed."
         )
     return ConnectionLostError(f"{server.place} hung up during the TLS handshake.")
-
-
-def fingerprint_of(sock: socket.socket, host: str) -> str:
-    """SHA-256 of the certificate that the other end shows, checked by nobody."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    with contextlib.closing(context.wrap_socket(sock, server_hostname=host)) as secured:
-        der = secured.getpeercert(binary_form=True) or b""
-    digest = hashlib.sha256(der).hexdigest().upper()
-    return ":".join(digest[i : i + 2] for i in range(0, len(digest), 2)) if der else ""
 
 
 def stopped(server: Server) -> ConnectionLostError:

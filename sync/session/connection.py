@@ -28,7 +28,7 @@ from sync.errors import (
     TimedOutError,
     TlsError,
 )
-from sync.session import commands, connect, faults
+from sync.session import commands, connect, faults, securing
 from sync.session.answers import Selected, Server, ServerEvent
 from sync.session.fetching import Record
 from sync.session.stream import Stream
@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 # that is made for TLS this is known after so long.
 _SILENCE = 3.0
 _TLS_PORT = 993
-_FINGERPRINT_SECONDS = 5.0
+_LOOK_SECONDS = 5.0
 _GOODBYE_SECONDS = 2.0
 
 
@@ -74,6 +74,7 @@ class Connection:
         self.capabilities: frozenset[str] = frozenset()
         self.selected: Selected | None = None
         self.opened_at = 0.0
+        self._ends_at = 0.0
         self._client: Client | None = None
         self._stream: Stream | None = None
         self._stop = threading.Event()
@@ -83,26 +84,36 @@ class Connection:
 
     def open(self) -> None:
         """Connect, secure, and read what the server can do. Nobody is signed in yet."""
+        self._ends_at = time.monotonic() + self.timing.connect
         try:
-            self._open(time.monotonic() + self.timing.connect)
-        except CertificateError as fault:
-            self.close()
-            raise CertificateError(
-                fault.sentence, reason=fault.reason, fingerprint=self._fingerprint()
-            ) from fault
+            securing.attempt(self.server, self._open)
+        except CertificateError:
+            self._abandon()  # no goodbye to a stranger
+            raise
         except BaseException:
             self.close()
             raise
         self.opened_at = time.monotonic()
 
-    def _open(self, deadline: float) -> None:
+    def _open(self, good: securing.Good) -> None:
+        self._abandon()
+        deadline = self._ends_at
+        if good == securing.LOOK:
+            deadline = time.monotonic() + min(_LOOK_SECONDS, self.timing.connect)
         self._connect(deadline)
         if self.server.security == "tls":
-            self._secure()
+            self._secure(good)
         self._greet(deadline)
         if self.server.security == "starttls":
-            self._start_tls()
+            self._start_tls(good)
         self._read_capabilities()
+
+    def _abandon(self) -> None:
+        """Forget a connection whose certificate was not good."""
+        if self._stream is not None:
+            self._stream.close()
+        self._client = None
+        self.capabilities = frozenset()
 
     def _connect(self, deadline: float) -> None:
         seconds = max(0.0, deadline - time.monotonic())
@@ -118,14 +129,17 @@ class Connection:
                 "or STARTTLS."
             )
 
-    def _secure(self) -> None:
+    def _secure(self, good: securing.Good) -> None:
         stream = self._need_stream()
         try:
-            stream.wrap(connect.tls_context(self.server), self.server.host)
+            secured = stream.wrap(securing.context(self.server, good), self.server.host)
         except (OSError, ValueError) as fault:
             if self._stop.is_set():
                 raise connect.stopped(self.server) from fault
+            if isinstance(fault, ssl.SSLCertVerificationError):
+                raise
             raise connect.tls_fault(self.server, fault) from fault
+        securing.check(secured, good)
 
     def _greet(self, deadline: float) -> None:
         stream = self._need_stream()
@@ -166,7 +180,7 @@ class Connection:
     def _wants_tls(self) -> TlsError:
         return TlsError(f"{self.server.place} wants TLS from the start. Choose TLS for this port.")
 
-    def _start_tls(self) -> None:
+    def _start_tls(self, good: securing.Good) -> None:
         self._read_capabilities()
         if "STARTTLS" not in self.capabilities:
             raise NoStartTlsError(
@@ -174,26 +188,9 @@ class Connection:
                 "port 993, or ask the provider."
             )
         self.run("STARTTLS")
-        self._secure()
+        self._secure(good)
         self._wire.sock = self._need_stream().socket
         self.capabilities = frozenset()
-
-    def _fingerprint(self) -> str:
-        """Of the certificate that was refused, from a second connection that sends nothing."""
-        again = Connection(self.server, self.timing)
-        deadline = time.monotonic() + _FINGERPRINT_SECONDS
-        try:
-            again._connect(deadline)
-            stream = again._need_stream()
-            if self.server.security == "starttls":
-                again._greet(deadline)
-                again.run("STARTTLS", seconds=_FINGERPRINT_SECONDS)
-            stream.socket.settimeout(_FINGERPRINT_SECONDS)
-            return connect.fingerprint_of(stream.socket, self.server.host)
-        except (SyncError, OSError, ValueError):
-            return ""
-        finally:
-            again.close()
 
     # --- what the server can do ----------------------------------------------------------
 

@@ -38,7 +38,7 @@ class Stream:
         """Everything until the next call has to be through within so many seconds."""
         self._deadline = time.monotonic() + seconds
 
-    def wrap(self, context: ssl.SSLContext, host: str) -> None:
+    def wrap(self, context: ssl.SSLContext, host: str) -> ssl.SSLSocket:
         """Go on in TLS; what was read in plain is dropped, for anybody could have sent it."""
         self._data, self._at = b"", 0
         self.socket.settimeout(self._left())
@@ -50,6 +50,7 @@ class Stream:
         if self._is_cut:
             raise self.lost()
         secured.do_handshake()
+        return secured
 
     def line(self) -> bytes:
         """The next line, without its end."""

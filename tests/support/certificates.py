@@ -1,4 +1,4 @@
-"""A self-signed certificate for servers on this computer."""
+"""Certificates for servers on this computer."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from cryptography.x509.oid import NameOID
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """Files of a certificate and its key, and the SHA-256 of the certificate."""
+    """Files of a certificate, its key, and of who signed it; the SHA-256 of the certificate."""
 
     cert_file: Path
     key_file: Path
     fingerprint: str
+    ca_file: Path
 
     def server_context(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -28,25 +29,41 @@ class Certificate:
         return context
 
 
-def make_certificate(folder: Path, host: str = "localhost", days: int = 30) -> Certificate:
-    """A certificate for `host` and 127.0.0.1; negative days make one that has ended."""
+def make_certificate(
+    folder: Path,
+    host: str = "localhost",
+    days: int = 30,
+    *,
+    starts: int = -60,
+    stem: str = "",
+    is_vouched: bool = False,
+) -> Certificate:
+    """A certificate for `host` and 127.0.0.1; negative days make one that has ended.
+
+    Args:
+        starts: In how many days it begins to be valid.
+        stem: Of the files' names; the host if not given.
+        is_vouched: An authority that nobody knows signs it; its certificate is in `ca_file`.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
-    now = dt.datetime.now(dt.UTC)
+    stem = stem or host
+    subject = _name(host)
+    issuer, issuer_key = (subject, key)
+    ca_file = folder / f"{stem}.pem"
+    if is_vouched:
+        issuer, issuer_key = _name("Nobody’s Authority"), ec.generate_private_key(ec.SECP256R1())
+        ca_file = folder / f"{stem}.ca.pem"
+        authority = _builder(issuer, issuer, issuer_key, -60, 60, is_authority=True)
+        ca_file.write_bytes(
+            authority.sign(issuer_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+        )
     names = [x509.DNSName(host), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     cert = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=60))
-        .not_valid_after(now + dt.timedelta(days=days))
+        _builder(subject, issuer, key, starts, days, is_authority=not is_vouched)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
+        .sign(issuer_key, hashes.SHA256())
     )
-    cert_file, key_file = folder / f"{host}.pem", folder / f"{host}.key"
+    cert_file, key_file = folder / f"{stem}.pem", folder / f"{stem}.key"
     cert_file.write_bytes(cert.public_bytes(serialization.Encoding.PEM))
     key_file.write_bytes(
         key.private_bytes(
@@ -57,4 +74,30 @@ def make_certificate(folder: Path, host: str = "localhost", days: int = 30) -> C
     )
     digest = cert.fingerprint(hashes.SHA256()).hex().upper()
     pairs = ":".join(digest[i : i + 2] for i in range(0, len(digest), 2))
-    return Certificate(cert_file, key_file, pairs)
+    return Certificate(cert_file, key_file, pairs, ca_file)
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _builder(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    starts: int,
+    days: int,
+    *,
+    is_authority: bool,
+) -> x509.CertificateBuilder:
+    now = dt.datetime.now(dt.UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now + dt.timedelta(days=starts))
+        .not_valid_after(now + dt.timedelta(days=days))
+        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+    )

@@ -27,11 +27,13 @@ class Taken:
 class SmtpSink:
     """`security` is `plain`, `starttls` (required before AUTH) or `tls`."""
 
-    def __init__(self, folder: Path, security: str = "starttls") -> None:
+    def __init__(
+        self, folder: Path, security: str = "starttls", certificate: Certificate | None = None
+    ) -> None:
         self.security = security
         self.host = "localhost"
         self.port = free_port()
-        self.certificate: Certificate = make_certificate(folder)
+        self.certificate: Certificate = certificate or make_certificate(folder)
         self.taken: list[Taken] = []
         self.sign_ins: list[str] = []
         self._controller: Controller | None = None
