@@ -2,8 +2,8 @@
 
 Every thread that reads or writes opens its own connection with `open_for_thread` and
 closes it with `close_for_thread`; peewee keeps them apart by thread. SQLite comes with
-apsw, the same version on every machine, because the search index uses FTS5's
-`secure-delete`, whose files an older SQLite cannot read.
+apsw, the same version on every machine: what an older SQLite cannot read is nobody's
+surprise.
 
 What is special to SQLite stays in this module and in `search.py`.
 """

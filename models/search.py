@@ -162,9 +162,10 @@ def fold(text: str) -> str:
 def rewrite() -> None:
     """Write the index anew without what was taken out of it; a step of the wipe (R7).
 
-    FTS5's secure-delete empties the leaves of its b-trees, but a word can stay in the table of
-    their first words (`search_idx`). Merging all segments into one writes that table anew; a
-    single segment would be left as it is, so a row is added first and taken out at the end.
+    Taking a message out only adds a mark to its words, which are in no search from then on.
+    Merging all segments into one drops them; a single segment would be left as it is, so a row
+    is added first and taken out at the end. FTS5's secure-delete would not spare this: a word
+    can stay in the table of first words (`search_idx`).
     """
     row = (_NO_MESSAGE, "", "", "wipe", "")
     with database.writing(durable=False):

@@ -1,8 +1,8 @@
 """The bytes of deleted mail leave the files (R7).
 
-`secure_delete` and FTS5's secure-delete overwrite what a statement frees, but pages that the
-database rebalanced keep copies, the search index keeps first words of its pages, and the
-write-ahead log keeps old pages. So a delete makes a wipe due, in its own transaction; the wipe
+`secure_delete` overwrites what a statement frees, but pages that the database rebalanced keep
+copies, the search index only marks what was taken out of it, and the write-ahead log keeps old
+pages. So a delete makes a wipe due, in its own transaction; the wipe
 rewrites the index and then the whole file (VACUUM), and empties the log. One that a crash cut short is still due at the next start.
 """
 

@@ -335,7 +335,7 @@ STATEMENTS = (
         id INTEGER PRIMARY KEY AUTOINCREMENT, record_key TEXT NOT NULL, kind TEXT NOT NULL,
         at INTEGER NOT NULL, content TEXT NOT NULL DEFAULT '{}')""",
     "CREATE INDEX history_entry_record ON history_entry (record_key, at DESC)",
-    # --- search: contentless, words leave it at once (secure-delete) ---------------------
+    # --- search: contentless ------------------------------------------------------------
     # The prefix indexes make the first two typed letters 5 times as fast and inserts a third slower.
     """CREATE VIRTUAL TABLE search USING fts5 (
         subject, addresses, body, attachments,
