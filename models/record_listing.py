@@ -28,6 +28,7 @@ SORTS: Final[dict[Kind, tuple[str, ...]]] = {
     Kind.LEAD: ("name", "value", "status", "organization", "created_at", "changed_at"),
     Kind.PROJECT: ("name", "status", "organization", "created_at", "changed_at"),
 }  # fmt: skip
+CARDS: Final = 100  # of one stage on the board; the list has the rest
 # What is empty comes last, whatever the direction.
 _ORDERS: Final = {
     "name": "r.folded {way}",
@@ -139,11 +140,17 @@ Row = PersonRow | OrganizationRow | ItemRow
 
 @dataclass(frozen=True, slots=True)
 class BoardColumn:
-    """A stage with its deals, the ones to be closed first on top. `sums`: (currency, cents)."""
+    """A stage with its deals, the ones to be closed first on top.
+
+    Attributes:
+        sums: (currency, cents) of all of them.
+        rows: The first of them, as cards show them.
+    """
 
     stage: Stage
     deal_ids: tuple[int, ...]
     sums: tuple[tuple[str, int], ...]
+    rows: tuple[ItemRow, ...]
 
 
 def ids(query: RecordQuery, limit: int | None = None) -> ListIds:
@@ -335,13 +342,20 @@ def board(status: str = OPEN, text: str = "") -> tuple[BoardColumn, ...]:
         facts |= {id_: (stage, cents, currency) for id_, stage, cents, currency in found}
     columns = {stage.id: (stage, list[int](), dict[str, int]()) for stage in stages()}
     for id_ in ordered:
-        stage_id, cents, currency = facts[id_]
+        stage_id, cents, currency = facts.get(id_, (None, None, ""))  # deleted in between
         if stage_id in columns:
             _, members, sums = columns[stage_id]
             members.append(id_)
             if cents is not None:
                 sums[currency] = sums.get(currency, 0) + cents
+    shown = rows(Kind.DEAL, [id_ for _, ids_, _ in columns.values() for id_ in ids_[:CARDS]])
+    cards: dict[int | None, list[ItemRow]] = {}
+    for row in shown:
+        if isinstance(row, ItemRow):
+            cards.setdefault(row.stage_id, []).append(row)
     return tuple(
-        BoardColumn(stage, tuple(members), tuple(sorted(sums.items())))
+        BoardColumn(
+            stage, tuple(members), tuple(sorted(sums.items())), tuple(cards.get(stage.id, ()))
+        )
         for stage, members, sums in columns.values()
     )
