@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models import conversation, database, operation
+from models import conversation, database, lost_copies, operation
 from models.conversation import chunks
 from models.message_tables import Flag
 from models.operation import NewOperation, OperationRow, Payload, Source
@@ -59,6 +59,7 @@ def _queue(account_id: int, message_ids: Sequence[int], read: bool, command_id: 
     open_rows = operation.open_for_messages(message_ids, kinds=(operation.FLAGS,))
     stale = [row.id for rows in open_rows.values() for row in rows if not row.is_begun]
     operation.cancel(stale)
+    lost_copies.forget_refused(message_ids, operation.FLAGS)
     items = [
         NewOperation(
             account_id,

@@ -22,6 +22,8 @@ from models.database import BaseModel
 
 ARCHIVE, UNARCHIVE, TRASH, FLAGS = "archive", "unarchive", "trash", "flags"
 SEND, APPEND_DRAFT, APPEND_SENT = "send", "append_draft", "append_sent"
+# As the server's words: what waits for one whole look at the account.
+LOST: Final = "The mail is not where it was; every label is looked through for it."
 QUESTIONS: Final = {"trash": "ask: trash", "archive": "ask: archive"}  # as the server's words
 CREATE = "create"  # a mailbox that the person agreed to
 _OPEN: Final = "state IN ('pending', 'running', 'waiting')"
@@ -60,6 +62,8 @@ class Payload:
         mark: UIDVALIDITY and UIDNEXT of the target from before it was begun.
         seen: The desired state of a flags operation.
         name, role: The mailbox to be made, and what it is to be.
+        lost: Sources that were gone when their turn came.
+        is_found: What is in `sources` was found instead of them.
     """
 
     sources: tuple[Source, ...] = ()
@@ -68,13 +72,16 @@ class Payload:
     seen: bool = False
     name: str = ""
     role: str = ""
+    lost: tuple[Source, ...] = ()
+    is_found: bool = False
 
     def to_json(self) -> str:
         """The payload as the table keeps it."""
-        made = {"name": self.name, "role": self.role} if self.name else {}
+        more: dict[str, Any] = {"name": self.name, "role": self.role} if self.name else {}
+        more |= {"lost": self.lost, "found": self.is_found} if self.lost else {}
         return json.dumps(
             {"sources": self.sources, "target": self.target, "mark": self.mark, "seen": self.seen}
-            | made
+            | more
         )
 
     @classmethod
@@ -83,13 +90,19 @@ class Payload:
         found = json.loads(text)
         mark = found.get("mark")
         return cls(
-            sources=tuple((box, validity, uid) for box, validity, uid in found.get("sources", ())),
+            sources=_sources(found.get("sources", ())),
             target=found.get("target"),
             mark=None if mark is None else (mark[0], mark[1]),
             seen=bool(found.get("seen", False)),
             name=found.get("name", ""),
             role=found.get("role", ""),
+            lost=_sources(found.get("lost", ())),
+            is_found=bool(found.get("found", False)),
         )
+
+
+def _sources(found: Iterable[Sequence[int]]) -> tuple[Source, ...]:
+    return tuple((box, validity, uid) for box, validity, uid in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +119,7 @@ class NewOperation:
 
 @dataclass(frozen=True, slots=True)
 class OperationRow:
-    """An operation as it was when it was read."""
+    """An operation as it was when read."""
 
     id: int
     account_id: int
@@ -122,6 +135,11 @@ class OperationRow:
     server_words: str
     created_at: int
     changed_at: int
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether none of its copies was where it was: it waits for one whole look."""
+        return bool(self.payload.lost) and not self.payload.sources
 
     @property
     def is_begun(self) -> bool:
@@ -250,8 +268,8 @@ def clear_mark(operation_id: int) -> None:
     if row is not None:
         with database.writing(durable=True):
             database.run(
-                "UPDATE operation SET payload = ?, state = 'pending', changed_at = ? "
-                f"WHERE id = ? AND {_OPEN}",
+                "UPDATE operation SET payload = ?, changed_at = ?, state = "
+                f"iif(state = 'running', 'pending', state) WHERE id = ? AND {_OPEN}",
                 (replace(row.payload, mark=None).to_json(), now_ms(), operation_id),
             )
 

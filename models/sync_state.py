@@ -283,6 +283,17 @@ def set_payload(operation_id: int, payload: Payload) -> None:
     )
 
 
+def count_try(operation_ids: Iterable[int]) -> None:
+    """The line broke before these were begun; that counts as well."""
+    with database.writing(durable=False):
+        for chunk in chunks(operation_ids):
+            database.run(
+                "UPDATE operation SET attempts = attempts + 1 WHERE state <> 'running' "
+                f"AND id IN ({database.marks(len(chunk))})",
+                chunk,
+            )
+
+
 def ask_again(account_id: int, words: str) -> int:
     """Operations that waited for an answer of the person may go on."""
     return database.run(

@@ -8,10 +8,19 @@ in the target.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from models import arrival, database, ledger, location, mailbox, operation, sync_state
+from models import (
+    arrival,
+    database,
+    ledger,
+    location,
+    lost_copies,
+    mailbox,
+    operation,
+    sync_state,
+)
 from models.arrival import ArrivalRow
 from models.mailbox import MailboxState, Role
 from models.message_tables import Flag
@@ -77,6 +86,7 @@ def move(
     told = work.session.copy(uids, target.name)
     landed = _landings(work, begun, uids, target, told)
     proven = [uid for uid in uids if uid in landed]
+    _remember(work, {row: landed[u] for row, u in zip(begun, uids, strict=True) if u in landed})
     if proven and not _only_adds(work, source):
         work.session.select(source.name)
         _remove_source(work, proven)
@@ -142,10 +152,13 @@ def look_in_target(
     low = min((mark[1] for mark in marks if mark[0] == selected.uidvalidity), default=1)
     uids = work.session.all_uids(low=max(low, 1)).uids
     found = work.session.fetch_identity(uids) if uids else {}
-    free = sorted(found.keys() - sync_state.located(target.id, selected.uidvalidity, found))
+    owners = location.message_ids_at(target.id, selected.uidvalidity, found)
+    free = sorted(found)
     landed: dict[int, Landing] = {}
     for row in rows:
-        uid = next((uid for uid in free if _is_copy(row, found[uid], selected.uidvalidity)), None)
+        # A cycle may have met our own copy meanwhile: then it is a location of this very message.
+        mine = [uid for uid in free if owners.get(uid, row.message_id) == row.message_id]
+        uid = next((uid for uid in mine if _is_copy(row, found[uid], selected.uidvalidity)), None)
         if uid is not None:
             free.remove(uid)
             landed[row.id] = Landing(selected.uidvalidity, uid)
@@ -212,7 +225,7 @@ def finish(
             )
         elif known is not None:
             _leave(row, known, target, landing, is_marked=not only_adds)
-        _note(work, row, target, landing)
+        _note(work, row, landing)
         if not is_left:
             arrival.gone(place[0], place[1], [place[2]])
             sync_state.lower_count(source.id, 1)
@@ -253,12 +266,29 @@ def _leave(
     )
 
 
-def _note(work: Work, row: OperationRow, target: MailboxState, landing: Landing) -> None:
+def _remember(work: Work, landed: Mapping[OperationRow, Landing]) -> None:
+    """Our copies are known before the sources go: no cycle meanwhile takes them for new mail."""
+    with database.writing(durable=True):
+        for row, landing in landed.items():
+            id_, target = row.message_id, row.payload.target
+            if target is not None and id_ is not None and sync_state.message_exists(id_):
+                sync_state.put_location(
+                    id_,
+                    target,
+                    landing.uidvalidity,
+                    landing.uid,
+                    put_by_archive=row.kind == operation.ARCHIVE,
+                )
+            _note(work, row, landing)
+
+
+def _note(work: Work, row: OperationRow, landing: Landing) -> None:
     """An arrival of our own making, so that it never looks foreign."""
+    assert row.payload.target is not None
     arrival.note(
         [
             ArrivalRow(
-                target.id,
+                row.payload.target,
                 landing.uidvalidity,
                 landing.uid,
                 work.account.id,
@@ -273,9 +303,12 @@ def _note(work: Work, row: OperationRow, target: MailboxState, landing: Landing)
 def go_on(row: OperationRow) -> None:
     """The first source is dealt with: the next one, or done."""
     rest = row.payload.sources[1:]
-    if rest:
+    is_lacking = bool(row.payload.lost) and not row.payload.is_found
+    if rest or is_lacking:
         sync_state.set_payload(row.id, replace(row.payload, sources=rest, mark=None))
-    else:
+    if not rest and is_lacking:
+        lost_copies.wait(row.id)
+    elif not rest:
         operation.mark_done([row.id])
 
 
@@ -289,6 +322,7 @@ def resume(work: Work, row: OperationRow, target: MailboxState) -> None:
     if landing is None:
         operation.clear_mark(row.id)
         return
+    _remember(work, {row: landing})
     place = row.payload.sources[0]
     is_left = False
     try:
@@ -302,14 +336,19 @@ def resume(work: Work, row: OperationRow, target: MailboxState) -> None:
     finish(work, row, source, target, landing, keeps_source=is_left)
 
 
-def found_again(work: Work, row: OperationRow, target: MailboxState) -> Source | None:
+def found_again(work: Work, row: OperationRow, target: MailboxState | None) -> Source | None:
     """Where the message lies now, if another program moved it meanwhile."""
-    tried = set(row.payload.sources)
+    known = lost_copies.live_copy(row)
+    if known is not None:
+        return known
+    tried = {*row.payload.sources, *row.payload.lost}
     boxes = {box.id: box for box in mailbox.of_account(work.account.id)}
     for found in arrival.explain(work.account.id, row.identity, row.server_identity):
         box = boxes.get(found.mailbox_id)
         place = (found.mailbox_id, found.uidvalidity, found.uid)
-        if box is None or box.id == target.id or place in tried:
+        if box is None or (target is not None and box.id == target.id) or place in tried:
+            continue
+        if not lost_copies.may_follow(row, box.id) or lost_copies.is_of_another(row, place):
             continue
         if box.uidvalidity != found.uidvalidity or work.home(box) is not Home.LIVE:
             continue
@@ -317,6 +356,19 @@ def found_again(work: Work, row: OperationRow, target: MailboxState) -> Source |
             return place
         arrival.gone(box.id, box.uidvalidity, [found.uid])
     return None
+
+
+def why_not_needed(work: Work, row: OperationRow, target: MailboxState | None) -> str:
+    """Nothing is left to do: it lies where it was to go, in Trash, or nowhere."""
+    boxes = {box.id: box for box in mailbox.of_account(work.account.id)}
+    for seen in arrival.explain(work.account.id, row.identity, row.server_identity):
+        box = boxes.get(seen.mailbox_id)
+        if (seen.mailbox_id, seen.uidvalidity, seen.uid) in row.payload.lost:
+            continue
+        is_current = box is not None and box.uidvalidity == seen.uidvalidity
+        if box is not None and is_current and (target is None or box.id == target.id):
+            return lost_copies.ELSEWHERE
+    return lost_copies.GONE
 
 
 def _is_there(work: Work, row: OperationRow, box: MailboxState, uid: int) -> bool:

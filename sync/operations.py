@@ -11,13 +11,20 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
-from models import database, location, mailbox, operation, sync_state
+from models import database, location, lost_copies, mailbox, operation, sync_state
 from models.events import OperationsChanged
 from models.mailbox import MailboxState, Role
 from models.message_tables import Flag
 from models.operation import OperationRow, Source
 from sync import creating, moves
-from sync.errors import RefusedError, RetryError, ThrottledError
+from sync.errors import (
+    ProtocolError,
+    ReconnectError,
+    RefusedError,
+    RetryError,
+    SyncError,
+    ThrottledError,
+)
 from sync.work import Step, Work, again, now
 
 KINDS = frozenset(
@@ -30,6 +37,8 @@ KINDS = frozenset(
     }
 )
 QUESTIONS = operation.QUESTIONS
+_WHENEVER = 2**62
+_LOOKS = 5  # after so many tries that broke the line, cycles come before the next
 _TARGETS = {operation.ARCHIVE: Role.ARCHIVE, operation.TRASH: Role.TRASH}
 
 
@@ -39,24 +48,67 @@ class Operations:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._singles: set[int] = set()  # were refused in a group: alone next time
+        self._tried: set[int] = set()  # since the last complete cycle
+        self._looked: set[int] = set()  # for what became of them, since then
+        self._lost_at: dict[int, int] = {}  # by operation, the whole looks there had been
 
-    def step(self) -> Step | None:
-        """Do one group of what is due; None if nothing is."""
+    def step(self, *, is_cycle_due: bool = False) -> Step | None:
+        """Do one group of what is due; None if nothing is.
+
+        What was tried once lets a cycle that is due go first: frequent tries of what a server
+        does not do must not keep new mail out.
+        """
         if self._work.read_only:
             return None
-        rows = [row for row in operation.due(self._work.account.id, now()) if row.kind in KINDS]
+        firsts = operation.due(self._work.account.id, _WHENEVER)
+        rows = [row for row in firsts if self._is_due(row) and self._is_time(row)]
+        if is_cycle_due:
+            rows = [
+                row
+                for row in rows
+                if row.id not in self._tried or not row.next_try_at or self._is_unknown(row)
+            ]
         if not rows:
             return None
-        name = self._do(self._group(rows))
+        group = self._group(rows)
+        self._tried |= {row.id for row in group}
+        name = self._do(group)
         self._work.report(OperationsChanged(self._work.account.id))
         return again("operations", name)
+
+    def cycle_done(self) -> None:
+        """What was tried may be tried again between this cycle and the next."""
+        self._tried.clear()
+        self._looked.clear()
+
+    @property
+    def wants_look(self) -> bool:
+        """Whether an operation came to wait for one whole look at the account."""
+        return any(looks == self._work.whole_looks for looks in self._lost_at.values())
+
+    def _is_due(self, row: OperationRow) -> bool:
+        """One whose mail is not where it was waits for a look that began after that."""
+        if row.kind not in KINDS or not row.is_lost:
+            self._lost_at.pop(row.id, None)
+            return row.kind in KINDS
+        return self._lost_at.setdefault(row.id, self._work.whole_looks) < self._work.whole_looks
+
+    def _is_time(self, row: OperationRow) -> bool:
+        """Of what was begun the outcome is looked up before a cycle meets it, and not tried yet."""
+        return row.next_try_at <= now() or self._is_unknown(row)
+
+    def _is_unknown(self, row: OperationRow) -> bool:
+        is_new = row.id not in self._looked and row.attempts <= _LOOKS
+        return row.payload.mark is not None and is_new
 
     def next_due_at(self) -> int | None:
         """When the next operation may be tried, or None."""
         if self._work.read_only:
             return None
         rows = operation.of_account(self._work.account.id)
-        return min((row.next_try_at for row in rows if row.kind in KINDS), default=None)
+        open_ids = {row.id for row in rows}
+        self._lost_at = {id_: looks for id_, looks in self._lost_at.items() if id_ in open_ids}
+        return min((row.next_try_at for row in rows if self._is_due(row)), default=None)
 
     def questions(self) -> tuple[str, ...]:
         """What only the person can answer: `trash`, `archive`."""
@@ -74,7 +126,12 @@ class Operations:
     def _group(self, rows: Sequence[OperationRow]) -> list[OperationRow]:
         """What goes out together with the first that is due."""
         first = rows[0]
-        if first.is_begun or first.id in self._singles or not first.payload.sources:
+        if (
+            first.is_begun
+            or first.is_lost
+            or first.id in self._singles
+            or not first.payload.sources
+        ):
             return [first]
         alike = [
             row
@@ -90,15 +147,26 @@ class Operations:
                 name = creating.create(self._work, rows[0])
                 self.answered()
                 return name
+            if rows[0].is_lost:
+                self._look_again(rows[0])
+                return ""
             if rows[0].kind == operation.FLAGS:
                 return self._store_flags(rows)
             return self._move(rows)
         except RetryError as error:
-            for row in rows:
-                self._wait(row, error)
+            self._wait_all(rows, error)
             return ""
+        except (ReconnectError, ProtocolError) as error:
+            # If it is this very command that ends connections, the next one is not for it alone.
+            sync_state.count_try(row.id for row in rows)
+            self._wait_all(rows, error)
+            raise
 
-    def _wait(self, row: OperationRow, error: RetryError) -> None:
+    def _wait_all(self, rows: Sequence[OperationRow], error: SyncError) -> None:
+        for row in rows:
+            self._wait(row, error)
+
+    def _wait(self, row: OperationRow, error: SyncError) -> None:
         timing = self._work.timing
         seconds = min(timing.operation_retry_first * 2.0**row.attempts, timing.operation_retry_most)
         seconds *= random.uniform(0.8, 1.2)  # noqa: S311  # jitter, no secret
@@ -121,10 +189,10 @@ class Operations:
             self._ask(rows, "trash" if rows[0].kind == operation.TRASH else "archive")
             return ""
         if rows[0].is_begun:
+            self._looked.add(rows[0].id)
             moves.resume(self._work, rows[0], target)
             return target.name
-        todo = [row for row in rows if row.payload.sources]
-        operation.mark_done([row.id for row in rows if not row.payload.sources])
+        todo = self._with_something_to_do(rows)
         if not todo:
             return ""
         source = mailbox.get(todo[0].payload.sources[0][0])
@@ -140,8 +208,14 @@ class Operations:
         ready, lost = self._verify(rows, source)
         if ready:
             self._send(ready, source, target)
-        for row in lost:
-            self._find_again(row, target)
+        self._lose(lost)
+
+    def _with_something_to_do(self, rows: list[OperationRow]) -> list[OperationRow]:
+        """Those with copies on the server; the others are done with."""
+        for row in rows:
+            if not row.payload.sources:
+                lost_copies.not_needed(row, lost_copies.GONE)
+        return [row for row in rows if row.payload.sources]
 
     def _verify(
         self, rows: list[OperationRow], source: MailboxState
@@ -183,15 +257,22 @@ class Operations:
             else:
                 operation.mark_refused(row.id, error.server_words or error.sentence)
 
-    def _find_again(self, row: OperationRow, target: MailboxState) -> None:
-        """It is not where it was: another program moved it, or it is gone."""
-        place = moves.found_again(self._work, row, target) if row.kind == operation.TRASH else None
+    def _lose(self, rows: Sequence[OperationRow]) -> None:
+        """Not where they were: another program moved them, or they are gone."""
         with database.writing(durable=True):
-            if place is None:
-                moves.go_on(row)
-            else:
-                sources = (place, *row.payload.sources[1:])
-                sync_state.set_payload(row.id, replace(row.payload, sources=sources, mark=None))
+            for row in rows:
+                lost_copies.lose(row)
+                self._lost_at[row.id] = self._work.whole_looks
+
+    def _look_again(self, row: OperationRow) -> None:
+        """Everything that arrived anywhere is known now: its mail was found, or is gone."""
+        target = None if row.kind == operation.FLAGS else self._target(row)
+        place = moves.found_again(self._work, row, target)
+        if place is None:
+            lost_copies.not_needed(row, moves.why_not_needed(self._work, row, target))
+            return
+        with database.writing(durable=True):
+            lost_copies.found(row, place)
 
     def _go_on(self, rows: Sequence[OperationRow]) -> None:
         """Already where it belongs."""
@@ -226,8 +307,7 @@ class Operations:
 
     def _store_flags(self, rows: list[OperationRow]) -> str:
         """Read or unread, as desired: done twice it is the same."""
-        todo = [row for row in rows if row.payload.sources]
-        operation.mark_done([row.id for row in rows if not row.payload.sources])
+        todo = self._with_something_to_do(rows)
         source = mailbox.get(todo[0].payload.sources[0][0]) if todo else None
         if source is None:
             self._go_on(todo)
@@ -236,14 +316,7 @@ class Operations:
         ready = [row for row in ready if operation.mark_running(row.id, row.payload)]
         if ready:
             self._store(ready)
-        with database.writing(durable=True):
-            for row in lost:
-                place = self._present_place(row)
-                sources = ((place,) if place else ()) + row.payload.sources[1:]
-                if sources:
-                    sync_state.set_payload(row.id, replace(row.payload, sources=sources))
-                else:
-                    operation.mark_done([row.id])
+        self._lose(lost)
         return source.name
 
     def _store(self, rows: list[OperationRow]) -> None:
@@ -268,16 +341,6 @@ class Operations:
         if known is not None:
             flags = known.flags | Flag.SEEN if is_seen else known.flags & ~Flag.SEEN
             location.set_flags(place[0], place[1], {place[2]: (int(flags), known.modseq)})
-
-    def _present_place(self, row: OperationRow) -> Source | None:
-        """A live copy that is none of the sources: the message was moved meanwhile."""
-        if row.message_id is None:
-            return None
-        for found in location.live_elsewhere(row.message_id):
-            place = (found.mailbox_id, found.uidvalidity, found.uid)
-            if place not in row.payload.sources:
-                return place
-        return None
 
 
 def _alike(row: OperationRow, first: OperationRow) -> bool:

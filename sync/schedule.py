@@ -69,7 +69,8 @@ class AccountSync:
 
     def step(self) -> Step:
         """Do one bounded step, and say what comes next."""
-        done = self._operations.step() or self._demand.step()
+        is_cycle_due = self._cycle is not None or time.monotonic() >= self._cycle_at
+        done = self._operations.step(is_cycle_due=is_cycle_due) or self._demand.step()
         if done is not None:
             self._interrupt()
             return done
@@ -84,7 +85,7 @@ class AccountSync:
     def _interrupt(self) -> None:
         """Another mailbox is open now: the cycle begins anew, what it did is in the store."""
         self._backfill.forget_fetched()
-        if self._cycle is not None:
+        if self._cycle is not None or self._operations.wants_look:
             self._cycle = None
             self._cycle_at = 0.0
 
@@ -98,6 +99,7 @@ class AccountSync:
             step = next(self._cycle)
         except StopIteration:
             self._cycle = None
+            self._operations.cycle_done()
             self._cycle_at = time.monotonic() + self._work.timing.cycle
             self._is_backfilled = self._is_backfilled and not self._backfill.is_due_again()
             return Step("again", doing="cycle")

@@ -8,6 +8,7 @@ from models import (
     account,
     arrival,
     location,
+    lost_copies,
     mailbox,
     operation,
     returning,
@@ -44,10 +45,12 @@ def cycle(work: Work) -> Steps:
     located = sync_state.has_locations(work.account.id)
     yield from _flags(work, seen, located)
     yield from _vanishes(work, seen, located)
-    if _must_judge(work, seen):
+    if _must_judge(work, seen) or lost_copies.is_any(work.account.id):
         seen = mailboxes.refresh(work, ask_all=True)
         yield from _arrivals(work, seen)
-        yield from verdicts.judge_all(work, _reread(work, seen))
+        seen = _reread(work, seen)
+        work.whole_looks += verdicts.is_whole(work, seen)
+        yield from verdicts.judge_all(work, seen)
     work.last_success_at = now()
     account.update(work.account.id, last_success_at=work.last_success_at)
     yield again("cycle")

@@ -57,7 +57,7 @@ class Round:
 def judge_all(work: Work, seen: Sequence[Seen]) -> Steps:
     """Judge every message that misses a copy, or that may have no live one left."""
     boxes = {one.mailbox.id: one.mailbox for one in seen if one.is_there}
-    this = Round(work, boxes, all(_is_level(one) for one in seen) and not _is_unread(work, boxes))
+    this = Round(work, boxes, is_whole(work, seen))
     cases = [row for row in location.open_cases(work.account.id) if row.state == "missing"]
     held = {r.message_id for r in location.open_cases(work.account.id) if r.state == "held"}
     suspects = {row.message_id for row in cases} | held | sync_state.in_trash(work.account.id)
@@ -81,10 +81,10 @@ def judge_all(work: Work, seen: Sequence[Seen]) -> Steps:
         yield again("vanishes")
 
 
-def _is_level(one: Seen) -> bool:
-    if not one.is_there:
-        return True
-    return one.is_level
+def is_whole(work: Work, seen: Sequence[Seen]) -> bool:
+    """Whether everything that appeared in any mailbox up to now was taken note of."""
+    boxes = {one.mailbox.id: one.mailbox for one in seen if one.is_there}
+    return all(one.is_level or not one.is_there for one in seen) and not _is_unread(work, boxes)
 
 
 def _is_unread(work: Work, boxes: dict[int, MailboxState]) -> bool:

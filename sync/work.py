@@ -58,6 +58,7 @@ class Work:
         is_listening: IDLE ran since the last command: what it saw of its mailbox is new.
         has_marks: \\Deleted came or went: a mail in Trash may have no live copy now.
         unread_tries: By mailbox, how often what could not be read was asked for again.
+        whole_looks: How many cycles took in everything that arrived anywhere.
         asked_in_turn: How far the rotation of STATUS has come, where LIST cannot tell.
     """
 
@@ -73,6 +74,7 @@ class Work:
     is_listening: bool = False
     has_marks: bool = False
     unread_tries: dict[int, int] = field(default_factory=dict)
+    whole_looks: int = 0
     asked_in_turn: int = 0
 
     def has(self, capability: str) -> bool:

@@ -279,3 +279,14 @@ def test_what_the_person_took_back_is_not_revived(store: Path) -> None:
     taken_back = operation.get(operation_id)
     assert taken_back is not None
     assert taken_back.state == "cancelled"
+
+
+def test_the_opposite_mark_forgets_what_was_refused() -> None:
+    """A retry by hand, later, would undo what the person did since."""
+    box = boxes()
+    box.take(box.mail("a", "INBOX", uid=5))
+    execute(MarkRead((conversation_of("a"),), read=True))
+    operation.mark_refused(operation.due(box.account_id, 0)[0].id, "no")
+    execute(MarkRead((conversation_of("a"),), read=False))
+    assert [row[0] for row in database.rows("SELECT state FROM operation")][:1] == ["cancelled"]
+    assert operation.refused_of(box.account_id) == []

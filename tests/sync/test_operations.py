@@ -262,7 +262,7 @@ def test_cut_at_every_step_loses_and_doubles_nothing(engine_of: Make, mask: str,
                 delete(engine, subject)
             _cut(engine, at, is_after=is_after)
             engine.connect()
-            engine.settle()
+            engine.until(lambda: engine.sync.facts()[2] == 0)
             engine.settle()
             assert engine.server_subjects("INBOX") == [], subject
             assert engine.server_subjects(target).count(subject) == 1, subject

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from models import ledger, operation
+from models import ledger, lost_copies, operation
 from models.ledger_pages import LedgerItem
 from ui import formatting
 from ui.trust.lines import Line
@@ -25,6 +25,7 @@ _ICONS = {
     "link": "link",
     "unlink": "unlink",
     "refused": "triangle-alert",
+    "not_needed": "check",
     "retry": "refresh-cw",
     "given_up": "x",
 }
@@ -73,6 +74,7 @@ def sentence(item: LedgerItem) -> str:
         "link": _link,
         "unlink": _unlink,
         "refused": _refused,
+        "not_needed": _not_needed,
     }
     maker = makers.get(item.kind)
     return maker(item) if maker is not None else _plain(item)
@@ -203,6 +205,12 @@ def _refused(item: LedgerItem) -> str:
     text = texts.get(str(item.evidence.get("kind")), _tr("The server refused the change"))
     words = formatting.clean(str(item.evidence.get("words") or ""))
     return f"{text}: {words}" if words else text
+
+
+def _not_needed(item: LedgerItem) -> str:
+    if item.evidence.get("why") == lost_copies.ELSEWHERE:
+        return _tr("Nothing was left to do on the server: another program had moved it")
+    return _tr("Nothing was left to do on the server: it is no longer where it was")
 
 
 def _record(item: LedgerItem) -> str:

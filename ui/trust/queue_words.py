@@ -110,6 +110,10 @@ def reason(item: QueueItem, around: Around, now: int) -> str:
         return outside
     if item.server_words in operation.QUESTIONS.values():
         return _asked(item)
+    if item.server_words == operation.LOST:
+        return QCoreApplication.translate(
+            _CONTEXT, "It is not where it was; every label is looked through for it"
+        )
     if item.server_words:
         return _later(item, now)
     return QCoreApplication.translate(_CONTEXT, "waits for its turn")
