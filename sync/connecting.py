@@ -7,6 +7,8 @@ from collections.abc import Callable
 from models.account import AccountConfig
 from sync.account_server import server_of
 from sync.credentials import Vault
+from sync.errors import TokenRefusedError
+from sync.oauth.access import access_token
 from sync.session import ImapSession
 from sync.timing import Timing
 
@@ -18,17 +20,37 @@ def connect(
     *,
     read_only: bool,
     hold: Callable[[ImapSession], None],
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> ImapSession:
     """Open a session and sign in; blocks for at most `Timing.connect` and `Timing.sign_in`.
 
+    With OAuth an access token that is about to end is renewed first, and one that the server
+    refuses is renewed once (`sync.oauth.access`); each may take the same time again.
+
     Args:
         hold: Gets the session before the first byte goes out, so that another thread can abort it.
+        is_stopped: Asked while a token is renewed.
 
     Raises: SecretLockedError before anything is sent; else what the session raises.
     """
-    secret = vault.secret(config.id, "imap")
-    session = ImapSession(server_of(config), timing, read_only=read_only or config.read_only)
-    hold(session)
-    session.open()
-    session.sign_in(config.user_name or config.address, secret, config.auth)
-    return session
+
+    def signed_in(secret: str) -> ImapSession:
+        session = ImapSession(server_of(config), timing, read_only=read_only or config.read_only)
+        hold(session)
+        session.open()
+        try:
+            session.sign_in(config.user_name or config.address, secret, config.auth)
+        except TokenRefusedError:
+            session.close()
+            raise
+        return session
+
+    if config.auth != "oauth2":
+        return signed_in(vault.secret(config.id, "imap"))
+    token = access_token(config.id, vault, timing, is_stopped=is_stopped)
+    try:
+        return signed_in(token)
+    except TokenRefusedError:
+        return signed_in(
+            access_token(config.id, vault, timing, refused=token, is_stopped=is_stopped)
+        )

@@ -32,6 +32,7 @@ from keyring.errors import KeyringError
 from models import secret as store
 from models.secret import EncryptedSecrets, SealedSecret, StoredLock
 from sync.errors import SecretLockedError
+from sync.rotation import Rotations
 
 SERVICE_NAME = "Dealpost"
 KEY_BYTES = 32
@@ -86,6 +87,7 @@ class Vault:
         self._lock: StoredLock | None = None
         self._state = VaultState.NEW
         self._remembered: dict[tuple[int, str], str] = {}
+        self.rotations = Rotations()
 
     @property
     def state(self) -> VaultState:

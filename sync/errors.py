@@ -11,6 +11,7 @@
     │   └── NoStartTlsError   the server offers no STARTTLS
     ├── SignInError           ask: the person has to sign in again
     │   ├── AppPasswordNeededError
+    │   ├── TokenRefusedError an access token is not accepted: renewed once, then ask
     │   └── SecretLockedError the secret can't be read: keyring locked or gone
     ├── AskError              ask: an answer of the person is missing (no Trash known)
     ├── RefusedError          the server refuses for good; shown
@@ -101,6 +102,10 @@ class SignInError(SyncError):
 
 class AppPasswordNeededError(SignInError):
     """The provider wants an app password instead of the account's own."""
+
+
+class TokenRefusedError(SignInError):
+    """The server does not accept the access token; a new one may still do."""
 
 
 class SecretLockedError(SignInError):

@@ -27,7 +27,7 @@ from sync.errors import (
     TlsError,
 )
 from sync.providers import Security
-from sync.session import securing
+from sync.session import bearer, securing
 from sync.session.answers import Security as Line
 from sync.session.answers import Server
 from sync.session.connect import connect, is_loopback, stopped, tls_fault
@@ -70,10 +70,12 @@ class SmtpTry:
         self._timing = timing
         self._stopped = threading.Event()
         self._socket: socket.socket | None = None
+        self._auth = "password"
 
-    def sign_in(self, user: str, secret: str) -> None:
-        """Raises the SyncError that names what failed."""
+    def sign_in(self, user: str, secret: str, auth: str = "password") -> None:
+        """With a password, or an access token (`oauth2`). Raises the SyncError that names what failed."""
         ends_at = time.monotonic() + self._timing.sign_in
+        self._auth = auth
         try:
             securing.attempt(self._server, lambda good: self._try(user, secret, ends_at, good))
         except SyncError:
@@ -182,15 +184,27 @@ class SmtpTry:
                 "port 587, or TLS with port 465."
             )
         try:
-            client.sign_in(user, secret)
+            if self._auth == "oauth2":
+                self._by_token(client, user, secret)
+            else:
+                client.sign_in(user, secret)
         except smtplib.SMTPAuthenticationError as error:
             words = clean_words(error.smtp_error, secret)
             if 400 <= error.smtp_code < 500:
                 raise RetryError(
-                    f"{self._server.place} cannot check the password now. Try again later.",
+                    f"{self._server.place} cannot check the sign-in now. Try again later.",
                     server_words=words,
                 ) from None
-            raise sign_in_refusal(self._server.place, words) from None
+            raise sign_in_refusal(
+                self._server.place, words, with_password=self._auth != "oauth2"
+            ) from None
+
+    def _by_token(self, client: _Client, user: str, token: str) -> None:
+        mechanism = bearer.choose(client.esmtp_features["auth"].split())
+        if mechanism is None:
+            raise SignInError(bearer.not_offered(self._server.place))
+        first = bearer.first_answer(mechanism, user, token, self._place.host, self._place.port)
+        client.sign_in_by_token(mechanism, first)
 
     def _refused(self, code: int, words: bytes) -> SyncError:
         said = clean_words(words)
@@ -239,5 +253,18 @@ class _Client(smtplib.SMTP):
             return
         token = base64.b64encode(f"\0{user}\0{secret}".encode()).decode()
         code, words = self.docmd("AUTH", f"PLAIN {token}")
+        if code not in (235, 503):
+            raise smtplib.SMTPAuthenticationError(code, words)
+
+    def sign_in_by_token(self, mechanism: str, first: bytes) -> None:
+        """A token rarely fits on the command's own line (RFC 4954 section 4: 512 letters)."""
+        answer = base64.b64encode(first).decode()
+        code, words = self.docmd("AUTH", mechanism)
+        if code == 334:
+            code, words = self.docmd(answer)
+        if code == 334:  # what is wrong, in JSON; the exchange still has to be ended
+            status = bearer.status_of([words])
+            code, words = self.docmd(bearer.LAST_ANSWER[mechanism].decode())
+            words += f" {status}".encode()
         if code not in (235, 503):
             raise smtplib.SMTPAuthenticationError(code, words)

@@ -22,6 +22,7 @@ class Timing:
         command: For an IMAP command without a large answer.
         transfer: For a step that fetches bodies.
         sign_in: For the whole of a sign-in, also the wizard's.
+        browser: So long the person may take to sign in to the provider in the browser.
         flags_all: Between two readings of all flags where the server has no CONDSTORE.
         full_check: Between two complete listings of a mailbox whose numbers add up.
         undo: The undo toast stays so long.
@@ -43,6 +44,7 @@ class Timing:
     command: float = 60.0
     transfer: float = 120.0
     sign_in: float = 30.0
+    browser: float = 600.0
     flags_all: float = 1800.0
     full_check: float = 3600.0
     undo: float = 8.0

@@ -32,6 +32,7 @@ from sync.errors import (
     SyncError,
     TimedOutError,
     TlsError,
+    TokenRefusedError,
     UnreachableError,
 )
 from sync.providers import AppPassword, Security, ServerPlace
@@ -92,6 +93,7 @@ class SignIn:
         user_name, smtp_user_name: '' is the address.
         ca_file: A further certificate to trust, as a PEM file.
         trusted: Certificates that the person trusts, as (host in lower case, fingerprint).
+        token: With OAuth instead of the password: gives an access token, in the try's thread.
     """
 
     address: str
@@ -103,11 +105,16 @@ class SignIn:
     plain_text_agreed: bool = False
     ca_file: str = ""
     trusted: frozenset[tuple[str, str]] = frozenset()
+    token: Callable[[], str] | None = field(default=None, repr=False)
 
     def trusted_of(self, host: str) -> frozenset[str]:
         """The fingerprints that are good for a host."""
         wanted = host.strip().lower()
         return frozenset(fingerprint for known, fingerprint in self.trusted if known == wanted)
+
+    def secret(self) -> tuple[str, str]:
+        """What is shown to the servers, and its kind; a token may have to be renewed first."""
+        return (self.password, "password") if self.token is None else (self.token(), "oauth2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +285,13 @@ def _failure_of(work: Callable[[], None], sign_in: SignIn) -> Failure | None:
 
 def _failure(error: SyncError, sign_in: SignIn) -> Failure:
     kind = next((kind for group, kind in _KINDS if isinstance(error, group)), FailureKind.OTHER)
-    if kind is FailureKind.SIGN_IN:
+    if isinstance(error, TokenRefusedError):
+        return Failure(
+            kind,
+            f"The mail server does not accept this sign-in for {sign_in.address}. Check that you "
+            "signed in with this address in the browser.",
+        )
+    if kind is FailureKind.SIGN_IN and sign_in.token is None:
         sentence = _app_password_sentence(sign_in)
         if sentence:
             return Failure(FailureKind.APP_PASSWORD, sentence)
@@ -299,11 +312,12 @@ def _app_password_sentence(sign_in: SignIn) -> str:
 
 def _sign_in_imap(started: _Try, sign_in: SignIn, timing: Timing) -> list[Label]:
     place = sign_in.imap
+    secret, auth = sign_in.secret()
     session = ImapSession(_server(place, sign_in), timing, read_only=True)
     started.on_cancel(session.abort)
     try:
         session.open()
-        session.sign_in(sign_in.user_name or sign_in.address, sign_in.password, "password")
+        session.sign_in(sign_in.user_name or sign_in.address, secret, auth)
         listed = session.list_mailboxes(status=False)
     finally:
         session.close()
@@ -328,6 +342,7 @@ def _server(place: ServerPlace, sign_in: SignIn) -> Server:
 
 def _sign_in_smtp(started: _Try, sign_in: SignIn, timing: Timing) -> None:
     place = sign_in.smtp
+    secret, auth = sign_in.secret()
     attempt = SmtpTry(
         SmtpPlace(
             place.host,
@@ -341,4 +356,4 @@ def _sign_in_smtp(started: _Try, sign_in: SignIn, timing: Timing) -> None:
     )
     started.on_cancel(attempt.abort)
     user = sign_in.smtp_user_name or sign_in.address
-    attempt.sign_in(user, sign_in.password)
+    attempt.sign_in(user, secret, auth)

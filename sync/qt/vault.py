@@ -120,9 +120,9 @@ class VaultService(QObject):
         """Make a new key, kept as the person chose; afterwards `encrypted` works."""
         return self._ticketed(lambda: self.vault.prepare(mode, passphrase))
 
-    def encrypted(self, password: str) -> EncryptedSecrets:
-        """An account's password, ready for a command. The vault is open."""
-        return self.vault.encrypted({"imap": password})
+    def encrypted(self, password: str, purpose: str = "imap") -> EncryptedSecrets:
+        """An account's password or tokens, ready for a command. The vault is open."""
+        return self.vault.encrypted({purpose: password})
 
     def close(self) -> None:
         """Let the thread end when it can; an answer that comes later is dropped."""

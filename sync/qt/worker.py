@@ -208,8 +208,9 @@ class AccountWorker(QObject):
     def _connect(self, config: AccountConfig) -> None:
         self._tell(Phase.CONNECTING, retry_at=None, at_once=True)
         session = connect(
-            config, self._vault, self._timing, read_only=self._read_only, hold=self._hold
-        )
+            config, self._vault, self._timing, read_only=self._read_only, hold=self._hold,
+            is_stopped=self._stopping.is_set,
+        )  # fmt: skip
         if config.state == account.NEEDS_SIGN_IN:
             account.update(config.id, state=account.ACTIVE)
             self._report(AccountsChanged((config.id,)))

@@ -6,6 +6,7 @@ another one. Every command has a deadline for all of it, and every error is one 
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import logging
 import platform
@@ -28,7 +29,7 @@ from sync.errors import (
     TimedOutError,
     TlsError,
 )
-from sync.session import commands, connect, faults, securing
+from sync.session import bearer, commands, connect, faults, securing
 from sync.session.answers import Selected, Server, ServerEvent
 from sync.session.fetching import Record
 from sync.session.stream import Stream
@@ -228,7 +229,7 @@ class Connection:
     def _by_password(self, user: str, secret: str) -> None:
         if self.has("AUTH=PLAIN"):
             answer = b"\0" + user.encode() + b"\0" + secret.encode()
-            self._sasl("PLAIN", answer, with_password=True)
+            self._sasl("PLAIN", answer)
             return
         if self.has("LOGINDISABLED"):
             raise SignInError(
@@ -256,21 +257,29 @@ class Connection:
         return self._exchange("LOGIN", b"{%d}" % len(user))
 
     def _by_token(self, user: str, token: str) -> None:
-        if self.has("AUTH=OAUTHBEARER") and not self.has("AUTH=XOAUTH2"):
-            name = user.replace("=", "=3D").replace(",", "=2C")
-            host, port = self.server.host, self.server.port
-            answer = f"n,a={name},\1host={host}\1port={port}\1auth=Bearer {token}\1\1"
-            self._sasl("OAUTHBEARER", answer.encode(), with_password=False)
-            return
-        if not self.has("AUTH=XOAUTH2"):
-            raise SignInError(
-                f"{self.server.place} does not offer to sign in with the provider. Use a password."
-            )
-        answer = f"user={user}\1auth=Bearer {token}\1\1"
-        self._sasl("XOAUTH2", answer.encode(), with_password=False)
+        """RFC 7628, with the first answer in the command itself where that is allowed (SASL-IR)."""
+        mechanism = bearer.choose(name for name in bearer.MECHANISMS if self.has(f"AUTH={name}"))
+        if mechanism is None:
+            raise SignInError(bearer.not_offered(self.server.place))
+        first = bearer.first_answer(mechanism, user, token, self.server.host, self.server.port)
+        answers = [base64.b64encode(first), bearer.LAST_ANSWER[mechanism]]
+        errors: list[bytes] = []
+        wire = self._wire
 
-    def _sasl(self, mechanism: str, answer: bytes, *, with_password: bool) -> None:
-        """One answer; to a second challenge (a token's error in JSON) an empty one."""
+        def respond(challenge: object) -> bytes:
+            if len(answers) == 1:
+                errors.append(bytes(wire.challenge))
+            return answers.pop(0) if answers else b"*"
+
+        initial = (answers.pop(0),) if self.has("SASL-IR") else ()
+        wire.literal = respond  # type: ignore[assignment]
+        kind, words = self._exchange("AUTHENTICATE", mechanism.encode(), *initial)
+        if kind != "OK":
+            said = f"{faults.clean_words(words, token)} {bearer.status_of(errors)}".strip()
+            raise faults.sign_in_refusal(self.server.place, said, with_password=False)
+
+    def _sasl(self, mechanism: str, answer: bytes) -> None:
+        """One answer; to a second challenge an empty one."""
         challenges: list[bytes] = []
 
         def respond(challenge: bytes) -> bytes:
@@ -282,10 +291,7 @@ class Connection:
             self._need_client().sasl_login(mechanism, respond)
         except IMAPClientError as fault:
             words = faults.clean_words(wire.last_words or str(fault), self._secret)
-            detail = faults.token_status(challenges[1:])
-            raise faults.sign_in_refusal(
-                self.server.place, f"{words} {detail}".strip(), with_password=with_password
-            ) from fault
+            raise faults.sign_in_refusal(self.server.place, words) from fault
         except (OSError, ValueError) as fault:
             raise as_sync_error(self.server.place, fault) from fault
 

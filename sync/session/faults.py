@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import re
 
 from sync.errors import (
@@ -14,6 +12,7 @@ from sync.errors import (
     SignInError,
     SyncError,
     ThrottledError,
+    TokenRefusedError,
 )
 
 # What a server gets that asks for patience without saying how long.
@@ -134,8 +133,10 @@ def sign_in_refusal(place: str, words: str, *, with_password: bool = True) -> Sy
     if hint:
         return AppPasswordNeededError(hint, server_words=words)
     if not with_password:
-        sentence = f"{place} does not accept the sign-in any more. Sign in again."
-    elif _UNLICENSED.search(words):
+        return TokenRefusedError(
+            f"{place} does not accept the sign-in any more. Sign in again.", server_words=words
+        )
+    if _UNLICENSED.search(words):
         sentence = f"{place} knows the password, but this account may not use IMAP."
     else:
         sentence = f"{place} does not accept this user name and password. Check both."
@@ -183,12 +184,4 @@ def _app_password(place: str, words: str) -> str:
             f"{place} wants an app password. Create one in the account's security settings on "
             "the provider's web site, and enter that."
         )
-    return ""
-
-
-def token_status(challenges: list[bytes]) -> str:
-    """The status of RFC 7628 section 3.2.2, such as `401` or `invalid_token`."""
-    for challenge in challenges:
-        with contextlib.suppress(ValueError, AttributeError):
-            return f"({json.loads(challenge).get('status', '')})"
     return ""

@@ -40,7 +40,7 @@ ssl_cert = <{cert}
 ssl_key = <{key}
 ssl_min_protocol = TLSv1.2
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login{token_mechanisms}
 auth_failure_delay = 0
 auth_username_chars =
 mail_location = {mail_format}:~/mail
@@ -73,6 +73,7 @@ service anvil {{
     mode = 0
   }}
 }}
+{tokens}
 passdb {{
   driver = passwd-file
   deny = yes
@@ -85,6 +86,7 @@ passdb {{
 }}
 passdb {{
   driver = static
+  mechanisms = plain login
   args = nopassword=y
   username_filter = !fixed-* !own-*
 }}
@@ -115,6 +117,13 @@ plugin {{
   acl = vfile:{folder}/acls:cache_secs=0
 }}
 """
+_TOKENS = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2
+}}
+"""
 _SPECIAL = ("Sent", "Archive", "Trash", "Drafts", "Junk")
 _STAMP = re.compile(rb"^\d+\.\d+ ", re.MULTILINE)
 _COMMAND = re.compile(rb"\S+ (UID [A-Z]+|[A-Z]+)(?: (.*))?$", re.IGNORECASE)
@@ -132,7 +141,9 @@ class Dovecot:
         capability: str = "",
         special: Sequence[str] = _SPECIAL,
         forbids: bool = False,
+        introspect_url: str = "",
     ) -> None:
+        self.introspect_url = introspect_url  # users may also sign in with tokens that it knows
         self.special = special
         self.forbids = forbids  # whether `forbid` can be used
         self.mail_format = mail_format
@@ -204,6 +215,11 @@ class Dovecot:
         self.folder.chmod(0o755)
         (self.folder / "passwords").touch()
         (self.folder / "acls").touch(0o644)
+        if self.introspect_url:
+            (self.folder / "oauth2").write_text(
+                f"introspection_url = {self.introspect_url}\nintrospection_mode = post\n"
+                "username_attribute = email\nactive_attribute = active\nactive_value = true\n"
+            )
         (self.folder / "refused").write_text("".join(f"refused-{n}:\n" for n in range(100)))
         for name in ("home", "commands", "run"):
             (self.folder / name).mkdir(exist_ok=True)
@@ -227,6 +243,8 @@ class Dovecot:
             internal_group=group,
             acl=_ACL.format(folder=self.folder) if self.forbids else "",
             capability=f"imap_capability = {self.capability}" if self.capability else "",
+            token_mechanisms=" xoauth2 oauthbearer" if self.introspect_url else "",
+            tokens=_TOKENS.format(folder=self.folder) if self.introspect_url else "",
             port=self.port,
             tls_port=self.tls_port,
             fixed=FIXED_PASSWORD,
@@ -251,8 +269,7 @@ class Dovecot:
     def forbid(self, *mailboxes: str) -> None:
         """From now on nobody may write into these, and into no others."""
         assert self.forbids, "the server was not made for this"
-        lines = [f"{name} owner lrsw\n" for name in mailboxes]
-        (self.folder / "acls").write_text("".join(lines))
+        (self.folder / "acls").write_text("".join(f"{name} owner lrsw\n" for name in mailboxes))
 
     def set_password(self, user: str, password: str) -> None:
         """Give a user named `own-…` a password; who is signed in stays so until a restart."""
@@ -380,5 +397,4 @@ def _mail_owner() -> tuple[int, int]:
 
 
 def _group_name(gid: int) -> str:
-
     return grp.getgrgid(gid).gr_name

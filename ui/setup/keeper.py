@@ -32,6 +32,7 @@ class Keeper(QObject):
         super().__init__(parent)
         self._service = service
         self._password = ""
+        self._purpose = "imap"
         self._make: MakeCommand | None = None
         self._vault_ticket = 0
         self._command_ticket = 0
@@ -44,10 +45,16 @@ class Keeper(QObject):
         return bool(self._vault_ticket or self._command_ticket)
 
     def keep(
-        self, password: str, make: MakeCommand, *, mode: VaultMode, passphrase: str = ""
+        self,
+        password: str,
+        make: MakeCommand,
+        *,
+        mode: VaultMode,
+        passphrase: str = "",
+        purpose: str = "imap",
     ) -> None:
         """Run what `make` makes of the sealed password; `mode` counts if no key is open yet."""
-        self._password, self._make = password, make
+        self._password, self._purpose, self._make = password, purpose, make
         if self._service.vault.vault.can_seal:
             self._run()
         else:
@@ -61,7 +68,7 @@ class Keeper(QObject):
     def _run(self) -> None:
         if self._make is None:
             return
-        secrets = self._service.vault.encrypted(self._password)
+        secrets = self._service.vault.encrypted(self._password, self._purpose)
         self._command_ticket = self._service.run(self._make(secrets))
         self._password = ""
 

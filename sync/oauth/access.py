@@ -1,0 +1,122 @@
+"""The access token to sign in to a mail server with: stored, or renewed first.
+
+Renewing is done by one thread per account at a time, a minute before the end. A provider may
+replace the refresh token with each renewal and refuse the old one from then on, so the answer is
+stored durably before its access token is used. What the store does not take (a full disk) is kept
+in memory and tried again: the old tokens are worth nothing any more.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from models import database, secret
+from models.database import StoreError
+from sync.credentials import Vault
+from sync.errors import ConnectionLostError, SecretLockedError, SignInError
+from sync.oauth.asking import refresh
+from sync.oauth.tokens import Tokens, from_text
+from sync.rotation import Rotation
+from sync.timing import Timing
+
+PURPOSE = "oauth"
+_LOOK = 0.05
+
+
+def access_token(
+    account_id: int,
+    vault: Vault,
+    timing: Timing,
+    *,
+    refused: str = "",
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> str:
+    """An access token that should work; the calling thread has an open store.
+
+    Args:
+        refused: The one that the server has just refused: another one is fetched.
+
+    Raises: SecretLockedError, SignInError if the sign-in is over, StoreError; RetryError and
+    ReconnectError if the provider can't be asked now.
+    """
+    rotation = vault.rotations.of(account_id)
+    with _alone(rotation.lock, is_stopped):
+        text = _current(account_id, vault, rotation)
+        tokens = from_text(text)
+        if not tokens.is_due() and tokens.access_token != refused:
+            return tokens.access_token
+        try:
+            renewed = refresh(tokens, timing=timing, is_stopped=is_stopped)
+        except SignInError:
+            newer = vault.secret(account_id, PURPOSE)
+            if newer == text:
+                raise
+            return from_text(newer).access_token  # the person signed in again meanwhile
+        rotation.unsaved, rotation.replaced = renewed.text(), text
+        return from_text(_current(account_id, vault, rotation)).access_token
+
+
+@contextmanager
+def _alone(lock: threading.Lock, is_stopped: Callable[[], bool]) -> Iterator[None]:
+    while not lock.acquire(timeout=_LOOK):
+        if is_stopped():
+            raise ConnectionLostError("The sign-in was stopped.")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _current(account_id: int, vault: Vault, rotation: Rotation) -> str:
+    """What is stored, after what still has to be stored."""
+    if not rotation.unsaved:
+        return vault.secret(account_id, PURPOSE)
+    with database.writing(durable=True):
+        stored = vault.secret(account_id, PURPOSE)
+        if stored == rotation.replaced:
+            stored = rotation.unsaved
+            sealed = vault.seal(account_id, PURPOSE, stored)
+            if sealed is not None:
+                secret.put(account_id, sealed)
+    rotation.unsaved = rotation.replaced = ""
+    return stored
+
+
+class HeldTokens:
+    """A sign-in that is in memory only, until its account is stored. Thread-safe."""
+
+    def __init__(self, tokens: Tokens, timing: Timing) -> None:
+        self._tokens = tokens
+        self._timing = timing
+        self._lock = threading.Lock()
+
+    @property
+    def tokens(self) -> Tokens:
+        """As they are now."""
+        return self._tokens
+
+    def access_token(self) -> str:
+        """Renewed if it is due; may take as long as a sign-in."""
+        with self._lock:
+            if self._tokens.is_due():
+                self._tokens = refresh(self._tokens, timing=self._timing)
+            return self._tokens.access_token
+
+
+def stored_access_token(account_id: int, vault: Vault, timing: Timing) -> str:
+    """The same as `access_token` from a thread that has no store open."""
+    database.open_for_thread()
+    try:
+        return access_token(account_id, vault, timing)
+    finally:
+        database.close_for_thread()
+
+
+def stored_tokens(account_id: int, vault: Vault) -> Tokens | None:
+    """What is stored, if it can be read."""
+    try:
+        return from_text(vault.secret(account_id, PURPOSE))
+    except (SignInError, SecretLockedError, StoreError):
+        return None

@@ -1,0 +1,159 @@
+"""One POST to a provider's token endpoint, with a deadline for all of it, and what it answered.
+
+The connection is made as those to mail servers are: the same look-up that can be abandoned, the
+same rules of TLS. `http.client` speaks on it; no redirect is followed, since a token endpoint has
+none, and the form with the secrets must go nowhere else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from sync.errors import (
+    ConnectionLostError,
+    ProtocolError,
+    SyncError,
+    TimedOutError,
+    TlsError,
+)
+from sync.session import securing
+from sync.session.answers import Server
+from sync.session.connect import connect, is_loopback, stopped, tls_fault
+from sync.timing import Timing
+
+_SIZE_MOST = 1_000_000
+_LOOK = 0.05
+# A refresh token that was sent is perhaps replaced already. To leave before the answer could lose
+# the sign-in, so at quit the answer is waited for, but not longer than this.
+LAST_PATIENCE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """Status, the words of the body, and Retry-After in seconds (0 where not said)."""
+
+    status: int
+    text: str = field(repr=False)
+    retry_after: float = 0.0
+
+
+def post(
+    url: str, form: str, *, timing: Timing, is_stopped: Callable[[], bool] = lambda: False
+) -> HttpAnswer:
+    """Send a form and read the answer; blocks for at most `Timing.connect` and `Timing.sign_in`.
+
+    Raises: the SyncError that names what failed.
+    """
+    parts = urlsplit(url)
+    is_secure = parts.scheme == "https"
+    server = Server(parts.hostname or "", parts.port or (443 if is_secure else 80))
+    sock = connect(server, seconds=timing.connect, is_stopped=is_stopped)
+    post = _Post(server, sock, is_secure=is_secure)
+    path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+    threading.Thread(target=post.run, args=(path, form), name="token-request", daemon=True).start()
+    return post.wait(timing.sign_in, is_stopped)
+
+
+class _Post:
+    """The exchange in a thread of its own, so that a silent server can be left."""
+
+    def __init__(self, server: Server, sock: socket.socket, *, is_secure: bool) -> None:
+        self._server = server
+        self._socket = sock
+        self._is_secure = is_secure
+        self._is_sent = False
+        self._done = threading.Event()
+        self._answer: HttpAnswer | None = None
+        self._fault: SyncError | None = None
+
+    def wait(self, seconds: float, is_stopped: Callable[[], bool]) -> HttpAnswer:
+        deadline = time.monotonic() + seconds
+        was_stopped = False
+        while not self._done.wait(_LOOK):
+            if is_stopped() and not was_stopped:
+                was_stopped = True
+                patience = LAST_PATIENCE if self._is_sent else 0.0
+                deadline = min(deadline, time.monotonic() + patience)
+            if time.monotonic() > deadline:
+                self._cut()
+                if was_stopped:
+                    raise stopped(self._server)
+                raise TimedOutError(f"{self._server.place} did not answer in time.")
+        if self._answer is None:
+            assert self._fault is not None
+            raise self._fault
+        return self._answer
+
+    def run(self, path: str, form: str) -> None:
+        """The whole life of the thread."""
+        try:
+            with contextlib.closing(self._secured()) as sock:
+                self._answer = self._exchange(sock, path, form)
+        except SyncError as fault:
+            self._fault = fault
+        except http.client.HTTPException:
+            self._fault = ProtocolError(f"{self._server.place} does not answer like a web server.")
+        except (OSError, ValueError):
+            self._fault = ConnectionLostError(f"{self._server.place} hung up.")
+        finally:
+            self._done.set()
+
+    def _secured(self) -> socket.socket:
+        if not self._is_secure:
+            if not is_loopback(self._socket):
+                self._socket.close()
+                raise TlsError(f"The connection to {self._server.place} is not secure.")
+            return self._socket
+        try:
+            context = securing.context(self._server, None)
+            self._socket.settimeout(None)  # the deadline cuts it
+            return context.wrap_socket(self._socket, server_hostname=self._server.host)
+        except ssl.SSLCertVerificationError as fault:
+            self._socket.close()
+            # Unlike a mail server's, nobody can trust this certificate by hand.
+            raise TlsError(
+                f"The certificate of {self._server.place} is not valid ({fault.verify_message}). "
+                "Perhaps somebody stands between you and the provider; nothing was sent."
+            ) from fault
+        except (OSError, ValueError) as fault:
+            self._socket.close()
+            named = tls_fault(self._server, fault)
+            if type(named) is TlsError:
+                raise TlsError(f"No secure connection to {self._server.place} is to be had.") from (
+                    fault
+                )
+            raise named from fault
+
+    def _exchange(self, sock: socket.socket, path: str, form: str) -> HttpAnswer:
+        self._socket = sock
+        sock.settimeout(None)
+        client = http.client.HTTPConnection(self._server.host, self._server.port)
+        client.sock = sock
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Accept": "application/json",
+            "Connection": "close",
+            "User-Agent": "Dealpost",
+        }
+        self._is_sent = True
+        client.request("POST", path, body=form.encode(), headers=headers)
+        answer = client.getresponse()
+        body = answer.read(_SIZE_MOST)
+        seconds = answer.getheader("Retry-After", "")
+        return HttpAnswer(
+            answer.status,
+            body.decode("utf-8", "replace"),
+            float(seconds) if seconds.isdecimal() else 0.0,
+        )
+
+    def _cut(self) -> None:
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
