@@ -22,6 +22,7 @@ from models import (
     marking,
     operation,
     record_commands,
+    secret_commands,
     settings,
     trust_commands,
 )
@@ -63,13 +64,15 @@ from models.record_commands import (
     SaveRecord,
     SaveStages,
 )
+from models.secret_commands import ChangeSecrets, ForgetOldKey
 from models.trust_commands import CheckHeld, CreateMailbox, DeleteHeld, KeepHeld
 
 __all__ = [
-    "AddAccount", "AddNote", "Archive", "CheckHeld", "ChooseMailboxes", "Command",
+    "AddAccount", "AddNote", "Archive", "ChangeSecrets", "CheckHeld", "ChooseMailboxes", "Command",
     "ConvertAccount",
     "CreateMailbox", "DeleteConversations", "DeleteHeld", "DeleteMessages", "DeleteNote",
     "DeletePreview", "DeleteRecords", "DismissOffers", "DistrustCertificate", "Done", "DropOperations", "EditNote",
+    "ForgetOldKey",
     "ImportRecords", "KeepHeld", "LinkConversations", "LinkPast", "LinkPersons", "MarkMessagesRead", "MarkRead",
     "MergePersons", "RemoveAccount", "Restore", "RestoreLinks", "RestoreRecords",
     "RetryOperations", "SaveRecord", "SaveStages", "SetOption", "SetRole",
@@ -184,6 +187,8 @@ Command = (
     | LinkPast
     | RestoreLinks
     | ImportRecords
+    | ChangeSecrets
+    | ForgetOldKey
 )
 
 
@@ -244,6 +249,8 @@ def execute(command: Command) -> Done:
             return Done(tuple(events), count=1, account_id=account_id)
         case TrustCertificate() | DistrustCertificate():
             return Done(tuple(certificate_commands.execute(command)), count=1)
+        case ChangeSecrets() | ForgetOldKey():
+            return Done(secret_commands.execute(command), count=1)
         case KeepHeld() | DeleteHeld() | CheckHeld() | CreateMailbox():
             told, count = trust_commands.execute(command)
             return Done(told, count=count)

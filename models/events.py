@@ -106,6 +106,18 @@ class SettingsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SecretsChanged:
+    """The key to the secrets is kept another way, or the secrets were sealed anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthChanged:
+    """There is a new report about an account's servers, in `models.health`."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class HeldChanged:
     """The person answered what the brake holds of an account."""
 
@@ -183,5 +195,7 @@ Event = (
     | SettingsChanged
     | OperationsChanged
     | HeldChanged
+    | SecretsChanged
+    | HealthChanged
     | StatusChanged
 )

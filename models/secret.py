@@ -8,8 +8,8 @@ travels in a command is `EncryptedSecrets`, which seals for an id when it is ask
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models import database
@@ -41,6 +41,7 @@ class StoredLock:
         profile_id: The user name of the key in the keyring, so that two profiles of one person
             don't share a key.
         salt, nonce, wrapped_key: With a passphrase: the key, sealed by what scrypt makes of it.
+        leftovers: User names of keys that are still in the keyring and open nothing any more.
     """
 
     mode: str
@@ -48,6 +49,7 @@ class StoredLock:
     salt: bytes = field(default=b"", repr=False)
     nonce: bytes = field(default=b"", repr=False)
     wrapped_key: bytes = field(default=b"", repr=False)
+    leftovers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +58,19 @@ class EncryptedSecrets:
 
     Attributes:
         seal: Seals them for the account's id; empty if they stay in this session's memory.
-        lock: How the key is kept, if the person has only now chosen that.
+        lock: How the key is kept, asked for when the secrets are stored: until then the person
+            may have chosen another way.
     """
 
     seal: Callable[[int], tuple[SealedSecret, ...]] = field(repr=False)
-    lock: StoredLock | None = None
+    lock: Callable[[], StoredLock | None] | None = field(default=None, repr=False)
 
 
 def store(account_id: int, secrets: EncryptedSecrets) -> None:
     """Replace the account's secrets, inside the caller's transaction."""
-    if secrets.lock is not None:
-        _store_lock(secrets.lock)
+    lock = secrets.lock() if secrets.lock is not None else None
+    if lock is not None:
+        _store_lock(lock)
     database.run("DELETE FROM secret WHERE account_id = ?", (account_id,))
     for sealed in secrets.seal(account_id):
         put(account_id, sealed)
@@ -89,6 +93,28 @@ def sealed_secret(account_id: int, purpose: str) -> SealedSecret | None:
     return SealedSecret(purpose, bytes(found[0]), bytes(found[1])) if found else None
 
 
+def everything() -> tuple[tuple[int, SealedSecret], ...]:
+    """Every stored secret with its account, whatever it is for."""
+    found = database.rows("SELECT account_id, purpose, nonce, ciphertext FROM secret")
+    return tuple((row[0], SealedSecret(row[1], bytes(row[2]), bytes(row[3]))) for row in found)
+
+
+def replace_everything(lock: StoredLock, sealed: Iterable[tuple[int, SealedSecret]]) -> None:
+    """Another key, and every secret under it, inside the caller's transaction."""
+    _store_lock(lock)
+    database.run("DELETE FROM secret")
+    for account_id, each in sealed:
+        put(account_id, each)
+
+
+def forget_leftover(profile_id: str) -> None:
+    """A key that opened nothing any more is gone from the keyring, too."""
+    known = lock()
+    if known is not None and profile_id in known.leftovers:
+        left = tuple(each for each in known.leftovers if each != profile_id)
+        _store_lock(replace(known, leftovers=left))
+
+
 def account_ids() -> tuple[int, ...]:
     """The accounts that have a stored secret."""
     found = database.rows("SELECT DISTINCT account_id FROM secret ORDER BY account_id")
@@ -107,6 +133,7 @@ def lock() -> StoredLock | None:
         salt=bytes.fromhex(stored["salt"]),
         nonce=bytes.fromhex(stored["nonce"]),
         wrapped_key=bytes.fromhex(stored["wrapped_key"]),
+        leftovers=tuple(stored.get("leftovers", ())),
     )
 
 
@@ -118,6 +145,7 @@ def _store_lock(lock: StoredLock) -> None:
             "salt": lock.salt.hex(),
             "nonce": lock.nonce.hex(),
             "wrapped_key": lock.wrapped_key.hex(),
+            "leftovers": lock.leftovers,
         }
     )
     database.run("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (LOCK_SETTING, text))

@@ -9,33 +9,30 @@ is the person's choice:
     session      nowhere: secrets are in memory, and gone when the program ends
 
 Keyring calls may block for ever (a locked keyring waits for its prompt), and scrypt takes half
-a second: `open_keyring`, `unlock`, `prepare` and `has_usable_keyring` belong in the thread of
+a second: `open_keyring`, `unlock`, `prepare` and all of `sync.keychain` belong in the thread of
 `sync.qt.vault`. Everything else is quick and may be called from any thread.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
+import contextlib
 import secrets as randomness
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-import keyring
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
-from keyring.backend import KeyringBackend
-from keyring.errors import KeyringError
 
 from models import secret as store
 from models.secret import EncryptedSecrets, SealedSecret, StoredLock
+from sync import keychain
 from sync.errors import SecretLockedError
+from sync.keychain import KEY_BYTES, NO_KEYRING, Found
 from sync.rotation import Rotations
 
-SERVICE_NAME = "Dealpost"
-KEY_BYTES = 32
 NONCE_BYTES = 12
 SALT_BYTES = 16
 SCRYPT_COST = (
@@ -43,7 +40,6 @@ SCRYPT_COST = (
 )  # 128 MiB and about 0.4 s: once a start for the person, for each guess of a thief
 SCRYPT_BLOCK = 8
 WRAPPED_KEY_PURPOSE = b"dealpost:key"
-UNSAFE_BACKENDS = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
 
 LOCKED = "The passwords are locked. Enter your passphrase to unlock them."
 KEYRING_CLOSED = "Your keychain is locked. Unlock it, then try again."
@@ -52,8 +48,7 @@ NOT_KEPT = "The password was kept for one session only. Sign in again."
 UNKNOWN = "No password is stored for this account. Sign in again."
 OTHER_KEY = "The stored password cannot be read any more. Sign in again."
 NOT_IT = "This is not the passphrase. Check capital letters and the keyboard layout."
-NO_KEYRING = "This computer has no keychain that Dealpost can use."
-KEYRING_REFUSES = "Your keychain did not accept the key. Unlock it, or choose another way."
+KEYRING_GONE = "The keychain with the key to your passwords is not there now."
 
 
 class VaultMode(StrEnum):
@@ -72,21 +67,54 @@ class VaultState(StrEnum):
     LOCKED = "locked"  # the key exists, but was not read yet
     OPEN = "open"
     MISSING = "missing"  # the keyring has lost the key: accounts need to sign in
+    ABSENT = "absent"  # no keyring is there that could have the key
+
+
+_STATES = {
+    Found.KEY: VaultState.OPEN,
+    Found.NOTHING: VaultState.MISSING,
+    Found.LOCKED: VaultState.LOCKED,
+    Found.NO_KEYRING: VaultState.ABSENT,
+}
 
 
 class WrongPassphraseError(SecretLockedError):
     """The passphrase does not open the vault."""
 
 
+Remembered = dict[tuple[int, str], str]  # secrets in clear, by account and purpose
+
+
+@dataclass(frozen=True, slots=True)
+class VaultKey:
+    """What the vault works with at one time; replaced as a whole.
+
+    Attributes:
+        lock: How the key is kept, None until the first account is made.
+        key: None while it was not read, and for ever where there is none (session).
+        remembered: What only this session knows.
+    """
+
+    lock: StoredLock | None = None
+    key: bytes | None = field(default=None, repr=False)
+    state: VaultState = VaultState.NEW
+    remembered: Remembered = field(default_factory=dict, repr=False)
+
+
 class Vault:
-    """Seals and opens account secrets. Thread-safe; the calling thread has an open store."""
+    """Seals and opens account secrets. Thread-safe; the calling thread has an open store.
+
+    Whoever stores a secret seals it inside the write transaction that stores it: only so can no
+    change of the key come between.
+    """
 
     def __init__(self) -> None:
         self._guard = threading.RLock()
         self._key: bytes | None = None
+        self._other_key: bytes | None = None  # while the store goes over from one to the other
         self._lock: StoredLock | None = None
         self._state = VaultState.NEW
-        self._remembered: dict[tuple[int, str], str] = {}
+        self._remembered: Remembered = {}
         self.rotations = Rotations()
 
     @property
@@ -107,6 +135,12 @@ class Vault:
         with self._guard:
             return self._state is VaultState.OPEN
 
+    @property
+    def lock(self) -> StoredLock | None:
+        """How the key is kept now."""
+        with self._guard:
+            return self._lock
+
     def load(self) -> None:
         """Read from the store how the key is kept; opens nothing."""
         lock = store.lock()
@@ -125,10 +159,12 @@ class Vault:
         lock = self._lock
         if lock is None or lock.mode != VaultMode.KEYRING:
             return self.state
-        key, state = _key_of_keyring(lock.profile_id)
+        key, found = keychain.key(lock.profile_id)
+        state = _STATES[found]
         with self._guard:
-            self._key, self._state = key, state
-        return state
+            if self._lock is lock:  # else the person chose another way while the keyring was silent
+                self._key, self._state = key, state
+            return self._state
 
     def unlock(self, passphrase: str) -> None:
         """Open with the passphrase; takes about half a second. Raises WrongPassphraseError."""
@@ -141,7 +177,8 @@ class Vault:
         except InvalidTag:
             raise WrongPassphraseError(NOT_IT) from None
         with self._guard:
-            self._key, self._state = key, VaultState.OPEN
+            if self._lock is lock:
+                self._key, self._state = key, VaultState.OPEN
 
     def prepare(self, mode: VaultMode, passphrase: str = "") -> None:
         """Have a key, kept as the person chose; the store hears of it with `encrypted`.
@@ -153,21 +190,59 @@ class Vault:
         if mode is VaultMode.KEYRING and self._lock and self._lock.mode == mode:
             self._find_key_again()
         with self._guard:
-            key = self._key or randomness.token_bytes(KEY_BYTES)
-            profile_id = self._lock.profile_id if self._lock else randomness.token_hex(16)
-        lock = StoredLock(mode.value, profile_id)
-        if mode is VaultMode.KEYRING:
-            _put_into_keyring(profile_id, key)
-        elif mode is VaultMode.PASSPHRASE:
-            lock = _wrapped(profile_id, key, passphrase)
+            before = self._lock
+            name, key = new_key()
+            key = self._key or key
+        was_there = before is not None and before.mode == VaultMode.KEYRING
+        if before is not None and was_there and mode is VaultMode.KEYRING:
+            name = before.profile_id
+        left = leftovers(before, name)
+        lock = replace(keep_key(mode, name, key, passphrase), leftovers=left)
         with self._guard:
-            self._key = None if mode is VaultMode.SESSION else key
-            self._lock, self._state = lock, VaultState.OPEN
+            if self._lock is before:
+                self._key = None if mode is VaultMode.SESSION else key
+                self._lock, self._state = lock, VaultState.OPEN
 
     def _find_key_again(self) -> None:
         """A keyring that was locked at the start may be open now: its key must not be replaced."""
-        if self.state is not VaultState.OPEN and self.open_keyring() is VaultState.LOCKED:
-            raise SecretLockedError(KEYRING_CLOSED)
+        if self.state is VaultState.OPEN:
+            return
+        state = self.open_keyring()
+        if state in (VaultState.LOCKED, VaultState.ABSENT):
+            raise SecretLockedError(NO_KEYRING if state is VaultState.ABSENT else KEYRING_CLOSED)
+
+    # --- another key ---------------------------------------------------------------------
+
+    def readable(self, stored: Iterable[tuple[int, SealedSecret]]) -> Remembered:
+        """What can be read, in clear: of these rows, and of what this session remembers."""
+        with self._guard:
+            key, found = self._key, dict(self._remembered)
+        for account_id, sealed in stored if key is not None else ():
+            try:
+                bound = _bound_to(account_id, sealed.purpose)
+                words = AESGCM(key or b"").decrypt(sealed.nonce, sealed.ciphertext, bound)
+            except InvalidTag:
+                continue  # under a key that was lost: its account signs in again
+            found.setdefault((account_id, sealed.purpose), words.decode())
+        return found
+
+    def switch(self, new: VaultKey) -> VaultKey:
+        """Use another key, inside the transaction that stores what it seals; the one before.
+
+        Until `switched` both keys open, for other threads still see what was stored before.
+        """
+        with self._guard:
+            before = VaultKey(self._lock, self._key, self._state, self._remembered)
+            self._lock, self._other_key, self._key = new.lock, self._key, new.key
+            self._state, self._remembered = new.state, dict(new.remembered)
+        return before
+
+    def switched(self) -> None:
+        """The transaction has ended: one key is enough."""
+        with self._guard:
+            self._other_key = None
+
+    # --- secrets -------------------------------------------------------------------------
 
     def encrypted(self, secrets: Mapping[str, str]) -> EncryptedSecrets:
         """Secrets by purpose, ready to travel in a command to the store."""
@@ -178,7 +253,7 @@ class Vault:
             sealed = [self.seal(account_id, purpose, secret) for purpose, secret in kept.items()]
             return tuple(each for each in sealed if each is not None)
 
-        return EncryptedSecrets(seal=seal, lock=self._lock)
+        return EncryptedSecrets(seal=seal, lock=lambda: self.lock)
 
     def seal(self, account_id: int, purpose: str, secret: str) -> SealedSecret | None:
         """The row for the store; None if the secret only stays in memory (session).
@@ -193,9 +268,7 @@ class Vault:
                 return None
             key = self._key
         assert key is not None  # an open vault with a mode other than session has its key
-        nonce = randomness.token_bytes(NONCE_BYTES)
-        words = AESGCM(key).encrypt(nonce, secret.encode(), _bound_to(account_id, purpose))
-        return SealedSecret(purpose, nonce, words)
+        return sealed_with(key, account_id, purpose, secret)
 
     def secret(self, account_id: int, purpose: str) -> str:
         """The secret in clear; for smtp the imap one where no other is stored.
@@ -204,21 +277,37 @@ class Vault:
         """
         with self._guard:
             remembered = self._remembered.get((account_id, purpose))
-            key, state = self._key, self._state
+            keys, state = (self._key, self._other_key), self._state
         if remembered is not None:
             return remembered
         if state is not VaultState.OPEN:
             raise SecretLockedError(self._why_closed())
-        sealed = store.sealed_secret(account_id, purpose) if key is not None else None
-        if sealed is None and purpose == "smtp":
+        is_any = any(key is not None for key in keys)
+        sealed = store.sealed_secret(account_id, purpose) if is_any else None
+        if sealed is not None:
+            return self._opened(account_id, sealed, keys)
+        if self._has_moved(keys):
+            return self.secret(account_id, purpose)
+        if purpose == "smtp":
             return self.secret(account_id, "imap")
-        if sealed is None or key is None:
-            raise SecretLockedError(NOT_KEPT if key is None else UNKNOWN)
-        try:
-            bound = _bound_to(account_id, purpose)
-            return AESGCM(key).decrypt(sealed.nonce, sealed.ciphertext, bound).decode()
-        except (InvalidTag, ValueError):
-            raise SecretLockedError(OTHER_KEY) from None
+        raise SecretLockedError(UNKNOWN if is_any else NOT_KEPT)
+
+    def _opened(
+        self, account_id: int, sealed: SealedSecret, keys: tuple[bytes | None, bytes | None]
+    ) -> str:
+        bound = _bound_to(account_id, sealed.purpose)
+        for key in keys:
+            if key is not None:
+                with contextlib.suppress(InvalidTag, ValueError):
+                    return AESGCM(key).decrypt(sealed.nonce, sealed.ciphertext, bound).decode()
+        if self._has_moved(keys):
+            return self.secret(account_id, sealed.purpose)
+        raise SecretLockedError(OTHER_KEY)
+
+    def _has_moved(self, keys: tuple[bytes | None, bytes | None]) -> bool:
+        """Whether the key was changed since these were read, so that the question is asked anew."""
+        with self._guard:
+            return keys != (self._key, self._other_key)
 
     def forget(self, account_id: int) -> None:
         """Drop what this session remembers of an account."""
@@ -229,54 +318,40 @@ class Vault:
     def _why_closed(self) -> str:
         if self._state is VaultState.MISSING:
             return KEY_LOST
+        if self._state is VaultState.ABSENT:
+            return KEYRING_GONE
         if self.mode is VaultMode.KEYRING:
             return KEYRING_CLOSED
         return LOCKED if self.mode is VaultMode.PASSPHRASE else UNKNOWN
 
 
-def has_usable_keyring() -> bool:
-    """Whether the keyring is a safe one and answers; may block while it asks the person."""
-    if not _is_safe(keyring.get_keyring()):
-        return False
-    try:
-        keyring.get_password(SERVICE_NAME, "availability")
-    except (KeyringError, RuntimeError, OSError):
-        return False
-    return True
+def new_key() -> tuple[str, bytes]:
+    """A key nobody has, and a user name for it in the keyring."""
+    return randomness.token_hex(16), randomness.token_bytes(KEY_BYTES)
 
 
-def _is_safe(backend: KeyringBackend) -> bool:
-    """Neither a backend that refuses or forgets everything, nor one that writes plain text."""
-    members = getattr(backend, "backends", None)
-    if members is not None:  # keyring's chainer asks each of its members in turn
-        return any(_is_safe(member) for member in members)
-    return not type(backend).__module__.startswith(UNSAFE_BACKENDS)
+def keep_key(mode: VaultMode, profile_id: str, key: bytes, passphrase: str) -> StoredLock:
+    """Keep a key as the person chose; slow. Raises SecretLockedError if the keyring refuses."""
+    if mode is VaultMode.KEYRING:
+        keychain.put(profile_id, key)
+    elif mode is VaultMode.PASSPHRASE:
+        return _wrapped(profile_id, key, passphrase)
+    return StoredLock(mode.value, profile_id)
 
 
-def _key_of_keyring(profile_id: str) -> tuple[bytes | None, VaultState]:
-    try:
-        text = keyring.get_password(SERVICE_NAME, profile_id)
-    except (KeyringError, RuntimeError, OSError):
-        return None, VaultState.LOCKED
-    try:
-        key = base64.b64decode(text or "", validate=True)
-    except binascii.Error:
-        key = b""
-    if len(key) != KEY_BYTES:
-        return None, VaultState.MISSING
-    return key, VaultState.OPEN
+def leftovers(before: StoredLock | None, name: str) -> tuple[str, ...]:
+    """The keys in the keyring that open nothing any more once the key is kept under `name`."""
+    if before is None:
+        return ()
+    is_old = before.mode == VaultMode.KEYRING and before.profile_id != name
+    return (*before.leftovers, before.profile_id) if is_old else before.leftovers
 
 
-def _put_into_keyring(profile_id: str, key: bytes) -> None:
-    """Store the key and read it again: some backends accept and keep nothing."""
-    if not _is_safe(keyring.get_keyring()):
-        raise SecretLockedError(NO_KEYRING)
-    try:
-        keyring.set_password(SERVICE_NAME, profile_id, base64.b64encode(key).decode())
-    except (KeyringError, RuntimeError, OSError):
-        raise SecretLockedError(KEYRING_REFUSES) from None
-    if _key_of_keyring(profile_id)[0] != key:
-        raise SecretLockedError(KEYRING_REFUSES)
+def sealed_with(key: bytes, account_id: int, purpose: str, secret: str) -> SealedSecret:
+    """One secret, as the store keeps it."""
+    nonce = randomness.token_bytes(NONCE_BYTES)
+    words = AESGCM(key).encrypt(nonce, secret.encode(), _bound_to(account_id, purpose))
+    return SealedSecret(purpose, nonce, words)
 
 
 def _wrapped(profile_id: str, key: bytes, passphrase: str) -> StoredLock:

@@ -7,6 +7,8 @@ import os
 
 # Before the first Qt import of any test module.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# A program that looks for a keyring again must not find the person's own.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 if hasattr(os, "geteuid") and os.geteuid() == 0:
     # Chromium's sandbox refuses to run as root; the program itself never sets this.
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")

@@ -21,6 +21,7 @@ class AccountNotices(QWidget):
         role_requested: The id of an account, and the role that none of its labels has.
         unlock_requested: The passphrase has to be entered.
         retry_requested: The keychain is to be asked again.
+        secrets_requested: Another way to keep passwords may be needed.
     """
 
     sign_in_requested = Signal(int)
@@ -28,12 +29,15 @@ class AccountNotices(QWidget):
     role_requested = Signal(int, str)
     unlock_requested = Signal()
     retry_requested = Signal()
+    secrets_requested = Signal()
 
     def __init__(self, facts: AccountFacts, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._facts = facts
         self._sign_in_id = 0
         self.vault = Banner(theme, Tone.INFO, self)
+        self.vault.setObjectName("vault_bar")
+        self.vault.button.setObjectName("vault_button")
         self.sign_in = Banner(theme, Tone.WARNING, self)
         self.sign_in.button.setObjectName("sign_in_button")
         self._asked: tuple[int, str] = (0, "")
@@ -67,15 +71,17 @@ class AccountNotices(QWidget):
 
     def _show_vault(self) -> None:
         question = self._facts.question
+        if self._facts.is_waiting_for_keychain:
+            text = self.tr("Waiting for your keychain. Is it asking for its password?")
+            self.vault.say(text, self.tr("Other ways…"))
+            return
         if question is None:
-            if self._facts.is_waiting_for_keychain:
-                self.vault.say(self.tr("Waiting for your keychain. Is it asking for its password?"))
-            else:
-                self.vault.hide()
+            self.vault.hide()
             return
         buttons = {
             QuestionKind.PASSPHRASE: self.tr("Enter passphrase"),
             QuestionKind.KEYRING_LOCKED: self.tr("Try again"),
+            QuestionKind.NO_KEYRING: self.tr("Other ways…"),
             QuestionKind.SIGN_IN: self.tr("Sign in"),
         }
         self.vault.say(question.sentence, buttons[question.kind])
@@ -120,9 +126,12 @@ class AccountNotices(QWidget):
     @Slot()
     def _on_vault_button(self) -> None:
         question = self._facts.question
-        if question is None:
+        is_waiting = self._facts.is_waiting_for_keychain
+        if is_waiting or (question and question.kind is QuestionKind.NO_KEYRING):
+            self.secrets_requested.emit()
+        elif question is None:
             return
-        if question.kind is QuestionKind.KEYRING_LOCKED:
+        elif question.kind is QuestionKind.KEYRING_LOCKED:
             self.retry_requested.emit()
         else:
             self.unlock_requested.emit()

@@ -58,6 +58,11 @@ class Dialogs(QObject):
         self.open_preferences().open_sign_in(account_id)
 
     @Slot()
+    def open_secrets(self) -> None:
+        """Preferences where the person chooses how passwords are kept."""
+        self.open_preferences().show_page("secrets")
+
+    @Slot()
     def open_unlock(self) -> None:
         """What keeps the secrets shut, and how to open them."""
         question = self._facts.question

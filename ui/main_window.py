@@ -157,6 +157,7 @@ class MainWindow(QMainWindow):
         self._notices.sign_in_requested.connect(self._dialogs.open_sign_in)
         self._notices.unlock_requested.connect(self._dialogs.open_unlock)
         self._notices.retry_requested.connect(self.service.vault.retry)
+        self._notices.secrets_requested.connect(self._dialogs.open_secrets)
         self._notices.preferences_requested.connect(self._dialogs.open_preferences)
         self._notices.role_requested.connect(self._trust.ask_for_role)
         self._trust.key_wanted.connect(lambda key: self._on_key(key or self._sidebar.key()))

@@ -35,6 +35,7 @@ from models.events import (
     MessagesDeleted,
     OperationsChanged,
     Phase,
+    SecretsChanged,
     StatusChanged,
 )
 from sync.qt.commander import CommandDone, Commander
@@ -42,6 +43,7 @@ from sync.qt.reader import Reader
 from sync.qt.requests import Answer, FileRequest, Request
 from sync.qt.threads import EventThread
 from sync.qt.vault import VaultService
+from sync.qt.vault_change import VaultChange
 from sync.qt.worker import AccountWorker
 from sync.timing import Timing
 
@@ -69,6 +71,7 @@ class MailService(QObject):
         timing: The waits of the engine.
         is_read_only: No changing command is sent to any server.
         vault: The secrets.
+        vault_change: Changes how they are kept.
 
     Signals:
         happened: A dataclass of `models.events`; committed before it is told.
@@ -101,6 +104,8 @@ class MailService(QObject):
         self.is_read_only = read_only
         self.vault = VaultService(parent=self)
         self._tickets = itertools.count(1)
+        self.vault_change = VaultChange(self.vault, self.run, parent=self)
+        self.commanded.connect(self.vault_change.on_commanded)
         self._running: dict[int, _Running] = {}
         self._ending: list[_Running] = []
         self._restart: set[int] = set()
@@ -177,7 +182,8 @@ class MailService(QObject):
         return ticket
 
     def sync_now(self, account_id: int | None = None) -> None:
-        """Start a cycle at once, of one account or of all."""
+        """Start a cycle at once, of one account or of all; a keychain that was shut is asked again."""
+        self.vault.retry_if_closed()
         for running in self._workers(account_id):
             _call(running.worker, "sync_now")
 
@@ -370,7 +376,8 @@ class MailService(QObject):
     # --- the wipe (R7) -------------------------------------------------------------------
 
     def _watch_wipe(self, event: Event) -> None:
-        if isinstance(event, MessagesDeleted) and self._wipe_due_since is None:
+        deletes = isinstance(event, MessagesDeleted | SecretsChanged)
+        if deletes and self._wipe_due_since is None:
             self._wipe_due_since = time.monotonic()
             self._wipe_timer.start(round(self.timing.wipe_idle * 1000))
         elif isinstance(event, MessagesAdded | MessagesDeleted):

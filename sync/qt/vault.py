@@ -19,7 +19,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from models import account, database
 from models.secret import EncryptedSecrets
 from models.secret import account_ids as accounts_with_secrets
-from sync.credentials import Vault, VaultMode, VaultState, has_usable_keyring
+from sync import keychain
+from sync.credentials import KEYRING_CLOSED, KEYRING_GONE, Vault, VaultMode, VaultState
 from sync.errors import SecretLockedError
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
+SILENT = "Your keychain does not answer."
 WAITING_MS = 500  # a keyring that takes longer is waiting for its own prompt
 
 
@@ -42,6 +44,7 @@ class QuestionKind(StrEnum):
 
     PASSPHRASE = "passphrase"  # noqa: S105  # enter it
     KEYRING_LOCKED = "keyring_locked"  # unlock the keychain, then `retry`
+    NO_KEYRING = "no_keyring"  # the keychain is not there: bring it back, or choose another way
     SIGN_IN = "sign_in"  # the secrets are gone, or were never stored: sign in to each account
 
 
@@ -79,7 +82,7 @@ class VaultService(QObject):
     asked = Signal(object)
     waiting_changed = Signal(bool)
     answered = Signal(object)
-    _finished = Signal(object)
+    _finished = Signal(int, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -87,10 +90,13 @@ class VaultService(QObject):
         self._jobs: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._tickets = 0
+        self._open_tickets: set[int] = set()
         self._running = 0
         self._is_closed = False
         self._telling = threading.Lock()  # held while the thread emits: we must live so long
         self._is_waiting = False
+        self._life = 0  # counts the threads: one that was given up is not listened to
+        self._question: VaultQuestion | None = None
         self._wait = QTimer(self, singleShot=True, interval=WAITING_MS)
         self._wait.timeout.connect(self._tell_waiting)
         self._finished.connect(self._on_finished)
@@ -100,6 +106,16 @@ class VaultService(QObject):
         """Whether the window should say that it waits for the keychain."""
         return self._is_waiting
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is asked of the vault's thread that it has not answered."""
+        return bool(self._running)
+
+    @property
+    def question(self) -> VaultQuestion | None:
+        """What the person has to do before secrets can be read; None if nothing."""
+        return self._question
+
     def start(self) -> None:
         """Read how the key is kept and open the vault if no person is needed; then `opened` or `asked`."""
         self._do(_Opening(self.vault, is_first=True))
@@ -107,6 +123,12 @@ class VaultService(QObject):
     def retry(self) -> None:
         """Ask the keychain again; `opened` follows if the vault is open meanwhile."""
         self._do(_Opening(self.vault, is_first=False))
+
+    def retry_if_closed(self) -> None:
+        """Ask the keychain again if that is all that is missing: it may have come back."""
+        kinds = (QuestionKind.KEYRING_LOCKED, QuestionKind.NO_KEYRING)
+        if self._question is not None and self._question.kind in kinds and not self._running:
+            self.retry()
 
     def check_keyring(self) -> int:
         """Is there a keyring to use? Answered with `is_done`."""
@@ -119,6 +141,26 @@ class VaultService(QObject):
     def prepare(self, mode: VaultMode, passphrase: str = "") -> int:
         """Make a new key, kept as the person chose; afterwards `encrypted` works."""
         return self._ticketed(lambda: self.vault.prepare(mode, passphrase))
+
+    def perform(self, work: Callable[[], object]) -> int:
+        """Do something that may wait for the keychain, in its thread; answered with a ticket."""
+        return self._ticketed(work)
+
+    def give_up_waiting(self) -> None:
+        """The keychain does not answer, and the person goes another way: leave its thread behind.
+
+        Tickets that it was to answer are answered now, as failed.
+        """
+        if self._thread is None or not self._running:
+            return
+        self._jobs.put(None)
+        self._jobs, self._thread = queue.SimpleQueue(), None
+        self._life += 1
+        self._running = 0
+        self._stop_waiting()
+        abandoned, self._open_tickets = self._open_tickets, set()
+        for ticket in sorted(abandoned):
+            self.answered.emit(VaultAnswer(ticket, False, SILENT))
 
     def encrypted(self, password: str, purpose: str = "imap") -> EncryptedSecrets:
         """An account's password or tokens, ready for a command. The vault is open."""
@@ -135,51 +177,66 @@ class VaultService(QObject):
 
     def _ticketed(self, work: Callable[[], object], *, opens: bool = False) -> int:
         self._tickets += 1
+        self._open_tickets.add(self._tickets)
         self._do(_Ticketed(self._tickets, work, opens))
         return self._tickets
 
     def _do(self, job: Callable[[], object]) -> None:
         if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="vault", daemon=True)
+            arguments = (self._jobs, self._life)
+            self._thread = threading.Thread(
+                target=self._work, args=arguments, name="vault", daemon=True
+            )
             self._thread.start()
         self._running += 1
         if not self._wait.isActive() and not self._is_waiting:
             self._wait.start()
         self._jobs.put(job)
 
-    def _work(self) -> None:
+    def _work(self, jobs: queue.SimpleQueue[Callable[[], object] | None], life: int) -> None:
         """The thread's whole life."""
-        while (job := self._jobs.get()) is not None:
+        while (job := jobs.get()) is not None:
             result = job()
             with self._telling:
                 if self._is_closed:
                     return
-                self._finished.emit(result)
+                self._finished.emit(life, result)
 
     @Slot()
     def _tell_waiting(self) -> None:
         self._is_waiting = True
         self.waiting_changed.emit(True)
 
-    @Slot(object)
-    def _on_finished(self, result: object) -> None:
+    def _stop_waiting(self) -> None:
+        self._wait.stop()
+        if self._is_waiting:
+            self._is_waiting = False
+            self.waiting_changed.emit(False)
+
+    @Slot(int, object)
+    def _on_finished(self, life: int, result: object) -> None:
+        if life != self._life:
+            return
         self._running -= 1
         if not self._running:
-            self._wait.stop()
-            if self._is_waiting:
-                self._is_waiting = False
-                self.waiting_changed.emit(False)
+            self._stop_waiting()
         match result:
             case VaultQuestion():
                 if result.kind is QuestionKind.SIGN_IN:
-                    self.opened.emit()  # workers start, and each says that it needs a sign-in
+                    self._tell_opened()  # workers start, and each says that it needs a sign-in
+                self._question = result
                 self.asked.emit(result)
             case _TicketDone():
+                self._open_tickets.discard(result.answer.ticket)
                 self.answered.emit(result.answer)
                 if result.opens and result.answer.is_done:
-                    self.opened.emit()
+                    self._tell_opened()
             case _:
-                self.opened.emit()
+                self._tell_opened()
+
+    def _tell_opened(self) -> None:
+        self._question = None
+        self.opened.emit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +296,9 @@ class _Opening:
             sentence = "Your keychain no longer has Dealpost's key. Sign in to your accounts again."
             return VaultQuestion(QuestionKind.SIGN_IN, sentence)
         if state is VaultState.LOCKED and have_secrets:
-            sentence = "Your keychain is locked. Unlock it, then try again."
-            return VaultQuestion(QuestionKind.KEYRING_LOCKED, sentence)
+            return VaultQuestion(QuestionKind.KEYRING_LOCKED, KEYRING_CLOSED)
+        if state is VaultState.ABSENT and have_secrets:
+            return VaultQuestion(QuestionKind.NO_KEYRING, KEYRING_GONE)
         return None
 
     def _load(self) -> bool:
@@ -255,5 +313,5 @@ class _Opening:
 
 
 def _checked() -> None:
-    if not has_usable_keyring():
-        raise SecretLockedError("This computer has no keychain that Dealpost can use.")
+    if not keychain.is_usable():
+        raise SecretLockedError(keychain.NO_KEYRING)

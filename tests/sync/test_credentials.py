@@ -12,7 +12,7 @@ from keyring.backends import fail, null
 from pytestqt.qtbot import QtBot
 
 from models import database, profile, secret
-from sync import credentials
+from sync import keychain
 from sync.credentials import Vault, VaultMode, VaultState, WrongPassphraseError
 from sync.errors import SecretLockedError
 from sync.qt.vault import QuestionKind, VaultAnswer, VaultQuestion, VaultService
@@ -186,13 +186,13 @@ def test_no_secret_stands_in_the_files_of_the_profile(
 def test_a_keyring_that_keeps_nothing_is_not_usable(backend: Callable[[], object]) -> None:
     keyring.set_keyring(backend())  # type: ignore[arg-type]  # both are backends
 
-    assert not credentials.has_usable_keyring()
+    assert not keychain.is_usable()
     with pytest.raises(SecretLockedError, match="no keychain"):
         Vault().prepare(VaultMode.KEYRING)
 
 
 def test_a_memory_keyring_is_usable() -> None:
-    assert credentials.has_usable_keyring()
+    assert keychain.is_usable()
 
 
 class StubbornKeyring(MemoryKeyring):

@@ -20,6 +20,7 @@ from models.events import (
     AccountsChanged,
     Event,
     MailboxesChanged,
+    SecretsChanged,
     SettingsChanged,
     StatusChanged,
 )
@@ -31,6 +32,7 @@ from ui.settings.appearance_page import AppearancePage
 from ui.settings.blocked_page import BlockedPage
 from ui.settings.general_page import GeneralPage
 from ui.settings.parts import PreferencesPage
+from ui.settings.secrets_page import SecretsPage
 from ui.setup.form_style import FormStyle
 from ui.setup.wizard import SetupWizard
 from ui.theme import Theme
@@ -63,9 +65,9 @@ class PreferencesDialog(QDialog):
         self.accounts_page = AccountsPage(service, theme, self)
         self.general_page = GeneralPage(service, theme, self)
         self.blocked_page = BlockedPage(service, theme, self)
+        self.secrets_page = SecretsPage(service, theme, self)
         self.appearance_page = AppearancePage(service, theme, self)
-        pages = (self.accounts_page, self.general_page, self.blocked_page, self.appearance_page)
-        for page in pages:
+        for page in self._fixed_pages().values():
             self._stack.addWidget(page)
         self._lay_out()
         self._follow_accounts()
@@ -97,7 +99,7 @@ class PreferencesDialog(QDialog):
     # --- ways in -------------------------------------------------------------------------
 
     def show_page(self, key: str) -> None:
-        """Show `accounts`, `general`, `blocked`, `appearance`, or `account:<id>`."""
+        """Show `accounts`, `general`, `blocked`, `secrets`, `appearance`, or `account:<id>`."""
         for row in range(self.navigation.count()):
             item = self.navigation.item(row)
             if item.data(Qt.ItemDataRole.UserRole) == key:
@@ -145,6 +147,7 @@ class PreferencesDialog(QDialog):
             *[(f"account:{config.id}", "at-sign", config.address) for config in configs],
             ("general", "settings", self.tr("General settings")),
             ("blocked", "shield-alert", self.tr("Blocked")),
+            ("secrets", "key-round", self.tr("Passwords")),
             ("", "", self.tr("Window")),
             ("appearance", "sun", self.tr("Appearance")),
         ]
@@ -189,13 +192,16 @@ class PreferencesDialog(QDialog):
     def _page(self, key: str) -> PreferencesPage | None:
         if key.startswith("account:"):
             return self._account_pages.get(int(key.partition(":")[2]))
-        pages: dict[str, PreferencesPage] = {
+        return self._fixed_pages().get(key)
+
+    def _fixed_pages(self) -> dict[str, PreferencesPage]:
+        return {
             "accounts": self.accounts_page,
             "general": self.general_page,
             "blocked": self.blocked_page,
+            "secrets": self.secrets_page,
             "appearance": self.appearance_page,
         }
-        return pages.get(key)
 
     # --- what changed --------------------------------------------------------------------
 
@@ -217,6 +223,8 @@ class PreferencesDialog(QDialog):
                 self.general_page.refresh()
                 self.blocked_page.refresh()
                 self.appearance_page.refresh()
+            case SecretsChanged():
+                self.secrets_page.refresh()
             case _:
                 pass
 

@@ -19,6 +19,7 @@ from ui.setup.pages import SecretPageWidget
 from ui.theme import Theme
 
 WIDTH = 440
+_KEYCHAIN = (QuestionKind.KEYRING_LOCKED, QuestionKind.NO_KEYRING)
 KEEP_WIDTH = 540
 
 
@@ -81,7 +82,7 @@ class UnlockDialog(QDialog):
     def _lay_out(self, theme: Theme) -> None:
         title, hint = self._words()
         kind = self._question.kind
-        if kind is QuestionKind.KEYRING_LOCKED:
+        if kind in _KEYCHAIN:
             self._done_button.setText(self.tr("Try again"))
         elif kind is not QuestionKind.PASSPHRASE:
             self._done_button.setText(self.tr("Sign in"))
@@ -115,6 +116,11 @@ class UnlockDialog(QDialog):
                 return self.tr("Your keychain is locked"), self.tr(
                     "Unlock it, then try again. You can read and search your mail without it."
                 )
+            case QuestionKind.NO_KEYRING:
+                return self.tr("Your keychain is not there"), self.tr(
+                    "Start it, then try again. If it is gone for good, choose another way under"
+                    " Preferences › Passwords. You can read and search your mail meanwhile."
+                )
             case QuestionKind.SIGN_IN if self._is_session():
                 return self.tr("Sign in for this session"), self.tr(
                     "Passwords are not stored, as you chose. Leave out the accounts that you don't"
@@ -139,7 +145,7 @@ class UnlockDialog(QDialog):
                     return
                 self._set_busy(True)
                 self._ticket = self._service.vault.unlock(self.passphrase.text())
-            case QuestionKind.KEYRING_LOCKED:
+            case QuestionKind.KEYRING_LOCKED | QuestionKind.NO_KEYRING:
                 self._set_busy(True)
                 self._service.vault.retry()
             case _:
@@ -179,7 +185,7 @@ class UnlockDialog(QDialog):
 
     @Slot()
     def _on_opened(self) -> None:
-        if self._question.kind in (QuestionKind.PASSPHRASE, QuestionKind.KEYRING_LOCKED):
+        if self._question.kind is not QuestionKind.SIGN_IN:
             self.accept()
 
     @Slot(str)

@@ -17,6 +17,7 @@ from models.account import NewAccount
 from sync.credentials import Vault, VaultMode
 from sync.qt.service import MailService
 from sync.qt.vault import QuestionKind, VaultQuestion
+from tests.support.keyrings import MoodyKeyring
 from tests.ui.setup.parts import PASSWORD, PATIENCE, QUICK, part, press, use_no_keyring
 from ui.setup.fields import Notice
 from ui.setup.flow import PASSPHRASE_LEAST
@@ -115,12 +116,20 @@ def test_passwords_that_are_gone_are_asked_for_each_account(
     assert bool(secret.account_ids()) is (mode is VaultMode.KEYRING)
 
 
-def test_a_locked_keychain_is_asked_again(qtbot: QtBot, service: MailService, theme: Theme) -> None:
+@pytest.mark.parametrize(
+    ("mood", "kind"), [("locked", QuestionKind.KEYRING_LOCKED), ("gone", QuestionKind.NO_KEYRING)]
+)
+def test_a_keychain_that_is_shut_is_asked_again(
+    qtbot: QtBot, service: MailService, theme: Theme, mood: str, kind: QuestionKind
+) -> None:
+    moody = MoodyKeyring()
+    keyring.set_keyring(moody)
     account_id = add_account(VaultMode.KEYRING)
-    usable = keyring.get_keyring()
-    use_no_keyring()
+    moody.mood = "locked"
+    if mood == "gone":
+        use_no_keyring()
     question = asked(qtbot, service)
-    assert question.kind is QuestionKind.KEYRING_LOCKED
+    assert question.kind is kind
     window = dialog(qtbot, service, theme, question)
 
     with qtbot.waitSignal(service.vault.asked):
@@ -128,7 +137,8 @@ def test_a_locked_keychain_is_asked_again(qtbot: QtBot, service: MailService, th
     qtbot.waitUntil(lambda: part(window, QPushButton, "unlock_button").isEnabled())
     assert window.isVisible()
 
-    keyring.set_keyring(usable)
+    moody.mood = "open"
+    keyring.set_keyring(moody)
     press(qtbot, window, "unlock_button")
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE)
     assert service.vault.vault.secret(account_id, "imap") == PASSWORD
