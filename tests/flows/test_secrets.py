@@ -56,7 +56,7 @@ def rig(dovecot: Dovecot, tmp_path: Path) -> Iterator[Rig]:
 
 
 def page(desk: Desk) -> QWidget:
-    """Preferences › Passwords."""
+    """The page of the preferences about passwords."""
     dialog = desk.window.findChild(QWidget, "preferences_dialog")
     if dialog is None or not dialog.isVisible():
         desk.action("action_preferences").trigger()
@@ -232,8 +232,9 @@ def sign_in(desk: Desk, account_id: int, rig: Rig) -> None:
     """On the account's page, where its bar leads."""
     press(desk.find(QPushButton, "sign_in_button"))
     part = desk.find(QWidget, f"account_page_{account_id}")
-    edit, save = part.findChild(QLineEdit, "password_edit"), part.findChild(
-        QPushButton, "save_sign_in_button"
+    edit, save = (
+        part.findChild(QLineEdit, "password_edit"),
+        part.findChild(QPushButton, "save_sign_in_button"),
     )
     assert edit is not None
     assert save is not None
@@ -249,7 +250,7 @@ def sign_in(desk: Desk, account_id: int, rig: Rig) -> None:
 def test_every_way_and_back_with_a_restart_after_each(
     desk: Desk, rig: Rig, moody: MoodyKeyring
 ) -> None:
-    """keychain > passphrase > another passphrase > keychain; no secret is readable in the files."""
+    """Keychain > passphrase > another passphrase > keychain; no secret is readable in the files."""
     rig.deliver(a_mail(subject="Alpha"))
     account_id = desk.add_account(rig)
     first = keys_of(moody)
