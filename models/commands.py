@@ -247,15 +247,22 @@ def execute(command: Command) -> Done:
         ):
             events, account_id = account_commands.execute(command)
             return Done(tuple(events), count=1, account_id=account_id)
-        case TrustCertificate() | DistrustCertificate():
-            return Done(tuple(certificate_commands.execute(command)), count=1)
-        case ChangeSecrets() | ForgetOldKey():
-            return Done(secret_commands.execute(command), count=1)
+        case TrustCertificate() | DistrustCertificate() | ChangeSecrets() | ForgetOldKey():
+            return Done(_about_trust(command), count=1)
         case KeepHeld() | DeleteHeld() | CheckHeld() | CreateMailbox():
             told, count = trust_commands.execute(command)
             return Done(told, count=count)
         case _:
             return _record(command)
+
+
+def _about_trust(
+    command: certificate_commands.CertificateCommand | secret_commands.SecretCommand,
+) -> tuple[Event, ...]:
+    """Which certificates are trusted, and how secrets are kept."""
+    if isinstance(command, secret_commands.SecretCommand):
+        return secret_commands.execute(command)
+    return tuple(certificate_commands.execute(command))
 
 
 def _record(
