@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from models import (
@@ -74,11 +75,38 @@ def _removing(account_id: int) -> str:
 # --- removing (S7) ----------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class RemovalPreview:
+    """What the ways of removing an account would leave, in mails.
+
+    Attributes:
+        linked: Those that "keep only linked mail" keeps, out of `mails`.
+        without_text: Those whose text is still on the server only.
+    """
+
+    mails: int
+    linked: int
+    without_text: int
+
+
+def preview_removal(account_id: int) -> RemovalPreview:
+    """Look, without changing anything."""
+    found = database.row(
+        "SELECT count(*), sum(body_state = 'none') FROM message WHERE account_id = ?", (account_id,)
+    )
+    mails, without_text = found or (0, 0)
+    going = database.value(
+        f"SELECT sum(message_count) FROM conversation c WHERE account_id = ? {_UNLINKED}",
+        (account_id,),
+    )
+    return RemovalPreview(mails, mails - int(going or 0), int(without_text or 0))
+
+
 def begin_removal(account_id: int, keep: Keep) -> list[Event]:
     """The account is gone for the person; what waits for its server is never said."""
     config = account.config(account_id)
-    if config is None or config.state == account.REMOVED:
-        return []
+    if config is None or config.removing or (config.state == account.REMOVED and keep == "history"):
+        return []  # pressed twice; but what was kept may be erased later
     with database.writing(durable=True):
         account.update(account_id, state=account.REMOVED, set_up=False, removing=keep, remarking="")
         for table in ("secret", "operation"):
@@ -108,17 +136,17 @@ def _remove_more(account_id: int, keep: str) -> list[Event]:
 
 def _doomed(account_id: int, *, only_unlinked: bool) -> list[int]:
     """The next conversations to go; `linked` is also one with a person of the contacts."""
-    unlinked = (
-        "AND NOT EXISTS (SELECT 1 FROM link WHERE conversation_id = c.id) "
-        "AND NOT EXISTS (SELECT 1 FROM message m JOIN message_person p ON p.message_id = m.id "
-        "WHERE m.conversation_id = c.id) "
-    )
     found = database.rows(
-        f"SELECT id FROM conversation c WHERE account_id = ? {unlinked if only_unlinked else ''}"
+        f"SELECT id FROM conversation c WHERE account_id = ? {_UNLINKED if only_unlinked else ''}"
         f"ORDER BY id LIMIT {_CHUNK}",
         (account_id,),
     )
     return [conversation_id for (conversation_id,) in found]
+
+
+_UNLINKED: Final = """AND NOT EXISTS (SELECT 1 FROM link WHERE conversation_id = c.id)
+    AND NOT EXISTS (SELECT 1 FROM message m JOIN message_person p ON p.message_id = m.id
+    WHERE m.conversation_id = c.id) """
 
 
 def _erase(account_id: int, conversation_ids: Sequence[int]) -> list[Event]:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from models import account
 from models.account import AccountConfig
-from models.events import AccountsChanged, Event, Phase, StatusChanged
+from models.events import AccountsChanged, Event, Phase, SettingsChanged, StatusChanged
 from sync.qt.service import MailService
 from sync.qt.vault import QuestionKind, VaultQuestion
 
@@ -15,7 +15,7 @@ class AccountFacts(QObject):
     """Follows the events; everything that tells of accounts asks here.
 
     Attributes:
-        configs: The accounts, in the order they were made.
+        configs: The accounts, as the person arranged them.
         question: What the person has to do before secrets can be read, or None.
 
     Signals:
@@ -94,6 +94,9 @@ class AccountFacts(QObject):
         if isinstance(event, StatusChanged):
             self._statuses[event.account_id] = event
             self.status_changed.emit(event)
+        elif isinstance(event, SettingsChanged) and event.name == account.ORDER:
+            self.configs = account.configs()
+            self.accounts_changed.emit()
         elif isinstance(event, AccountsChanged):
             self.configs = account.configs()
             known = self.addresses

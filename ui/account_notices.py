@@ -17,7 +17,7 @@ class AccountNotices(QWidget):
 
     Signals:
         sign_in_requested: The id of the account to sign in to.
-        preferences_requested: An account needs an answer that its page asks for.
+        preferences_requested: The id of an account that needs an answer, which its page asks for.
         role_requested: The id of an account, and the role that none of its labels has.
         unlock_requested: The passphrase has to be entered.
         retry_requested: The keychain is to be asked again.
@@ -25,7 +25,7 @@ class AccountNotices(QWidget):
     """
 
     sign_in_requested = Signal(int)
-    preferences_requested = Signal()
+    preferences_requested = Signal(int)
     role_requested = Signal(int, str)
     unlock_requested = Signal()
     retry_requested = Signal()
@@ -35,6 +35,7 @@ class AccountNotices(QWidget):
         super().__init__(parent)
         self._facts = facts
         self._sign_in_id = 0
+        self._answer_id = 0
         self.vault = Banner(theme, Tone.INFO, self)
         self.vault.setObjectName("vault_bar")
         self.vault.button.setObjectName("vault_button")
@@ -53,7 +54,7 @@ class AccountNotices(QWidget):
         for banner in (self.vault, self.sign_in, self.role, self.answer):
             column.addWidget(banner)
         self.sign_in.pressed.connect(lambda: self.sign_in_requested.emit(self._sign_in_id))
-        self.answer.pressed.connect(self.preferences_requested)
+        self.answer.pressed.connect(lambda: self.preferences_requested.emit(self._answer_id))
         self.vault.pressed.connect(self._on_vault_button)
         for signal in (facts.accounts_changed, facts.status_changed, facts.vault_changed):
             signal.connect(self.refresh)
@@ -120,7 +121,8 @@ class AccountNotices(QWidget):
         if not waiting:
             self.answer.hide()
             return
-        address = self._facts.addresses[waiting[0].account_id]
+        self._answer_id = waiting[0].account_id
+        address = self._facts.addresses[self._answer_id]
         self.answer.say(f"{address}: {waiting[0].error}", self.tr("Open preferences"))
 
     @Slot()

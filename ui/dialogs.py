@@ -53,6 +53,11 @@ class Dialogs(QObject):
         return made
 
     @Slot(int)
+    def open_account(self, account_id: int) -> None:
+        """Preferences at an account's page."""
+        self.open_preferences().show_account(account_id)
+
+    @Slot(int)
     def open_sign_in(self, account_id: int) -> None:
         """Preferences where this account's password is entered."""
         self.open_preferences().open_sign_in(account_id)

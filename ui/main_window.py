@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QModelIndex, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -158,7 +158,7 @@ class MainWindow(QMainWindow):
         self._notices.unlock_requested.connect(self._dialogs.open_unlock)
         self._notices.retry_requested.connect(self.service.vault.retry)
         self._notices.secrets_requested.connect(self._dialogs.open_secrets)
-        self._notices.preferences_requested.connect(self._dialogs.open_preferences)
+        self._notices.preferences_requested.connect(self._dialogs.open_account)
         self._notices.role_requested.connect(self._trust.ask_for_role)
         self._trust.key_wanted.connect(lambda key: self._on_key(key or self._sidebar.key()))
         self._trust.conversation_wanted.connect(self._open_conversation)
@@ -203,13 +203,14 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_accounts(self) -> None:
+        key = self._sidebar.key()
         self._sidebar_model.set_accounts(self.facts.configs, self.facts.read_only_ids)
+        if key and self._sidebar.key() != key:  # its line moved, or is gone with its account
+            self._sidebar.choose(key if self._sidebar_model.item_of(key) else View.INBOX)
         for status in self.facts.statuses():
             self._sidebar_model.set_status(status)
         self._pane.set_has_account(bool(self.facts.configs))
         self.actions_by_name["sync_now"].setEnabled(bool(self.facts.configs))
-        if not self._sidebar.key():
-            self._sidebar.choose(View.INBOX)
         self._show_status()
         self._counts_timer.start()
 
@@ -262,8 +263,10 @@ class MainWindow(QMainWindow):
         if text:
             self._pane.show_query(ListQuery(View.SEARCH, text=text))
             self._mail.refresh()
+        elif self._sidebar.key():
+            self._on_key(self._sidebar.key())
         else:
-            self._on_key(self._sidebar.key() or View.INBOX)
+            self._sidebar.choose(View.INBOX)
 
     @Slot(bool)
     def _on_records_shown(self, is_shown: bool) -> None:  # a Qt slot
@@ -275,7 +278,13 @@ class MainWindow(QMainWindow):
         """Go to a conversation in the list that has it; an archived one is in Archive."""
         lists = (View.INBOX, View.ARCHIVE, View.SENT)
         found = (v for v in lists if listing.places(ListQuery(v), (conversation_id,)))
-        self._sidebar.choose(next(found, View.INBOX))
+        view = next(found, None)
+        if view is not None:
+            self._sidebar.choose(view)
+        else:
+            for row in listing.rows((conversation_id,)):  # of a removed account: in none of them
+                self._sidebar.setCurrentIndex(QModelIndex())
+                self._on_key(f"{View.SEARCH}:{row.account_id}")
         self._pane.select_when_listed(conversation_id)
 
     @Slot()

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from models import (
     account,
+    account_jobs,
     commands,
     exporting,
     held,
@@ -52,6 +53,7 @@ from sync.qt.requests import (
     RecordListRequest,
     RecordRequest,
     RecordsPreviewRequest,
+    RemovalPreviewRequest,
     Request,
     Result,
     SourceRequest,
@@ -80,6 +82,8 @@ def answer(request: Request) -> Result:
             return message.raw(request.message_id)
         case DeletePreviewRequest():
             return commands.preview_delete(request.conversation_ids, request.message_ids)
+        case RemovalPreviewRequest():
+            return account_jobs.preview_removal(request.account_id)
         case QueueRequest():
             return queue_pages.page(request.limit, request.offset)
         case LedgerRequest():

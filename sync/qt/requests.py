@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.account_jobs import RemovalPreview
 from models.commands import DeletePreview
 from models.exporting import ExportResult
 from models.held import Held
@@ -74,6 +75,13 @@ class DeletePreviewRequest:
 
     conversation_ids: tuple[int, ...] = ()
     message_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalPreviewRequest:
+    """What removing an account would leave (S7). Result: RemovalPreview."""
+
+    account_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +196,7 @@ Request = (
     | AttachmentRequest
     | SourceRequest
     | DeletePreviewRequest
+    | RemovalPreviewRequest
     | RecordListRequest
     | BoardRequest
     | RecordRequest
@@ -292,6 +301,7 @@ Result = (
     | tuple[MessageContent, ...]
     | AttachmentBytes
     | DeletePreview
+    | RemovalPreview
     | tuple[BoardColumn, ...]
     | RecordDetail
     | HistoryPage

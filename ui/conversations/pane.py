@@ -6,8 +6,9 @@ from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
-from models import listing
+from models import account, listing
 from models.events import (
+    AccountsChanged,
     ConversationsChanged,
     Event,
     LinksChanged,
@@ -203,6 +204,9 @@ class ConversationPane(QWidget):
                 self._removed.update(event.removed_ids)
             case MessagesAdded() | MessagesDeleted() | LinksChanged():
                 self._changed.update(event.conversation_ids)
+            case AccountsChanged():
+                self.reload()  # what a removed account leaves is in no list of all accounts
+                return
             case StatusChanged():
                 self._note_status(event)
                 return
@@ -275,6 +279,9 @@ class ConversationPane(QWidget):
     def _heading(self) -> str:
         if self.query.text:
             return self.tr("Search results")
+        if self.query.view == View.SEARCH and self.query.account_id is not None:
+            config = account.config(self.query.account_id)
+            return self.tr("Mail of {}").format(config.address if config is not None else "…")
         return {
             str(View.INBOX): self.tr("Inbox"),
             str(View.SENT): self.tr("Sent"),

@@ -13,13 +13,16 @@ from models.events import Phase
 from sync.qt.service import MailService
 from ui import status_text
 from ui.settings.account_part import AccountPart
+from ui.settings.aliases_part import AliasesPart
 from ui.settings.identity_part import IdentityPart
+from ui.settings.kind_part import KindPart
 from ui.settings.labels_part import LabelsPart
-from ui.settings.parts import PreferencesPage, ServerOptions
+from ui.settings.parts import PreferencesPage
 from ui.settings.read_only_part import ReadOnlyPart
 from ui.settings.remove_dialog import RemoveAccountDialog
 from ui.settings.roles_part import RolesPart
 from ui.settings.sign_in_part import SignInPart
+from ui.settings.signature_part import SignaturePart
 from ui.settings.tracking_part import TrackingPart
 from ui.setup.fields import HintLabel, Notice
 from ui.theme import Theme
@@ -55,25 +58,22 @@ class AccountPage(PreferencesPage):
         """A part takes two lines: what it is, and where it stands."""
         common = (self._service, self.theme, self._config, self.body())
         self._add(self.tr("You"), IdentityPart(*common))
-        self._add(
-            self.tr("Tracking settings"), TrackingPart(*common), self.tr("Used when you send mail.")
+        hint = self.tr(
+            "Further addresses that are yours. Mail from them counts as your own: it is shown in"
+            " Sent, not in Inbox."
         )
-        self._add(
-            self.tr("Labels to sync from"),
-            LabelsPart(*common),
-            self.tr("Choosing fewer labels never removes mail that is here."),
-        )
-        self.options: ServerOptions | None = None
-        if self._config.kind == "team":
-            self.options = ServerOptions(
-                self._service, self.theme, account_id=self._config.id, parent=self.body()
-            )
-            self._add(self.tr("Archiving and deleting"), self.options)
-        self._add(
-            self.tr("Folder roles"),
-            RolesPart(*common),
-            self.tr("Where the server keeps what you archive, delete, send and draft."),
-        )
+        self._add(self.tr("Your other addresses"), AliasesPart(*common), hint)
+        hint = self.tr("Stands below what you write from this account, as soon as you send mail.")
+        self._add(self.tr("Signature"), SignaturePart(*common), hint)
+        hint = self.tr("Used when you send mail.")
+        self._add(self.tr("Tracking settings"), TrackingPart(*common), hint)
+        hint = self.tr("Choosing fewer labels never removes mail that is here.")
+        self._add(self.tr("Labels to sync from"), LabelsPart(*common), hint)
+        kind = KindPart(*common)
+        self._add(self.tr("Archiving and deleting"), kind)
+        kind.general_wanted.connect(lambda: self.page_wanted.emit("general"))
+        hint = self.tr("Where the server keeps what you archive, delete, send and draft.")
+        self._add(self.tr("Folder roles"), RolesPart(*common), hint)
         self.sign_in = SignInPart(*common)
         self._add(self.tr("Sign-in and servers"), self.sign_in)
         hint = self.tr(
@@ -114,8 +114,6 @@ class AccountPage(PreferencesPage):
         self._show_state()
         for part in self._parts:
             part.refresh(config)
-        if self.options is not None:
-            self.options.refresh()
 
     def keep(self) -> None:
         """Store what is typed: the page is left."""

@@ -7,11 +7,15 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QWidget
 
 from models import account
+from models.account import AccountConfig
 from models.clock import now_ms
+from models.commands import SetOption
 from sync.qt.service import MailService
 from ui import icons, status_text
 from ui.settings.parts import PreferencesPage
+from ui.settings.removed_part import RemovedPart
 from ui.setup.fields import HintLabel
+from ui.status_text import NEEDS_PERSON
 from ui.theme import Theme
 
 ROW_HEIGHT = 52
@@ -19,7 +23,7 @@ ROWS_MOST = 8
 
 
 class AccountsPage(PreferencesPage):
-    """All accounts with the state of each.
+    """All accounts with the state of each, in the order of the sidebar.
 
     Signals:
         add_wanted: The person wants a new account.
@@ -38,63 +42,133 @@ class AccountsPage(PreferencesPage):
         self.list.setObjectName("account_list")
         self.list.setAccessibleName(self.tr("Accounts"))
         self.list.setIconSize(QSize(20, 20))
-        self._empty = HintLabel(theme, self.tr("There is no account yet."), self.body())
-        self.add_button = QPushButton(self.tr("Add &new account"), self.body())
-        self.add_button.setObjectName("add_account_button")
-        self.add_button.setIcon(icons.icon("plus", QPalette.ColorRole.HighlightedText))
-        self.add_button.setProperty("role", "primary")
-        self.add_button.setAutoDefault(False)
-        self.open_button = QPushButton(self.tr("&Open"), self.body())
-        self.open_button.setObjectName("open_account_button")
-        self.open_button.setAutoDefault(False)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        hint = self.tr("There is no account yet. Add one, and your mail appears here.")
+        self._empty = HintLabel(theme, hint, self.body())
+        self._make_buttons()
         row = QHBoxLayout()
         row.addWidget(self.add_button)
         row.addWidget(self.open_button)
         row.addStretch(1)
+        row.addWidget(self.up_button)
+        row.addWidget(self.down_button)
         self.column.addWidget(self._empty)
         self.column.addWidget(self.list)
         self.column.addLayout(row)
+        self.removed = RemovedPart(service, theme, self.body())
+        self.column.addWidget(self.removed)
         self.column.addStretch(1)
-        self.add_button.clicked.connect(self.add_wanted)
-        self.open_button.clicked.connect(self._open)
         self.list.itemActivated.connect(self._open)
-        self.list.itemClicked.connect(self._open)
+        self.list.itemDoubleClicked.connect(self._open)
         self.list.currentItemChanged.connect(self._on_current)
         self.refresh()
 
+    def _make_buttons(self) -> None:
+        self.add_button = self._button("add_account_button", self.tr("Add &new account"), "plus")
+        self.add_button.setIcon(icons.icon("plus", QPalette.ColorRole.HighlightedText))
+        self.add_button.setProperty("role", "primary")
+        self.open_button = self._button("open_account_button", self.tr("&Open"), "")
+        self.up_button = self._button("account_up_button", "", "chevron-up")
+        self.down_button = self._button("account_down_button", "", "chevron-down")
+        for button, text in (
+            (self.up_button, self.tr("Move up")),
+            (self.down_button, self.tr("Move down")),
+        ):
+            button.setToolTip(text)
+            button.setAccessibleName(text)
+        self.add_button.clicked.connect(self.add_wanted)
+        self.open_button.clicked.connect(self._open)
+        self.up_button.clicked.connect(lambda: self._move(-1))
+        self.down_button.clicked.connect(lambda: self._move(1))
+
+    def _button(self, name: str, text: str, icon: str) -> QPushButton:
+        button = QPushButton(text, self.body())
+        button.setObjectName(name)
+        button.setAutoDefault(False)
+        if icon:
+            button.setIcon(icons.icon(icon))
+        return button
+
     def refresh(self) -> None:
-        """Show the accounts and what each does now."""
+        """Show the accounts and what each does now; the chosen one stays chosen."""
         configs = account.configs()
+        chosen = self._current_id()
+        default = account.default_id()
         self._empty.setVisible(not configs)
         self.list.setVisible(bool(configs))
+        self.open_button.setVisible(bool(configs))
+        self.up_button.setVisible(len(configs) > 1)
+        self.down_button.setVisible(len(configs) > 1)
         self.list.setFixedHeight(min(len(configs), ROWS_MOST) * ROW_HEIGHT + 12)
-        current = self.list.currentRow()
         while self.list.count() > len(configs):
             self.list.takeItem(self.list.count() - 1)
         for row, config in enumerate(configs):
             if row == self.list.count():
-                self.list.addItem(QListWidgetItem(icons.icon("at-sign"), ""))
-            item = self.list.item(row)
-            item.setText(f"{config.address}\n{self._state(config.id, config.state)}")
-            item.setData(Qt.ItemDataRole.UserRole, config.id)
-            item.setSizeHint(QSize(0, ROW_HEIGHT))
-        self.list.setCurrentRow(min(current, len(configs) - 1))
+                self.list.addItem(QListWidgetItem())
+            is_default = config.id == default and len(configs) > 1
+            self._show(self.list.item(row), config, is_default=is_default)
+            if config.id == chosen:
+                self.list.setCurrentRow(row)
         self._on_current()
+        self.removed.refresh()
 
-    def _state(self, account_id: int, state: str) -> str:
-        status = self._service.status(account_id)
-        if state == "stopped":
+    def _show(self, item: QListWidgetItem, config: AccountConfig, *, is_default: bool) -> None:
+        state = self._state(config)
+        kind = self.tr("Team") if config.kind == "team" else self.tr("Personal")
+        parts = [kind, self.tr("Default"), state] if is_default else [kind, state]
+        text = f"{config.address}\n{' · '.join(parts)}"
+        if item.text() != text:
+            item.setText(text)
+            item.setToolTip(text)
+        status = self._service.status(config.id)
+        needs_person = config.state == account.NEEDS_SIGN_IN or (
+            status is not None and status.phase in NEEDS_PERSON
+        )
+        icon = "users" if config.kind == "team" else "at-sign"
+        if needs_person and config.state != account.STOPPED:
+            item.setIcon(icons.icon("triangle-alert"))
+        else:
+            item.setIcon(icons.icon(icon))
+        item.setData(Qt.ItemDataRole.UserRole, config.id)
+        item.setSizeHint(QSize(0, ROW_HEIGHT))
+
+    def _state(self, config: AccountConfig) -> str:
+        status = self._service.status(config.id)
+        if config.state == account.STOPPED:
             return self.tr("Syncing is stopped")
         if status is not None:
             return status_text.phase_text(status, now_ms())
-        return self.tr("Needs sign-in") if state == "needs_sign_in" else self.tr("Starting…")
+        if config.state == account.NEEDS_SIGN_IN:
+            return self.tr("Needs sign-in")
+        return self.tr("Starting…")
+
+    def _current_id(self) -> int | None:
+        row = self.list.currentRow()
+        return int(self.list.item(row).data(Qt.ItemDataRole.UserRole)) if row >= 0 else None
+
+    def _ids(self) -> list[int]:
+        return [
+            int(self.list.item(row).data(Qt.ItemDataRole.UserRole))
+            for row in range(self.list.count())
+        ]
+
+    def _move(self, step: int) -> None:
+        """One place up or down; the sidebar has the same order."""
+        ids, row = self._ids(), self.list.currentRow()
+        if row >= 0 and 0 <= row + step < len(ids):
+            ids[row], ids[row + step] = ids[row + step], ids[row]
+            self._service.run(SetOption(account.ORDER, [str(id_) for id_ in ids]))
 
     @Slot()
     def _on_current(self) -> None:
-        self.open_button.setEnabled(self.list.currentItem() is not None)
+        row = self.list.currentRow()
+        self.open_button.setEnabled(row >= 0)
+        self.up_button.setEnabled(row > 0)
+        self.down_button.setEnabled(0 <= row < self.list.count() - 1)
 
     @Slot()
     def _open(self) -> None:
-        item = self.list.currentItem()
-        if item is not None:
-            self.account_wanted.emit(item.data(Qt.ItemDataRole.UserRole))
+        account_id = self._current_id()
+        if account_id is not None:
+            self.account_wanted.emit(account_id)

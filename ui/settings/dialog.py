@@ -40,6 +40,8 @@ from ui.theme import Theme
 WIDTH, HEIGHT = 900, 680
 NAVIGATION_WIDTH = 250
 ROW_HEIGHT = 34
+# Settings that the pages of accounts show.
+_OF_ACCOUNTS = frozenset({account.DEFAULT, account.ORDER, "archive_on_server", "delete_on_server"})
 
 
 class PreferencesDialog(QDialog):
@@ -98,6 +100,7 @@ class PreferencesDialog(QDialog):
 
     # --- ways in -------------------------------------------------------------------------
 
+    @Slot(str)
     def show_page(self, key: str) -> None:
         """Show `accounts`, `general`, `blocked`, `secrets`, `appearance`, or `account:<id>`."""
         for row in range(self.navigation.count()):
@@ -141,6 +144,7 @@ class PreferencesDialog(QDialog):
                 page = AccountPage(self._service, self._theme, config, self)
                 self._account_pages[config.id] = page
                 self._stack.addWidget(page)
+                page.page_wanted.connect(self.show_page)
         entries = [
             ("", "", self.tr("Email sync")),
             ("accounts", "users", self.tr("Accounts")),
@@ -211,22 +215,30 @@ class PreferencesDialog(QDialog):
             case AccountsChanged():
                 self._follow_accounts()
                 self.accounts_page.refresh()
-                for page in self._account_pages.values():
-                    page.refresh()
+                self.general_page.refresh()
+                self._refresh_accounts()
             case MailboxesChanged(account_id=account_id) if account_id in self._account_pages:
                 self._account_pages[account_id].refresh()
             case StatusChanged(account_id=account_id):
                 self.accounts_page.refresh()
                 if account_id in self._account_pages:
                     self._account_pages[account_id].refresh_state()
-            case SettingsChanged():
+            case SettingsChanged(name=name):
                 self.general_page.refresh()
                 self.blocked_page.refresh()
                 self.appearance_page.refresh()
+                if name in _OF_ACCOUNTS:
+                    self._follow_accounts()
+                    self.accounts_page.refresh()
+                    self._refresh_accounts()
             case SecretsChanged():
                 self.secrets_page.refresh()
             case _:
                 pass
+
+    def _refresh_accounts(self) -> None:
+        for page in self._account_pages.values():
+            page.refresh()
 
 
 def _entry(key: str, icon: str, text: str) -> QListWidgetItem:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from models import account
 from models.account import AccountConfig
-from models.commands import UpdateAccount
+from models.commands import SetOption, UpdateAccount
 from sync.qt.service import MailService
 from ui.settings.account_part import AccountPart
-from ui.setup.fields import add_field
+from ui.setup.fields import HintLabel, add_choice, add_field
 from ui.theme import Theme
 
 TYPING_MS = 600  # a pause that long while typing is stored
 
 
 class IdentityPart(AccountPart):
-    """The name that those see who get mail."""
+    """The name that those see who get mail, and which account writes it."""
 
     def __init__(
         self, service: MailService, theme: Theme, config: AccountConfig, parent: QWidget
@@ -27,6 +27,12 @@ class IdentityPart(AccountPart):
         self.name.setObjectName("name_edit")
         self.name.setPlaceholderText(self.tr("Shown to those you write to"))
         add_field(self.column, self.tr("Your &name"), self.name)
+        self.default = QCheckBox(self.tr("Send new mail from this account"), self)
+        self.default.setObjectName("default_account_check")
+        self._default_hint = HintLabel(theme, "", self)
+        add_choice(self.column, self.default, self._default_hint)
+        self.refresh(config)
+        self.default.toggled.connect(self._save_default)
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._typing.timeout.connect(self.keep)
         self.name.textEdited.connect(self._typing.start)
@@ -36,6 +42,16 @@ class IdentityPart(AccountPart):
         """The name stays while it is being typed."""
         if not self.name.hasFocus() and self.name.text().strip() != config.name:
             self.name.setText(config.name)
+        is_default = account.default_id() == config.id
+        self.default.blockSignals(True)
+        self.default.setChecked(is_default)
+        self.default.blockSignals(False)
+        self.default.setEnabled(not is_default)  # it is given up on the page of another account
+        if is_default:
+            hint = self.tr("To change that, tick it on the page of another account.")
+        else:
+            hint = self.tr("An answer goes out from the account that got the mail.")
+        self._default_hint.setText(hint)
 
     @Slot()
     def keep(self) -> None:
@@ -45,3 +61,8 @@ class IdentityPart(AccountPart):
         config = account.config(self.account_id)
         if config is not None and name != config.name:
             self.service.run(UpdateAccount(self.account_id, {"name": name}))
+
+    @Slot(bool)
+    def _save_default(self, is_on: bool) -> None:
+        if is_on:
+            self.service.run(SetOption(account.DEFAULT, self.account_id))

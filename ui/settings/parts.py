@@ -18,7 +18,13 @@ from ui.theme import Theme
 
 
 class PreferencesPage(QScrollArea):
-    """A page that scrolls: a title, then sections under each other."""
+    """A page that scrolls: a title, then sections under each other.
+
+    Signals:
+        page_wanted: The person wants another page, by its key.
+    """
+
+    page_wanted = Signal(str)
 
     def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent, widgetResizable=True)

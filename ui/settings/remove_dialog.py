@@ -5,16 +5,23 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
+from models import account
 from models.account import AccountConfig
+from models.account_jobs import RemovalPreview
 from models.commands import RemoveAccount
+from sync.qt.requests import Answer, RemovalPreviewRequest
 from sync.qt.service import MailService
-from ui.setup.fields import GAP, HintLabel, Title, add_choice
+from ui import formatting
+from ui.setup.fields import GAP, HintLabel, Notice, Title, add_choice
 from ui.setup.form_style import FormStyle
 from ui.theme import Theme
 
 
 class RemoveAccountDialog(QDialog):
-    """Shown with `open()`; the server is never touched."""
+    """Shown with `open()`; the server is never touched.
+
+    Of an account that was removed before, with its history kept, the rest may be erased.
+    """
 
     def __init__(
         self,
@@ -26,54 +33,80 @@ class RemoveAccountDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("remove_account_dialog")
         FormStyle(self, theme)
-        self.setWindowTitle(self.tr("Remove account"))
         self.setModal(True)
         self._service = service
         self._config = config
+        self._is_removed = config.state == account.REMOVED
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 24, 28, 20)
         column.setSpacing(GAP)
-        title = self.tr("Remove {address}?").format(address=config.address)
-        column.addWidget(Title(title, 17, self))
-        column.addWidget(
-            HintLabel(
-                theme,
-                self.tr(
-                    "Syncing ends and the password is forgotten. Nothing changes on the mail"
-                    " server. What becomes of the mail in Dealpost?"
-                ),
-                self,
-            )
-        )
+        self._add_question(column, theme)
+        self._hints: dict[str, HintLabel] = {}
         self.history = self._choice(
             column, theme, "keep_history_radio", self.tr("&Keep the history"),
-            self.tr("All mail stays readable here, also in your deals and contacts."),
+            self.tr(
+                "All mail stays readable: in the histories of your deals and contacts, and in"
+                " search. It leaves Inbox, Sent and Archive. If you add the account again, it is"
+                " back in its place."
+            ),
         )  # fmt: skip
         self.linked = self._choice(
             column, theme, "keep_linked_radio", self.tr("Keep only &linked mail"),
-            self.tr("Mail that belongs to a deal, lead, project or contact stays. The rest goes."),
+            self.tr(
+                "Conversations with a deal, lead, project or contact stay, in histories and in"
+                " search. The rest is erased here, for good."
+            ),
         )  # fmt: skip
         self.nothing = self._choice(
             column, theme, "erase_all_radio", self.tr("&Erase all"),
-            self.tr("All mail of this account is erased here, for good."),
+            self.tr(
+                "All mail of this account is erased here, for good, also from the histories of"
+                " your deals and contacts. Backups that you made yourself still contain it."
+            ),
         )  # fmt: skip
-        self.history.setChecked(True)
+        self.history.setVisible(not self._is_removed)
+        self._hints["keep_history_radio"].setVisible(not self._is_removed)
+        (self.linked if self._is_removed else self.history).setChecked(True)
+        self._without_text = Notice(theme, "info", self)
+        self._without_text.setObjectName("without_text_notice")
+        column.addWidget(self._without_text)
         self._add_buttons(column)
-        self.setMinimumWidth(480)
+        self.setMinimumWidth(520)
+        service.answered.connect(self._on_answered)
+        self._ticket = service.ask(RemovalPreviewRequest(config.id))
+
+    def _add_question(self, column: QVBoxLayout, theme: Theme) -> None:
+        title = self.tr("Remove {address}?")
+        window_title = self.tr("Remove account")
+        text = self.tr(
+            "Syncing ends and the password is forgotten. What still waits to be sent to the server"
+            " is dropped; nothing changes there. What becomes of the mail in Dealpost?"
+        )
+        if self._is_removed:
+            title = self.tr("Erase mail of {address}?")
+            window_title = self.tr("Erase kept mail")
+            text = self.tr(
+                "This account was removed, and its mail was kept. Nothing changes on the server."
+            )
+        self.setWindowTitle(window_title)
+        column.addWidget(Title(title.format(address=self._config.address), 17, self))
+        column.addWidget(HintLabel(theme, text, self))
 
     def _choice(
         self, column: QVBoxLayout, theme: Theme, name: str, text: str, hint: str
     ) -> QRadioButton:
         radio = QRadioButton(text, self)
         radio.setObjectName(name)
-        add_choice(column, radio, HintLabel(theme, hint, self))
+        self._hints[name] = HintLabel(theme, hint, self)
+        add_choice(column, radio, self._hints[name])
         return radio
 
     def _add_buttons(self, column: QVBoxLayout) -> None:
         cancel = QPushButton(self.tr("Cancel"), self)
         cancel.setObjectName("remove_cancel_button")
         cancel.setAutoDefault(False)  # Enter does nothing here; Esc cancels
-        remove = QPushButton(self.tr("Remove account"), self)
+        text = self.tr("Erase") if self._is_removed else self.tr("Remove account")
+        remove = QPushButton(text, self)
         remove.setObjectName("remove_button")
         remove.setProperty("role", "danger")
         remove.setAutoDefault(False)
@@ -85,6 +118,35 @@ class RemoveAccountDialog(QDialog):
         column.addLayout(buttons)
         cancel.clicked.connect(self.reject)
         remove.clicked.connect(self._remove)
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        """How many mails each choice is about."""
+        if answer.ticket == self._ticket and isinstance(answer.result, RemovalPreview):
+            self._show(answer.result)
+
+    def _show(self, found: RemovalPreview) -> None:
+        mails, linked = formatting.number(found.mails), formatting.number(found.linked)
+        gone = formatting.number(found.mails - found.linked)
+        for name, text in (
+            ("keep_history_radio", self.tr("Mails that stay: {}.").format(mails)),
+            (
+                "keep_linked_radio",
+                self.tr("Mails that stay: {linked}, erased: {gone}.").format(
+                    linked=linked, gone=gone
+                ),
+            ),
+            ("erase_all_radio", self.tr("Mails erased: {}.").format(mails)),
+        ):
+            hint = self._hints[name]
+            hint.setText(f"{hint.text()} {text}")
+        if found.without_text:
+            text = self.tr(
+                "The texts of some mails ({}) were not fetched yet. What is kept of these is their"
+                " sender, subject and date."
+            )
+            self._without_text.say(text.format(formatting.number(found.without_text)))
+        self.adjustSize()
 
     @Slot()
     def _remove(self) -> None:

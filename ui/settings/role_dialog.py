@@ -17,6 +17,12 @@ from ui.setup.form_style import FormStyle
 from ui.theme import Theme
 
 # Taken already, or no place to move mail to.
+_NEW_NAMES = {
+    Role.TRASH: "Trash",
+    Role.ARCHIVE: "Archive",
+    Role.SENT: "Sent",
+    Role.DRAFTS: "Drafts",
+}
 _NO_CHOICE = frozenset({Role.INBOX, Role.SENT, Role.DRAFTS, Role.JUNK, Role.FLAGGED})
 
 
@@ -126,7 +132,7 @@ def new_name(account_id: int, role: Role) -> str:
 
     Some servers keep everything below INBOX.
     """
-    name = {Role.TRASH: "Trash", Role.ARCHIVE: "Archive"}.get(role, "")
+    name = _NEW_NAMES.get(role, "")
     known = [state for state in mailbox.of_account(account_id) if state.missing_since is None]
     others = [state for state in known if state.name.upper() != "INBOX"]
     delimiter = known[0].delimiter if known else "/"

@@ -47,21 +47,23 @@ class SidebarModel(QStandardItemModel):
     def set_accounts(
         self, configs: Iterable[AccountConfig], read_only_ids: Collection[int] = ()
     ) -> None:
-        """Show these accounts, in this order."""
+        """Show these accounts, in this order. A line may be another account's afterwards."""
         wanted = {config.id: config for config in configs}
-        for account_id in [known for known in self._accounts if known not in wanted]:
-            self.removeRow(self._accounts.pop(account_id).row())
+        lines = list(self._accounts.values())
+        for line in lines[len(wanted) :]:
+            self.removeRow(line.row())
         if wanted and self._accounts_heading < 0:
             self._accounts_heading = self.rowCount()
             self._heading(self.tr("Accounts"))
         if not wanted and self._accounts_heading >= 0:
             self.removeRow(self._accounts_heading)
             self._accounts_heading = -1
+        while len(lines) < len(wanted):
+            lines.append(self._add("inbox", "", "mail"))
+        self._accounts = dict(zip(wanted, lines, strict=False))
         for config in wanted.values():
-            item = self._accounts.get(config.id)
-            if item is None:
-                item = self._add(f"inbox:{config.id}", config.address, "mail")
-                self._accounts[config.id] = item
+            item = self._accounts[config.id]
+            item.setData(f"inbox:{config.id}", KEY)
             item.setText(config.address)
             item.setData("users" if config.kind == "team" else "mail", ICON)
             item.setData(config.id in read_only_ids, READ_ONLY)
