@@ -38,6 +38,7 @@ from models.events import (
     SecretsChanged,
     StatusChanged,
 )
+from sync.qt.browser_sign_in import OpenUrl, open_in_browser
 from sync.qt.commander import CommandDone, Commander
 from sync.qt.reader import Reader
 from sync.qt.requests import Answer, FileRequest, Request
@@ -71,6 +72,7 @@ class MailService(QObject):
         timing: The waits of the engine.
         is_read_only: No changing command is sent to any server.
         vault: The secrets.
+        open_url: Shows a page in the person's browser.
         vault_change: Changes how they are kept.
 
     Signals:
@@ -103,6 +105,7 @@ class MailService(QObject):
         self.timing = timing
         self.is_read_only = read_only
         self.vault = VaultService(parent=self)
+        self.open_url: OpenUrl = open_in_browser
         self._tickets = itertools.count(1)
         self.vault_change = VaultChange(self.vault, self.run, parent=self)
         self.commanded.connect(self.vault_change.on_commanded)

@@ -18,6 +18,7 @@ from typing import Any
 
 from models.account import NewAccount
 from models.mailbox import Role
+from sync.oauth.access import HeldTokens
 from sync.providers import IMAP_PORTS, SMTP_PORTS, Provider, Security, ServerPlace
 from sync.qt.probe import Label, SignIn
 
@@ -55,6 +56,7 @@ class Fault(StrEnum):
     BAD_ADDRESS = "bad_address"
     KNOWN_ADDRESS = "known_address"
     NO_PASSWORD = "no_password"  # noqa: S105  # the name of a fault
+    NO_SIGN_IN = "no_sign_in"
     NO_IMAP_HOST = "no_imap_host"
     NO_SMTP_HOST = "no_smtp_host"
     BAD_HOST = "bad_host"
@@ -76,11 +78,18 @@ class SecretPage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the person has typed and ticked so far."""
+    """What the person has typed and ticked so far.
+
+    Attributes:
+        held: What they signed in with in the browser, instead of the password.
+        may_sign_in_later: The servers, once they are known, may offer to sign in in the browser.
+    """
 
     address: str = ""
     name: str = ""
     password: str = field(default="", repr=False)
+    held: HeldTokens | None = field(default=None, repr=False)
+    may_sign_in_later: bool = False
     kind: str = "personal"
     imap: ServerPlace = NO_IMAP
     smtp: ServerPlace = NO_SMTP
@@ -140,7 +149,8 @@ def _address_fault(answers: Answers, known: Collection[str]) -> Fault | None:
         return Fault.BAD_ADDRESS
     if answers.address.lower() in known:
         return Fault.KNOWN_ADDRESS
-    return None if answers.password else Fault.NO_PASSWORD
+    has_secret = bool(answers.password) or answers.held is not None or answers.may_sign_in_later
+    return None if has_secret else Fault.NO_PASSWORD
 
 
 def _servers_fault(answers: Answers) -> Fault | None:
@@ -153,6 +163,8 @@ def _servers_fault(answers: Answers) -> Fault | None:
             return Fault.BAD_HOST
     if needs_agreement(answers) and not answers.plain_text_agreed:
         return Fault.PLAIN_TEXT
+    if not answers.password and answers.held is None:
+        return Fault.NO_SIGN_IN if answers.may_sign_in_later else Fault.NO_PASSWORD
     return None
 
 
@@ -225,7 +237,15 @@ def sign_in(answers: Answers, provider: Provider | None) -> SignIn:
         user_name=imap_user(answers, provider),
         smtp_user_name=answers.user_name,
         plain_text_agreed=answers.plain_text_agreed,
+        token=answers.held.access_token if answers.held is not None else None,
     )
+
+
+def secret(answers: Answers) -> tuple[str, str]:
+    """What the vault keeps, and for what purpose."""
+    if answers.held is not None:
+        return answers.held.tokens.text(), "oauth"
+    return answers.password, "imap"
 
 
 def imap_user(answers: Answers, provider: Provider | None) -> str:
@@ -292,6 +312,8 @@ def new_account(answers: Answers, provider: Provider | None, now: datetime) -> N
         past_started=asks_scope(answers.start),
         track_receipts=answers.track_receipts,
         track_delivery=answers.track_delivery,
+        auth="password" if answers.held is None else "oauth2",
+        oauth_provider="" if answers.held is None else answers.held.tokens.client.provider,
     )
 
 

@@ -83,16 +83,35 @@ class AddressPage(WizardPage):
         self._kind_hint = HintLabel(theme, "", self)
         add_field(self.column, self.tr("Email &address"), self.address)
         add_field(self.column, self.tr("Your &name"), self.name)
-        add_field(self.column, self.tr("&Password"), self.password, self.hint)
+        self.oauth_slot = QVBoxLayout()
+        self.column.addLayout(self.oauth_slot)
+        self._password_label = add_field(
+            self.column, self.tr("&Password"), self.password, self.hint
+        )
         add_field(self.column, self.tr("Account &type"), self.kind, self._kind_hint)
         self.column.addStretch(1)
+        self._is_password_shown = True
         self.address.textChanged.connect(self._on_address)
         self.kind.currentIndexChanged.connect(self._on_kind)
         self._on_kind()
 
     def focus_first(self) -> None:
         first = self.password if self.address.text() else self.address
+        if first.isHidden():
+            first = self.name
         first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_password(self, is_shown: bool) -> None:
+        """Without it the person signs in in the browser."""
+        self._is_password_shown = is_shown
+        self._password_label.setVisible(is_shown)
+        self.password.setVisible(is_shown)
+        self._on_address()
+
+    @Slot()
+    def focus_password(self) -> None:
+        """The person would rather type one."""
+        self.password.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def provider(self) -> Provider | None:
         """The provider of the address, if it is a known one."""
@@ -102,7 +121,7 @@ class AddressPage(WizardPage):
     def _on_address(self) -> None:
         provider = self.provider()
         self.hint.setText(words.provider_hint(provider))
-        self.hint.setVisible(bool(self.hint.text()))
+        self.hint.setVisible(bool(self.hint.text()) and self._is_password_shown)
         is_hopeless = provider is not None and (
             provider.password_sign_in_is_off or provider.imap is None
         )
@@ -125,6 +144,8 @@ class ServersPage(WizardPage):
         self._shown = {"imap": flow.NO_IMAP, "smtp": flow.NO_SMTP}
         self.imap = ServerFields("imap", self.tr("Receiving (IMAP)"), self)
         self.smtp = ServerFields("smtp", self.tr("Sending (SMTP)"), self)
+        self.oauth_slot = QVBoxLayout()
+        self.column.addLayout(self.oauth_slot)
         self.column.addWidget(self.imap)
         self.column.addWidget(self.smtp)
         self.column.addWidget(

@@ -31,6 +31,7 @@ from ui.setup.flow import Answers, Page, SecretPage
 from ui.setup.footer import Footer
 from ui.setup.form_style import FormStyle
 from ui.setup.keeper import Keeper
+from ui.setup.oauth_pages import OAuthPages
 from ui.setup.pages import AddressPage, SecretPageWidget, ServersPage, WizardPage
 from ui.theme import Theme
 
@@ -80,6 +81,9 @@ class SetupWizard(QDialog):
             Page.LABELS: self.labels_page,
             Page.START: self.start_page,
         }
+        self._oauth = OAuthPages(
+            self._service, self._theme, self.address_page, self.servers_page, self
+        )
         for page in self._pages.values():
             self._stack.addWidget(_scrolling(page, self._stack))
 
@@ -103,6 +107,8 @@ class SetupWizard(QDialog):
         self._footer.back_button.clicked.connect(self._go_back)
         self._footer.cancel_button.clicked.connect(self.reject)
         self._footer.password_button.clicked.connect(self._change_password)
+        self._oauth.waiting_changed.connect(self._footer.next_button.setDisabled)
+        self._oauth.signed_in_late.connect(self._go_on)
         self._probe.detected.connect(self._on_detected)
         self._probe.tried.connect(self._on_tried)
         self._keeper.kept.connect(self.accept)
@@ -160,7 +166,10 @@ class SetupWizard(QDialog):
         self._set_busy(self.tr("Storing the account…"))
         answers = self._answers()
         mode = VaultMode(answers.keep_by) if answers.keep_by else VaultMode.KEYRING
-        self._keeper.keep(answers.password, self._command, mode=mode, passphrase=answers.passphrase)
+        kept, purpose = flow.secret(answers)
+        self._keeper.keep(
+            kept, self._command, mode=mode, passphrase=answers.passphrase, purpose=purpose
+        )
 
     def _command(self, secrets: EncryptedSecrets) -> Command:
         answers = self._answers()
@@ -173,6 +182,7 @@ class SetupWizard(QDialog):
             self._show_page(later)
 
     def _show_page(self, page: Page) -> None:
+        self._oauth.cancel()
         self._page = page
         way = flow.pages(self._secret_page)
         self._say_error("")
@@ -195,7 +205,8 @@ class SetupWizard(QDialog):
             return True
         if page is not self._page:
             self._show_page(page)
-        self._say_error(words.fault_sentence(fault))
+        is_about_password = page is Page.SERVERS and fault is flow.Fault.NO_PASSWORD
+        self._say_error(words.fault_sentence(fault), about_password=is_about_password)
         return False
 
     # --- what comes back -----------------------------------------------------------------
@@ -205,6 +216,8 @@ class SetupWizard(QDialog):
         self._set_busy("")
         self.servers_page.fill(detection.detected)
         self._show_next()
+        if self._oauth.held() is not None and detection.detected.imap and detection.detected.smtp:
+            self._go_on()  # the browser has answered already, and nothing is to be typed
 
     @Slot(object)
     def _on_tried(self, tried: Tried) -> None:
@@ -213,7 +226,8 @@ class SetupWizard(QDialog):
             failures = (tried.imap_failure, tried.smtp_failure)
             kinds = {failure.kind for failure in failures if failure is not None}
             self._say_error(
-                words.tried_sentence(tried), about_password=bool(kinds & PASSWORD_FAULTS)
+                words.tried_sentence(tried),
+                about_password=bool(kinds & PASSWORD_FAULTS) and self._oauth.held() is None,
             )
             self.servers_page.focus_first()
             return
@@ -276,6 +290,8 @@ class SetupWizard(QDialog):
             address=self.address_page.address.text().strip(),
             name=self.address_page.name.text().strip(),
             password=self.address_page.password.text(),
+            held=self._oauth.held(),
+            may_sign_in_later=self._oauth.may_come(),
             kind=str(self.address_page.kind.currentData()),
             imap=self.servers_page.imap.place(),
             smtp=self.servers_page.smtp.place(),
@@ -312,6 +328,7 @@ class SetupWizard(QDialog):
 
     def _abandon(self) -> None:
         self._probe.cancel()
+        self._oauth.cancel()
         self._keeper.forget()
         self._vault_ticket = 0
         self._set_busy("")
@@ -336,6 +353,7 @@ class SetupWizard(QDialog):
     def _forget_secrets(self) -> None:
         for edit in self._secret_edits():
             edit.clear()
+        self._oauth.forget()
 
 
 def _scrolling(page: WizardPage, parent: QWidget) -> QScrollArea:

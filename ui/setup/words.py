@@ -24,6 +24,9 @@ def fault_sentence(fault: Fault) -> str:
             "This address already has an account here. Change it in Preferences › Email sync.",
         ),
         Fault.NO_PASSWORD: translate("Setup", "Enter the password, or the app password."),
+        Fault.NO_SIGN_IN: translate(
+            "Setup", "Sign in in your browser first, or go back and enter a password."
+        ),
         Fault.NO_IMAP_HOST: translate("Setup", "Enter the host of the IMAP server."),
         Fault.NO_SMTP_HOST: translate("Setup", "Enter the host of the SMTP server."),
         Fault.BAD_HOST: translate(

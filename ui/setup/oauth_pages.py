@@ -1,0 +1,115 @@
+"""Where the wizard offers to sign in in the browser: by the address, or once its server is known."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sync import providers
+from sync.oauth import configuration
+from sync.oauth.configuration import OAuthProvider
+from sync.qt.browser_sign_in import HeldTokens
+from sync.qt.service import MailService
+from ui.setup.oauth_box import OAuthBox, State
+from ui.setup.oauth_words import takes_no_password
+from ui.setup.pages import AddressPage, ServersPage
+from ui.theme import Theme
+
+
+class OAuthPages(QObject):
+    """A box on the page of the address, and one on the page of the servers.
+
+    The second is for addresses of an own domain: only their server tells who signs them in.
+
+    Signals:
+        waiting_changed: Whether a browser is waited for.
+        signed_in_late: On the page of the servers, where nothing is left to ask.
+    """
+
+    waiting_changed = Signal(bool)
+    signed_in_late = Signal()
+
+    def __init__(
+        self,
+        service: MailService,
+        theme: Theme,
+        address_page: AddressPage,
+        servers_page: ServersPage,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        # Read once for each wizard: a file that was edited counts without a restart.
+        self._settings = configuration.load(service.folder)
+        self._address_page = address_page
+        self._servers_page = servers_page
+        self.early = OAuthBox(service, theme, self._address, address_page)
+        self.late = OAuthBox(service, theme, self._address, servers_page)
+        self.late.setObjectName("servers_oauth_box")
+        address_page.oauth_slot.addWidget(self.early)
+        servers_page.oauth_slot.addWidget(self.late)
+        address_page.address.textChanged.connect(self._on_address)
+        servers_page.imap.host.textChanged.connect(self._offer_late)
+        for box in (self.early, self.late):
+            box.changed.connect(self._on_changed)
+        self.early.changed.connect(self._offer_late)
+        address_page.password.textChanged.connect(self._offer_late)
+        self.early.password_wanted.connect(address_page.focus_password)
+        self.late.signed_in.connect(self.signed_in_late)
+        self._on_address()
+
+    def held(self) -> HeldTokens | None:
+        """What the person signed in with, if they did."""
+        return self.late.held or self.early.held
+
+    def may_come(self) -> bool:
+        """Whether the servers may still tell, or have told, who signs this address in."""
+        if self._servers_page.isVisible():
+            return self.late.state is not State.HIDDEN and self.late.state is not State.NOT_SET_UP
+        is_unknown = providers.of_address(self._address()) is None
+        return self._settings.is_any_set_up and (is_unknown or self._is_password_useless())
+
+    def cancel(self) -> None:
+        """The page is left: nobody waits for a browser."""
+        for box in (self.early, self.late):
+            if box.state is State.WAITING:
+                box.cancel()
+
+    def forget(self) -> None:
+        """The wizard is over."""
+        for box in (self.early, self.late):
+            box.forget()
+
+    def _address(self) -> str:
+        return self._address_page.address.text().strip()
+
+    def _of_address(self) -> OAuthProvider | None:
+        return self._settings.of(self._address()) if "@" in self._address() else None
+
+    @Slot()
+    def _on_address(self) -> None:
+        self.early.offer(self._of_address(), fault="\n".join(self._settings.faults))
+        self.early.refresh()
+        self._offer_late()
+
+    @Slot()
+    def _offer_late(self) -> None:
+        found = self._settings.of(self._address(), self._servers_page.imap.host.text())
+        if found is not None and found == self.early.provider:
+            # Offered before: once more only to somebody who did neither this nor that.
+            is_open = self.early.held is None and not self._address_page.password.text()
+            found = found if is_open else None
+        self.late.offer(found if found is not None and found.is_set_up else None)
+
+    @Slot()
+    def _on_changed(self) -> None:
+        self._address_page.show_password(
+            not self.early.is_instead_of_password and not self._is_password_useless()
+        )
+        self.waiting_changed.emit(State.WAITING in (self.early.state, self.late.state))
+
+    def _is_password_useless(self) -> bool:
+        provider = self.early.provider
+        return (
+            provider is not None
+            and self.early.state is State.OFFERED
+            and takes_no_password(provider)
+        )
