@@ -163,6 +163,11 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
         if self._ids:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, 0))
 
+    def read_all_again(self) -> None:
+        """The same when any row may have changed."""
+        self._rows.clear()
+        self.read_again(())
+
     # --- all ids at once -----------------------------------------------------------------
 
     def reset_ids(self, ids: ListIds) -> None:

@@ -34,6 +34,7 @@ ROWS = {
     "archive": "tests.bench.rows_store:archive",
     "start": "tests.bench.rows_start:start_up",
     "records": "tests.bench.rows_records:records",
+    "records-sync": "tests.bench.rows_record_views:sync_beside_records",
 }
 PREFIX = "FIGURES "
 ROW_SECONDS = 1800

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -10,10 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from models import (
-    commands,
     database,
     history_pages,
-    importing,
     intake,
     linking,
     mailbox,
@@ -25,24 +22,24 @@ from models.listing import BLOCK
 from models.mail import Incoming
 from models.mailbox import Role
 from models.record_listing import RecordQuery
-from models.records import Deal, Kind
-from tests.bench import corpus, stores
+from models.records import Kind
+from tests.bench import rows_record_views, stores
 from tests.bench.figures import Figure, percentile
 
-PERSONS, DEALS, MESSAGES, MEASURED = 100_000, 10_000, 200_000, 5000
+MESSAGES, MEASURED = 200_000, 5000
 SYNC_BATCH = 200  # what one step of the sync takes in
 
 
 def records(folder: Path, scale: float) -> list[Figure]:
     """100,000 persons, 10,000 deals, 200,000 messages."""
-    persons, deals = int(PERSONS * scale), int(DEALS * scale)
+    persons, deals = int(stores.PERSONS * scale), int(stores.DEALS * scale)
     messages, measured = int(MESSAGES * scale), max(1000, int(MEASURED * scale))
     account_id = stores.open_store(folder)
     box = mailbox.save(account_id, "INBOX", role=Role.INBOX, is_chosen=True, uidvalidity=1)
     mails = stores.incoming(box, messages + measured)
     _take(account_id, mails, messages)
-    importing_time = _import_persons(persons)
-    _make_deals(persons, deals)
+    importing_time = stores.import_persons(persons)
+    stores.make_deals(persons, deals)
     all_time, linking_time = _take(account_id, mails, measured)
     found = f"{persons:,} persons, {deals:,} deals, {messages:,} messages"
     figures = [
@@ -53,9 +50,10 @@ def records(folder: Path, scale: float) -> list[Figure]:
         Figure("import of persons from CSV", persons / importing_time, "rows/s", None,
                "looked at and imported"),
     ]  # fmt: skip
-    figures += _views(found)
+    keys = _busy_keys()
+    figures += _views(keys, found)
     database.close_for_thread()
-    return figures
+    return figures + rows_record_views.opened_views(folder, keys, found)
 
 
 def _take(account_id: int, mails: Iterator[Incoming], count: int) -> tuple[float, float]:
@@ -79,44 +77,18 @@ def _take(account_id: int, mails: Iterator[Incoming], count: int) -> tuple[float
     return time.process_time() - began, spent
 
 
-def _import_persons(count: int) -> float:
-    lines = [
-        f"Person {n},Company {n % 5000},person{n}@customer{n % 90}.example,+372 {n:07}"
-        for n in range(count)
-    ]
-    text = "Name,Organization,Email,Phone\n" + "\n".join(lines)
-    began = time.perf_counter()
-    plan = importing.plan(text.encode())
-    commands.execute(commands.ImportRecords(plan.drafts))
-    return time.perf_counter() - began
-
-
-def _make_deals(persons: int, count: int) -> None:
-    """Deals of the persons who write; each fourth closed."""
-    numbers = random.Random(4)
-    for number in range(count):
-        person_id = 1 + (number % 800 if number < count // 2 else numbers.randrange(persons))
-        deal = Deal(
-            title=" ".join(numbers.choices(corpus.words()[:4000], k=3)),
-            value_cents=numbers.randrange(10**7),
-            currency="EUR",
-            stage_id=1 + number % 5,
-            status=("open", "open", "open", "won")[number % 4],
-            person_ids=(min(person_id, persons),),
-            organization_id=1 + number % 100,
-            created_at=1,
-        )
-        commands.execute(commands.SaveRecord(deal))
-
-
-def _views(found: str) -> list[Figure]:
+def _busy_keys() -> tuple[str, ...]:
+    """A deal with half of all mail, the busiest person, an organization."""
     busiest = database.value(
         "SELECT person_id FROM message_person GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
     )
     link_all = "UPDATE conversation SET link_key = 'deal:1', link_title = 'x' WHERE id % 2"
     with database.writing(durable=False):
         database.run(link_all)
-    keys = ("deal:1", f"person:{busiest}", "organization:1")
+    return "deal:1", f"person:{busiest}", "organization:1"
+
+
+def _views(keys: Sequence[str], found: str) -> list[Figure]:
     opening = [_time(partial(_open, key)) for key in keys for _ in range(20)]
     pages = [spent for key in keys for spent in _page_times(key)]
     conversations = [

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import random
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from models import account, database, intake, mailbox, profile
+from models import account, commands, database, importing, intake, mailbox, profile
 from models.account import NewAccount
 from models.clock import now_ms
 from models.mail import Incoming, ParsedMail
 from models.mailbox import Role
+from models.records import Deal
 from tests.bench import corpus
 
 BATCH = 500
+PERSONS, DEALS = 100_000, 10_000  # what records are measured with
 MINUTE_MS = 60_000
 
 
@@ -102,3 +105,34 @@ def fill_with_rows(account_id: int, count: int) -> None:
             "message_count, unread_count, incoming_count) VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
             rows(),
         )
+
+
+def import_persons(count: int) -> float:
+    """Persons from a table; how many seconds it took."""
+    lines = [
+        f"Person {n},Company {n % 5000},person{n}@customer{n % 90}.example,+372 {n:07}"
+        for n in range(count)
+    ]
+    text = "Name,Organization,Email,Phone\n" + "\n".join(lines)
+    began = time.perf_counter()
+    plan = importing.plan(text.encode())
+    commands.execute(commands.ImportRecords(plan.drafts))
+    return time.perf_counter() - began
+
+
+def make_deals(persons: int, count: int) -> None:
+    """Deals of the persons who write; each fourth closed."""
+    numbers = random.Random(4)
+    for number in range(count):
+        person_id = 1 + (number % 800 if number < count // 2 else numbers.randrange(persons))
+        deal = Deal(
+            title=" ".join(numbers.choices(corpus.words()[:4000], k=3)),
+            value_cents=numbers.randrange(10**7),
+            currency="EUR",
+            stage_id=1 + number % 5,
+            status=("open", "open", "open", "won")[number % 4],
+            person_ids=(min(person_id, persons),),
+            organization_id=1 + number % 100,
+            created_at=1,
+        )
+        commands.execute(commands.SaveRecord(deal))

@@ -122,8 +122,9 @@ class RecordsDesk(QObject):
         kind, record_id = kinds.split_key(record_key)
         if not kind:
             return
+        self.detail.show_record(record_key)  # first: a list of 100,000 takes the reader 50 ms
+        self.pane.expect(record_id)
         self.key_wanted.emit(kinds.KEY_OF_KIND[kind])
-        self.detail.show_record(record_key)
         self.detail_changed.emit(True)
         self.pane.select(record_id)
 

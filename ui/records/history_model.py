@@ -128,7 +128,12 @@ class HistoryModel(QAbstractTableModel):
         for row in range(len(self._entries) - 1, -1, -1):
             if self._entries[row].cursor not in kept:
                 self._remove(row)
-        self._merge(wanted)
+        if self._entries:
+            self._merge(wanted)
+        elif wanted:
+            self.beginInsertRows(QModelIndex(), 0, len(wanted) - 1)
+            self._entries = wanted
+            self.endInsertRows()
 
     def drop_messages(self, message_ids: Sequence[int]) -> None:
         """Deleted mail leaves at once, before anything is read anew."""

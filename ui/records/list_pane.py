@@ -71,7 +71,9 @@ class RecordListPane(QWidget):
         self._has_kind = False
         self._is_loaded = False
         self._pending_id: int | None = None
+        self._has_looked = False  # for it, in a list that was asked for before it was made
         self._changed: set[int] = set()
+        self._is_all_changed = False
         self.model = RecordModel(self)
         self.view = RecordListView(self.model, theme, self)
         self.heads = ColumnHeads(theme, self)
@@ -193,12 +195,19 @@ class RecordListPane(QWidget):
             self.query = replace(self.query, text=text)
             self._ask_now()
 
+    def expect(self, record_id: int) -> None:
+        """A record is going to be selected: until then no other one is shown."""
+        self._pending_id = record_id
+        self._has_looked = False
+
     def select(self, record_id: int) -> None:
         """Select a record as soon as it is listed; a filter that hides it is lifted."""
         if self._is_loaded and not self._ticket and self.view.select_id(record_id):
+            self._pending_id = None
             return
-        self._pending_id = record_id
-        self._ask()
+        self.expect(record_id)
+        if not self._ticket:
+            self._ask_now()
 
     def is_waiting(self) -> bool:
         """A record is to be selected as soon as it is listed."""
@@ -254,20 +263,31 @@ class RecordListPane(QWidget):
 
     def _take(self, found: ListIds) -> None:
         changed, self._changed = self._changed, set()
+        is_all_changed, self._is_all_changed = self._is_all_changed, False
         self.model.set_ids(found)
-        if changed:
+        if is_all_changed:
+            self.model.read_all_again()
+        elif changed:
             self.model.read_again(changed)
         self._is_loaded = True
         self._describe()
         self._fit_heads()
         if self._pending_id is not None and not self._is_stale:
             wanted, self._pending_id = self._pending_id, None
-            if not self.view.select_id(wanted) and (self.query.status or self.query.text):
-                self._lift_filter(wanted)
+            if not self.view.select_id(wanted):
+                self._look_again(wanted)
         self.view.selection_moved.emit()
 
+    def _look_again(self, wanted: int) -> None:
+        """It may be newer than this answer; if not, the filter hides it."""
+        if not self._has_looked:
+            self._has_looked = True
+            self._pending_id = wanted
+            self._ask()
+        elif self.query.status or self.query.text:
+            self._lift_filter(wanted)
+
     def _lift_filter(self, wanted: int) -> None:
-        """The record is there, but the filter hides it."""
         self._pending_id = wanted
         self.query = replace(self.query, status="", text="")
         self.search_ended.emit()
@@ -286,19 +306,16 @@ class RecordListPane(QWidget):
                 ids = {id_ for kind, id_ in own if kind == self.query.kind}
                 self._changed |= ids
                 if any(kind == kinds.ORGANIZATION for kind, _ in own):
-                    self._changed.update(self._all_ids())  # their names are in the rows
+                    self._is_all_changed = True  # their names are in the rows
             case StagesChanged():
-                self._changed.update(self._all_ids())
+                self._is_all_changed = True
             case LinksChanged() if self.query.kind == Kind.PERSON:
                 own = [kinds.split_key(key) for key in event.record_keys]
                 self._changed |= {id_ for kind, id_ in own if kind == kinds.PERSON}
             case _:
                 return
-        if self._changed and not self._gather.isActive():
+        if (self._changed or self._is_all_changed) and not self._gather.isActive():
             self._gather.start()
-
-    def _all_ids(self) -> list[int]:
-        return [self.model.id_at(row) for row in range(self.model.rowCount())]
 
     # --- what the person does ------------------------------------------------------------
 
