@@ -53,6 +53,11 @@ class Provider:
         note: What else has to be known, one or two sentences.
         imap_user_is_local_part: Its IMAP server wants what stands before the @.
         password_sign_in_is_off: No password gets a mail program in.
+        smtp_user_is_local_part: So does its SMTP server.
+        checked: What the servers were compared with: `ispdb` (the autoconfig database of
+            Thunderbird), `chatmail` (the provider database of Chatmail), `help` (the
+            provider's own pages), or '' for nothing.
+        mx: How the names of the hosts end that take its customers' mail in, own domains too.
     """
 
     name: str
@@ -65,6 +70,14 @@ class Provider:
     note: str
     imap_user_is_local_part: bool
     password_sign_in_is_off: bool
+    smtp_user_is_local_part: bool = False
+    checked: str = ""
+    mx: tuple[str, ...] = ()
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether its servers need no try."""
+        return bool(self.checked)
 
 
 def of_address(address: str) -> Provider | None:
@@ -79,6 +92,13 @@ def of_host(host: str) -> Provider | None:
         if provider.imap is not None and provider.imap.host == wanted != "127.0.0.1":
             return provider
     return None
+
+
+def of_mx(host: str) -> Provider | None:
+    """The provider who takes mail in at an MX host; the longest end that fits decides."""
+    labels = host.strip().rstrip(".").lower().split(".")
+    ends = (".".join(labels[start:]) for start in range(len(labels)))
+    return next((found for end in ends if (found := _by_mx().get(end))), None)
 
 
 def domain_of(address: str) -> str:
@@ -98,6 +118,11 @@ def _by_domain() -> dict[str, Provider]:
     return {domain: provider for provider in everyone() for domain in provider.domains}
 
 
+@cache
+def _by_mx() -> dict[str, Provider]:
+    return {end: provider for provider in everyone() for end in provider.mx}
+
+
 def _provider(entry: dict[str, Any]) -> Provider:
     return Provider(
         name=entry["name"],
@@ -110,6 +135,9 @@ def _provider(entry: dict[str, Any]) -> Provider:
         note=entry.get("note", ""),
         imap_user_is_local_part=entry.get("imap_user_is_local_part", False),
         password_sign_in_is_off=entry.get("password_sign_in_is_off", False),
+        smtp_user_is_local_part=entry.get("smtp_user_is_local_part", False),
+        checked=entry.get("checked", ""),
+        mx=tuple(entry.get("mx", ())),
     )
 
 

@@ -20,7 +20,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from models.mailbox import Role
 from models.shown_certificate import ShownCertificate
 from sync import providers
-from sync.autodetect import Detected, detect
+from sync.detection import Answer, Detected, Network, detect
 from sync.discovery import roles
 from sync.errors import (
     AppPasswordNeededError,
@@ -42,7 +42,7 @@ from sync.smtp_probe import SmtpPlace, SmtpTry
 from sync.timing import Timing
 
 __all__ = [
-    "Detected", "Detection", "Failure", "FailureKind", "Label", "Probe", "SignIn", "Tried",
+    "Answer", "Detected", "Detection", "Failure", "FailureKind", "Label", "Probe", "SignIn", "Tried",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -162,12 +162,15 @@ class Probe(QObject):
     """Tries what the person typed; one try at a time.
 
     Signals:
+        looked: An `Answer` of a search that runs, for its details.
         detected: A `Detection`.
         tried: A `Tried`.
     """
 
+    looked = Signal(object)
     detected = Signal(object)
     tried = Signal(object)
+    _looked = Signal(int, object)
     _finished = Signal(object)
 
     def __init__(self, timing: Timing, parent: QObject | None = None) -> None:
@@ -175,6 +178,7 @@ class Probe(QObject):
         self._timing = timing
         self._tickets = itertools.count(1)
         self._try: _Try | None = None
+        self._looked.connect(self._on_looked)
         self._finished.connect(self._on_finished)
 
     @property
@@ -182,11 +186,32 @@ class Probe(QObject):
         """Whether an answer is still to come."""
         return self._try is not None
 
-    def detect(self, address: str) -> int:
+    def detect(self, address: str, network: Network | None = None) -> int:
         """Look for the servers of an address."""
         started = self._begin()
-        self._run(started, lambda: Detection(started.ticket, detect(address, started.cancelled)))
+
+        def tell(answer: Answer) -> None:
+            started.tell(lambda: self._looked.emit(started.ticket, answer))
+
+        self._run(
+            started,
+            lambda: Detection(
+                started.ticket,
+                detect(
+                    address,
+                    started.cancelled,
+                    network=network,
+                    tell=tell,
+                    enough=started.enough,
+                ),
+            ),
+        )
         return started.ticket
+
+    def stop_looking(self) -> None:
+        """End a search with what is known; its answer comes within a twentieth of a second."""
+        if self._try is not None:
+            self._try.enough.set()
 
     def try_sign_in(self, sign_in: SignIn) -> int:
         """Sign in to both servers, and list the labels."""
@@ -213,6 +238,11 @@ class Probe(QObject):
 
         threading.Thread(target=run, name=f"probe-{started.ticket}", daemon=True).start()
 
+    @Slot(int, object)
+    def _on_looked(self, ticket: int, answer: Answer) -> None:
+        if self._try is not None and ticket == self._try.ticket:
+            self.looked.emit(answer)
+
     @Slot(object)
     def _on_finished(self, answer: Detection | Tried) -> None:
         if self._try is None or answer.ticket != self._try.ticket:
@@ -230,6 +260,7 @@ class _Try:
     def __init__(self, ticket: int) -> None:
         self.ticket = ticket
         self.cancelled = threading.Event()
+        self.enough = threading.Event()
         self._guard = threading.Lock()
         self._aborts: list[Callable[[], None]] = []
 

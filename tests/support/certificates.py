@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def make_certificate(
     starts: int = -60,
     stem: str = "",
     is_vouched: bool = False,
+    also: Sequence[str] = (),
 ) -> Certificate:
     """A certificate for `host` and 127.0.0.1; negative days make one that has ended.
 
@@ -44,6 +46,7 @@ def make_certificate(
         starts: In how many days it begins to be valid.
         stem: Of the files' names; the host if not given.
         is_vouched: An authority that nobody knows signs it; its certificate is in `ca_file`.
+        also: Further names.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     stem = stem or host
@@ -57,7 +60,8 @@ def make_certificate(
         ca_file.write_bytes(
             authority.sign(issuer_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
         )
-    names = [x509.DNSName(host), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    names: list[x509.GeneralName] = [x509.DNSName(name) for name in (host, *also)]
+    names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
     cert = (
         _builder(subject, issuer, key, starts, days, is_authority=not is_vouched)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)

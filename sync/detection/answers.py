@@ -1,0 +1,97 @@
+"""What a search has found, and what each place that it asked has answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from sync.providers import Provider, ServerPlace
+
+Protocol = Literal["imap", "smtp"]
+
+
+class Source(StrEnum):
+    """Who named a server; what stands earlier is trusted more."""
+
+    PROVIDER = "provider"
+    AUTOCONFIG = "autoconfig"
+    SRV = "srv"
+    MX = "mx"
+    MX_AUTOCONFIG = "mx_autoconfig"
+    HINT = "hint"  # autoconfig over plain http
+    GUESS = "guess"
+
+    @property
+    def rank(self) -> int:
+        """Its position; 0 is trusted most."""
+        return list(Source).index(self)
+
+
+class Outcome(StrEnum):
+    """What came of asking."""
+
+    ASKED = "asked"  # no answer yet
+    ANSWERS = "answers"
+    FOUND = "found"  # names servers
+    NOTHING = "nothing"  # has no such record or file
+    NOT_OFFERED = "not_offered"  # says that there is no such service
+    REFUSED = "refused"
+    NO_HOST = "no_host"
+    UNREACHABLE = "unreachable"
+    BAD_CERTIFICATE = "bad_certificate"
+    NO_TLS = "no_tls"
+    NO_MAIL_SERVER = "no_mail_server"  # speaks something else
+    UNREADABLE = "unreadable"
+    OPEN_LINE = "open_line"  # named without encryption: not taken
+    NOT_ALLOWED = "not_allowed"  # see `fence`
+    TIMED_OUT = "timed_out"
+    NOT_ASKED = "not_asked"  # not any more: something better is known
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One line of "Details"; a later answer with the same number takes its place.
+
+    Attributes:
+        target: The server, file or record that is asked.
+        place: The server, where it is one.
+    """
+
+    number: int
+    source: Source
+    target: str
+    outcome: Outcome
+    protocol: Protocol | None = None
+    place: ServerPlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """What was found; a server that was not found is None and stays with the person.
+
+    Attributes:
+        source: Who named the IMAP server, or else the SMTP server.
+        auth: Ways to sign in, the preferred first, as autoconfig names them: `oauth2`,
+            `password`, `password-encrypted` or others in lower case; () if it said nothing.
+        user_name, smtp_user_name: The sign-in name that autoconfig wants; '' is the address.
+        documentation: A page of the provider about its servers, or ''.
+        outside: Hosts that do not belong to the address's domain, where DNS or a file named them.
+        silent: Hosts that were named but do not answer as they should now.
+        is_offline: This computer has no network.
+    """
+
+    imap: ServerPlace | None
+    smtp: ServerPlace | None
+    provider: Provider | None = None
+    source: Source | None = None
+    auth: tuple[str, ...] = ()
+    user_name: str = ""
+    smtp_user_name: str = ""
+    documentation: str = ""
+    outside: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    is_offline: bool = False
+
+
+NOTHING = Detected(None, None)

@@ -1,0 +1,113 @@
+"""A small file from a stranger's web server, with nothing of ours left there.
+
+No cookies, no compression, at most `MOST_BYTES`, and never beyond the deadline. A redirect may
+lead to https alone, and whatever it names is behind the same `fence` as any other server.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socket
+import time
+from collections.abc import Callable
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from sync.detection.candidates import ascii_domain
+from sync.detection.network import Allows, Network
+
+MOST_BYTES = 64 * 1024
+MOST_REDIRECTS = 3
+_CHUNK = 8 * 1024
+_MOVED = frozenset({301, 302, 303, 307, 308})
+
+
+class NoFileError(Exception):
+    """The server has no such file, or leads astray."""
+
+
+class TooLargeError(Exception):
+    """More than any autoconfig file has."""
+
+
+def fetch(url: str, network: Network, allows: Allows, deadline: float) -> bytes:
+    """The file at a URL. Raises: NoFileError, TooLargeError, OSError, http.client.HTTPException."""
+    for _ in range(MOST_REDIRECTS + 1):
+        parts = urlsplit(url)
+        host = ascii_domain(parts.hostname or "")
+        if not host:
+            raise NoFileError
+        with contextlib.ExitStack() as stack:
+            connection = _connection(parts, host, network, allows, deadline)
+            stack.enter_context(contextlib.closing(connection))
+            connection.request("GET", _target(parts), headers={"Accept": "text/xml"})
+            response = stack.enter_context(contextlib.closing(connection.getresponse()))
+            if response.status not in _MOVED:
+                return _body(response, connection, deadline)
+            url = _next(url, response.getheader("Location") or "")
+    raise NoFileError
+
+
+def _connection(
+    parts: SplitResult, host: str, network: Network, allows: Allows, deadline: float
+) -> http.client.HTTPConnection:
+    is_secured = parts.scheme == "https"
+    port = parts.port or (443 if is_secured else 80)
+
+    def dial() -> socket.socket:
+        sock = network.dial(host, port, deadline, allows)
+        if not is_secured:
+            return sock
+        try:
+            return network.secured(sock, host, deadline)
+        except BaseException:
+            sock.close()
+            raise
+
+    # `host` alone goes into the Host field; the scheme's own port is left out there.
+    return _Connection(host if parts.port is None else f"{host}:{port}", dial, deadline)
+
+
+class _Connection(http.client.HTTPConnection):
+    """One that is dialled by the search's own `Network`."""
+
+    def __init__(self, host: str, dial: Callable[[], socket.socket], deadline: float) -> None:
+        super().__init__(host)
+        self._dial = dial
+        self._deadline = deadline
+
+    def connect(self) -> None:
+        self.sock = self._dial()
+        self.sock.settimeout(max(0.05, self._deadline - time.monotonic()))
+
+
+def _target(parts: SplitResult) -> str:
+    path = parts.path or "/"
+    return f"{path}?{parts.query}" if parts.query else path
+
+
+def _next(url: str, location: str) -> str:
+    following = urljoin(url, location)
+    if not location or urlsplit(following).scheme != "https":
+        raise NoFileError
+    return following
+
+
+def _body(
+    response: http.client.HTTPResponse, connection: http.client.HTTPConnection, deadline: float
+) -> bytes:
+    if response.status != 200:
+        raise NoFileError
+    body = b""
+    while True:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        if connection.sock is not None:
+            connection.sock.settimeout(left)
+        chunk = response.read1(_CHUNK)
+        if not chunk:
+            return body
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise TooLargeError
