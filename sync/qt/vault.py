@@ -136,15 +136,17 @@ class VaultService(QObject):
 
     def unlock(self, passphrase: str) -> int:
         """Open with the passphrase; `opened` follows if it is the right one."""
-        return self._ticketed(lambda: self.vault.unlock(passphrase), opens=True)
+        return self._ticketed(
+            lambda: self.vault.unlock(passphrase), opens=True, asks_keyring=False
+        )
 
     def prepare(self, mode: VaultMode, passphrase: str = "") -> int:
         """Make a new key, kept as the person chose; afterwards `encrypted` works."""
         return self._ticketed(lambda: self.vault.prepare(mode, passphrase))
 
-    def perform(self, work: Callable[[], object]) -> int:
-        """Do something that may wait for the keychain, in its thread; answered with a ticket."""
-        return self._ticketed(work)
+    def perform(self, work: Callable[[], object], *, asks_keyring: bool = True) -> int:
+        """Do something slow in the vault's thread; answered with a ticket."""
+        return self._ticketed(work, asks_keyring=asks_keyring)
 
     def give_up_waiting(self) -> None:
         """The keychain does not answer, and the person goes another way: leave its thread behind.
@@ -175,13 +177,15 @@ class VaultService(QObject):
         if self._thread is not None and not self._running:
             self._thread.join()
 
-    def _ticketed(self, work: Callable[[], object], *, opens: bool = False) -> int:
+    def _ticketed(
+        self, work: Callable[[], object], *, opens: bool = False, asks_keyring: bool = True
+    ) -> int:
         self._tickets += 1
         self._open_tickets.add(self._tickets)
-        self._do(_Ticketed(self._tickets, work, opens))
+        self._do(_Ticketed(self._tickets, work, opens), asks_keyring=asks_keyring)
         return self._tickets
 
-    def _do(self, job: Callable[[], object]) -> None:
+    def _do(self, job: Callable[[], object], *, asks_keyring: bool = True) -> None:
         if self._thread is None:
             arguments = (self._jobs, self._life)
             self._thread = threading.Thread(
@@ -189,7 +193,7 @@ class VaultService(QObject):
             )
             self._thread.start()
         self._running += 1
-        if not self._wait.isActive() and not self._is_waiting:
+        if asks_keyring and not self._wait.isActive() and not self._is_waiting:
             self._wait.start()
         self._jobs.put(job)
 

@@ -54,7 +54,8 @@ class VaultChange(QObject):
             self._vault.give_up_waiting()
         self._change = Rekeying(self._vault.vault, mode)
         work = functools.partial(self._change.prepare, passphrase)
-        self._vault_ticket = self._vault.perform(work)
+        asks = mode is VaultMode.KEYRING
+        self._vault_ticket = self._vault.perform(work, asks_keyring=asks)
 
     @Slot(object)
     def _on_answered(self, answer: VaultAnswer) -> None:

@@ -196,7 +196,8 @@ class SecretsPage(PreferencesPage):
         self.loss.say(self._words.loss(vault.mode) if loses else "")
         if is_change:
             self.done_note.say("")
-        self.change_button.setText(self._words.change(vault.mode, self._chosen(), loses=loses))
+        text = self._words.change(vault.mode, self._chosen(), loses=loses)
+        self.change_button.setText(self.tr("One moment…") if is_running else text)
         self.change_button.setEnabled(is_change and not is_running)
 
     @Slot()

@@ -72,8 +72,8 @@ class UnlockDialog(QDialog):
             add_field(column, self.tr("&Passphrase"), self.passphrase)
         elif self._question.kind is QuestionKind.SIGN_IN:
             for config in account.configs():
-                if config.state == "stopped":
-                    continue
+                if config.state == "stopped" or config.auth == "oauth2":
+                    continue  # who signs in with the provider does so from the account's bar
                 edit = PasswordEdit(self._fields)
                 edit.setObjectName(f"password_edit_{config.id}")
                 add_field(column, config.address, edit)
