@@ -136,9 +136,7 @@ class VaultService(QObject):
 
     def unlock(self, passphrase: str) -> int:
         """Open with the passphrase; `opened` follows if it is the right one."""
-        return self._ticketed(
-            lambda: self.vault.unlock(passphrase), opens=True, asks_keyring=False
-        )
+        return self._ticketed(lambda: self.vault.unlock(passphrase), opens=True, asks_keyring=False)
 
     def prepare(self, mode: VaultMode, passphrase: str = "") -> int:
         """Make a new key, kept as the person chose; afterwards `encrypted` works."""
