@@ -18,6 +18,7 @@ class AccountNotices(QWidget):
     Signals:
         sign_in_requested: The id of the account to sign in to.
         preferences_requested: The id of an account that needs an answer, which its page asks for.
+        certificate_requested: The id of an account whose server's certificate is not valid.
         role_requested: The id of an account, and the role that none of its labels has.
         unlock_requested: The passphrase has to be entered.
         retry_requested: The keychain is to be asked again.
@@ -26,6 +27,7 @@ class AccountNotices(QWidget):
 
     sign_in_requested = Signal(int)
     preferences_requested = Signal(int)
+    certificate_requested = Signal(int)
     role_requested = Signal(int, str)
     unlock_requested = Signal()
     retry_requested = Signal()
@@ -54,7 +56,8 @@ class AccountNotices(QWidget):
         for banner in (self.vault, self.sign_in, self.role, self.answer):
             column.addWidget(banner)
         self.sign_in.pressed.connect(lambda: self.sign_in_requested.emit(self._sign_in_id))
-        self.answer.pressed.connect(lambda: self.preferences_requested.emit(self._answer_id))
+        self._answer_has_certificate = False
+        self.answer.pressed.connect(self._on_answer_button)
         self.vault.pressed.connect(self._on_vault_button)
         for signal in (facts.accounts_changed, facts.status_changed, facts.vault_changed):
             signal.connect(self.refresh)
@@ -121,9 +124,20 @@ class AccountNotices(QWidget):
         if not waiting:
             self.answer.hide()
             return
-        self._answer_id = waiting[0].account_id
-        address = self._facts.addresses[self._answer_id]
-        self.answer.say(f"{address}: {waiting[0].error}", self.tr("Open preferences"))
+        first = waiting[0]
+        self._answer_id = first.account_id
+        self._answer_has_certificate = first.certificate is not None
+        text = self.tr("Open preferences")
+        if self._answer_has_certificate:
+            text = self.tr("Look at it…")
+        self.answer.say(f"{self._facts.addresses[first.account_id]}: {first.error}", text)
+
+    @Slot()
+    def _on_answer_button(self) -> None:
+        if self._answer_has_certificate:
+            self.certificate_requested.emit(self._answer_id)
+        else:
+            self.preferences_requested.emit(self._answer_id)
 
     @Slot()
     def _on_vault_button(self) -> None:

@@ -62,6 +62,11 @@ class Dialogs(QObject):
         """Preferences where this account's password is entered."""
         self.open_preferences().open_sign_in(account_id)
 
+    @Slot(int)
+    def open_certificate(self, account_id: int) -> None:
+        """Preferences where this account's refused certificate is looked at."""
+        self.open_preferences().open_certificate(account_id)
+
     @Slot()
     def open_secrets(self) -> None:
         """Preferences where the person chooses how passwords are kept."""

@@ -155,6 +155,7 @@ class MainWindow(QMainWindow):
         self._status.details_requested.connect(self._dialogs.show_sync_details)
         self._status.stop_requested.connect(self._dialogs.stop_accounts)
         self._notices.sign_in_requested.connect(self._dialogs.open_sign_in)
+        self._notices.certificate_requested.connect(self._dialogs.open_certificate)
         self._notices.unlock_requested.connect(self._dialogs.open_unlock)
         self._notices.retry_requested.connect(self.service.vault.retry)
         self._notices.secrets_requested.connect(self._dialogs.open_secrets)

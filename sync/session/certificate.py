@@ -149,16 +149,13 @@ def _sentence(server: Server, shown: ShownCertificate, said: str) -> str:
     if len(clauses) > 1:
         clauses = [f"{', '.join(clauses[:-1])}, and {clauses[-1]}"]
     if shown.is_changed:
-        lead = f"{server.place} shows another certificate than the one you trusted"
-        return f"{lead}. The new one {clauses[0]}. {_CHANGED_ADVICE}"
+        lead = f"{server.place} shows another certificate than you trusted for this host"
+        return f"{lead}. This one {clauses[0]}. {_CHANGED_ADVICE}"
     return f"The certificate of {server.place} {clauses[0]}. {_ADVICE}"
 
 
-_ADVICE = "Somebody could stand between you and the server, so nothing was sent."
-_CHANGED_ADVICE = (
-    "Ask whoever runs the server whether it was renewed; if not, somebody stands between you and "
-    "it. Nothing was sent."
-)
+_ADVICE = "Nothing was sent to it."
+_CHANGED_ADVICE = "Was it renewed? Ask whoever runs the server. Nothing was sent to it."
 
 
 def _clause(fault: CertificateFault, shown: ShownCertificate, said: str) -> str:

@@ -17,6 +17,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BufferedRWPair
 from pathlib import Path
@@ -185,6 +186,13 @@ class Dovecot:
         self._end_process()
         self._launch()
         wait_for_port(self.port, 5)
+
+    def show_certificate(self, made: Certificate) -> None:
+        """Every new connection is shown this one; those that stand go on."""
+        shutil.copy(made.cert_file, self.certificate.cert_file)
+        shutil.copy(made.key_file, self.certificate.key_file)
+        self.certificate = replace(self.certificate, fingerprint=made.fingerprint)
+        self.restart()
 
     def _launch(self) -> None:
         """Whatever ends us ends the server too, also a kill."""

@@ -14,6 +14,7 @@ from sync.qt.service import MailService
 from ui import status_text
 from ui.settings.account_part import AccountPart
 from ui.settings.aliases_part import AliasesPart
+from ui.settings.certificates_part import CertificatesPart
 from ui.settings.identity_part import IdentityPart
 from ui.settings.kind_part import KindPart
 from ui.settings.labels_part import LabelsPart
@@ -76,6 +77,12 @@ class AccountPage(PreferencesPage):
         self._add(self.tr("Folder roles"), RolesPart(*common), hint)
         self.sign_in = SignInPart(*common)
         self._add(self.tr("Sign-in and servers"), self.sign_in)
+        self.certificates = CertificatesPart(*common)
+        self._add(
+            self.tr("Certificates"),
+            self.certificates,
+            self.tr("What your servers prove their name with, where only you vouch for it."),
+        )
         hint = self.tr(
             "Nothing is changed on this account’s server: no mail is moved, marked or deleted"
             " there. What you do stays here and goes out when you switch this off."
@@ -121,8 +128,14 @@ class AccountPage(PreferencesPage):
             part.keep()
 
     def refresh_state(self) -> None:
-        """Only the line about what the account does now."""
+        """Only what tells what the account does now."""
         self._show_state()
+        self.certificates.refresh_state()
+
+    def show_certificate(self) -> None:
+        """The server's certificate is refused: bring it into sight."""
+        self.ensureWidgetVisible(self.certificates.box, 0, 24)
+        self.certificates.box.button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def ask_password(self) -> None:
         """The sign-in failed: show the fields, with the keyboard in the password."""

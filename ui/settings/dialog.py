@@ -122,6 +122,14 @@ class PreferencesDialog(QDialog):
         if page is not None:
             page.ask_password()
 
+    def open_certificate(self, account_id: int) -> None:
+        """Open at an account whose server shows a certificate that is not valid."""
+        self.open()
+        self.show_account(account_id)
+        page = self._account_pages.get(account_id)
+        if page is not None:
+            page.show_certificate()
+
     @Slot()
     def add_account(self) -> None:
         """Open the wizard over the preferences."""

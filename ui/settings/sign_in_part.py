@@ -28,6 +28,7 @@ from sync.qt.probe import Probe, Tried
 from sync.qt.service import MailService
 from sync.qt.vault import QuestionKind, VaultMode, VaultQuestion, VaultState
 from ui.setup import flow, words
+from ui.setup.certificate_box import CertificateBoxes
 from ui.setup.fields import (
     GAP,
     HintLabel,
@@ -60,6 +61,9 @@ class SignInPart(QWidget):
         self._make_fields(config)
         self._lay_out()
         self._on_edited()
+        self.imap.edited.connect(self.certificates.forget_imap)
+        self.smtp.edited.connect(self.certificates.forget_smtp)
+        self.certificates.trusted.connect(self._go)
         self.imap.edited.connect(self._on_edited)
         self.smtp.edited.connect(self._on_edited)
         self.save_button.clicked.connect(self._go)
@@ -78,6 +82,7 @@ class SignInPart(QWidget):
         self.password.setPlaceholderText(self.tr("Leave empty to keep the stored one"))
         self.imap = ServerFields("imap", self.tr("Receiving (IMAP)"), self._fields)
         self.smtp = ServerFields("smtp", self.tr("Sending (SMTP)"), self._fields)
+        self.certificates = CertificateBoxes(self._theme, self._fields)
         self.imap.fill(
             ServerPlace(config.imap_host, config.imap_port, Security(config.imap_security))
         )
@@ -115,8 +120,8 @@ class SignInPart(QWidget):
         fields.setContentsMargins(0, 0, 0, 0)
         fields.setSpacing(GAP)
         add_field(fields, self.tr("&Password"), self.password)
-        fields.addWidget(self.imap)
-        fields.addWidget(self.smtp)
+        for part in (self.imap, self.certificates.imap, self.smtp, self.certificates.smtp):
+            fields.addWidget(part)
         fields.addWidget(
             HintLabel(
                 self._theme,
@@ -171,7 +176,8 @@ class SignInPart(QWidget):
         else:
             self._set_busy(True)
             provider = providers.of_host(answers.imap.host)
-            self._probe.try_sign_in(flow.sign_in(answers, provider))
+            sign_in = flow.sign_in(answers, provider)
+            self._probe.try_sign_in(self.certificates.with_trust(sign_in))
 
     @Slot()
     def _cancel(self) -> None:
@@ -182,11 +188,12 @@ class SignInPart(QWidget):
 
     @Slot(object)
     def _on_tried(self, tried: Tried) -> None:
+        self.certificates.show(tried)
         if not tried.is_good:
             self._on_failed(words.tried_sentence(tried))
             return
         if not self.password.text():
-            self._ticket = self._service.run(UpdateAccount(self._account_id, self._columns()))
+            self._ticket = self._service.run(self._update(None))
             return
         self._keep(VaultMode.KEYRING)
 
@@ -198,7 +205,12 @@ class SignInPart(QWidget):
         self._keeper.keep(self.password.text(), self._command, mode=mode, passphrase=passphrase)
 
     def _command(self, secrets: EncryptedSecrets) -> UpdateAccount:
-        return UpdateAccount(self._account_id, self._columns(), secrets)
+        return self._update(secrets)
+
+    def _update(self, secrets: EncryptedSecrets | None) -> UpdateAccount:
+        columns = self._columns()
+        trusted = self.certificates.to_store(columns["imap_host"], columns["smtp_host"])
+        return UpdateAccount(self._account_id, columns, secrets, trusted=trusted)
 
     def _unlock_first(self) -> None:
         """The new password is sealed with the key that the passphrase opens."""
@@ -228,6 +240,7 @@ class SignInPart(QWidget):
     @Slot()
     def _on_kept(self) -> None:
         self._set_busy(False)
+        self.certificates.clear()
         self.password.clear()
         self.password.hide_text()
         if self._service.vault.vault.can_seal:

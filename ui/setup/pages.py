@@ -17,6 +17,7 @@ from sync import providers
 from sync.providers import Provider
 from sync.qt.probe import Detected
 from ui.setup import flow, words
+from ui.setup.certificate_box import CertificateBoxes
 from ui.setup.fields import (
     GAP,
     INDENT,
@@ -146,8 +147,9 @@ class ServersPage(WizardPage):
         self.smtp = ServerFields("smtp", self.tr("Sending (SMTP)"), self)
         self.oauth_slot = QVBoxLayout()
         self.column.addLayout(self.oauth_slot)
-        self.column.addWidget(self.imap)
-        self.column.addWidget(self.smtp)
+        self.certificates = CertificateBoxes(theme, self)
+        for part in (self.imap, self.certificates.imap, self.smtp, self.certificates.smtp):
+            self.column.addWidget(part)
         self.column.addWidget(
             HintLabel(
                 theme,
@@ -170,6 +172,8 @@ class ServersPage(WizardPage):
         self.column.addWidget(self._plain_notice)
         add_choice(self.column, self.plain_text)
         self.column.addStretch(1)
+        self.imap.edited.connect(self.certificates.forget_imap)
+        self.smtp.edited.connect(self.certificates.forget_smtp)
         self.imap.edited.connect(self._on_edited)
         self.smtp.edited.connect(self._on_edited)
         self._on_edited()

@@ -109,6 +109,7 @@ class SetupWizard(QDialog):
         self._footer.password_button.clicked.connect(self._change_password)
         self._oauth.waiting_changed.connect(self._footer.next_button.setDisabled)
         self._oauth.signed_in_late.connect(self._go_on)
+        self.servers_page.certificates.trusted.connect(self._go_on)
         self._probe.detected.connect(self._on_detected)
         self._probe.tried.connect(self._on_tried)
         self._keeper.kept.connect(self.accept)
@@ -132,7 +133,8 @@ class SetupWizard(QDialog):
             self._set_busy(self.tr("Trying to sign in to both servers…"))
             self._labels = ()
             self._ask_for_keyring()
-            self._probe.try_sign_in(flow.sign_in(answers, self._provider()))
+            sign_in = flow.sign_in(answers, self._provider())
+            self._probe.try_sign_in(self.servers_page.certificates.with_trust(sign_in))
         elif self._page is Page.SECRETS and self._secret_page is SecretPage.UNLOCK:
             self._set_busy(self.tr("Unlocking…"))
             self._vault_ticket = self._service.vault.unlock(answers.passphrase)
@@ -174,7 +176,8 @@ class SetupWizard(QDialog):
     def _command(self, secrets: EncryptedSecrets) -> Command:
         answers = self._answers()
         new = flow.new_account(answers, self._provider(), datetime.now(UTC))
-        return AddAccount(new, secrets, flow.chosen_mailboxes(answers, self._labels))
+        trusted = self.servers_page.certificates.to_store(answers.imap.host, answers.smtp.host)
+        return AddAccount(new, secrets, flow.chosen_mailboxes(answers, self._labels), trusted)
 
     def _show_next(self) -> None:
         later = flow.after(self._page, self._secret_page)
@@ -222,6 +225,7 @@ class SetupWizard(QDialog):
     @Slot(object)
     def _on_tried(self, tried: Tried) -> None:
         self._set_busy("")
+        self.servers_page.certificates.show(tried)
         if not tried.is_good:
             failures = (tried.imap_failure, tried.smtp_failure)
             kinds = {failure.kind for failure in failures if failure is not None}
