@@ -57,6 +57,8 @@ class Account(BaseModel):
     oauth_provider = TextField(default="")
     signature = TextField(default="")
     past_started = BooleanField(default=False)
+    whole_since = IntegerField(default=0)
+    past_run = IntegerField(default=0)
     removing = TextField(default="")
     remarking = TextField(default="")
 
@@ -115,6 +117,8 @@ class AccountConfig:
     oauth_provider: str
     signature: str
     past_started: bool
+    whole_since: int
+    past_run: int
     removing: str
     remarking: str
     addresses: frozenset[str] = frozenset()
@@ -218,16 +222,19 @@ def create(new: NewAccount) -> int:
     Raises: StoreError if the address has an account.
     """
     columns = {item.name: getattr(new, item.name) for item in fields(new) if item.name != "aliases"}
+    is_partial = new.start == "now" or new.scope == "contacts"
+    created_at = now_ms()
+    columns["whole_since"] = max(new.start_at, created_at) if is_partial else new.start_at
     with database.writing(durable=False):
         known = _by_address(new.address)
         if known and known[1] != REMOVED:
             raise StoreError("This address already has an account in Dealpost.")
         if known:
             made = known[0]
-            again = {"state": ACTIVE, "set_up": False, "created_at": now_ms()}
+            again = {"state": ACTIVE, "set_up": False, "created_at": created_at}
             update(made, **columns, **again, last_success_at=None)
         else:
-            made = _insert(columns | {"created_at": now_ms()})
+            made = _insert(columns | {"created_at": created_at})
         if new.aliases or not known:
             set_aliases(made, new.aliases)
     return made

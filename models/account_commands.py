@@ -12,6 +12,7 @@ from models import (
     certificates,
     database,
     mailbox,
+    past_sync,
     secret,
     settings,
 )
@@ -19,7 +20,8 @@ from models.account import NewAccount
 from models.account_jobs import Keep
 from models.certificate_commands import TrustCertificate
 from models.events import AccountsChanged, Event, MailboxesChanged
-from models.mailbox import Role
+from models.mailbox import NEVER_SYNCED, Role
+from models.past_sync import BeginPastSync
 from models.secret import EncryptedSecrets
 
 
@@ -87,7 +89,13 @@ class ChooseMailboxes:
 
 
 AccountCommand = (
-    AddAccount | UpdateAccount | ConvertAccount | RemoveAccount | SetRole | ChooseMailboxes
+    AddAccount
+    | UpdateAccount
+    | ConvertAccount
+    | RemoveAccount
+    | SetRole
+    | ChooseMailboxes
+    | BeginPastSync
 )
 
 
@@ -111,6 +119,8 @@ def execute(command: AccountCommand) -> tuple[list[Event], int | None]:
         case SetRole(account_id=account_id):
             set_role(account_id, command.mailbox_id, command.role)
             return [MailboxesChanged(account_id)], None
+        case BeginPastSync():
+            return past_sync.execute(command), None
         case ChooseMailboxes(account_id=account_id):
             _choose(command)
             return [MailboxesChanged(account_id), AccountsChanged((account_id,))], None
@@ -168,9 +178,15 @@ def set_role(account_id: int, mailbox_id: int, role: Role) -> None:
 
 
 def _choose(command: ChooseMailboxes) -> None:
+    """What is chosen newly begins its past mail; what is chosen no longer keeps its mail (S6)."""
     with database.writing(durable=True):
         account.update(command.account_id, all_labels=command.all_labels)
         chosen = set(command.mailbox_ids)
-        for state in mailbox.of_account(command.account_id):
-            if state.is_chosen != (state.id in chosen):
-                mailbox.update(state.id, is_chosen=state.id in chosen)
+        states = mailbox.of_account(command.account_id)
+        if command.all_labels:
+            chosen |= {state.id for state in states if state.role not in NEVER_SYNCED}
+        added = [state.id for state in states if state.id in chosen and not state.is_chosen]
+        past_sync.add_mailboxes(command.account_id, added)
+        for state in states:
+            if state.is_chosen and state.id not in chosen:
+                mailbox.update(state.id, is_chosen=False)

@@ -54,6 +54,7 @@ from models.linking_commands import (
     UnlinkConversations,
     UnlinkPersons,
 )
+from models.past_sync import BeginPastSync
 from models.record_commands import (
     AddNote,
     DeleteNote,
@@ -68,7 +69,7 @@ from models.secret_commands import ChangeSecrets, ForgetOldKey
 from models.trust_commands import CheckHeld, CreateMailbox, DeleteHeld, KeepHeld
 
 __all__ = [
-    "AddAccount", "AddNote", "Archive", "ChangeSecrets", "CheckHeld", "ChooseMailboxes", "Command",
+    "AddAccount", "AddNote", "Archive", "BeginPastSync", "ChangeSecrets", "CheckHeld", "ChooseMailboxes", "Command",
     "ConvertAccount",
     "CreateMailbox", "DeleteConversations", "DeleteHeld", "DeleteMessages", "DeleteNote",
     "DeletePreview", "DeleteRecords", "DismissOffers", "DistrustCertificate", "Done", "DropOperations", "EditNote",
@@ -167,6 +168,7 @@ Command = (
     | ChooseMailboxes
     | TrustCertificate
     | DistrustCertificate
+    | BeginPastSync
     | KeepHeld
     | DeleteHeld
     | CheckHeld
@@ -244,6 +246,7 @@ def execute(command: Command) -> Done:
             | RemoveAccount()
             | SetRole()
             | ChooseMailboxes()
+            | BeginPastSync()
         ):
             events, account_id = account_commands.execute(command)
             return Done(tuple(events), count=1, account_id=account_id)

@@ -146,6 +146,35 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LabelProgress:
+    """How far past mail of one label is.
+
+    Attributes:
+        name, delimiter, role: Of its mailbox.
+        done: Messages of its range that are behind, of `total` (0: not counted yet).
+    """
+
+    name: str
+    delimiter: str
+    role: str
+    done: int
+    total: int
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PastProgress:
+    """How far past mail is.
+
+    Attributes:
+        seconds_left: At the pace of now; None: not known yet.
+    """
+
+    labels: tuple[LabelProgress, ...] = ()
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StatusChanged:
     """The facts of an account's sync, whole (M22). Times are milliseconds UTC.
 
@@ -164,6 +193,7 @@ class StatusChanged:
         error: The person's sentence about what failed and what to do, or ''.
         questions: Roles that operations wait for because no mailbox has them: trash, archive.
         certificate: What the server showed, if that is why there is no connection.
+        past: Past mail while it comes in.
     """
 
     account_id: int
@@ -180,6 +210,7 @@ class StatusChanged:
     error: str = ""
     questions: tuple[str, ...] = ()
     certificate: ShownCertificate | None = None
+    past: PastProgress = PastProgress()
 
 
 Event = (

@@ -14,6 +14,7 @@ from models import (
     account,
     arrival,
     blocking,
+    bringing_back,
     conversation,
     database,
     intake_rows,
@@ -26,6 +27,7 @@ from models import (
 )
 from models.arrival import ArrivalRow
 from models.blocking import Blocked
+from models.bringing_back import Lifted
 from models.events import ConversationsChanged, Event, LinksChanged, MessagesAdded
 from models.joining import Joined, Newcomer
 from models.mail import Incoming
@@ -68,20 +70,30 @@ class _Batch:
     restored: dict[int, TombstoneRow] = field(default_factory=dict)
     returned: dict[int, int] = field(default_factory=dict)
     left_out: list[Incoming] = field(default_factory=list)
+    lifted: Lifted = field(default_factory=Lifted)
 
 
-def take_in(account_id: int, mails: Sequence[Incoming], *, past: bool, quiet: bool) -> list[Event]:
+def take_in(
+    account_id: int,
+    mails: Sequence[Incoming],
+    *,
+    past: bool,
+    quiet: bool,
+    bring_back_before: int = 0,
+) -> list[Event]:
     """Take in mails of one account; what changed.
 
     Args:
         past: They come with past mail, not as arrivals: no notification, nothing leaves
             the archive for them (R11).
         quiet: Old mail that another program moved: the same, but it is an arrival.
+        bring_back_before: What was deleted here until then comes back, as the person asked (R8).
     """
     if not mails:
         return []
     with database.writing(durable=False):
         batch = _open_batch(account_id, mails, past, quiet)
+        batch.lifted = bringing_back.lifted(account_id, bring_back_before)
         for mail in _sorted_out(batch, mails):
             _place(batch, mail)
         return _write(batch)
@@ -159,11 +171,18 @@ def _sorted_out(batch: _Batch, mails: Sequence[Incoming]) -> list[Incoming]:
         for uid, mail in items.items():
             if uid in placed:
                 batch.refreshed.append((placed[uid], mail))
-            elif noted.get(uid) == mail.identity and mail.identity in batch.graves:
+            elif _stays_out(batch, mail, noted.get(uid)):
                 pass  # it stays kept out, and it is counted already
             else:
                 unknown.append(mail)
     return unknown
+
+
+def _stays_out(batch: _Batch, mail: Incoming, noted: bytes | None) -> bool:
+    if noted != mail.identity or mail.identity not in batch.graves:
+        return False
+    grave = batch.graves[mail.identity].get(tombstone.OWN)
+    return grave is None or not batch.lifted.has_left(grave)
 
 
 def _place(batch: _Batch, mail: Incoming) -> None:
@@ -179,21 +198,25 @@ def _place(batch: _Batch, mail: Incoming) -> None:
             _note(batch, mail)
             return
     graves = batch.graves.get(mail.identity) or batch.graves.get(mail.server_identity) or {}
-    if tombstone.OWN in graves and _keeps_out(batch, graves[tombstone.OWN], mail):
+    own = graves.get(tombstone.OWN)
+    is_lifted = own is not None and batch.lifted.has_left(own)
+    if own is not None and not is_lifted and _keeps_out(batch, own, mail):
         _note(batch, mail, is_kept_out=True)
         return
     if batch.blocked and batch.blocked.leaves_out(mail.parsed, batch.own):
         batch.left_out.append(mail)
         _note(batch, mail)
         return
-    _take(batch, mail, graves.get(tombstone.EXTERNAL))
+    if own is not None and is_lifted:
+        batch.lifted.take(own, batch.next_id)
+    _take(batch, mail, None if is_lifted else graves.get(tombstone.EXTERNAL))
 
 
 def _keeps_out(batch: _Batch, grave: TombstoneRow, mail: Incoming) -> bool:
     """Of k equal mails in one mailbox as many stay away as were deleted here (R8)."""
     key = (mail.mailbox_id, mail.uidvalidity, mail.identity)
     count = batch.kept_out.get(key, 0)
-    if count >= grave.copies:
+    if count >= grave.copies - batch.lifted.count(grave):
         return False
     batch.kept_out[key] = count + 1
     return True
@@ -234,6 +257,7 @@ def _write(batch: _Batch) -> list[Event]:
     intake_rows.insert(batch.account_id, batch.new, newcomers, joined, is_past=batch.is_past)
     arrival.note(batch.arrivals)
     _insert_places(batch)
+    batch.lifted.settle((mail.mailbox_id, mail.uidvalidity, mail.uid) for _, mail in batch.places)
     read = _apply_news(batch)
     moved = _moved_into_view(batch)
     removed = conversation.refresh([*joined.conversation_ids, *moved, *read])
@@ -320,7 +344,8 @@ def _tell_ledger(batch: _Batch, newcomers: dict[int, Newcomer], joined: Joined) 
             joined.of_message[message_id],
             *intake_rows.ledger_keys(mail.parsed, newcomers[message_id]),
             evidence={"way": way, "mailbox": mail.mailbox_id, "uid": mail.uid}
-            | ({"returned": 1} if message_id in batch.restored else {}),
+            | ({"returned": 1} if message_id in batch.restored else {})
+            | ({"brought_back": 1} if message_id in batch.lifted.message_ids else {}),
         )
         for message_id, mail in batch.new.items()
     )

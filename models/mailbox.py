@@ -28,6 +28,7 @@ class Role(StrEnum):
 
 
 NOT_SYNCED = frozenset({Role.TRASH, Role.JUNK, Role.DRAFTS})  # never taken in as mail
+NEVER_SYNCED = NOT_SYNCED | {Role.ALL, Role.FLAGGED}  # these only mirror mail of other labels
 
 
 class Mailbox(BaseModel):
@@ -54,6 +55,10 @@ class Mailbox(BaseModel):
     backfill_done = BooleanField(default=False)
     full_check_at = IntegerField(default=0)
     held_reason = TextField(default="")
+    is_whole = BooleanField(default=False)
+    bring_back_before = IntegerField(default=0)
+    past_done = IntegerField(default=0)
+    past_total = IntegerField(default=0)
 
     class Meta:
         indexes = ((("account", "name"), True),)
@@ -85,11 +90,20 @@ class MailboxState:
     backfill_done: bool
     full_check_at: int
     held_reason: str
+    is_whole: bool
+    bring_back_before: int
+    past_done: int
+    past_total: int
+
+    @property
+    def is_synced(self) -> bool:
+        """Whether whole messages are taken in from it."""
+        return self.is_chosen and self.role not in NEVER_SYNCED
 
 
 _COLUMNS = tuple(field.name for field in fields(MailboxState))
 _LIST = ", ".join(_COLUMNS)
-_FLAGS = ("is_selectable", "is_chosen", "is_mirror", "backfill_done")
+_FLAGS = ("is_selectable", "is_chosen", "is_mirror", "backfill_done", "is_whole")
 
 
 def of_account(account_id: int) -> list[MailboxState]:

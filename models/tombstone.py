@@ -52,6 +52,7 @@ class TombstoneRow:
     server_identities: tuple[str, ...]
     snapshot: dict[str, Any]
     snapshot_until: int | None
+    deleted_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +123,12 @@ def find(
 
 def _read(condition: str, key: int, parameters: Sequence[Any]) -> list[TombstoneRow]:
     found = database.rows(
-        "SELECT id, identity, kind, copies, server_identities, snapshot, snapshot_until "
-        f"FROM tombstone WHERE address_key = ? AND {condition}",
+        "SELECT id, identity, kind, copies, server_identities, snapshot, snapshot_until, "
+        f"deleted_at FROM tombstone WHERE address_key = ? AND {condition}",
         (key, *parameters),
     )
     return [
-        TombstoneRow(*[*row[:4], tuple(json.loads(row[4])), json.loads(row[5]), row[6]])
+        TombstoneRow(*[*row[:4], tuple(json.loads(row[4])), json.loads(row[5]), *row[6:]])
         for row in found
     ]
 
@@ -139,21 +140,6 @@ def _parts(values: list[Any]) -> list[list[Any]]:
 def deleted_here(account_id: int, identities: Iterable[bytes]) -> set[bytes]:
     """Those of the identities that were deleted here: "Sync past emails" asks about them."""
     return {row.identity for row in find(account_id, identities) if row.kind == OWN}
-
-
-def lift(account_id: int, identities: Iterable[bytes]) -> int:
-    """The person wants these back: nothing keeps them out any more. How many mails that is."""
-    count = 0
-    with database.writing(durable=True):
-        for row in find(account_id, identities):
-            if row.kind == OWN:
-                count += row.copies
-                database.run("DELETE FROM tombstone WHERE id = ?", (row.id,))
-                database.run(
-                    "UPDATE arrival SET is_kept_out = 0 WHERE account_id = ? AND identity = ?",
-                    (account_id, row.identity),
-                )
-    return count
 
 
 def came_back(tombstone_id: int) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from models import arrival, database, intake, mailbox, returning, sync_state
 from models.arrival import ArrivalRow
 from models.mail import ParsedMail
-from models.mailbox import NOT_SYNCED, MailboxState, Role
+from models.mailbox import MailboxState
 from models.message_tables import Flag
 from sync import asking, bodies, returned, scope
 from sync.asking import Headers
@@ -28,7 +28,7 @@ FRESH_MS = 24 * 3600 * 1000
 
 def is_synced(box: MailboxState) -> bool:
     """Whether whole messages are taken in from it."""
-    return box.is_chosen and box.role not in NOT_SYNCED | {Role.ALL, Role.FLAGGED}
+    return box.is_synced
 
 
 def take_in(work: Work, one: Seen) -> Steps:
@@ -195,7 +195,9 @@ def _store(
 def is_old(work: Work, received_at: int) -> bool:
     """Moved here by another program, or imported: it comes in without a word."""
     since = work.last_success_at or work.account.created_at
-    return received_at < min(now(), since) - FRESH_MS
+    start_at = work.account.start_at // 1000 * 1000  # INTERNALDATE knows whole seconds
+    is_before_start = 0 < received_at < start_at
+    return is_before_start or received_at < min(now(), since) - FRESH_MS
 
 
 def take_uids(work: Work, box: MailboxState, uids: Sequence[int]) -> Steps:

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from models import arrival, database, intake, mailbox, returning, sync_state
-from models.events import Event
+from models import (
+    arrival,
+    database,
+    intake,
+    mailbox,
+    past_sync,
+    returning,
+    sync_state,
+    tombstone,
+)
+from models.events import Event, LabelProgress, PastProgress
 from models.mailbox import MailboxState, Role
-from sync import arrivals, asking, bodies, returned
+from sync import asking, bodies, returned, scope
 from sync.ahead import while_fetching
 from sync.bodies import Wanted
 from sync.errors import RefusedError
 from sync.mailboxes import refused
 from sync.returned import Sighting
 from sync.scope import Contacts, envelopes
-from sync.work import STEP_BYTES, STEP_MESSAGES, Step, Work, again, now
+from sync.work import STEP_BYTES, STEP_MESSAGES, Step, Work, now
 
 WINDOW = 1000  # UIDs whose sizes and dates are asked for at once
 _ORDER = {Role.INBOX: 0, Role.SENT: 1}
@@ -28,6 +37,7 @@ class _Range:
     """What is left of one mailbox. `uids` and `ready` are newest first.
 
     Attributes:
+        total: With what was taken in over an earlier connection.
         is_complete: Of a listing that is not complete nothing counts as done; it is asked for
             again later.
         fetched: What was fetched while the step before was written, with what was asked for.
@@ -45,6 +55,11 @@ class _Range:
         """How many messages are still to be taken in."""
         return len(self.uids) + len(self.ready) + len(self.fetched[0] if self.fetched else ())
 
+    @property
+    def done(self) -> int:
+        """How many are behind us."""
+        return self.total - self.left
+
 
 class Backfill:
     """The past mail of one account over one connection; where it stands is in the store."""
@@ -53,14 +68,13 @@ class Backfill:
         self._work = work
         self._ranges: dict[int, _Range] = {}
         self._contacts: Contacts | None = None
+        self._boxes: list[MailboxState] = []
         self._refused: set[int] = set()
         self._later: set[int] = set()
         self._again_at = 0
 
     def step(self) -> Step | None:
         """Take in one step of past mail; None when there is none left."""
-        if self._work.account.start == "now":
-            return None
         box = self._next()
         if box is None:
             return None
@@ -70,17 +84,25 @@ class Backfill:
             self._refused.add(box.id)
             self._ranges.pop(box.id, None)
             refused(self._work, box)
-        return again("backfill", box.name, self.done, self.total)
+        return self._said(box)
 
-    @property
-    def total(self) -> int:
-        """Messages in the ranges that were begun on this connection."""
-        return sum(one.total for one in self._ranges.values())
+    def _said(self, box: MailboxState) -> Step:
+        """What this step did, how far every label is, and how long the rest takes."""
+        labels = tuple(self._progress(each) for each in self._boxes)
+        done, total = sum(each.done for each in labels), sum(each.total for each in labels)
+        self._work.pace.note(done)
+        is_counted = all(b.id in self._ranges for b in self._boxes if self._is_open(b))
+        seconds = self._work.pace.seconds_left(total - done) if is_counted else None
+        past = PastProgress(labels, seconds)
+        return Step("again", 0.0, "backfill", box.name, done, total, past)
 
-    @property
-    def done(self) -> int:
-        """How many of them are behind us."""
-        return self.total - sum(one.left for one in self._ranges.values())
+    def _progress(self, box: MailboxState) -> LabelProgress:
+        one = self._ranges.get(box.id)
+        stored = past_sync.label_progress(box)
+        if one is None:
+            return stored
+        is_done = one.is_complete and not one.left
+        return replace(stored, done=one.done, total=one.total, is_done=is_done)
 
     def forget_fetched(self) -> None:
         """Something else was done meanwhile: what was fetched ahead may be old news by now."""
@@ -91,10 +113,12 @@ class Backfill:
 
     def _next(self) -> MailboxState | None:
         """INBOX first, then Sent, then the others; their sizes after the first of INBOX is here."""
-        boxes = [box for box in mailbox.of_account(self._work.account.id) if self._is_open(box)]
-        boxes.sort(key=lambda box: (_ORDER.get(box.role, 2), box.name))
+        known = mailbox.of_account(self._work.account.id)
+        known.sort(key=lambda box: (_ORDER.get(box.role, 2), box.name))
+        boxes = [box for box in known if self._is_open(box)]
+        self._boxes = [box for box in known if past_sync.is_underway(box)]
         begun = [box for box in boxes if box.id in self._ranges]
-        if begun and self.done:
+        if begun and any(one.done for one in self._ranges.values()):
             unknown = [box for box in boxes if box.id not in self._ranges]
             return unknown[0] if unknown else boxes[0]
         return boxes[0] if boxes else None
@@ -102,7 +126,7 @@ class Backfill:
     def _is_open(self, box: MailboxState) -> bool:
         is_put_off = box.id in self._refused or box.id in self._later
         is_there = box.is_selectable and box.missing_since is None and not is_put_off
-        return is_there and arrivals.is_synced(box) and not box.backfill_done
+        return is_there and box.is_synced and not box.backfill_done
 
     def _advance(self, box: MailboxState) -> None:
         selected = self._work.examine(box)
@@ -119,7 +143,7 @@ class Backfill:
 
     def _begin(self, box: MailboxState) -> _Range:
         """The UIDs of the range that are not here yet."""
-        session, start_at = self._work.session, self._work.account.start_at
+        session, start_at = self._work.session, scope.past_since(self._work)
         cursor = box.backfill_uid or max(box.watermark, 1)
         listing = session.search_since(start_at) if start_at else session.all_uids()
         told = set(listing.uids)
@@ -127,40 +151,60 @@ class Backfill:
             listing = session.all_uids(1, max(cursor - 1, 1))  # cut by INTERNALDATE then
             told |= set(listing.uids)
         uids = sorted(uid for uid in told if uid < cursor)
-        mailbox.update(box.id, backfill_uid=cursor, backfill_floor=uids[0] if uids else 0)
-        return _Range(deque(reversed(uids)), len(uids), cursor, listing.is_complete)
+        floor = uids[0] if uids else 0
+        total = max(box.past_total, len(uids))
+        columns = {"backfill_uid": cursor, "backfill_floor": floor, "past_total": total}
+        past_sync.advance(box, self._run, **columns)
+        return _Range(deque(reversed(uids)), total, cursor, listing.is_complete)
+
+    @property
+    def _run(self) -> int:
+        return self._work.account.past_run
 
     def _look_ahead(self, box: MailboxState, one: _Range) -> None:
         """Sizes and dates of the next window; what is too old or not wanted falls out."""
         window = [one.uids.popleft() for _ in range(min(WINDOW, len(one.uids)))]
         here = sync_state.located(box.id, box.uidvalidity, window)
-        here |= arrival.kept_out_at(box.id, box.uidvalidity, window).keys()
+        if not box.bring_back_before:
+            here |= arrival.kept_out_at(box.id, box.uidvalidity, window).keys()
         unknown = [uid for uid in window if uid not in here]
-        if self._work.account.scope == "contacts":
-            wanted, unread = self._of_contacts(unknown)
+        if scope.is_of_contacts(self._work, box):
+            wanted, unread = self._of_contacts(box, unknown)
         else:
             facts, unread = asking.facts(self._work, unknown)
             wanted = [Wanted(uid, facts[uid]) for uid in facts]
         returning.note_unread(self._work.account.id, box.id, box.uidvalidity, unread)
-        start_at = self._work.account.start_at
+        start_at = scope.past_since(self._work)
         inside = [w for w in wanted if not 0 < w.facts.received_at < start_at]
         one.ready.extend(sorted(inside, key=lambda item: -item.uid))
         one.cursor = window[-1]
 
-    def _of_contacts(self, uids: Sequence[int]) -> tuple[list[Wanted], set[int]]:
+    def _of_contacts(self, box: MailboxState, uids: Sequence[int]) -> tuple[list[Wanted], set[int]]:
         """Only mail with an address of a person or an organization: envelopes first."""
-        contacts = self._contacts = self._contacts or Contacts(self._work)
+        if self._contacts is None:
+            self._contacts = Contacts(self._work.account.addresses)
         found: list[Wanted] = []
         unread: set[int] = set()
         for start in range(0, len(uids), STEP_MESSAGES):
             read = envelopes(self._work, uids[start : start + STEP_MESSAGES])
             unread |= {*read.unread, *read.bare}
+            items = [Wanted(uid, f.facts, bodies.identity_of(f)) for uid, f in read.found.items()]
+            asked = self._asked_back(box, items)
             found += [
-                Wanted(uid, fetched.facts, bodies.identity_of(fetched))
-                for uid, fetched in read.found.items()
-                if contacts.has(fetched.raw)
+                item
+                for item in items
+                if item.facts.received_at >= self._work.account.whole_since
+                or item.identity in asked
+                or self._contacts.has(read.found[item.uid].raw)
             ]
         return found, unread
+
+    def _asked_back(self, box: MailboxState, items: Sequence[Wanted]) -> set[bytes]:
+        """What the person wants back is wanted whoever it is from."""
+        if not box.bring_back_before:
+            return set()
+        names = [item.identity for item in items if item.identity is not None]
+        return tombstone.deleted_here(self._work.account.id, names)
 
     def _take(self, box: MailboxState, one: _Range) -> None:
         """Store one step, and fetch the next one meanwhile."""
@@ -170,11 +214,13 @@ class Backfill:
         (part, mails), one.fetched = one.fetched, None
         cursor = (part[-1].uid if one.ready else one.cursor) if one.is_complete else None
         is_over = not one.ready and not one.uids
+        done = one.done  # before the next step is cut off
         returned.follow(self._work, box, [_sighting(mail) for mail in mails])
         events: list[Event] = []
 
         def write() -> None:
-            events.extend(self._store(box, mails, cursor, is_done=is_over and one.is_complete))
+            is_done = is_over and one.is_complete
+            events.extend(self._store(box, mails, cursor, done, is_done=is_done))
 
         following = _portion(one)
         if following:
@@ -199,17 +245,26 @@ class Backfill:
         return True
 
     def _store(
-        self, box: MailboxState, mails: list[intake.Incoming], cursor: int | None, *, is_done: bool
+        self,
+        box: MailboxState,
+        mails: list[intake.Incoming],
+        cursor: int | None,
+        done: int,
+        *,
+        is_done: bool,
     ) -> list[Event]:
         """The rows and the cursor, in one transaction."""
         account_id = self._work.account.id
         with database.writing(durable=False):
-            events = intake.take_in(account_id, mails, past=True, quiet=True)
+            events = intake.take_in(
+                account_id, mails, past=True, quiet=True, bring_back_before=box.bring_back_before
+            )
             sync_state.attach_arrivals(account_id, [mail.identity for mail in mails])
             if cursor is not None:
-                mailbox.update(box.id, backfill_uid=cursor, backfill_done=is_done)
-            if is_done:
-                mailbox.update(box.id, full_check_at=now())
+                columns = {"backfill_uid": cursor, "backfill_done": is_done, "past_done": done}
+                # Only the past sync for which the person agreed brings anything back (R8).
+                before = {"bring_back_before": 0, "full_check_at": now()} if is_done else {}
+                past_sync.advance(box, self._run, **columns, **before)
         return events
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from models import database, ledger, mailbox, sync_state
 from models.events import MailboxesChanged
-from models.mailbox import NOT_SYNCED, MailboxState, Role
+from models.mailbox import NEVER_SYNCED, MailboxState, Role
 from sync import judge
 from sync.bodies import identity_of
 from sync.discovery import roles
@@ -144,7 +144,7 @@ def _save(work: Work, row: MailboxState | None, entry: Listed, role: Role, sourc
 
 def _first_numbers(work: Work, role: Role, entry: Listed) -> dict[str, object]:
     """A mailbox that appears after set-up: all that is in it appeared since."""
-    syncable = role not in NOT_SYNCED | {Role.ALL, Role.FLAGGED}
+    syncable = role not in NEVER_SYNCED
     numbers: dict[str, object] = {"full_check_at": now()}
     if work.account.all_labels and syncable and entry.is_selectable:
         numbers["is_chosen"] = True

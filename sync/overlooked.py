@@ -23,7 +23,7 @@ def find(work: Work, mailbox_id: int) -> list[int]:
     unknown = sorted(uid for uid in work.listed - known if low <= uid < box.watermark)
     if not unknown:
         return []
-    since = scope.since(work)
+    since = scope.since(work, box)
     if since:
         listing = work.session.search_since(since)
         unknown = sorted(set(unknown) & set(listing.uids)) if listing.is_complete else unknown
@@ -37,6 +37,6 @@ def find(work: Work, mailbox_id: int) -> list[int]:
 
 def _lowest(work: Work, box: MailboxState) -> int:
     """Below this the past sync still comes along."""
-    if box.backfill_done or work.account.start == "now":
+    if box.backfill_done:
         return 1
     return box.backfill_uid or box.watermark

@@ -1,4 +1,4 @@
-"""The range of past mail that the person wants: since when (S4), of whom (S5)."""
+"""The mail that the person wants: since when (S4), of whom (S5)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,20 @@ from sync.work import STEP_MESSAGES, Work
 _NO_BODY = b"Content-Type: text/plain\r\n\r\n"
 
 
-def since(work: Work) -> int:
-    """Older mail is not wanted, or cannot be told from mail that is not wanted."""
-    is_partial = work.account.start == "now" or work.account.scope == "contacts"
-    return max(work.account.start_at, work.account.created_at if is_partial else 0)
+def since(work: Work, box: MailboxState) -> int:
+    """From then on everybody's mail is wanted; older mail may have been left out on purpose."""
+    start_at = work.account.start_at if box.is_whole else work.account.whole_since
+    return min(work.account.whole_since, start_at)
+
+
+def past_since(work: Work) -> int:
+    """Where past mail begins; with "Now" there is only what came since then."""
+    return work.account.whole_since if work.account.start == "now" else work.account.start_at
+
+
+def is_of_contacts(work: Work, box: MailboxState) -> bool:
+    """Whether only the contacts' past mail is taken from this mailbox."""
+    return work.account.scope == "contacts" and not box.is_whole
 
 
 def envelopes(work: Work, uids: Sequence[int]) -> Headers:
@@ -28,9 +38,12 @@ def envelopes(work: Work, uids: Sequence[int]) -> Headers:
 class Contacts:
     """All addresses of persons and organizations, read once."""
 
-    def __init__(self, work: Work) -> None:
-        self._own = work.account.addresses
+    def __init__(self, own: frozenset[str]) -> None:
+        self._own = own
         self._persons, self._domains = sync_state.contact_addresses()
+
+    def __bool__(self) -> bool:
+        return bool(self._persons or self._domains)
 
     def has(self, header: bytes) -> bool:
         """Whether a mail has an address of one of them; the account's own never count."""
@@ -45,16 +58,16 @@ class Contacts:
 
 def future(work: Work, box: MailboxState, uids: Sequence[int]) -> list[int]:
     """The UIDs without past mail that the person did not want; that one is noted, not taken in."""
-    if work.account.scope != "contacts":
+    if not is_of_contacts(work, box):
         return list(uids)
-    contacts = Contacts(work)
+    contacts = Contacts(work.account.addresses)
     wanted = set(uids)
     for start in range(0, len(uids), STEP_MESSAGES):
         found = envelopes(work, uids[start : start + STEP_MESSAGES]).found
         strangers = [
             fetched
             for fetched in found.values()
-            if fetched.facts.received_at < work.account.created_at and not contacts.has(fetched.raw)
+            if fetched.facts.received_at < since(work, box) and not contacts.has(fetched.raw)
         ]
         wanted -= {fetched.uid for fetched in strangers}
         arrival.note(

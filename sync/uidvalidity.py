@@ -221,7 +221,7 @@ def _wanted(work: Work, box: MailboxState, content: _Content, free: set[int]) ->
     if not arrivals.is_synced(box):
         return set()
     known = sync_state.messages_with(work.account.id, (content.names[uid] for uid in free))
-    since = scope.since(work)
+    since = scope.since(work, box)
     return {
         uid
         for uid in free

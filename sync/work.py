@@ -8,9 +8,10 @@ from typing import Literal
 
 from models.account import AccountConfig
 from models.clock import now_ms
-from models.events import Event
+from models.events import Event, PastProgress
 from models.mailbox import MailboxState, Role
 from sync.judge import Home
+from sync.pace import Pace
 from sync.session import ImapSession, Selected
 from sync.timing import Timing
 
@@ -29,6 +30,7 @@ class Step:
         mailbox: The mailbox worked on, or ''.
         done: Messages of past mail taken in so far, of `total`.
         total: Messages of past mail to take in, 0 when not counting.
+        past: The same label by label, and how long the rest takes.
     """
 
     kind: Literal["again", "idle", "wait"]
@@ -37,6 +39,7 @@ class Step:
     mailbox: str = ""
     done: int = 0
     total: int = 0
+    past: PastProgress = PastProgress()
 
 
 Steps = Iterator[Step]
@@ -59,6 +62,7 @@ class Work:
         has_marks: \\Deleted came or went: a mail in Trash may have no live copy now.
         unread_tries: By mailbox, how often what could not be read was asked for again.
         whole_looks: How many cycles took in everything that arrived anywhere.
+        pace: How fast past mail comes in.
         asked_in_turn: How far the rotation of STATUS has come, where LIST cannot tell.
     """
 
@@ -76,6 +80,7 @@ class Work:
     unread_tries: dict[int, int] = field(default_factory=dict)
     whole_looks: int = 0
     asked_in_turn: int = 0
+    pace: Pace = field(default_factory=Pace)
 
     def has(self, capability: str) -> bool:
         """Whether the server offers this, by its name in upper case."""

@@ -16,6 +16,19 @@ STATEMENTS = (
     # Past mail was asked for once: whose mail comes is settled (S5).
     "ALTER TABLE account ADD COLUMN past_started INTEGER NOT NULL DEFAULT 0",
     "UPDATE account SET past_started = 1 WHERE start <> 'now'",
+    # Everybody's mail of the chosen labels is wanted from then on, whatever a past sync leaves out.
+    "ALTER TABLE account ADD COLUMN whole_since INTEGER NOT NULL DEFAULT 0",
+    """UPDATE account SET whole_since = CASE WHEN start = 'now' OR scope = 'contacts'
+        THEN max(start_at, created_at) ELSE start_at END""",
+    # Which past sync a cursor belongs to: what an earlier one still writes is no news of this one.
+    "ALTER TABLE account ADD COLUMN past_run INTEGER NOT NULL DEFAULT 0",
+    # Chosen after the first past sync: its past mail comes whole, whatever the scope was (S5, S6).
+    "ALTER TABLE mailbox ADD COLUMN is_whole INTEGER NOT NULL DEFAULT 0",
+    # The past sync that runs brings back what was deleted here until then (R8); 0: nothing.
+    "ALTER TABLE mailbox ADD COLUMN bring_back_before INTEGER NOT NULL DEFAULT 0",
+    # How many messages of the range are behind the past sync, of how many.
+    "ALTER TABLE mailbox ADD COLUMN past_done INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE mailbox ADD COLUMN past_total INTEGER NOT NULL DEFAULT 0",
     # history | linked | nothing while the account is being removed; a crash does not end that.
     "ALTER TABLE account ADD COLUMN removing TEXT NOT NULL DEFAULT ''",
     # JSON while known mail is looked at anew because the person's own addresses changed.

@@ -20,7 +20,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from models import account, database, facts
 from models.account import AccountConfig
 from models.database import BusyStoreError, StoreError
-from models.events import AccountsChanged, Event, Phase, StatusChanged
+from models.events import AccountsChanged, Event, PastProgress, Phase, StatusChanged
 from models.shown_certificate import ShownCertificate
 from sync.connecting import connect
 from sync.credentials import Vault
@@ -44,6 +44,7 @@ log = logging.getLogger(__name__)
 
 SLEEP_GAP_SECONDS = 30.0  # the wall clock ran so much further than the timer: the machine slept
 STORE_RETRY_SECONDS = 30.0
+NO_PAST = PastProgress()
 BUG_SENTENCE = (
     "Dealpost met a fault of its own and paused this account. Nothing was lost; "
     "choose “Sync now” to go on."
@@ -239,7 +240,7 @@ class AccountWorker(QObject):
         phase = Phase.SYNCING if busy else Phase.IDLE
         self._tell(
             phase, mailbox=step.mailbox, done=step.done, total=step.total, error="", retry_at=None,
-            at_once=phase is not self._status.phase,
+            past=step.past, at_once=phase is not self._status.phase,
         )  # fmt: skip
         if busy:
             self._step_timer.start(0)
@@ -358,6 +359,7 @@ class AccountWorker(QObject):
         mailbox: str = "",
         done: int = 0,
         total: int = 0,
+        past: PastProgress = NO_PAST,
         error: str = "",
         retry_at: int | None = None,
         certificate: ShownCertificate | None = None,
@@ -373,6 +375,7 @@ class AccountWorker(QObject):
             mailbox=mailbox,
             done=done,
             total=total,
+            past=past,
             pending=found.pending,
             refused=found.refused,
             checking=found.checking,

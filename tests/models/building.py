@@ -46,8 +46,16 @@ class Boxes:
         self.uids[name] = max(uid, self.uids.get(name, 0))
         return uid
 
-    def take(self, *mails: Incoming, past: bool = False, quiet: bool = False) -> list[Event]:
-        return intake.take_in(self.account_id, mails, past=past, quiet=quiet)
+    def take(
+        self,
+        *mails: Incoming,
+        past: bool = False,
+        quiet: bool = False,
+        bring_back_before: int = 0,
+    ) -> list[Event]:
+        return intake.take_in(
+            self.account_id, mails, past=past, quiet=quiet, bring_back_before=bring_back_before
+        )
 
     def mail(
         self,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from models import arrival, database, deletion, link, message, search, tombstone
+from models import arrival, database, deletion, link, message, search, settings, tombstone
+from models.clock import now_ms
+from models.commands import DeleteMessages, execute
 from models.compression import decompress
 from models.events import ConversationsChanged, MessagesAdded
 from models.mail import ParsedAttachment, PartialBody
@@ -260,9 +262,60 @@ def test_past_mail_is_brought_back_when_asked() -> None:
     identity = one("SELECT identity FROM message")
     delete("a")
     assert tombstone.deleted_here(box.account_id, [identity, b"other"]) == {identity}
-    assert tombstone.lift(box.account_id, [identity]) == 1
     box.take(box.mail("a", uid=1), past=True)
+    assert count("message") == 0
+    box.take(box.mail("a", uid=1), past=True, bring_back_before=now_ms())
     assert count("message") == 1
+    assert count("tombstone") == 0
+    assert one("SELECT is_kept_out FROM arrival") == 0
+    told = "SELECT count(*) FROM ledger WHERE json_extract(evidence, '$.brought_back') = 1"
+    assert one(told) == 1
+
+
+def test_what_is_deleted_after_the_question_stays_away() -> None:
+    box = boxes()
+    box.take(box.mail("a"))
+    asked_at = now_ms() - 1
+    delete("a")
+    box.take(box.mail("a", uid=1), past=True, bring_back_before=asked_at)
+    assert count("message") == 0
+    assert count("tombstone") == 1
+
+
+def test_of_equal_mails_as_many_come_back_as_were_deleted() -> None:
+    box = boxes()
+    box.take(box.mail("a", uid=1), box.mail("a", uid=2), box.mail("a", uid=3))
+    ids = [id_ for (id_,) in database.rows("SELECT id FROM message ORDER BY id")]
+    execute(DeleteMessages(tuple(ids[:2])))
+    wanted = [box.mail("a", uid=uid) for uid in (1, 2, 3)]
+    box.take(*wanted, past=True)
+    assert count("message") == 1
+    box.take(*wanted, past=True, bring_back_before=now_ms())
+    assert count("message") == 3
+    assert count("location") == 3
+    box.take(*wanted, past=True, bring_back_before=now_ms())
+    assert count("message") == 3
+
+
+def test_one_mail_under_two_labels_comes_back_as_one() -> None:
+    box = boxes()
+    box.take(box.mail("a", uid=1), box.mail("a", box="Customers", uid=7))
+    delete("a")
+    assert count("message") == 0
+    box.take(box.mail("a", uid=1), past=True, bring_back_before=now_ms())
+    box.take(box.mail("a", box="Customers", uid=7), past=True)
+    assert count("message") == 1
+    assert count("location") == 2
+
+
+def test_what_waits_for_the_servers_trash_does_not_come_back() -> None:
+    box = boxes()
+    settings.put("delete_on_server", True)
+    box.take(box.mail("a", uid=1))
+    execute(DeleteMessages((message_of("a"),)))
+    assert count("operation") == 1
+    box.take(box.mail("a", uid=1), past=True, bring_back_before=now_ms())
+    assert count("message") == 0
 
 
 # --- external deletes may come back ----------------------------------------------------------

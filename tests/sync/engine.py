@@ -116,6 +116,15 @@ class Engine:
                 return
         raise AssertionError("the engine does not come to rest")
 
+    def step_until(self, is_so: Callable[[], bool]) -> None:
+        """One cycle, and only so many steps of past mail until something is so."""
+        self.leave_idle()
+        end = time.monotonic() + DEADLINE_SECONDS
+        while not is_so():
+            assert time.monotonic() < end, "it never came true"
+            if self.sync.step().doing == "cycle" and self.sync._cycle is None:
+                self.sync._cycle_at = time.monotonic() + 3600
+
     def leave_idle(self) -> None:
         """As the worker does, which hears of changes of the open mailbox in time."""
         if self.session is not None and self.session.is_idling:

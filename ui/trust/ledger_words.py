@@ -94,6 +94,8 @@ def _plain(item: LedgerItem) -> str:
 def _arrival(item: LedgerItem) -> str:
     if item.evidence.get("returned"):
         text = _tr("Came back to {label}; another program had deleted it")
+    elif item.evidence.get("brought_back"):
+        text = _tr("Brought back from {label} with “Sync past emails”, as you asked")
     elif item.evidence.get("way") == "past":
         text = _tr("Taken in with past mail from {label}")
     elif item.evidence.get("way") == "moved":
