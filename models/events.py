@@ -174,6 +174,9 @@ class PastProgress:
     seconds_left: float | None = None
 
 
+NO_PAST = PastProgress()
+
+
 @dataclass(frozen=True, slots=True)
 class StatusChanged:
     """The facts of an account's sync, whole (M22). Times are milliseconds UTC.
@@ -210,7 +213,7 @@ class StatusChanged:
     error: str = ""
     questions: tuple[str, ...] = ()
     certificate: ShownCertificate | None = None
-    past: PastProgress = PastProgress()
+    past: PastProgress = NO_PAST
 
 
 Event = (

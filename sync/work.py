@@ -8,7 +8,7 @@ from typing import Literal
 
 from models.account import AccountConfig
 from models.clock import now_ms
-from models.events import Event, PastProgress
+from models.events import NO_PAST, Event, PastProgress
 from models.mailbox import MailboxState, Role
 from sync.judge import Home
 from sync.pace import Pace
@@ -39,7 +39,7 @@ class Step:
     mailbox: str = ""
     done: int = 0
     total: int = 0
-    past: PastProgress = PastProgress()
+    past: PastProgress = NO_PAST
 
 
 Steps = Iterator[Step]

@@ -20,7 +20,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from models import account, database, facts
 from models.account import AccountConfig
 from models.database import BusyStoreError, StoreError
-from models.events import AccountsChanged, Event, PastProgress, Phase, StatusChanged
+from models.events import NO_PAST, AccountsChanged, Event, PastProgress, Phase, StatusChanged
 from models.shown_certificate import ShownCertificate
 from sync.connecting import connect
 from sync.credentials import Vault
@@ -44,7 +44,6 @@ log = logging.getLogger(__name__)
 
 SLEEP_GAP_SECONDS = 30.0  # the wall clock ran so much further than the timer: the machine slept
 STORE_RETRY_SECONDS = 30.0
-NO_PAST = PastProgress()
 BUG_SENTENCE = (
     "Dealpost met a fault of its own and paused this account. Nothing was lost; "
     "choose “Sync now” to go on."
