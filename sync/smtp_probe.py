@@ -85,7 +85,7 @@ class SmtpTry:
         except (smtplib.SMTPServerDisconnected, ConnectionError, ssl.SSLError) as error:
             if self._stopped.is_set():
                 raise stopped(self._server) from None
-            if isinstance(error.__context__, TimeoutError):  # smtplib hides it behind its own
+            if _is_late(error):
                 raise self._too_slow() from None
             raise ConnectionLostError(f"{self._server.place} hung up.") from None
         except (smtplib.SMTPException, OSError, ValueError) as error:
@@ -96,13 +96,16 @@ class SmtpTry:
         self._stopped.set()
         sock = self._socket
         if sock is not None:
+            # Not SSLSocket.shutdown: that takes the TLS object away under the reader's feet.
             with contextlib.suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     def _try(self, user: str, secret: str, ends_at: float, good: securing.Good) -> None:
         sock = connect(self._server, seconds=self._timing.connect, is_stopped=self._stopped.is_set)
         self._socket = sock
         try:
+            if self._stopped.is_set():  # an abort that came before there was a socket
+                raise stopped(self._server)
             sock.settimeout(max(0.05, min(self._timing.connect, ends_at - time.monotonic())))
             self._check_line(sock)
             self._talk(sock, user, secret, good)
@@ -112,7 +115,7 @@ class SmtpTry:
     def _talk(self, sock: socket.socket, user: str, secret: str, good: securing.Good) -> None:
         if self._place.security is Security.TLS:
             sock = self._secured(sock, good)
-        with contextlib.closing(_Client(sock, self._place.host)) as client:
+        with contextlib.closing(_Client(sock)) as client:
             self._greeted(client)
             if self._place.security is Security.STARTTLS:
                 self._start_tls(client, good)
@@ -131,10 +134,16 @@ class SmtpTry:
     def _secured(self, sock: socket.socket, good: securing.Good) -> ssl.SSLSocket:
         context = securing.context(self._server, good)
         try:
-            secured = context.wrap_socket(sock, server_hostname=self._place.host)
+            # The handshake comes after the assignment, so that `abort` reaches it.
+            secured = context.wrap_socket(
+                sock, server_hostname=self._place.host, do_handshake_on_connect=False
+            )
+            self._socket = secured
+            if self._stopped.is_set():
+                raise stopped(self._server)
+            secured.do_handshake()
         except (OSError, ValueError) as error:
             raise self._tls_fault(error) from None
-        self._socket = secured
         securing.check(secured, good)
         return secured
 
@@ -154,8 +163,10 @@ class SmtpTry:
     def _greeted(self, client: _Client) -> None:
         try:
             code, words = client.connect(self._place.host, self._place.port)
-        except TimeoutError:
-            raise self._silent() from None
+        except (TimeoutError, smtplib.SMTPServerDisconnected) as error:
+            if not self._stopped.is_set() and _is_late(error):
+                raise self._silent() from None
+            raise
         if code != 220:
             raise self._refused(code, words)
         client.ehlo_or_helo_if_needed()
@@ -167,12 +178,14 @@ class SmtpTry:
                 "your provider."
             )
         try:
-            client.starttls(context=securing.context(self._server, good))
-        except (OSError, ValueError) as error:
-            raise self._tls_fault(error) from None
-        self._socket = client.sock
-        assert isinstance(client.sock, ssl.SSLSocket)
-        securing.check(client.sock, good)
+            sock = client.ask_for_tls()
+        except smtplib.SMTPResponseException as error:
+            said = clean_words(error.smtp_error)
+            raise TlsError(
+                f"{self._server.place} refuses STARTTLS now, and nothing is sent without it. It "
+                f"says: {said}"
+            ) from None
+        client.go_on_with(self._secured(sock, good))
         client.ehlo()
 
     def _authenticate(self, client: _Client, user: str, secret: str) -> None:
@@ -234,16 +247,35 @@ class SmtpTry:
         )
 
 
+def _is_late(error: Exception) -> bool:
+    """Whether a time-out is behind it; smtplib hides that behind an error of its own."""
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+
+
 class _Client(smtplib.SMTP):
     """smtplib on a socket that is connected already."""
 
-    def __init__(self, sock: socket.socket, host: str) -> None:
+    def __init__(self, sock: socket.socket) -> None:
         super().__init__(local_hostname=OUR_NAME, timeout=sock.gettimeout() or 1.0)
         self._ready = sock
-        self._host = host  # smtplib's starttls checks the certificate against it
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         return self._ready
+
+    def ask_for_tls(self) -> socket.socket:
+        """STARTTLS; the socket on which the handshake comes next."""
+        code, words = self.docmd("STARTTLS")
+        if code != 220 or self.sock is None:
+            raise smtplib.SMTPResponseException(code, words)
+        return self.sock
+
+    def go_on_with(self, secured: socket.socket) -> None:
+        """What was read or learned in plain is dropped: anybody could have sent it."""
+        self.sock = secured
+        self.file = None
+        self.helo_resp = self.ehlo_resp = None
+        self.esmtp_features = {}
+        self.does_esmtp = False
 
     def sign_in(self, user: str, secret: str) -> None:
         """Like `login`, but passwords may have any character (RFC 4616: UTF-8)."""

@@ -135,7 +135,7 @@ class AccountPage(PreferencesPage):
     def show_certificate(self) -> None:
         """The server's certificate is refused: bring it into sight."""
         self.ensureWidgetVisible(self.certificates.box, 0, 24)
-        self.certificates.box.button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.certificates.box.fingerprint.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def ask_password(self) -> None:
         """The sign-in failed: show the fields, with the keyboard in the password."""
