@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -36,6 +36,7 @@ class DetectionDetails(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setObjectName("detection_details")
         self._theme = theme
         self._items: dict[int, QTreeWidgetItem] = {}
         self._answers: dict[int, Answer] = {}
@@ -45,7 +46,7 @@ class DetectionDetails(QWidget):
         self._toggle.setFlat(True)
         self._toggle.setAutoDefault(False)
         self._toggle.setIconSize(QSize(16, 16))
-        self._stop = QPushButton(self.tr("S&top searching"), self)
+        self._stop = QPushButton(self.tr("Stop &searching"), self)
         self._stop.setObjectName("detection_stop_button")
         self._stop.setAutoDefault(False)
         self._list = QTreeWidget(self)
@@ -62,24 +63,24 @@ class DetectionDetails(QWidget):
         self._list.clear()
         self._items.clear()
         self._answers.clear()
-        self._stop.show()
-        self.show()
-        self._stop.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.hide()
 
     @Slot(object)
     def add(self, answer: Answer) -> None:
         """A line, or a newer answer of one."""
         item = self._items.get(answer.number)
         if item is None:
-            item = QTreeWidgetItem(self._list)
+            item = QTreeWidgetItem()
+            self._list.insertTopLevelItem(self._position(answer), item)
             self._items[answer.number] = item
+            self._fit()
         self._answers[answer.number] = answer
+        if self.isHidden() and answer.outcome is Outcome.ASKED:
+            self._show_running()
         for column, text in enumerate(line_text(answer)):
             item.setText(column, text)
-            item.setToolTip(column, text)
-        item.setData(
-            0, Qt.ItemDataRole.AccessibleTextRole, ", ".join(line_text(answer))
-        )
+            item.setToolTip(column, answer.target if column == 0 else text)
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, ", ".join(line_text(answer)))
         self._paint(answer.number)
 
     def finish(self) -> None:
@@ -88,14 +89,29 @@ class DetectionDetails(QWidget):
         good = [n for n, each in self._answers.items() if each.outcome is Outcome.ANSWERS]
         for number in sorted(good, key=lambda n: (self._answers[n].source.rank, n), reverse=True):
             item = self._items[number]
-            self._list.insertTopLevelItem(
-                0, self._list.takeTopLevelItem(self._list.indexOfTopLevelItem(item))
-            )
+            self._list.takeTopLevelItem(self._list.indexOfTopLevelItem(item))
+            self._list.insertTopLevelItem(0, item)
+        self._list.setCurrentIndex(QModelIndex())
         self._list.scrollToTop()
 
     def show_if(self, is_wanted: bool) -> None:
         """Show it on a page it belongs to, if there is something to tell."""
         self.setVisible(is_wanted and bool(self._items))
+
+    def _position(self, answer: Answer) -> int:
+        """Servers stand above the files and records that name them."""
+        is_server = answer.place is not None
+        above = [each for each in self._answers.values() if each.place is not None]
+        return len(above) if is_server else len(self._items)
+
+    def _fit(self) -> None:
+        self._list.setFixedHeight(min(ROWS, len(self._items)) * ROW_HEIGHT + 10)
+
+    def _show_running(self) -> None:
+        """Shown with the first question that is out: a known provider needs none."""
+        self._stop.show()
+        self.show()
+        self._stop.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _lay_out(self) -> None:
         tree = self._list
@@ -106,7 +122,6 @@ class DetectionDetails(QWidget):
         tree.setAllColumnsShowFocus(True)
         tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         tree.setAccessibleName(self.tr("What was asked, who named it, and what it answered"))
-        tree.setFixedHeight(ROWS * ROW_HEIGHT + 10)
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

@@ -13,12 +13,12 @@ translate = QCoreApplication.translate
 def source_text(source: Source) -> str:
     """Who named it."""
     texts = {
-        Source.PROVIDER: translate("Detection", "List of providers"),
-        Source.AUTOCONFIG: translate("Detection", "The domain’s own settings"),
-        Source.SRV: translate("Detection", "DNS service record"),
-        Source.MX: translate("Detection", "Where its mail goes"),
-        Source.MX_AUTOCONFIG: translate("Detection", "Settings of its mail host"),
-        Source.HINT: translate("Detection", "Settings without TLS"),
+        Source.PROVIDER: translate("Detection", "Provider list"),
+        Source.AUTOCONFIG: translate("Detection", "Domain’s settings"),
+        Source.SRV: translate("Detection", "DNS record"),
+        Source.MX: translate("Detection", "Mail host"),
+        Source.MX_AUTOCONFIG: translate("Detection", "Mail host’s settings"),
+        Source.HINT: translate("Detection", "Unsafe settings"),
         Source.GUESS: translate("Detection", "Usual name"),
     }
     return texts[source]
@@ -59,7 +59,9 @@ def outcome_tone(outcome: Outcome) -> str:
 def target_text(answer: Answer) -> str:
     """What was asked, with its protocol where it is a server."""
     if answer.place is None or answer.protocol is None:
-        return answer.target.removeprefix("https://")
+        scheme, _, rest = answer.target.rpartition("://")
+        host = rest.partition("/")[0]  # the path is the same everywhere, and in the tool tip
+        return f"{scheme}://{host}" if scheme else host
     securities = {Security.TLS: "TLS", Security.STARTTLS: "STARTTLS", Security.NONE: "—"}
     return f"{answer.target}  {answer.protocol.upper()} {securities[answer.place.security]}"
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from models.account import NewAccount
 from models.mailbox import Role
+from sync.detection import Detected
 from sync.oauth.access import HeldTokens
 from sync.providers import IMAP_PORTS, SMTP_PORTS, Provider, Security, ServerPlace
 from sync.qt.probe import Label, SignIn
@@ -216,8 +217,10 @@ def completed(
         found: What was detected.
         ports: The usual ports.
     """
-    if found is None or (typed.host and typed.host != shown.host):
+    if typed.host and typed.host != shown.host:
         return typed
+    if found is None:  # what we put there was another address's
+        return ServerPlace("", typed.port, typed.security) if shown.host else typed
     is_own_line = (typed.port, typed.security) != (shown.port, shown.security)
     if not is_own_line:
         return found
@@ -225,6 +228,13 @@ def completed(
     if port == shown.port:
         port = ports[typed.security]
     return ServerPlace(found.host, port, typed.security)
+
+
+def hinted_user(detected: Detected) -> str:
+    """The sign-in name that detection brings, if both servers want the same; '' is the address."""
+    if detected.smtp is not None and detected.smtp_user_name != detected.user_name:
+        return ""
+    return detected.user_name
 
 
 def sign_in(answers: Answers, provider: Provider | None) -> SignIn:
@@ -235,7 +245,7 @@ def sign_in(answers: Answers, provider: Provider | None) -> SignIn:
         imap=answers.imap,
         smtp=answers.smtp,
         user_name=imap_user(answers, provider),
-        smtp_user_name=answers.user_name,
+        smtp_user_name=smtp_user(answers, provider),
         plain_text_agreed=answers.plain_text_agreed,
         token=answers.held.access_token if answers.held is not None else None,
     )
@@ -251,6 +261,13 @@ def secret(answers: Answers) -> tuple[str, str]:
 def imap_user(answers: Answers, provider: Provider | None) -> str:
     """The IMAP sign-in name, '' for the address."""
     if not answers.user_name and provider is not None and provider.imap_user_is_local_part:
+        return answers.address.partition("@")[0]
+    return answers.user_name
+
+
+def smtp_user(answers: Answers, provider: Provider | None) -> str:
+    """The same for SMTP."""
+    if not answers.user_name and provider is not None and provider.smtp_user_is_local_part:
         return answers.address.partition("@")[0]
     return answers.user_name
 
@@ -297,7 +314,7 @@ def new_account(answers: Answers, provider: Provider | None, now: datetime) -> N
         name=answers.name,
         kind=answers.kind,
         user_name=imap_user(answers, provider),
-        smtp_user_name=answers.user_name,
+        smtp_user_name=smtp_user(answers, provider),
         imap_host=answers.imap.host,
         imap_port=answers.imap.port,
         imap_security=answers.imap.security.value,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy, QWidget
 
 import resources
 from ui.theme import Theme
@@ -37,6 +37,15 @@ QListWidget:disabled, QListWidget::item:disabled {{ color: {disabled}; }}
 QListWidget#preferences_navigation {{ border: 0; border-right: 1px solid {line}; border-radius: 0;
     padding: 12px 8px; background: {window}; }}
 QListWidget#preferences_navigation::item:disabled {{ color: {muted}; background: transparent; }}
+QTreeWidget#detection_list {{ border: 1px solid {edge}; border-radius: 7px; padding: 4px;
+    background: {field}; }}
+QTreeWidget#detection_list:focus {{ border-color: {accent}; }}
+QTreeWidget#detection_list::item {{ height: 24px; padding: 0 6px; }}
+QTreeWidget#detection_list::item:selected {{ background: {selection}; color: {text}; }}
+QPushButton#detection_details_button {{ border: 1px solid transparent; background: transparent;
+    padding: 4px 8px 4px 4px; color: {muted}; }}
+QPushButton#detection_details_button:hover {{ background: {hover}; }}
+QPushButton#detection_details_button:focus {{ border-color: {accent}; }}
 QFrame#footer_line {{ background: {line}; border: 0; }}
 QProgressBar {{ border: 0; background: {line}; }}
 QProgressBar::chunk {{ background: {accent}; }}
@@ -70,3 +79,14 @@ def fit(*buttons: QAbstractButton) -> None:
     """Check boxes and radios as wide as their text, so that the focus ring fits them."""
     for button in buttons:
         button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+
+def scrolling(page: QWidget, parent: QWidget) -> QScrollArea:
+    """A page that scrolls where the screen is small or the letters are large."""
+    area = QScrollArea(parent)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(page)
+    return area

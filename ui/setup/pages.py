@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from sync import providers
 from sync.providers import Provider
 from sync.qt.probe import Detected
-from ui.setup import flow, words
+from ui.setup import detection_words, flow, words
 from ui.setup.certificate_box import CertificateBoxes
 from ui.setup.fields import (
     GAP,
@@ -143,10 +143,14 @@ class ServersPage(WizardPage):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent.tr("Mail servers"), "", parent)
         self._shown = {"imap": flow.NO_IMAP, "smtp": flow.NO_SMTP}
+        self._shown_user = ""
+        self._outside_notice = Notice(theme, "info", self)
+        self._outside_notice.setObjectName("outside_notice")
         self.imap = ServerFields("imap", self.tr("Receiving (IMAP)"), self)
         self.smtp = ServerFields("smtp", self.tr("Sending (SMTP)"), self)
         self.oauth_slot = QVBoxLayout()
         self.column.addLayout(self.oauth_slot)
+        self.column.addWidget(self._outside_notice)
         self.certificates = CertificateBoxes(theme, self)
         for part in (self.imap, self.certificates.imap, self.smtp, self.certificates.smtp):
             self.column.addWidget(part)
@@ -190,29 +194,21 @@ class ServersPage(WizardPage):
             for name, fields in (("imap", self.imap), ("smtp", self.smtp))
         )
 
-    def fill(self, detected: Detected) -> None:
-        """Put what was found into the fields that nobody has typed in."""
+    def fill(self, detected: Detected, domain: str) -> None:
+        """Put what was found into the fields that nobody has typed in; empty what was another's."""
         found = {"imap": detected.imap, "smtp": detected.smtp}
         for name, fields in (("imap", self.imap), ("smtp", self.smtp)):
-            place = flow.completed(
-                fields.place(), self._shown[name], found[name], flow.USUAL_PORTS[name]
-            )
+            shown = self._shown[name]
+            place = flow.completed(fields.place(), shown, found[name], flow.USUAL_PORTS[name])
             if place != fields.place():
                 fields.fill(place)
                 self._shown[name] = place
-        self._say(detected)
-
-    def _say(self, detected: Detected) -> None:
-        if detected.provider is not None:
-            text = self.tr("These are the servers of {name}.").format(name=detected.provider.name)
-        elif detected.imap and detected.smtp:
-            text = self.tr("Found by their usual names. Change them if your provider says so.")
-        else:
-            text = self.tr(
-                "Not all servers were found. Your provider's help pages name them: look for"
-                " “IMAP” and “SMTP”."
-            )
-        self.sentence.setText(text)
+        user_name = flow.hinted_user(detected)
+        if self.user_name.text().strip() == self._shown_user:
+            self.user_name.setText(user_name)
+            self._shown_user = user_name
+        self.sentence.setText(detection_words.found_text(detected, domain))
+        self._outside_notice.say(detection_words.outside_text(detected, domain))
 
     @Slot()
     def _on_edited(self) -> None:

@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QDialog,
-    QFrame,
     QProgressBar,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -20,27 +18,33 @@ from models.account_commands import AddAccount
 from models.commands import Command
 from models.secret import EncryptedSecrets
 from sync import providers
+from sync.detection import Network
 from sync.providers import Provider
 from sync.qt.probe import Detection, FailureKind, Label, Probe, Tried
 from sync.qt.service import MailService
 from sync.qt.vault import Vault, VaultAnswer, VaultMode, VaultState
 from ui.setup import flow, words
 from ui.setup.choice_pages import LabelsPage, StartPage, TrackingPage
+from ui.setup.detection_details import DetectionDetails
 from ui.setup.fields import PasswordEdit
 from ui.setup.flow import Answers, Page, SecretPage
 from ui.setup.footer import Footer
-from ui.setup.form_style import FormStyle
+from ui.setup.form_style import FormStyle, scrolling
 from ui.setup.keeper import Keeper
 from ui.setup.oauth_pages import OAuthPages
 from ui.setup.pages import AddressPage, SecretPageWidget, ServersPage, WizardPage
 from ui.theme import Theme
 
-WIDTH, HEIGHT = 600, 640
+WIDTH, HEIGHT = 640, 640
 PASSWORD_FAULTS = frozenset({FailureKind.SIGN_IN, FailureKind.APP_PASSWORD})
 
 
 class SetupWizard(QDialog):
-    """Adds one account; nothing is stored before "Sync". Shown with `open()`."""
+    """Adds one account; nothing is stored before "Sync". Shown with `open()`.
+
+    Attributes:
+        network: How servers are looked for; None is the system's own way.
+    """
 
     def __init__(self, service: MailService, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,10 +58,12 @@ class SetupWizard(QDialog):
         self._vault_ticket = 0
         self._is_secret_known = False
         self._labels: tuple[Label, ...] = ()
+        self.network: Network | None = None
         self._probe = Probe(service.timing, self)
         self._keeper = Keeper(service, self)
         FormStyle(self, theme)
         self._make_pages()
+        self._details = DetectionDetails(theme, self)
         self._footer = Footer(theme, self)
         self._lay_out()
         self._connect()
@@ -85,7 +91,7 @@ class SetupWizard(QDialog):
             self._service, self._theme, self.address_page, self.servers_page, self
         )
         for page in self._pages.values():
-            self._stack.addWidget(_scrolling(page, self._stack))
+            self._stack.addWidget(scrolling(page, self._stack))
 
     def _lay_out(self) -> None:
         self.resize(WIDTH, HEIGHT)
@@ -99,6 +105,7 @@ class SetupWizard(QDialog):
         column.setSpacing(0)
         column.addWidget(self._busy)
         column.addWidget(self._stack, 1)
+        column.addWidget(self._details)
         column.addWidget(self._footer)
 
     def _connect(self) -> None:
@@ -110,6 +117,8 @@ class SetupWizard(QDialog):
         self._oauth.waiting_changed.connect(self._footer.next_button.setDisabled)
         self._oauth.signed_in_late.connect(self._go_on)
         self.servers_page.certificates.trusted.connect(self._go_on)
+        self._probe.looked.connect(self._details.add)
+        self._details.stopped.connect(self._probe.stop_looking)
         self._probe.detected.connect(self._on_detected)
         self._probe.tried.connect(self._on_tried)
         self._keeper.kept.connect(self.accept)
@@ -128,7 +137,8 @@ class SetupWizard(QDialog):
         if self._page is Page.ADDRESS and not self.servers_page.is_typed:
             domain = providers.domain_of(answers.address)
             self._set_busy(self.tr("Looking for the servers of {domain}…").format(domain=domain))
-            self._probe.detect(answers.address)
+            self._details.begin()
+            self._probe.detect(answers.address, self.network)
         elif self._page is Page.SERVERS:
             self._set_busy(self.tr("Trying to sign in to both servers…"))
             self._labels = ()
@@ -195,6 +205,7 @@ class SetupWizard(QDialog):
             self.labels_page.fill(self._labels, self._answers().kind)
         elif page is Page.START:
             self.start_page.set_has_contacts(_has_contacts())
+        self._details.show_if(page is Page.SERVERS)
         self._stack.setCurrentIndex(list(Page).index(page))
         self._footer.show_step(way.index(page) + 1, len(way), is_count_known=self._is_secret_known)
         self._pages[page].focus_first()
@@ -217,9 +228,11 @@ class SetupWizard(QDialog):
     @Slot(object)
     def _on_detected(self, detection: Detection) -> None:
         self._set_busy("")
-        self.servers_page.fill(detection.detected)
+        self._details.finish()
+        found = detection.detected
+        self.servers_page.fill(found, providers.domain_of(self._answers().address))
         self._show_next()
-        if self._oauth.held() is not None and detection.detected.imap and detection.detected.smtp:
+        if self._oauth.held() is not None and found.imap and found.smtp and not found.outside:
             self._go_on()  # the browser has answered already, and nothing is to be typed
 
     @Slot(object)
@@ -336,6 +349,8 @@ class SetupWizard(QDialog):
         self._keeper.forget()
         self._vault_ticket = 0
         self._set_busy("")
+        self._details.finish()
+        self._details.show_if(self._page is Page.SERVERS)
         self._pages[self._page].focus_first()
 
     def reject(self) -> None:
@@ -358,17 +373,6 @@ class SetupWizard(QDialog):
         for edit in self._secret_edits():
             edit.clear()
         self._oauth.forget()
-
-
-def _scrolling(page: WizardPage, parent: QWidget) -> QScrollArea:
-    """A page that scrolls where the screen is small or the letters are large."""
-    area = QScrollArea(parent)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(page)
-    return area
 
 
 def _question(vault: Vault, *, has_keyring: bool) -> SecretPage:

@@ -16,26 +16,26 @@ from tests.support.smtp import SmtpSink
 
 
 @pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
-def test_dns_leads_to_them(
-    dovecot: Dovecot, smtp_sink: SmtpSink, tmp_path: Path, security: Security
-) -> None:
-    trusted = tmp_path / "trusted.pem"
-    trusted.write_bytes(
-        dovecot.certificate.cert_file.read_bytes() + smtp_sink.certificate.cert_file.read_bytes()
-    )
+def test_dns_leads_to_them(dovecot: Dovecot, tmp_path: Path, security: Security) -> None:
+    sink = SmtpSink(tmp_path)
+    sink.certificate = dovecot.certificate  # of two with one name OpenSSL trusts the first alone
+    sink.start()
     port = dovecot.tls_port if security is Security.TLS else dovecot.port
     service = "_imaps" if security is Security.TLS else "_imap"
     dns = DnsServer().start()
     dns.host("firma.test", "localhost")
     dns.add(f"{service}._tcp.firma.test", "SRV", f"0 1 {port} localhost.")
-    dns.add("_submission._tcp.firma.test", "SRV", f"0 1 {smtp_sink.port} localhost.")
+    dns.add("_submission._tcp.firma.test", "SRV", f"0 1 {sink.port} localhost.")
     closed = dict.fromkeys((80, 443, 143, 465, 587, 993), 1)
 
     found = detection.detect(
-        "ann@firma.test", threading.Event(), network=Network(dns.place, str(trusted), closed)
+        "ann@firma.test",
+        threading.Event(),
+        network=Network(dns.place, str(dovecot.certificate.cert_file), closed),
     )
     dns.stop()
+    sink.stop()
 
     assert found.imap == ServerPlace("localhost", port, security)
-    assert found.smtp == ServerPlace("localhost", smtp_sink.port, Security.STARTTLS)
+    assert found.smtp == ServerPlace("localhost", sink.port, Security.STARTTLS)
     assert (found.source, found.outside, found.silent) == (Source.SRV, ("localhost",), ())
