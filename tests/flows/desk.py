@@ -75,6 +75,10 @@ class Desk:
     def reopen(self, timing: Timing | None = None) -> None:
         """Quit and start again on the same profile."""
         self.close()
+        self.open_again(timing)
+
+    def open_again(self, timing: Timing | None = None) -> None:
+        """Start on the same profile, which was closed."""
         timing = timing or self.timing
         self.window = app.start(self.profile, timing=timing, read_only=self.read_only)
 
