@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QCheckBox, QDialog
 
 from tests.flows import office
 from tests.flows.desk import Desk
@@ -121,11 +122,11 @@ def test_a_converted_account_does_as_before_until_its_own_option_is_changed(
     mine, _ours, personal, team = pair
     office.set_options(desk, "general", archive=True, delete=False)
     office.press(office.page(desk, f"account:{personal}"), "convert_account_button")
-    dialog = office.part(office.preferences(desk), office.QDialog, "convert_account_dialog")
+    dialog = office.part(office.preferences(desk), QDialog, "convert_account_dialog")
     office.press(dialog, "convert_button")
     page = office.page(desk, f"account:{personal}")
     desk.wait(
-        lambda: page.findChild(office.QCheckBox, "archive_on_server_check") is not None,
+        lambda: page.findChild(QCheckBox, "archive_on_server_check") is not None,
         "it has options of its own",
     )
     office.preferences(desk).accept()

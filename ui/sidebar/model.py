@@ -50,8 +50,6 @@ class SidebarModel(QStandardItemModel):
         """Show these accounts, in this order. A line may be another account's afterwards."""
         wanted = {config.id: config for config in configs}
         lines = list(self._accounts.values())
-        for line in lines[len(wanted) :]:
-            self.removeRow(line.row())
         if wanted and self._accounts_heading < 0:
             self._accounts_heading = self.rowCount()
             self._heading(self.tr("Accounts"))
@@ -68,6 +66,8 @@ class SidebarModel(QStandardItemModel):
             item.setData("users" if config.kind == "team" else "mail", ICON)
             item.setData(config.id in read_only_ids, READ_ONLY)
             self._describe(config.id)
+        for line in lines[len(wanted) :]:  # last: the one that is chosen may be among them
+            self.removeRow(line.row())
         self.set_counts(self._counts)
 
     def set_counts(self, counts: Counts) -> None:
