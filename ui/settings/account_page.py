@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from models import account
 from models.account import AccountConfig
@@ -50,8 +50,9 @@ class AccountPage(PreferencesPage):
         self._trouble = Notice(theme, parent=self.body())
         self.column.addWidget(self._state)
         self.column.addWidget(self._trouble)
-        self._add_stop_and_remove()
+        self._add_stop()
         self._add_parts()
+        self._add_remove()
         self.column.addStretch(1)
         self.refresh()
 
@@ -95,19 +96,29 @@ class AccountPage(PreferencesPage):
         if isinstance(part, AccountPart):
             self._parts.append(part)
 
-    def _add_stop_and_remove(self) -> None:
+    def _add_stop(self) -> None:
         self.stop_button = QPushButton(self.body())
         self.stop_button.setObjectName("stop_syncing_button")
+        self.stop_button.clicked.connect(self._stop_or_start)
+        self._add_button(self.stop_button, self.column)
+
+    def _add_remove(self) -> None:
+        """Last, where nobody presses it on the way to something else."""
+        hint = self.tr(
+            "Asks what becomes of the mail that is here. The mail server is not touched."
+        )
+        section = self.add_section(self.tr("Remove account"), hint)
         self.remove_button = QPushButton(self.tr("Remove account…"), self.body())
         self.remove_button.setObjectName("remove_account_button")
-        row = QHBoxLayout()
-        for button in (self.stop_button, self.remove_button):
-            button.setAutoDefault(False)
-            row.addWidget(button)
-        row.addStretch(1)
-        self.column.addLayout(row)
-        self.stop_button.clicked.connect(self._stop_or_start)
         self.remove_button.clicked.connect(self._remove)
+        self._add_button(self.remove_button, section)
+
+    def _add_button(self, button: QPushButton, column: QVBoxLayout) -> None:
+        button.setAutoDefault(False)
+        row = QHBoxLayout()
+        row.addWidget(button)
+        row.addStretch(1)
+        column.addLayout(row)
 
     def refresh(self) -> None:
         """Show what is stored; what the person is typing stays."""

@@ -108,7 +108,8 @@ class AccountsPage(PreferencesPage):
                 self.list.addItem(QListWidgetItem())
             is_default = config.id == default and len(configs) > 1
             self._show(self.list.item(row), config, is_default=is_default)
-            if config.id == chosen:
+            if config.id == chosen or chosen is None:
+                chosen = config.id  # the first, so that a button acts on something
                 self.list.setCurrentRow(row)
         self._on_current()
         self.removed.refresh()

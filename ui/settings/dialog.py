@@ -63,6 +63,7 @@ class PreferencesDialog(QDialog):
         self.navigation.setFixedWidth(NAVIGATION_WIDTH)
         self.navigation.setFrameShape(QFrame.Shape.NoFrame)
         self.navigation.setIconSize(QSize(16, 16))
+        self.navigation.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._stack = QStackedWidget(self)
         self.accounts_page = AccountsPage(service, theme, self)
         self.general_page = GeneralPage(service, theme, self)

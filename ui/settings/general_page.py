@@ -12,7 +12,7 @@ from ui.settings.parts import PreferencesPage, ServerOptions
 from ui.setup.fields import HintLabel, add_field
 from ui.theme import Theme
 
-WIDTH = 360
+WIDTH = 480
 
 
 class GeneralPage(PreferencesPage):

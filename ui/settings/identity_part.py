@@ -47,7 +47,9 @@ class IdentityPart(AccountPart):
         self.default.setChecked(is_default)
         self.default.blockSignals(False)
         self.default.setEnabled(not is_default)  # it is given up on the page of another account
-        if is_default:
+        if is_default and len(account.configs()) < 2:
+            hint = self.tr("It is your only account.")
+        elif is_default:
             hint = self.tr("To change that, tick it on the page of another account.")
         else:
             hint = self.tr("An answer goes out from the account that got the mail.")

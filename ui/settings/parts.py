@@ -46,8 +46,13 @@ class PreferencesPage(QScrollArea):
         """Store what is typed and not stored yet: the page is left."""
 
     def add_section(self, title: str, hint: str = "") -> QVBoxLayout:
-        """A part with a heading of its own."""
-        self.column.addSpacing(8)
+        """A part with a heading of its own, below a thin line."""
+        line = QFrame(self._body)
+        line.setObjectName("footer_line")
+        line.setFixedHeight(1)
+        self.column.addSpacing(10)
+        self.column.addWidget(line)
+        self.column.addSpacing(4)
         self.column.addWidget(Title(title, 14, self._body))
         if hint:
             self.column.addWidget(HintLabel(self.theme, hint, self._body))

@@ -139,7 +139,7 @@ class RemoveAccountDialog(QDialog):
             ("erase_all_radio", self.tr("Mails erased: {}.").format(mails)),
         ):
             hint = self._hints[name]
-            hint.setText(f"{hint.text()} {text}")
+            hint.setText(f"{hint.text()}\n{text}")
         if found.without_text:
             text = self.tr(
                 "The texts of some mails ({}) were not fetched yet. What is kept of these is their"

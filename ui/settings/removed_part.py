@@ -33,6 +33,7 @@ class RemovedPart(QWidget):
         self.list = QListWidget(self)
         self.list.setObjectName("removed_account_list")
         self.list.setAccessibleName(self.tr("Removed accounts"))
+        self.list.setIconSize(QSize(16, 16))
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.erase_button = QPushButton(self.tr("Erase its mail…"), self)
         self.erase_button.setObjectName("erase_removed_button")
@@ -73,6 +74,7 @@ class RemovedPart(QWidget):
                 item.setToolTip(address)
                 self.list.addItem(item)
             self.list.setFixedHeight(min(len(wanted), ROWS_MOST) * ROW_HEIGHT + 12)
+            self.list.setCurrentRow(0 if wanted else -1)
         self._on_current()
 
     @Slot()

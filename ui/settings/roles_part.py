@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QWidget
 
 from models import mailbox
@@ -69,7 +69,7 @@ class RolesPart(AccountPart):
         grid.addWidget(label, number, 0)
         grid.addWidget(combo, number, 1)
         grid.addWidget(source, number, 2)
-        grid.addWidget(create, number, 2)
+        grid.addWidget(create, number, 2, Qt.AlignmentFlag.AlignLeft)
         return _Row(combo, source, create)
 
     def refresh(self, config: AccountConfig) -> None:

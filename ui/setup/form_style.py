@@ -47,6 +47,8 @@ QPushButton#detection_details_button {{ border: 1px solid transparent; backgroun
 QPushButton#detection_details_button:hover {{ background: {hover}; }}
 QPushButton#detection_details_button:focus {{ border-color: {accent}; }}
 QFrame#footer_line {{ background: {line}; border: 0; }}
+QCheckBox::indicator:checked:disabled {{ background: {disabled}; border-color: {disabled};
+    image: url({check}); }}
 QProgressBar {{ border: 0; background: {line}; }}
 QProgressBar::chunk {{ background: {accent}; }}
 """
