@@ -190,6 +190,14 @@ class MailService(QObject):
         for running in self._workers(account_id):
             _call(running.worker, "sync_now")
 
+    def check_health(self, account_id: int) -> bool:
+        """Look at an account's servers now; `HealthChanged` tells. False if nothing runs for it."""
+        self.vault.retry_if_closed()
+        running = self._running.get(account_id)
+        if running is not None:
+            _call(running.worker, "check_health")
+        return running is not None
+
     def want_body(self, message_id: int) -> None:
         """Fetch this message's body next; `MessagesChanged` tells when it is here."""
         running = self._running.get(facts.account_of_message(message_id) or 0)

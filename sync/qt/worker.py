@@ -14,14 +14,14 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Unpack
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from models import account, database, facts
+from models import account, database
 from models.account import AccountConfig
 from models.database import BusyStoreError, StoreError
-from models.events import NO_PAST, AccountsChanged, Event, PastProgress, Phase, StatusChanged
-from models.shown_certificate import ShownCertificate
+from models.events import AccountsChanged, Event, Phase, StatusChanged
 from sync.connecting import connect
 from sync.credentials import Vault
 from sync.errors import (
@@ -34,8 +34,10 @@ from sync.errors import (
     SyncError,
     ThrottledError,
 )
+from sync.health_keeper import HealthKeeper
 from sync.qt.commander import clear_opened
 from sync.qt.idling import IdleWatch
+from sync.qt.telling import Doing, status
 from sync.schedule import AccountSync, Step
 from sync.session import ImapSession
 from sync.timing import Timing
@@ -80,6 +82,7 @@ class AccountWorker(QObject):
         self._sync: AccountSync | None = None
         self._status = StatusChanged(account_id, Phase.STARTING)
         self._told_at = 0.0
+        self._health = HealthKeeper(account_id, self.happened.emit, read_only=read_only)
         self._backoff = timing.backoff_first
         self._connected_at = 0.0
 
@@ -129,6 +132,12 @@ class AccountWorker(QObject):
         elif not self._stopping.is_set():
             self._step_timer.start(0)
 
+    @Slot()
+    def check_health(self) -> None:
+        """The person wants a fresh report on the servers, with a cycle."""
+        self._health.want()
+        self.sync_now()
+
     @Slot(int)
     def want_body(self, message_id: int) -> None:
         """The person looks at this message: its body comes next."""
@@ -161,7 +170,7 @@ class AccountWorker(QObject):
         if self._stopping.is_set():
             return
         try:
-            with database.told_plainly():
+            with database.told_plainly(), self._health.watching():
                 step = self._perform()
         except SecretLockedError as error:
             self._drop_session()
@@ -203,7 +212,11 @@ class AccountWorker(QObject):
                 return None
             self._connect(config)
         assert self._sync is not None
-        return self._sync.step()
+        self._health.look_if_due(self._session)
+        step = self._sync.step()
+        if step.kind != "again":
+            self._health.rested()
+        return step
 
     def _connect(self, config: AccountConfig) -> None:
         self._tell(Phase.CONNECTING, retry_at=None, at_once=True)
@@ -260,6 +273,7 @@ class AccountWorker(QObject):
 
     @Slot()
     def _idle_spoke(self) -> None:
+        self._health.spoke()
         if not self._settle_timer.isActive():
             self._settle_timer.start(_milliseconds(self._timing.idle_settle))
 
@@ -348,43 +362,15 @@ class AccountWorker(QObject):
 
     def _report(self, event: Event) -> None:
         clear_opened(self._folder, event)
+        self._health.heard(event)
         self.happened.emit(event)
 
-    def _tell(
-        self,
-        phase: Phase,
-        *,
-        at_once: bool = False,
-        mailbox: str = "",
-        done: int = 0,
-        total: int = 0,
-        past: PastProgress = NO_PAST,
-        error: str = "",
-        retry_at: int | None = None,
-        certificate: ShownCertificate | None = None,
-    ) -> None:
+    def _tell(self, phase: Phase, *, at_once: bool = False, **doing: Unpack[Doing]) -> None:
         """Say what goes on, at most once in `Timing.status` unless something else begins."""
         now = time.monotonic()
         if not at_once and now - self._told_at < self._timing.status:
             return
-        found = facts.of_account(self.account_id)
-        self._status = StatusChanged(
-            self.account_id,
-            phase,
-            mailbox=mailbox,
-            done=done,
-            total=total,
-            past=past,
-            pending=found.pending,
-            refused=found.refused,
-            checking=found.checking,
-            held=found.held,
-            questions=found.questions,
-            last_success_at=found.last_success_at,
-            retry_at=retry_at,
-            error=error,
-            certificate=certificate,
-        )
+        self._status = status(self.account_id, phase, doing)
         self._told_at = now
         self.happened.emit(self._status)
 

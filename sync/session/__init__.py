@@ -14,6 +14,7 @@ from sync.session.answers import (
     UidListing,
 )
 from sync.session.commands import CHANGING, is_searchable, uid_sets
+from sync.session.looking import Quota, Secured, Software
 from sync.session.reading import ENVELOPE_FIELDS, IDENTITY_FIELDS
 from sync.session.session import ImapSession
 
@@ -28,9 +29,12 @@ __all__ = [
     "Fetched",
     "ImapSession",
     "Listed",
+    "Quota",
+    "Secured",
     "Selected",
     "Server",
     "ServerEvent",
+    "Software",
     "Status",
     "UidListing",
     "is_searchable",

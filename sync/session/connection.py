@@ -29,9 +29,10 @@ from sync.errors import (
     TimedOutError,
     TlsError,
 )
-from sync.session import bearer, commands, connect, faults, securing
+from sync.session import bearer, commands, connect, faults, looking, securing
 from sync.session.answers import Selected, Server, ServerEvent
 from sync.session.fetching import Record
+from sync.session.looking import Software
 from sync.session.stream import Stream
 from sync.session.wire import Client, Wire, as_sync_error
 from sync.timing import Timing
@@ -74,6 +75,7 @@ class Connection:
         self.on_command = on_command
         self.capabilities: frozenset[str] = frozenset()
         self.selected: Selected | None = None
+        self.software = Software()
         self.opened_at = 0.0
         self._ends_at = 0.0
         self._client: Client | None = None
@@ -301,7 +303,7 @@ class Connection:
             return
         fields = f'("name" "Dealpost" "os" {commands.quote(platform.system()).decode()})'
         with contextlib.suppress(SyncError):
-            self.run("ID", fields.encode())
+            self.software = looking.software(self.run("ID", fields.encode()).untagged)
 
     # --- one command ---------------------------------------------------------------------
 

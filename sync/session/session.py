@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from sync.errors import ConnectionLostError, ProtocolError, RefusedError, SyncError, TimedOutError
-from sync.session import commands, faults
+from sync.session import commands, faults, looking
 from sync.session.answers import AppendUid, CopyUid, Selected, Server, ServerEvent
 from sync.session.fetching import flag_names
+from sync.session.looking import Quota, Secured
 from sync.session.reading import Reader
 from sync.timing import Timing
 
@@ -127,6 +128,20 @@ class ImapSession(Reader):
     def noop(self) -> None:
         """Ask for news; Courier tells of new mail only here."""
         self.run("NOOP")
+
+    @property
+    def secured(self) -> Secured | None:
+        """How the line is kept from being read by others; None if it is not."""
+        return looking.secured(self._need_stream().socket)
+
+    def quota(self) -> Quota | None:
+        """How much room is left; None where the server does not say."""
+        if not any(name == "QUOTA" or name.startswith("QUOTA=") for name in self.capabilities):
+            return None
+        try:
+            return looking.quota(self.run("GETQUOTAROOT", b"INBOX").untagged)
+        except RefusedError:
+            return None
 
     # --- waiting -------------------------------------------------------------------------
 

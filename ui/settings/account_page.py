@@ -15,6 +15,7 @@ from ui import status_text
 from ui.settings.account_part import AccountPart
 from ui.settings.aliases_part import AliasesPart
 from ui.settings.certificates_part import CertificatesPart
+from ui.settings.health_part import HealthPart
 from ui.settings.identity_part import IdentityPart
 from ui.settings.kind_part import KindPart
 from ui.settings.labels_part import LabelsPart
@@ -84,6 +85,7 @@ class AccountPage(PreferencesPage):
             self.certificates,
             self.tr("What your servers prove their name with, where only you vouch for it."),
         )
+        self._add(self.tr("Health"), HealthPart(*common))
         hint = self.tr(
             "Nothing is changed on this account’s server: no mail is moved, marked or deleted"
             " there. What you do stays here and goes out when you switch this off."
