@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from models import database
-from models.tombstone import TombstoneRow
+from models.tombstone import OWN, TombstoneRow, address_key
 
 Place = tuple[int, int, int]  # mailbox_id, uidvalidity, uid
 
@@ -77,9 +77,24 @@ def lifted(account_id: int, before: int) -> Lifted:
     """Nothing is lifted unless `before` says so."""
     if not before:
         return Lifted(account_id)
+    return Lifted(account_id, before, _on_the_way(account_id))
+
+
+def deleted_here(account_id: int) -> dict[bytes, int]:
+    """Every mail that a tombstone keeps out of the account, with how many of it."""
+    rows = database.rows(
+        "SELECT identity, copies FROM tombstone WHERE address_key = ? AND kind = ?",
+        (address_key(account_id), OWN),
+    )
+    busy = _on_the_way(account_id)
+    return {bytes(identity): copies for identity, copies in rows if identity not in busy}
+
+
+def _on_the_way(account_id: int) -> frozenset[bytes]:
+    """What the server still has to move to its Trash."""
     rows = database.rows(
         "SELECT identity FROM operation WHERE account_id = ? AND kind = 'trash' "
         "AND state IN ('pending', 'running', 'waiting')",
         (account_id,),
     )
-    return Lifted(account_id, before, frozenset(bytes(identity) for (identity,) in rows))
+    return frozenset(bytes(identity) for (identity,) in rows)

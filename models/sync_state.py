@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from models import database, location
+from models import arrival, database, location
 from models.clock import now_ms
 from models.conversation import chunks
 from models.operation import Payload
@@ -232,6 +232,13 @@ def located(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> set[int]:
         )
         found |= {uid for (uid,) in rows}
     return found
+
+
+def known_at(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> set[int]:
+    """Those of the UIDs that are here or that a tombstone keeps out."""
+    wanted = list(uids)
+    kept_out = arrival.kept_out_at(mailbox_id, uidvalidity, wanted)
+    return located(mailbox_id, uidvalidity, wanted) | kept_out.keys()
 
 
 def count_arrivals(mailbox_id: int, uidvalidity: int, low: int, high: int) -> int:

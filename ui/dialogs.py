@@ -12,6 +12,7 @@ from models import account
 from models.commands import DropOperations, RetryOperations, UpdateAccount
 from sync.qt.service import MailService
 from ui.account_facts import AccountFacts
+from ui.records.importing import open_import
 from ui.settings.dialog import PreferencesDialog
 from ui.setup.unlock import UnlockDialog
 from ui.setup.wizard import SetupWizard
@@ -39,7 +40,9 @@ class Dialogs(QObject):
     def open_wizard(self) -> None:
         """The wizard that adds an account."""
         if not self._raise("wizard"):
-            self._show("wizard", SetupWizard(self._service, self._theme, self._window))
+            wizard = SetupWizard(self._service, self._theme, self._window)
+            wizard.import_wanted.connect(lambda: open_import(self._service, self._theme, wizard))
+            self._show("wizard", wizard)
 
     @Slot()
     def open_preferences(self) -> PreferencesDialog:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -36,6 +37,7 @@ from sync.errors import (
     UnreachableError,
 )
 from sync.providers import AppPassword, Security, ServerPlace
+from sync.qt.tries import Try
 from sync.session import ImapSession
 from sync.session.answers import Server
 from sync.smtp_probe import SmtpPlace, SmtpTry
@@ -177,7 +179,7 @@ class Probe(QObject):
         super().__init__(parent)
         self._timing = timing
         self._tickets = itertools.count(1)
-        self._try: _Try | None = None
+        self._try: Try | None = None
         self._looked.connect(self._on_looked)
         self._finished.connect(self._on_finished)
 
@@ -225,13 +227,13 @@ class Probe(QObject):
             self._try.cancel()
             self._try = None
 
-    def _begin(self) -> _Try:
+    def _begin(self) -> Try:
         self.cancel()
-        self._try = _Try(next(self._tickets))
+        self._try = Try(next(self._tickets))
         self.destroyed.connect(self._try.cancel)
         return self._try
 
-    def _run(self, started: _Try, work: Callable[[], Detection | Tried]) -> None:
+    def _run(self, started: Try, work: Callable[[], Detection | Tried]) -> None:
         def run() -> None:
             answer = work()
             started.tell(lambda: self._finished.emit(answer))
@@ -254,39 +256,7 @@ class Probe(QObject):
             self.tried.emit(answer)
 
 
-class _Try:
-    """What runs, and how to end it from another thread."""
-
-    def __init__(self, ticket: int) -> None:
-        self.ticket = ticket
-        self.cancelled = threading.Event()
-        self.enough = threading.Event()
-        self._guard = threading.Lock()
-        self._aborts: list[Callable[[], None]] = []
-
-    def on_cancel(self, abort: Callable[[], None]) -> None:
-        """Register what cuts a connection; at once if it is too late already."""
-        with self._guard:
-            self._aborts.append(abort)
-        if self.cancelled.is_set():
-            abort()
-
-    def tell(self, emit: Callable[[], None]) -> None:
-        """Emit, unless it was cancelled: the window may be gone then, and the probe with it."""
-        with self._guard:
-            if not self.cancelled.is_set():
-                emit()
-
-    def cancel(self) -> None:
-        """End it; when this returns, nothing is told any more."""
-        with self._guard:
-            self.cancelled.set()
-            aborts = list(self._aborts)
-        for abort in aborts:
-            abort()
-
-
-def _tried(started: _Try, sign_in: SignIn, timing: Timing) -> Tried:
+def _tried(started: Try, sign_in: SignIn, timing: Timing) -> Tried:
     """Both servers side by side, so that the person waits for the slower one only."""
     failures: list[Failure | None] = [None]
 
@@ -341,17 +311,23 @@ def _app_password_sentence(sign_in: SignIn) -> str:
     )
 
 
-def _sign_in_imap(started: _Try, sign_in: SignIn, timing: Timing) -> list[Label]:
-    place = sign_in.imap
+@contextmanager
+def signed_in(started: Try, sign_in: SignIn, timing: Timing) -> Iterator[ImapSession]:
+    """A connection that only reads, closed at the end; `Try.cancel` cuts it."""
     secret, auth = sign_in.secret()
-    session = ImapSession(_server(place, sign_in), timing, read_only=True)
+    session = ImapSession(_server(sign_in.imap, sign_in), timing, read_only=True)
     started.on_cancel(session.abort)
     try:
         session.open()
         session.sign_in(sign_in.user_name or sign_in.address, secret, auth)
-        listed = session.list_mailboxes(status=False)
+        yield session
     finally:
         session.close()
+
+
+def _sign_in_imap(started: Try, sign_in: SignIn, timing: Timing) -> list[Label]:
+    with signed_in(started, sign_in, timing) as session:
+        listed = session.list_mailboxes(status=False)
     found = roles(listed)
     return [
         Label(mailbox.name, mailbox.delimiter, found.get(mailbox.name, (Role.NONE, ""))[0])
@@ -371,7 +347,7 @@ def _server(place: ServerPlace, sign_in: SignIn) -> Server:
     )
 
 
-def _sign_in_smtp(started: _Try, sign_in: SignIn, timing: Timing) -> None:
+def _sign_in_smtp(started: Try, sign_in: SignIn, timing: Timing) -> None:
     place = sign_in.smtp
     secret, auth = sign_in.secret()
     attempt = SmtpTry(

@@ -26,6 +26,7 @@ from models.events import (
 )
 from sync.qt.service import MailService
 from ui import icons
+from ui.records.importing import open_import
 from ui.settings.account_page import AccountPage
 from ui.settings.accounts_page import AccountsPage
 from ui.settings.appearance_page import AppearancePage
@@ -135,6 +136,7 @@ class PreferencesDialog(QDialog):
     def add_account(self) -> None:
         """Open the wizard over the preferences."""
         wizard = SetupWizard(self._service, self._theme, self)
+        wizard.import_wanted.connect(lambda: open_import(self._service, self._theme, wizard))
         wizard.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         wizard.open()
 

@@ -15,11 +15,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sync.counting import LabelCount
 from sync.qt.probe import Label
+from sync.qt.service import MailService
 from ui.setup import flow, words
+from ui.setup.counted_labels import show_counts, with_counts
+from ui.setup.counts_table import CountsTable
 from ui.setup.fields import HintLabel, Notice, add_choice, add_field
 from ui.setup.flow import Answers
 from ui.setup.pages import WizardPage
+from ui.setup.scope_choice import ScopeChoice
 from ui.theme import Theme
 
 LABEL_HEIGHT = 28  # of a row, in device-independent pixels
@@ -83,11 +88,16 @@ class LabelsPage(WizardPage):
         self.list.setObjectName("labels_list")
         self.list.setAccessibleName(self.tr("Labels"))
         self.list.setUniformItemSizes(True)
+        with_counts(self.list, theme)
+        self.counts_note = HintLabel(theme, "", self)
+        self.counts_note.setObjectName("labels_counts_note")
+        self.counts_note.setMinimumHeight(self.counts_note.fontMetrics().height() + 4)
         self._warning = Notice(theme, parent=self)
         self._warning.setObjectName("sent_warning")
         add_choice(self.column, self.all)
         add_choice(self.column, self.chosen)
         self.column.addWidget(self.list, 1)
+        self.column.addWidget(self.counts_note)
         self.column.addWidget(self._warning)
         self._labels: tuple[Label, ...] = ()
         self._kind = "personal"
@@ -119,6 +129,14 @@ class LabelsPage(WizardPage):
         """The names of the chosen labels."""
         return ticked_names(self.list)
 
+    def wanted(self) -> tuple[str, ...]:
+        """The names of the labels that would be synced."""
+        return tuple(each.name for each in self._labels) if self.all.isChecked() else self.ticked()
+
+    def show_counts(self, counts: Sequence[LabelCount], since: int) -> None:
+        """How much each label had since then."""
+        show_counts(self.list, counts, since)
+
     @Slot()
     def _on_changed(self) -> None:
         self.list.setEnabled(not self.all.isChecked())
@@ -131,9 +149,9 @@ class LabelsPage(WizardPage):
 
 
 class StartPage(WizardPage):
-    """How far back, and whose mail (S4, S5)."""
+    """How far back, and whose mail (S4, S5), with what each choice would bring."""
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, service: MailService, theme: Theme, parent: QWidget) -> None:
         super().__init__(
             theme,
             parent.tr("Where to start"),
@@ -151,49 +169,34 @@ class StartPage(WizardPage):
             self.tr("No past mail. You can bring it in later with “Sync past emails”."),
             self,
         )
+        self.counts = CountsTable(theme, tuple(flow.MONTHS), self)
+        self.column.addWidget(self.counts)
         self.column.addWidget(self._now_hint)
-        self._question = HintLabel(theme, self.tr("Sync past emails sent and received with:"), self)
-        self._question.set_tone("text")
-        self.everyone = QRadioButton(self.tr("&Everyone"), self)
-        self.everyone.setObjectName("scope_everyone_radio")
-        self.everyone.setChecked(True)
-        self.contacts = QRadioButton(self.tr("&Only my contacts"), self)
-        self.contacts.setObjectName("scope_contacts_radio")
-        self._contacts_hint = HintLabel(theme, "", self)
-        self.column.addWidget(self._question)
-        add_choice(self.column, self.everyone)
-        add_choice(self.column, self.contacts, self._contacts_hint)
+        self.scope_choice = ScopeChoice(service, theme, self)
+        self.column.addWidget(self.scope_choice)
         self.column.addStretch(1)
         self.start.currentIndexChanged.connect(self._on_start)
-        self.set_has_contacts(False)
         self._on_start()
 
     def focus_first(self) -> None:
         self.start.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def set_has_contacts(self, has_contacts: bool) -> None:
-        """Without contacts nobody's mail would come: say so instead of offering it."""
-        self.contacts.setEnabled(has_contacts)
-        if has_contacts:
-            text = self.tr("Applies to past mail only. All new mail comes in.")
-        else:
-            text = self.tr(
-                "There are no contacts in Dealpost yet. Import or create some first to use this."
-            )
-            self.everyone.setChecked(True)
-        self._contacts_hint.setText(text)
-        self.contacts.setAccessibleDescription(text)
+    def refresh(self) -> None:
+        """Look whether there are contacts: the page is shown."""
+        self.scope_choice.refresh()
+        self.counts.set_with_contacts(self.scope_choice.has_contacts)
 
     def scope(self) -> str:
         """Whose past mail."""
-        return "contacts" if self.contacts.isChecked() else "everyone"
+        return self.scope_choice.scope()
 
     @Slot()
     def _on_start(self) -> None:
-        asks = flow.asks_scope(self.start.currentData())
+        start = str(self.start.currentData())
+        asks = flow.asks_scope(start)
         self._now_hint.setVisible(not asks)
-        for widget in (self._question, self.everyone, self.contacts, self._contacts_hint):
-            widget.setVisible(asks)
+        self.scope_choice.setVisible(asks)
+        self.counts.choose(start)
 
 
 def _item(label: Label, *, is_ticked: bool) -> QListWidgetItem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QProgressBar,
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import account, database
+from models import account
 from models.account_commands import AddAccount
 from models.commands import Command
 from models.secret import EncryptedSecrets
@@ -33,6 +33,7 @@ from ui.setup.form_style import FormStyle, scrolling
 from ui.setup.keeper import Keeper
 from ui.setup.oauth_pages import OAuthPages
 from ui.setup.pages import AddressPage, SecretPageWidget, ServersPage, WizardPage
+from ui.setup.wizard_counts import WizardCounts
 from ui.theme import Theme
 
 WIDTH, HEIGHT = 640, 640
@@ -44,7 +45,12 @@ class SetupWizard(QDialog):
 
     Attributes:
         network: How servers are looked for; None is the system's own way.
+
+    Signals:
+        import_wanted: The person wants to import contacts first.
     """
+
+    import_wanted = Signal()
 
     def __init__(self, service: MailService, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,7 +84,7 @@ class SetupWizard(QDialog):
         self.secrets_page = SecretPageWidget(self._theme, self)
         self.tracking_page = TrackingPage(self._theme, self)
         self.labels_page = LabelsPage(self._theme, self)
-        self.start_page = StartPage(self._theme, self)
+        self.start_page = StartPage(self._service, self._theme, self)
         self._pages: dict[Page, WizardPage] = {
             Page.ADDRESS: self.address_page,
             Page.SERVERS: self.servers_page,
@@ -87,6 +93,8 @@ class SetupWizard(QDialog):
             Page.LABELS: self.labels_page,
             Page.START: self.start_page,
         }
+        self._counts = WizardCounts(self._service.timing, self.labels_page, self.start_page, self)
+        self._counts.import_wanted.connect(self.import_wanted)
         self._oauth = OAuthPages(
             self._service, self._theme, self.address_page, self.servers_page, self
         )
@@ -175,6 +183,7 @@ class SetupWizard(QDialog):
         for page in flow.pages(self._secret_page):
             if not self._is_complete(page):
                 return
+        self._counts.cancel()
         self._set_busy(self.tr("Storing the account…"))
         answers = self._answers()
         mode = VaultMode(answers.keep_by) if answers.keep_by else VaultMode.KEYRING
@@ -204,7 +213,7 @@ class SetupWizard(QDialog):
         if page is Page.LABELS:
             self.labels_page.fill(self._labels, self._answers().kind)
         elif page is Page.START:
-            self.start_page.set_has_contacts(_has_contacts())
+            self._counts.show()
         self._details.show_if(page is Page.SERVERS)
         self._stack.setCurrentIndex(list(Page).index(page))
         self._footer.show_step(way.index(page) + 1, len(way), is_count_known=self._is_secret_known)
@@ -249,6 +258,8 @@ class SetupWizard(QDialog):
             self.servers_page.focus_first()
             return
         self._labels = tried.labels
+        sign_in = flow.sign_in(self._answers(), self._provider())
+        self._counts.begin(self.servers_page.certificates.with_trust(sign_in), tried.labels)
         if self._is_secret_known:
             self._show_next()
         else:
@@ -356,6 +367,7 @@ class SetupWizard(QDialog):
     def reject(self) -> None:
         """Cancel: what runs is abandoned at once, and nothing was stored."""
         self._abandon()
+        self._counts.cancel()
         self._forget_secrets()
         super().reject()
 
@@ -386,7 +398,3 @@ def _question(vault: Vault, *, has_keyring: bool) -> SecretPage:
 
 def _known_addresses() -> frozenset[str]:
     return frozenset(config.address.strip().lower() for config in account.configs())
-
-
-def _has_contacts() -> bool:
-    return bool(database.value("SELECT EXISTS (SELECT 1 FROM person)"))
