@@ -86,7 +86,7 @@ def panel(conversation_id: int) -> Panel | None:
         conversation_id,
         _known(person_addresses),
         _unknown(conversation_id, {address: people[address] for address in strangers}),
-        _link(conversation_id),
+        link_of(conversation_id),
         _offers(conversation_id),
     )
 
@@ -173,7 +173,8 @@ def _unknown(conversation_id: int, people: dict[str, str]) -> tuple[UnknownAddre
     return tuple(found)
 
 
-def _link(conversation_id: int) -> LinkFacts | None:
+def link_of(conversation_id: int) -> LinkFacts | None:
+    """The link of a conversation, with its reason and the item as it is now."""
     row = database.row(
         "SELECT record_key, origin, reason, linked_at FROM link WHERE conversation_id = ?",
         (conversation_id,),

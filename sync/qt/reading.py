@@ -13,6 +13,7 @@ from models import (
     exporting,
     held,
     history_pages,
+    history_reasons,
     importing,
     ledger_pages,
     listing,
@@ -40,6 +41,7 @@ from sync.qt.requests import (
     DeletePreviewRequest,
     ExportRequest,
     HeldRequest,
+    HistoryReasonRequest,
     HistoryRequest,
     ImportRequest,
     InlinePart,
@@ -99,6 +101,7 @@ def _about_records(
     | BoardRequest
     | RecordRequest
     | HistoryRequest
+    | HistoryReasonRequest
     | RecordsPreviewRequest
     | LinkPreviewRequest
     | PanelRequest
@@ -116,6 +119,8 @@ def _about_records(
             return history_pages.history_page(
                 request.record_key, request.before, request.limit, request.kinds
             )
+        case HistoryReasonRequest():
+            return history_reasons.reason(request.record_key, request.message_id)
         case RecordsPreviewRequest():
             return records_preview.preview(request.record_keys)
         case LinkPreviewRequest():

@@ -15,6 +15,7 @@ from models.commands import DeletePreview
 from models.exporting import ExportResult
 from models.held import Held
 from models.history_pages import KINDS, PAGE, Cursor, HistoryPage
+from models.history_reasons import HistoryReason
 from models.importing import ImportPlan
 from models.ledger_pages import LedgerPage, LedgerQuery
 from models.listing import Counts, ListIds, ListQuery
@@ -118,6 +119,14 @@ class HistoryRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryReasonRequest:
+    """Why a mail is in a record's history. Result: HistoryReason."""
+
+    record_key: str
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecordsPreviewRequest:
     """What deleting records would do, for its dialog. Result: RecordsPreview."""
 
@@ -201,6 +210,7 @@ Request = (
     | BoardRequest
     | RecordRequest
     | HistoryRequest
+    | HistoryReasonRequest
     | RecordsPreviewRequest
     | LinkPreviewRequest
     | PanelRequest
@@ -305,6 +315,7 @@ Result = (
     | tuple[BoardColumn, ...]
     | RecordDetail
     | HistoryPage
+    | HistoryReason
     | RecordsPreview
     | LinkPreview
     | Panel

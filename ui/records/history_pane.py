@@ -17,8 +17,10 @@ from PySide6.QtWidgets import (
 
 from models.events import ConversationsChanged, Event, LinksChanged, MessagesDeleted
 from models.history_pages import KINDS, MAIL, PAGE, Cursor, HistoryPage, MailEntry
-from sync.qt.requests import Answer, HistoryRequest
+from models.history_reasons import HistoryReason
+from sync.qt.requests import Answer, HistoryReasonRequest, HistoryRequest
 from sync.qt.service import MailService
+from ui.records import link_reasons
 from ui.records.body import MessageBody
 from ui.records.history_model import HistoryModel
 from ui.records.history_view import HistoryView
@@ -73,6 +75,7 @@ class HistoryPane(QWidget):
         self.model.more_wanted.connect(self._on_more)
         self.view.menu_wanted.connect(self.menu_wanted)
         self.view.current_moved.connect(self.current_moved)
+        self.view.reason_wanted.connect(self._ask_reason)
         self._note.kept.connect(self.note_kept)
         self._chips.idClicked.connect(self._on_chip)
 
@@ -153,6 +156,8 @@ class HistoryPane(QWidget):
             self._ticket = 0
             if isinstance(page, HistoryPage) and page.record_key == self._key:
                 self.model.replace(page)
+                if self.view.open_id is not None:
+                    self._ask_reason(self.view.open_id)
             self._describe(answer.error)
             if self._is_stale:
                 self.reload()
@@ -160,6 +165,12 @@ class HistoryPane(QWidget):
             self._more_ticket = 0
             if isinstance(page, HistoryPage) and page.record_key == self._key:
                 self.model.append(page)
+        elif isinstance(page, HistoryReason) and page.record_key == self._key:
+            self.view.tell_reason(page.message_id, link_reasons.history_sentence(page))
+
+    @Slot(object)
+    def _ask_reason(self, message_id: int) -> None:
+        self._service.ask(HistoryReasonRequest(self._key, message_id))
 
     @Slot(object)
     def _on_event(self, event: Event) -> None:

@@ -24,10 +24,12 @@ from ui.records.body import MessageBody
 from ui.records.history_delegate import HistoryDelegate
 from ui.records.history_layout import OPEN_HEAD, entry_layout
 from ui.records.history_model import HistoryModel
+from ui.records.style import MutedLine
 from ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 LEAST_BODY = 90
+REASON_LEFT = 38  # under the opened mail's subject
 MOST_BODY = 620
 
 
@@ -37,10 +39,12 @@ class HistoryView(QTableView):
     Signals:
         menu_wanted: An entry and the global position for its menu.
         current_moved: Another entry is the current one.
+        reason_wanted: The id of a message that is opened: why is it here?
     """
 
     menu_wanted = Signal(object, QPoint)
     current_moved = Signal()
+    reason_wanted = Signal(object)
 
     def __init__(
         self,
@@ -57,6 +61,9 @@ class HistoryView(QTableView):
         self._make_body = make_body
         self._body: MessageBody | None = None
         self.painter_of_entries = HistoryDelegate(theme, self)
+        self._reason = MutedLine(theme, "", self.viewport())
+        self._reason.setObjectName("history_reason")
+        self._reason.hide()
         self.setModel(model)
         self.setItemDelegate(self.painter_of_entries)
         self._shape()
@@ -117,6 +124,7 @@ class HistoryView(QTableView):
         self._fit_row(self._list.row_of_message(entry.message_id))
         self._place_body()
         body.widget().show()
+        self.reason_wanted.emit(entry.message_id)
         row = self._list.row_of_message(entry.message_id)
         self.scrollTo(self._list.index(row, 0), QAbstractItemView.ScrollHint.EnsureVisible)
 
@@ -124,12 +132,20 @@ class HistoryView(QTableView):
     def close_message(self) -> None:
         """Close the text that shows."""
         was, self.painter_of_entries.open_id = self.open_id, None
+        self._reason.hide()
         if self._body is not None:
             self._body.widget().hide()
             self._body.show_conversation(None)
         if was is not None:
             self._fit_row(self._list.row_of_message(was))
             self.viewport().update()
+
+    def tell_reason(self, message_id: int, text: str) -> None:
+        """Say over the opened mail why it is in this history."""
+        if message_id == self.open_id:
+            self._reason.set_whole(text)
+            self._reason.setVisible(bool(text))
+            self._place_body()
 
     def close_down(self) -> None:
         """At quit."""
@@ -193,6 +209,8 @@ class HistoryView(QTableView):
         rect = self.visualRect(self._list.index(row, 0))
         place = QRect(rect.left() + 4, rect.top() + OPEN_HEAD, rect.width() - 8, 0)
         place.setBottom(rect.bottom() - 8)
+        left = rect.left() + REASON_LEFT
+        self._reason.setGeometry(left, rect.top() + 30, rect.right() - 16 - left, 20)
         self._body.widget().setGeometry(place)
 
     def updateGeometries(self) -> None:  # noqa: N802  # Qt's name

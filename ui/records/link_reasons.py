@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from models import history_reasons
+from models.history_reasons import HistoryReason, PersonReason
 from models.side_panel import LinkFacts
 from ui import formatting
 
@@ -33,3 +35,31 @@ def sentence(facts: LinkFacts, names: dict[int, str]) -> str:
     text = tr(_CONTEXT, "The only open item of {who} when the conversation began.")
     plain = tr(_CONTEXT, "The only open item of its persons when the conversation began.")
     return text.format(who=who) if who else plain
+
+
+def history_sentence(found: HistoryReason) -> str:
+    """Why a mail is in a history; '' if it left it meanwhile."""
+    parts = [_person(found, person) for person in found.persons]
+    if found.link is not None:
+        text = sentence(found.link, dict(found.names))
+        if found.link.item.key != found.record_key:  # an organization's, by one of its items
+            title = formatting.clean(found.link.item.title)
+            through = QCoreApplication.translate(_CONTEXT, "Linked with {title}. {reason}")
+            text = through.format(title=title, reason=text)
+        parts.append(text)
+    return " ".join(parts)
+
+
+def _person(found: HistoryReason, person: PersonReason) -> str:
+    tr = QCoreApplication.translate
+    name = formatting.clean(person.name) or ", ".join(person.addresses)
+    address = formatting.clean(", ".join(person.addresses))
+    if person.code == history_reasons.BY_HAND:
+        return tr(_CONTEXT, "You linked this mail with {name}.").format(name=name)
+    if person.code == history_reasons.CAME_BACK:
+        text = tr(_CONTEXT, "It was linked with {name} before it was deleted on the server.")
+        return text.format(name=name)
+    if found.record_key == f"person:{person.person_id}":
+        return tr(_CONTEXT, "It has the address {address}.").format(address=address)
+    text = tr(_CONTEXT, "It has the address {address} of {name}.")
+    return text.format(address=address, name=name)

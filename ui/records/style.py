@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 import resources
 from ui.theme import Theme
+from ui.widgets.elided import ElidedLabel
 
 _STYLE = """
 *[inline="true"] {{ border: 1px solid transparent; border-radius: 6px; background: transparent;
@@ -80,3 +81,20 @@ class MutedLabel(QLabel):
     def _recolor(self) -> None:
         self.setFont(self._theme.font(size=self._size, weight=self._weight))
         self.setStyleSheet(f"color: {self._theme.color(self._ink).name()}; background: transparent")
+
+
+class MutedLine(ElidedLabel):
+    """The same in one line that ends in … where it does not fit."""
+
+    def __init__(self, theme: Theme, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._theme = theme
+        theme.changed.connect(self._recolor)
+        self._recolor()
+
+    @Slot()
+    def _recolor(self) -> None:
+        self.setFont(self._theme.font(size=12))
+        palette = self.palette()
+        palette.setColor(self.foregroundRole(), self._theme.color("muted"))
+        self.setPalette(palette)

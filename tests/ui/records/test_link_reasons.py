@@ -7,6 +7,7 @@ import inspect
 import pytest
 
 from models import linking
+from models.history_reasons import ADDRESS, BY_HAND, CAME_BACK, HistoryReason, PersonReason
 from models.side_panel import LinkFacts
 from ui.records import link_reasons
 
@@ -38,3 +39,17 @@ def test_each_reason_is_told_differently(code: str) -> None:
 
 def test_a_link_by_hand_says_so() -> None:
     assert link_reasons.sentence(_facts("by_hand", "person"), {}) == "You linked it."
+
+
+@pytest.mark.parametrize("key", ["person:1", "organization:2"])
+@pytest.mark.parametrize("code", [ADDRESS, BY_HAND, CAME_BACK])
+def test_each_way_into_a_history_is_told(key: str, code: str) -> None:
+    addresses = ("ann@lee.test",) if code == ADDRESS else ()
+    person = PersonReason(1, "Ann Lee", code, addresses)
+    told = link_reasons.history_sentence(HistoryReason(key, 7, (person,)))
+    assert ("ann@lee.test" in told) == (code == ADDRESS)
+    assert ("Ann Lee" in told) == (key == "organization:2" or code != ADDRESS)
+
+
+def test_what_left_the_history_has_no_reason() -> None:
+    assert link_reasons.history_sentence(HistoryReason("deal:1", 7)) == ""
