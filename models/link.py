@@ -114,16 +114,16 @@ def take(conversation_id: int) -> str:
 def offer(conversation_id: int, record_key: str, reason: Mapping[str, Any] | None = None) -> None:
     """Let the conversation ask whether it belongs to a record."""
     with database.writing(durable=False):
-        offer_many([(conversation_id, record_key, reason or {})])
+        offer_many([(conversation_id, record_key, json.dumps(dict(reason or {})))])
 
 
-def offer_many(offers: Iterable[tuple[int, str, Mapping[str, Any]]]) -> None:
-    """The same for many, inside a transaction: (conversation_id, record_key, reason)."""
+def offer_many(offers: Iterable[tuple[int, str, str]]) -> None:
+    """The same for many, inside a transaction: (conversation_id, record_key, reason as JSON)."""
     now = now_ms()
     database.run_many(
         "INSERT OR IGNORE INTO link_offer (conversation_id, record_key, reason, offered_at) "
         "VALUES (?, ?, ?, ?)",
-        ((owner, key, json.dumps(dict(reason)), now) for owner, key, reason in offers),
+        [(owner, key, reason, now) for owner, key, reason in offers],
     )
 
 

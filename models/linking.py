@@ -8,6 +8,7 @@ for a whole batch with a few queries by key, so that the number of persons makes
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -68,10 +69,12 @@ def link_new(
     found = _find_persons(account_id, newcomers)
     old = [id_ for id_ in joined.conversation_ids if id_ not in joined.made_ids]
     keys = [f"{Kind.PERSON}:{id_}" for ids in found.persons.values() for id_ in ids]
+    fresh = set(joined.made_ids)
     if is_past:
         keys += _take_back(account_id, old, newcomers, joined)
+        fresh |= _grown(old, newcomers, joined)
     keys += link.of_conversations(old).values()
-    keys += _judge_new(account_id, newcomers, joined, found.others)
+    keys += _judge_new(account_id, newcomers, joined, fresh, found.others)
     return records.with_organizations(keys) if keys else ()
 
 
@@ -107,6 +110,7 @@ def _judge_new(
     account_id: int,
     newcomers: Mapping[int, Newcomer],
     joined: Joined,
+    fresh: Iterable[int],
     persons: Mapping[int, set[int]],
 ) -> list[str]:
     """M13 for each conversation that is new, over all its messages of this batch."""
@@ -114,7 +118,7 @@ def _judge_new(
     for message_id, new in newcomers.items():
         members.setdefault(joined.of_message[message_id], []).append(new)
     asked: dict[int, set[int]] = {}
-    for conversation_id in joined.made_ids:
+    for conversation_id in fresh:
         group = members[conversation_id]
         # What came back got its old links, or had none.
         if all(new.is_draft for new in group) or any(new.snapshot for new in group):
@@ -132,30 +136,60 @@ def _judge_new(
     return _apply(account_id, verdicts)
 
 
+def _grown(
+    conversation_ids: Sequence[int], newcomers: Mapping[int, Newcomer], joined: Joined
+) -> set[int]:
+    """Past mail comes newest first: a conversation of strangers gets its first mail only now.
+
+    It is judged as if that had come first. One that had a known person before was judged then,
+    and what the person unlinked stays so.
+    """
+    started = _starts(newcomers, joined)
+    found: set[int] = set()
+    for chunk in chunks(conversation_ids):
+        marks = database.marks(len(chunk))
+        rows = database.rows(
+            f"SELECT id, oldest_at FROM conversation WHERE id IN ({marks}) AND link_key = ''", chunk
+        )
+        found |= {id_ for id_, oldest_at in rows if started[id_] <= oldest_at}
+    for chunk in chunks(list(found)):
+        marks = database.marks(len(chunk))
+        judged = database.rows(
+            "SELECT m.conversation_id, m.id FROM message m WHERE EXISTS (SELECT 1 FROM "
+            "message_person p WHERE p.message_id = m.id) AND m.conversation_id "
+            f"IN ({marks}) UNION ALL SELECT conversation_id, NULL FROM ledger "
+            f"WHERE kind = 'unlink' AND conversation_id IN ({marks})",
+            (*chunk, *chunk),
+        )
+        found -= {owner for owner, message_id in judged if message_id not in newcomers}
+    return found
+
+
+def _starts(newcomers: Mapping[int, Newcomer], joined: Joined) -> dict[int, int]:
+    """When the first of the new messages of each conversation came."""
+    started: dict[int, int] = {}
+    for message_id, new in newcomers.items():
+        owner = joined.of_message[message_id]
+        started[owner] = min(new.received_at, started.get(owner, new.received_at))
+    return started
+
+
+# Each kind with a statement of its own: the ids stand at the end of the keys.
+_OPEN_OF = " UNION ALL ".join(
+    f"SELECT r.person_id, r.record_key, i.created_at FROM record_person r JOIN {kind} i "
+    f"ON i.id = CAST(substr(r.record_key, {len(kind) + 2}) AS INTEGER) "
+    f"WHERE r.person_id IN ({{marks}}) AND r.record_key GLOB '{kind}:*' AND i.status = '{OPEN}'"
+    for kind in ITEMS
+)
+
+
 def open_items(person_ids: Iterable[int]) -> dict[int, list[OpenItem]]:
     """The open deals, leads and projects of each person that has some."""
-    owners: dict[str, list[int]] = {}
-    for chunk in chunks(person_ids):
-        rows = database.rows(
-            "SELECT record_key, person_id FROM record_person "
-            f"WHERE person_id IN ({database.marks(len(chunk))})",
-            chunk,
-        )
-        for record_key, person_id in rows:
-            owners.setdefault(record_key, []).append(person_id)
     found: dict[int, list[OpenItem]] = {}
-    for kind in ITEMS:
-        ids = [records.split(key)[1] for key in owners if key.startswith(f"{kind}:")]
-        for chunk in chunks(ids):
-            rows = database.rows(
-                f"SELECT id, created_at FROM {kind} WHERE status = '{OPEN}' "
-                f"AND id IN ({database.marks(len(chunk))})",
-                chunk,
-            )
-            for item_id, created_at in rows:
-                key = f"{kind}:{item_id}"
-                for person_id in owners[key]:
-                    found.setdefault(person_id, []).append(OpenItem(key, created_at))
+    for chunk in chunks(person_ids):
+        sql = _OPEN_OF.format(marks=database.marks(len(chunk)))
+        for person_id, record_key, created_at in database.rows(sql, (*chunk, *chunk, *chunk)):
+            found.setdefault(person_id, []).append(OpenItem(record_key, created_at))
     return found
 
 
@@ -173,8 +207,9 @@ def merged(items: Mapping[int, list[OpenItem]], person_ids: Iterable[int]) -> li
 
 def _apply(account_id: int, verdicts: Mapping[int, Verdict]) -> list[str]:
     """Write the links and the questions; the records that were linked."""
+    reasons = _Texts()
     link.offer_many(
-        (conversation_id, item.record_key, _reason(SEVERAL_OPEN, item))
+        (conversation_id, item.record_key, reasons[item.person_ids])
         for conversation_id, verdict in verdicts.items()
         for item in verdict.offered
     )
@@ -190,6 +225,15 @@ def _apply(account_id: int, verdicts: Mapping[int, Verdict]) -> list[str]:
     return linked
 
 
+class _Texts(dict[tuple[int, ...], str]):
+    """Reasons of offers as JSON by their persons: thousands of offers have a few hundred."""
+
+    def __missing__(self, person_ids: tuple[int, ...]) -> str:
+        text = json.dumps({"code": SEVERAL_OPEN, "persons": list(person_ids)})
+        self[person_ids] = text
+        return text
+
+
 def _reason(code: str, item: OpenItem) -> dict[str, object]:
     return {"code": code, "persons": list(item.person_ids)}
 
@@ -203,10 +247,7 @@ def _take_back(
     """Past mail comes newest first: a conversation that proves older than what the rule linked
     it to is unlinked, as if its first mail had come first, and asks instead.
     """
-    started: dict[int, int] = {}
-    for message_id, new in newcomers.items():
-        owner = joined.of_message[message_id]
-        started[owner] = min(new.received_at, started.get(owner, new.received_at))
+    started = _starts(newcomers, joined)
     touched: list[str] = []
     for chunk in chunks(conversation_ids):
         rows = database.rows(

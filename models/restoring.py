@@ -6,10 +6,10 @@ and the archive state, no words (SYNC.md section 2).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models import database, ledger, link
+from models import database, ledger, link, matching
 from models.clock import now_ms
 from models.joining import Joined, Snapshot
 from models.tombstone import TombstoneRow
@@ -42,15 +42,15 @@ def give_back(restored: Mapping[int, TombstoneRow], joined: Joined) -> tuple[str
             continue
         conversation_id = joined.of_message[message_id]
         touched += _link(conversation_id, snapshot.record_key)
-        for person_id in snapshot.person_ids:
-            if database.run(
-                "INSERT OR IGNORE INTO message_person (message_id, person_id, received_at) "
-                "SELECT m.id, p.id, m.received_at FROM message m, person p "
-                "WHERE m.id = ? AND p.id = ?",
-                (message_id, person_id),
-            ):
+        for person_id in _still_here(snapshot.person_ids):
+            if matching.put([message_id], person_id):
                 touched.append(f"person:{person_id}")
     return tuple(dict.fromkeys(touched))
+
+
+def _still_here(person_ids: Sequence[int]) -> list[int]:
+    sql = f"SELECT id FROM person WHERE id IN ({database.marks(len(person_ids))})"
+    return [person_id for (person_id,) in database.rows(sql, person_ids)]
 
 
 def _link(conversation_id: int, record_key: str) -> list[str]:

@@ -44,4 +44,6 @@ STATEMENTS = (
         account_id INTEGER PRIMARY KEY REFERENCES account ON DELETE CASCADE,
         checked_at INTEGER NOT NULL,
         report TEXT NOT NULL)""",
+    # What was unlinked once is not linked again when past mail shows how a conversation began.
+    "CREATE INDEX ledger_unlinked ON ledger (conversation_id) WHERE kind = 'unlink'",
 )

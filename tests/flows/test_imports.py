@@ -112,7 +112,7 @@ def test_a_table_is_mapped_looked_at_imported_and_undone(desk: Desk, tmp_path: P
     assert _cells(dialog, 1) == ["Ada Tamm", "Customer Ltd", "ada@customer.example"]
     assert _problems(dialog) == ["Line 3: this is no email address: not an address"]
     assert "3 records can go in" in _summary(dialog)
-    assert any("1 are here already" in label.text() for label in dialog.findChildren(QLabel))
+    assert any("One is here already" in label.text() for label in dialog.findChildren(QLabel))
     assert rows(desk.profile, "SELECT count(*) FROM person") == [(1,)]
     _button(dialog, "import_button").click()
     wanted = ["Ada Tamm", "Cy Mets", "nobody@customer.example"]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from models import commands, database, records, settings
+from models.deletion import delete_messages
 from models.events import ConversationsChanged, LinksChanged
 from models.records import Deal, Labelled, Lead, Organization, Person, Project
 from tests.models.building import DAY, OWN, START, Boxes, boxes, conversation_of, message_of, one
@@ -279,6 +280,39 @@ def test_a_link_by_hand_is_never_taken_back() -> None:
     assert found[1] == "person"
 
 
+def test_past_mail_is_judged_by_the_mail_that_began_the_conversation() -> None:
+    """It comes newest first: the answer of a stranger is here before Anna's own mail."""
+    box = boxes()
+    key = deal("Roof", person("Anna", "anna@customer.test"))
+    box.take(box.mail("b", sender="x@y.test", refs=("a",), at=START + DAY), past=True)
+    assert link_of("b") is None
+    events = box.take(box.mail("a"), past=True)
+    assert conversation_of("a") == conversation_of("b")
+    found = link_of("a")
+    assert found is not None
+    assert found[:2] == (key, "rule")
+    keys = next(event.record_keys for event in events if isinstance(event, LinksChanged))
+    assert key in keys
+
+
+@pytest.mark.parametrize("why", ["not the first", "a deal made since", "unlinked by hand", "new"])
+def test_but_a_conversation_that_could_have_been_judged_is_left_alone(why: str) -> None:
+    box = boxes()
+    anna = person("Anna", "anna@customer.test")
+    at = START + DAY // 2 if why == "a deal made since" else START - 9 * DAY
+    key = deal("Roof", anna, at=at)
+    box.take(box.mail("b", sender="x@y.test", refs=("a",), at=START + DAY), past=True)
+    if why == "unlinked by hand":
+        owner = (conversation_of("b"),)
+        commands.execute(commands.LinkConversations(owner, key))
+        commands.execute(commands.UnlinkConversations(owner))
+    later = START + 2 * DAY if why == "not the first" else START
+    box.take(box.mail("a", at=later), past=why != "new")
+    assert conversation_of("a") == conversation_of("b")
+    assert link_of("a") is None
+    assert offers_of("a") == {}
+
+
 def test_the_link_is_written_into_the_ledger_without_words() -> None:
     box = boxes()
     key = deal("Roof", person("Anna", "anna@customer.test"))
@@ -363,6 +397,21 @@ def test_any_number_of_persons_by_hand_and_the_rule_leaves_that_alone() -> None:
     assert isinstance(known, Person)
     save(replace(known, addresses=()))
     assert persons_of("a") == set()
+
+
+def test_a_link_by_hand_survives_that_another_program_deletes_the_mail_and_brings_it_back() -> None:
+    box = boxes()
+    carl = person("Carl", "carl@customer.test")
+    mail = box.mail("a")
+    box.take(mail)
+    commands.execute(commands.LinkPersons((message_of("a"),), carl))
+    delete_messages([message_of("a")], kind="external", cause="server")
+    box.take(box.mail("a"))
+    assert persons_of("a") == {carl}
+    known = records.get(f"person:{carl}")
+    assert isinstance(known, Person)
+    save(replace(known, addresses=(*known.addresses, Labelled("more@customer.test"))))
+    assert persons_of("a") == {carl}
 
 
 # --- M15 -----------------------------------------------------------------------------------------

@@ -405,6 +405,38 @@ def test_past_mail_is_linked_only_when_asked_for_and_undone() -> None:
     assert commands.execute(commands.LinkPast(key, (conversation_of("a"),))).count == 1
 
 
+def test_past_mail_goes_to_no_item_that_is_closed() -> None:
+    """M13: won, lost and other closed items get no new links, not even asked for."""
+    box = boxes()
+    box.take(box.mail("a"))
+    save(Person(name="Anna", addresses=(Labelled("anna@customer.test"),)))
+    for record in (
+        Deal(title="Won", status="won", person_ids=(1,)),
+        Lead(title="Gone", status="archived", person_ids=(1,)),
+        Project(title="Done", status="done", person_ids=(1,)),
+    ):
+        key = save(record)
+        found = past_mail.preview(key)
+        assert found.conversation_ids == ()
+        assert found.is_closed
+        assert commands.execute(commands.LinkPast(key)).count == 0
+    assert not past_mail.preview(save(Deal(title="Roof", person_ids=(1,)))).is_closed
+
+
+def test_past_mail_knows_nobody_by_the_accounts_own_address() -> None:
+    """Who has it is in every mail of the account, as M13 says of new mail."""
+    box = boxes()
+    box.take(box.mail("a"), box.mail("b", sender="me@home.test"))
+    save(Person(name="Me", addresses=(Labelled(OWN), Labelled("me@home.test"))))
+    save(Person(name="Anna", addresses=(Labelled("anna@customer.test"),)))
+    own = save(Deal(title="Mine", person_ids=(1,)))
+    hers = save(Deal(title="Hers", person_ids=(2,)))
+    assert past_mail.preview(own).conversation_ids == (conversation_of("b"),)
+    found = past_mail.preview(hers)
+    assert found.conversation_ids == (conversation_of("a"),)
+    assert found.unclear_count == 0
+
+
 # --- side panel ----------------------------------------------------------------------------------
 
 

@@ -42,20 +42,23 @@ class ConfirmRecords(QMessageBox):
 
     def _explanations(self, preview: RecordsPreview) -> list[str]:
         found = [self.tr("Mail stays where it is; only its links to this go.")]
-        if preview.conversation_count:
-            found.append(
-                self.tr("%n conversations are unlinked.", "", preview.conversation_count).replace(
-                    str(preview.conversation_count), formatting.number(preview.conversation_count)
-                )
-            )
-        if preview.message_count:
-            text = self.tr("{} mails stay, but are in this history no longer.")
-            found.append(text.format(formatting.number(preview.message_count)))
-        if preview.note_count:
-            text = self.tr("{} notes and changes in the history are deleted.")
-            found.append(text.format(formatting.number(preview.note_count)))
+        one = self.tr("1 conversation is unlinked.")
+        many = self.tr("{} conversations are unlinked.")
+        found += _counted(preview.conversation_count, one, many)
+        one = self.tr("1 mail stays, but is in this history no longer.")
+        many = self.tr("{} mails stay, but are in this history no longer.")
+        found += _counted(preview.message_count, one, many)
+        one = self.tr("1 note or change in the history is deleted.")
+        many = self.tr("{} notes and changes in the history are deleted.")
+        found += _counted(preview.note_count, one, many)
         if preview.related_titles:
             titles = [formatting.clean(title) for title in preview.related_titles[:MOST_TITLES]]
             text = self.tr("It is also taken out of: {}.")
             found.append(text.format(", ".join(titles)))
         return found
+
+
+def _counted(count: int, one: str, many: str) -> list[str]:
+    if not count:
+        return []
+    return [one if count == 1 else many.format(formatting.number(count))]

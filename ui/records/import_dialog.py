@@ -200,12 +200,16 @@ class ImportDialog(QDialog):
         self._problems.setVisible(bool(plan.problems))
         count = plan.duplicate_count
         text = self.tr("{} are here already:").format(formatting.number(count))
+        if count == 1:
+            text = self.tr("One is here already:")
         self._duplicates_label.setText(text)
         self._duplicates_label.setVisible(count > 0)
         self._duplicates.setVisible(count > 0)
 
     def _sentence(self, plan: ImportPlan) -> str:
         text = self.tr("{} records can go in.").format(formatting.number(len(plan.drafts)))
+        if len(plan.drafts) == 1:
+            text = self.tr("1 record can go in.")
         if plan.problems:
             bad = self.tr("{} can't; the others still can:")
             text = f"{text} {bad.format(formatting.number(len(plan.problems)))}"

@@ -76,6 +76,8 @@ class LinkPastDialog(QDialog):
         count = len(self._preview.conversation_ids)
         if not count:
             return self.tr("There is no past mail to link.")
+        if count == 1:
+            return self.tr("One conversation would be linked.")
         text = self.tr("{conversations} conversations with {mails} mails would be linked.")
         return text.format(
             conversations=formatting.number(count),
@@ -84,12 +86,18 @@ class LinkPastDialog(QDialog):
 
     def _notes(self) -> list[str]:
         found = []
-        if not self._preview.conversation_ids and not self._preview.elsewhere_count:
+        if self._preview.is_closed:
+            found.append(self.tr("What is closed gets no new links by rule. Reopen it first."))
+        elif not self._preview.conversation_ids and not self._preview.elsewhere_count:
             found.append(self.tr("Add the persons whose mail belongs here first."))
-        if self._preview.elsewhere_count:
+        if self._preview.elsewhere_count == 1:
+            found.append(self.tr("One conversation stays linked with something else."))
+        elif self._preview.elsewhere_count:
             text = self.tr("{} conversations stay linked with something else.")
             found.append(text.format(formatting.number(self._preview.elsewhere_count)))
-        if self._preview.unclear_count:
+        if self._preview.unclear_count == 1:
+            found.append(self.tr("One could belong to other open items too and is left alone."))
+        elif self._preview.unclear_count:
             text = self.tr("{} could belong to other open items too and are left alone.")
             found.append(text.format(formatting.number(self._preview.unclear_count)))
         hidden = len(self._preview.conversation_ids) - len(self._preview.rows)
