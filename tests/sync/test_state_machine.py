@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from hypothesis import HealthCheck, assume, settings, strategies
@@ -19,13 +20,14 @@ from models import database
 from models import settings as choices
 from models.commands import Archive, DeleteConversations, Restore
 from models.profile import open_profile
-from sync.errors import SyncError
+from sync.errors import ReconnectError, SyncError
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot
 from tests.support.proxy import Proxy
 from tests.sync.engine import Engine
 from tests.sync.test_cycle import MASKS
 
+RECONNECTS = 3
 SYNCED = ("INBOX", "Sent")
 PLACES = ("INBOX", "Archive", "Projects", "Junk", "Trash")
 BOUNDED = settings(
@@ -233,10 +235,22 @@ class Machine(RuleBasedStateMachine):
             self._on.drop()  # what the cut left behind is looked at by the next connection
 
     def _settle(self) -> None:
+        self._patiently(self._settle_once)
+
+    def _settle_once(self) -> None:
         for _ in range(3):
             self._on.settle()
         self._on.until(lambda: self._on.sync.facts()[2] == 0)
         self._on.settle()
+
+    def _patiently(self, work: Callable[[], None]) -> None:
+        """As the worker does: Dovecot says BYE when the mailbox that is open is deleted."""
+        for _ in range(RECONNECTS):
+            try:
+                return work()
+            except ReconnectError:
+                self._on.connect()
+        return work()
 
     def _check(self) -> None:
         before = set(self._on.subjects())
@@ -263,6 +277,7 @@ class Machine(RuleBasedStateMachine):
             elif not live and name not in held:
                 assert name not in here, f"{name} was deleted elsewhere and is here"
         self._check_archive(set(here))
+        self._patiently(self._on.cycle)
         self._on.commands.clear()
         self._on.cycle()
         changing = ("UID MOVE", "UID COPY", "UID STORE", "UID EXPUNGE")
