@@ -124,7 +124,7 @@ def _vanishes(work: Work, seen: Sequence[Seen], located: set[int]) -> Steps:
     checked = False
     for one in seen:
         box = one.mailbox
-        if one.status is None or not one.is_there or uidvalidity.is_renumbered(one):
+        if one.status is None or uidvalidity.is_renumbered(one):
             continue
         if not (box.id in fresh and fresh[box.id].is_there and fresh[box.id].is_level):
             continue  # refused, or its arrivals are not known: the numbers of before stay

@@ -17,6 +17,8 @@ class Timing:
         idle_settle: News that IDLE tells are collected for so long before a cycle.
         backoff_first, backoff_most: The first and the longest wait after a lost connection.
         backoff_reset: A connection that lived so long sets the back-off to its start.
+        look_around: The program looks so often whether the machine slept or the network changed.
+        sleep_gap: A clock that is ahead by more than this at such a look means a sleep.
         operation_retry_first, operation_retry_most: The same for one operation.
         connect: For name look-up, TCP and TLS together.
         command: For an IMAP command without a large answer.
@@ -38,6 +40,8 @@ class Timing:
     backoff_first: float = 2.0
     backoff_most: float = 300.0
     backoff_reset: float = 300.0
+    look_around: float = 5.0
+    sleep_gap: float = 30.0
     operation_retry_first: float = 5.0
     operation_retry_most: float = 900.0
     connect: float = 15.0

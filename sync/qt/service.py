@@ -42,6 +42,7 @@ from sync.qt.browser_sign_in import OpenUrl, open_in_browser
 from sync.qt.commander import CommandDone, Commander
 from sync.qt.reader import Reader
 from sync.qt.requests import Answer, FileRequest, Request
+from sync.qt.surroundings import Surroundings, SurroundingsWatch
 from sync.qt.threads import EventThread
 from sync.qt.vault import VaultService
 from sync.qt.vault_change import VaultChange
@@ -98,6 +99,7 @@ class MailService(QObject):
         *,
         timing: Timing,
         read_only: bool = False,
+        surroundings: Surroundings | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -119,6 +121,12 @@ class MailService(QObject):
         self._wipe_timer = QTimer(self, singleShot=True)
         self._wipe_timer.timeout.connect(self._wipe_if_idle)
         self.vault.opened.connect(self._start_accounts)
+        self._surroundings = SurroundingsWatch(
+            surroundings or Surroundings(),
+            timing,
+            lambda: [each.worker for each in self._running.values()],
+            self,
+        )
 
     # --- life ----------------------------------------------------------------------------
 
@@ -140,6 +148,7 @@ class MailService(QObject):
         self._commander_thread.start()
         self._wipe.emit()  # one that a crash cut short, if it is still due
         self.vault.start()
+        self._surroundings.start()
 
     def close(self) -> None:
         """Stop every thread; returns when all connections to servers and store are closed.
@@ -150,6 +159,7 @@ class MailService(QObject):
         if not self._is_open:
             return
         self._is_open = False
+        self._surroundings.stop()
         self._wipe_timer.stop()
         for running in list(self._running.values()):
             self._end(running)

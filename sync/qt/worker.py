@@ -9,7 +9,6 @@ which blocks nobody.
 from __future__ import annotations
 
 import logging
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from models import account, database
 from models.account import AccountConfig
 from models.database import BusyStoreError, StoreError
 from models.events import AccountsChanged, Event, Phase, StatusChanged
+from sync.backoff import Backoff
 from sync.connecting import connect
 from sync.credentials import Vault
 from sync.errors import (
@@ -44,7 +44,6 @@ from sync.timing import Timing
 
 log = logging.getLogger(__name__)
 
-SLEEP_GAP_SECONDS = 30.0  # the wall clock ran so much further than the timer: the machine slept
 STORE_RETRY_SECONDS = 30.0
 BUG_SENTENCE = (
     "Dealpost met a fault of its own and paused this account. Nothing was lost; "
@@ -83,8 +82,7 @@ class AccountWorker(QObject):
         self._status = StatusChanged(account_id, Phase.STARTING)
         self._told_at = 0.0
         self._health = HealthKeeper(account_id, self.happened.emit, read_only=read_only)
-        self._backoff = timing.backoff_first
-        self._connected_at = 0.0
+        self._backoff = Backoff(timing)
 
     # --- what other threads may call -----------------------------------------------------
 
@@ -99,6 +97,18 @@ class AccountWorker(QObject):
             if self._session is not None:
                 self._session.abort()
 
+    def cut_if_dead(self, addresses: frozenset[str] | None) -> bool:
+        """Cut a line from an address that this computer has no longer (any thread).
+
+        `None` stands for no address: after a sleep every line is dead.
+        """
+        with self._session_lock:
+            session = self._session
+            if session is None or (addresses is not None and session.local_address in addresses):
+                return addresses is None
+            session.abort()
+            return True
+
     # --- slots, in the worker's thread ---------------------------------------------------
 
     @Slot()
@@ -112,7 +122,6 @@ class AccountWorker(QObject):
         self._idle.spoke.connect(self._idle_spoke)
         self._idle.renewal_due.connect(self._renew_idle)
         self._idle.lost.connect(self._lost)
-        self._slept_from = (time.time(), time.monotonic())
         self._step_timer.start(0)
 
     @Slot()
@@ -125,7 +134,7 @@ class AccountWorker(QObject):
     @Slot()
     def sync_now(self) -> None:
         """The person asked: also out of a back-off or a pause."""
-        self._backoff = self._timing.backoff_first
+        self._backoff.reset()
         if self._sync is not None:
             self._sync.news()
             self._resume()
@@ -137,6 +146,25 @@ class AccountWorker(QObject):
         """The person wants a fresh report on the servers, with a cycle."""
         self._health.want()
         self.sync_now()
+
+    @Slot()
+    def connect_anew(self) -> None:
+        """The line was found dead: a new one, now. Who waits for the person goes on waiting."""
+        is_at_work = self._session is not None or self._step_timer.isActive()
+        self._drop_session()
+        if is_at_work:
+            self._hasten()
+
+    @Slot()
+    def try_now(self) -> None:
+        """The network is another one: what waits for the next try need not."""
+        if self._session is None and self._step_timer.isActive():
+            self._hasten()
+
+    def _hasten(self) -> None:
+        self._backoff.reset()
+        if not self._stopping.is_set():
+            self._step_timer.start(0)
 
     @Slot(int)
     def want_body(self, message_id: int) -> None:
@@ -227,7 +255,7 @@ class AccountWorker(QObject):
         if config.state == account.NEEDS_SIGN_IN:
             account.update(config.id, state=account.ACTIVE)
             self._report(AccountsChanged((config.id,)))
-        self._connected_at = time.monotonic()
+        self._backoff.connected()
         self._sync = AccountSync(
             config,
             session,
@@ -246,8 +274,7 @@ class AccountWorker(QObject):
         """Arrange what comes after a step."""
         if step is None or self._stopping.is_set():
             return
-        if time.monotonic() - self._connected_at > self._timing.backoff_reset:
-            self._backoff = self._timing.backoff_first
+        self._backoff.works()
         busy = step.kind == "again"
         phase = Phase.SYNCING if busy else Phase.IDLE
         self._tell(
@@ -257,7 +284,6 @@ class AccountWorker(QObject):
         if busy:
             self._step_timer.start(0)
             return
-        self._slept_from = (time.time(), time.monotonic())
         self._cycle_timer.start(_milliseconds(step.wait_seconds))
         if step.kind == "idle":
             self._enter_idle()
@@ -290,13 +316,7 @@ class AccountWorker(QObject):
 
     @Slot()
     def _cycle_due(self) -> None:
-        """The wait is over. After a sleep of the machine the line is dead: a new one."""
-        wall, monotonic = self._slept_from
-        gap = (time.time() - wall) - (time.monotonic() - monotonic)
-        if gap > SLEEP_GAP_SECONDS:
-            self._drop_session()
-            self._step_timer.start(0)
-            return
+        """The wait is over."""
         self._settled()
 
     @Slot()
@@ -343,9 +363,7 @@ class AccountWorker(QObject):
             self._session = None
 
     def _back_off(self, sentence: str) -> None:
-        wait = self._backoff * random.uniform(0.8, 1.2)  # noqa: S311  # jitter, no secret
-        self._backoff = min(self._backoff * 2, self._timing.backoff_most)
-        self._retry_in(wait, sentence)
+        self._retry_in(self._backoff.next_wait(), sentence)
 
     def _retry_in(self, wait_seconds: float, sentence: str) -> None:
         retry_at = int((time.time() + wait_seconds) * 1000)

@@ -364,6 +364,14 @@ class Connection:
         """For a notifier; -1 without a connection. Look at `idle_pending()` before waiting."""
         return self._stream.socket.fileno() if self._stream is not None else -1
 
+    @property
+    def local_address(self) -> str:
+        """The address of this computer that the line goes out from; '' without a line."""
+        with contextlib.suppress(OSError):
+            if self._stream is not None:
+                return str(self._stream.socket.getsockname()[0]).partition("%")[0]
+        return ""
+
     def abort(self) -> None:
         """Stop at once whatever runs; from any thread."""
         self._stop.set()

@@ -19,6 +19,7 @@ class Proxy:
         delay: Seconds that every piece waits, each way.
         piece: Pieces are at most so large: 1 splits every line and TLS record.
         connections: How many there were.
+        open_now, most_open: How many there are, and were at once.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Proxy:
         self.to_client = 0
         self.to_server = 0
         self.connections = 0
+        self.open_now = self.most_open = 0
         self._is_away = False
         self._stopping = threading.Event()
         self._frozen = threading.Event()
@@ -112,6 +114,8 @@ class Proxy:
             server.settimeout(None)
             self.connections += 1
             with self._lock:
+                self.open_now += 1
+                self.most_open = max(self.most_open, self.open_now)
                 self._sockets += [client, server]
                 self._all += [client, server]
             self._run(self._pump, client, server, False)
@@ -132,6 +136,8 @@ class Proxy:
         for sock in (source, target):
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
+        with self._lock:
+            self.open_now -= not is_to_client
 
     def _allowed(self, size: int, is_to_client: bool) -> int:
         """How much of a piece still goes through before the cut."""
