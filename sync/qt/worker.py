@@ -98,10 +98,7 @@ class AccountWorker(QObject):
                 self._session.abort()
 
     def cut_if_dead(self, addresses: frozenset[str] | None) -> bool:
-        """Cut a line from an address that this computer has no longer (any thread).
-
-        `None` stands for no address: after a sleep every line is dead.
-        """
+        """Cut a line from an address that is gone; None: every line is dead (any thread)."""
         with self._session_lock:
             session = self._session
             if session is None or (addresses is not None and session.local_address in addresses):
