@@ -6,7 +6,6 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QHBoxLayout,
     QLineEdit,
@@ -35,11 +34,11 @@ from ui.setup.fields import (
     Notice,
     PasswordEdit,
     ServerFields,
-    add_choice,
     add_field,
 )
 from ui.setup.flow import Answers, Page, SecretPage
 from ui.setup.keeper import Keeper
+from ui.setup.open_line import OpenLine
 from ui.setup.unlock import KeepDialog, UnlockDialog
 from ui.theme import Theme
 
@@ -60,12 +59,9 @@ class SignInPart(QWidget):
         self._keeper = Keeper(service, self)
         self._make_fields(config)
         self._lay_out()
-        self._on_edited()
         self.imap.edited.connect(self.certificates.forget_imap)
         self.smtp.edited.connect(self.certificates.forget_smtp)
         self.certificates.trusted.connect(self._go)
-        self.imap.edited.connect(self._on_edited)
-        self.smtp.edited.connect(self._on_edited)
         self.save_button.clicked.connect(self._go)
         self.cancel_button.clicked.connect(self._cancel)
         self.password.returnPressed.connect(self._go)
@@ -92,11 +88,8 @@ class SignInPart(QWidget):
         self.user_name = QLineEdit(config.user_name, self._fields)
         self.user_name.setObjectName("user_name_edit")
         self.user_name.setPlaceholderText(self.tr("Same as the email address"))
-        self._plain_notice = Notice(self._theme, parent=self._fields)
-        self.plain_text = QCheckBox(
-            self.tr("I know that, and agree to a connection without encryption"), self._fields
-        )
-        self.plain_text.setObjectName("plain_text_check")
+        self.open_line = OpenLine(self._theme, self.imap, self.smtp, self._fields)
+        self.plain_text = self.open_line.check
         self.plain_text.setChecked(config.plain_text_agreed)
         self._error = Notice(self._theme, parent=self)
         self._error.setObjectName("sign_in_error")
@@ -133,8 +126,7 @@ class SignInPart(QWidget):
             )
         )
         add_field(fields, self.tr("Sign-in name, if it is another one"), self.user_name)
-        fields.addWidget(self._plain_notice)
-        add_choice(fields, self.plain_text)
+        fields.addWidget(self.open_line)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
@@ -150,13 +142,6 @@ class SignInPart(QWidget):
     def ask_password(self) -> None:
         """The sign-in failed: the keyboard goes to the password."""
         self.password.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    @Slot()
-    def _on_edited(self) -> None:
-        is_open = flow.needs_agreement(self._answers())
-        text = self.tr("Anybody on the way to the server can read your password and all mail.")
-        self._plain_notice.say(text if is_open else "")
-        self.plain_text.setVisible(is_open)
 
     # --- the try -------------------------------------------------------------------------
 

@@ -185,10 +185,12 @@ def _secrets_fault(answers: Answers, secret_page: SecretPage) -> Fault | None:
 
 def needs_agreement(answers: Answers) -> bool:
     """Whether somebody else could read a connection as it is set up."""
-    return any(
-        place.security is Security.NONE and bool(place.host) and not is_loopback(place.host)
-        for place in (answers.imap, answers.smtp)
-    )
+    return any(is_open_line(place) for place in (answers.imap, answers.smtp))
+
+
+def is_open_line(place: ServerPlace) -> bool:
+    """Without encryption, and not to this computer."""
+    return place.security is Security.NONE and bool(place.host) and not is_loopback(place.host)
 
 
 def is_loopback(host: str) -> bool:

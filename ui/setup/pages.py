@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QHBoxLayout,
     QLineEdit,
@@ -22,14 +21,13 @@ from ui.setup.fields import (
     GAP,
     INDENT,
     HintLabel,
-    Notice,
     PasswordEdit,
     ServerFields,
     Title,
     add_choice,
     add_field,
 )
-from ui.setup.flow import Answers
+from ui.setup.open_line import OpenLine
 from ui.theme import Theme
 
 
@@ -168,19 +166,12 @@ class ServersPage(WizardPage):
         self.user_name.setObjectName("user_name_edit")
         self.user_name.setPlaceholderText(self.tr("Same as the email address"))
         add_field(self.column, self.tr("Sign-in &name, if it is another one"), self.user_name)
-        self._plain_notice = Notice(theme, parent=self)
-        self.plain_text = QCheckBox(
-            self.tr("I know that, and agree to a connection without encryption"), self
-        )
-        self.plain_text.setObjectName("plain_text_check")
-        self.column.addWidget(self._plain_notice)
-        add_choice(self.column, self.plain_text)
+        open_line = OpenLine(theme, self.imap, self.smtp, self)
+        self.plain_text = open_line.check
+        self.column.addWidget(open_line)
         self.column.addStretch(1)
         self.imap.edited.connect(self.certificates.forget_imap)
         self.smtp.edited.connect(self.certificates.forget_smtp)
-        self.imap.edited.connect(self._on_edited)
-        self.smtp.edited.connect(self._on_edited)
-        self._on_edited()
 
     def focus_first(self) -> None:
         first = self.imap if not self.imap.host.text() else self.smtp
@@ -209,16 +200,6 @@ class ServersPage(WizardPage):
             self._shown_user = user_name
         self.sentence.setText(detection_words.found_text(detected, domain))
         self._outside_notice.say(detection_words.outside_text(detected, domain))
-
-    @Slot()
-    def _on_edited(self) -> None:
-        answers = Answers(imap=self.imap.place(), smtp=self.smtp.place())
-        is_open = flow.needs_agreement(answers)
-        text = self.tr("Anybody on the way to the server can read your password and all mail.")
-        self._plain_notice.say(text if is_open else "")
-        self.plain_text.setVisible(is_open)
-        if not is_open:
-            self.plain_text.setChecked(False)
 
 
 class SecretPageWidget(WizardPage):
