@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox, QWidget
 
 from models.account import configs
 from models.events import Phase
@@ -277,3 +277,39 @@ def _wait_for_phase(desk: Desk, account_id: int, phase: Phase) -> None:
 def _sessions(server: Dovecot, user: str) -> int:
     """How often somebody signed in; each session says who it is."""
     return sum(line.startswith("ID ") for line in server.commands(user))
+
+
+@pytest.mark.usefixtures("made")
+def test_preferences_that_turn_an_account_to_tls(
+    desk: Desk, own_dovecot: Dovecot, user: str, plain_sink: SmtpSink
+) -> None:
+    """The same box as in the wizard; trust is stored only when the try was good."""
+    wizard = at_servers(desk, user, Place(own_dovecot.port), Place(plain_sink.port))
+    assert wizard.try_servers() == ""
+    wizard.finish()
+    desk.wait_for("Welcome")
+    dialog = _preferences(desk)
+    (config,) = configs()
+    dialog.show_account(config.id)
+    security = dialog.findChild(QComboBox, "imap_security_combo")
+    port = dialog.findChild(QSpinBox, "imap_port_spin")
+    assert security is not None
+    assert port is not None
+    security.setCurrentIndex(security.findData("tls"))
+    port.setValue(own_dovecot.tls_port)
+
+    _button(dialog, "save_sign_in_button").click()
+    trust = _button(dialog, "trust_imap_certificate_button")
+    desk.wait(trust.isVisible, "the certificate is shown")
+    assert SELF_SIGNED in desk.text_of("sign_in_error")
+    assert rows(desk.profile, "SELECT count(*) FROM trusted_certificate") == [(0,)]
+    trust.click()
+    done = dialog.findChild(QLabel, "sign_in_done")
+    assert done is not None
+    desk.wait(lambda: bool(done.text()), "it is stored")
+
+    assert rows(desk.profile, "SELECT host FROM trusted_certificate") == [("localhost",)]
+    own_dovecot.deliver(user, "INBOX", a_mail(subject="Over TLS"))
+    desk.wait_for("Over TLS", "Welcome")
+    (config,) = configs()
+    assert (config.imap_security, config.imap_port) == ("tls", own_dovecot.tls_port)

@@ -21,6 +21,7 @@ from ui.setup.fields import (
     GAP,
     INDENT,
     HintLabel,
+    Notice,
     PasswordEdit,
     ServerFields,
     Title,
