@@ -143,10 +143,24 @@ def ids(query: ListQuery, limit: int | None = None) -> ListIds:
 
 
 def ids_statement(query: ListQuery, limit: int | None = None) -> tuple[str, tuple[int, ...]]:
-    """The SQL and its parameters for the ids of a list without a search text."""
-    where, parameters = _where(query)
-    sql = f"SELECT id, newest_at FROM conversation{where} ORDER BY newest_at DESC, id DESC LIMIT ?"
-    return sql, (*parameters, -1 if limit is None else limit)
+    """The SQL and its parameters for the ids of a list without a search text.
+
+    With removed accounts the lists of the others are merged: the index of a list over all
+    accounts does not know whose a row is, and reading each row would take seconds.
+    """
+    order = "ORDER BY newest_at DESC, id DESC LIMIT ?"
+    most = -1 if limit is None else limit
+    if _condition(query) != _CONDITIONS[View(query.view)] and (ids_ := _live_ids()):
+        lists = [_where(replace(query, account_id=id_)) for id_ in ids_]
+        parts = [f"SELECT id, newest_at FROM conversation{where}" for where, _ in lists]
+        parameters = [value for _, values in lists for value in values]
+        return f"{' UNION ALL '.join(parts)} {order}", (*parameters, most)
+    where, values = _where(query)
+    return f"SELECT id, newest_at FROM conversation{where} {order}", (*values, most)
+
+
+def _live_ids() -> list[int]:
+    return [config.id for config in account.configs()]
 
 
 def _where(query: ListQuery) -> tuple[str, tuple[int, ...]]:

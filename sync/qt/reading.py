@@ -229,7 +229,10 @@ def _partial_content(row: MessageRow) -> MessageContent:
         for each in message.attachments(row.id)
         if each.is_inline and (data := message.attachment_content(each.id)) is not None
     )
-    return MessageContent(row.id, html, text[:MOST_TEXT], inline, row.body_state)
+    state = row.body_state
+    if state == "none" and row.account_id in account.removed_ids():
+        state = "lost"
+    return MessageContent(row.id, html, text[:MOST_TEXT], inline, state)
 
 
 def _cleaned(html: str) -> CleanedHtml | None:

@@ -290,7 +290,7 @@ class MessageContent:
     html: CleanedHtml | None
     text: str
     inline: tuple[InlinePart, ...]
-    body_state: str
+    body_state: str  # as above; lost: its account was removed before it was fetched
 
 
 @dataclass(frozen=True, slots=True)

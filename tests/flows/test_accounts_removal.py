@@ -16,6 +16,7 @@ from tests.flows.profile_file import rows, write
 from tests.flows.rig import Rig
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot
+from ui.workspace import Workspace
 
 MAILS = ("Linked mail", "Plain mail", "Deleted mail", "Archived mail")
 WORD = "quokka"  # in the text of each of them
@@ -110,6 +111,12 @@ def test_keep_the_history(place: Place) -> None:
     assert place.server_is_as_before()
     desk = place.desk
     assert desk.service.status(place.account_id) is None
+    work = desk.window.findChild(Workspace)
+    assert work is not None
+    work.conversation_wanted.emit(place.one("SELECT conversation_id FROM link"))
+    desk.wait_for("Linked mail", "Plain mail", "Archived mail")  # "Open conversation"
+    desk.wait(lambda: len(desk.table.selectionModel().selectedRows()) == 1, "it is selected")
+    assert place.rig.address in " ".join(desk.labels())
     desk.reopen()
     place.look("inbox", "Staying mail")
     place.find("Linked mail", "Plain mail", "Archived mail")

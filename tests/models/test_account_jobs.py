@@ -156,6 +156,21 @@ def test_mail_of_a_removed_account_is_found_and_clutters_no_list() -> None:
     assert archived("m0")
 
 
+def test_lists_of_the_other_accounts_are_merged_by_time() -> None:
+    made = [boxes(f"{name}@example.com") for name in "abc"]
+    for number in range(9):
+        box = made[number % 3]
+        box.take(box.mail(f"m{number}", at=START + number))
+    execute(RemoveAccount(made[1].account_id, "history"))
+    work()
+    wanted = [conversation_of(f"m{number}") for number in (8, 6, 5, 3, 2, 0)]
+    assert list(listing.ids(ListQuery(View.INBOX)).ids) == wanted
+    assert list(listing.ids(ListQuery(View.INBOX), 3).ids) == wanted[:3]
+    for box in (made[0], made[2]):
+        execute(RemoveAccount(box.account_id, "history"))
+    assert list(listing.ids(ListQuery(View.INBOX)).ids) == []
+
+
 def test_acts_on_mail_of_a_removed_account_stay_here() -> None:
     box = full_account()
     execute(SetOption("archive_on_server", True))
@@ -172,6 +187,14 @@ def test_acts_on_mail_of_a_removed_account_stay_here() -> None:
     box.take(box.mail("m1"), box.mail("m2"))
     assert one("SELECT count(*) FROM message WHERE subject = 'About m2'") == 0
     assert archived("m1")
+
+
+def test_the_preview_counts_what_each_answer_is_about() -> None:
+    box = full_account()
+    box.take(box.mail("slow", raw=None))
+    found = account_jobs.preview_removal(box.account_id)
+    assert (found.mails, found.linked, found.without_text) == (8, 1, 1)
+    assert account_jobs.preview_removal(99).mails == 0
 
 
 def test_a_removed_account_is_not_edited() -> None:

@@ -116,6 +116,12 @@ def body_note(card: Card) -> str:
             "The text of this mail is still on the server. "
             "It is fetched as soon as the account is connected.",
         )
+    if state == "lost":
+        return QCoreApplication.translate(
+            "Reader",
+            "The text of this mail was not fetched before its account was removed. "
+            "Add the account again to fetch it.",
+        )
     if state == "poison":
         return QCoreApplication.translate(
             "Reader",

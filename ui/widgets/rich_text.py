@@ -16,7 +16,7 @@ def fragment(document: QTextDocument) -> str:
     It is built from the letters and their formats, so nothing that was pasted comes along.
     """
     lines = ["".join(map(_run, _runs(block))) for block in _blocks(document)]
-    while lines and not lines[-1].strip():
+    while lines and not lines[-1].replace("<br>", "").strip():
         lines.pop()
     return "<br>\n".join(lines)
 
