@@ -10,7 +10,7 @@ from typing import Any
 from peewee import ForeignKeyField, IntegerField, TextField
 
 from models import database
-from models.account import Account
+from models.account import Account, archive_option, delete_option
 from models.clock import now_ms
 from models.database import BaseModel
 
@@ -32,6 +32,7 @@ class StoredFacts:
         oldest_pending_at: When the oldest operation that waits was made.
         counts: Messages on the server, of each mailbox that is there.
         hidden: Copies that the server no longer shows, though it has them.
+        wanted: Roles that the person's options need: archive, trash.
         own_in_sent_at: When the person's newest own mail arrived in the server's Sent.
     """
 
@@ -39,6 +40,7 @@ class StoredFacts:
     oldest_pending_at: int | None
     counts: tuple[int, ...]
     hidden: int
+    wanted: frozenset[str]
     own_in_sent_at: int | None
 
 
@@ -67,8 +69,14 @@ def facts(account_id: int) -> StoredFacts:
         ),
         counts=tuple(count for (count,) in counts),
         hidden=int(hidden),
+        wanted=_wanted(account_id),
         own_in_sent_at=_own_in_sent_at(account_id),
     )
+
+
+def _wanted(account_id: int) -> frozenset[str]:
+    options = {"archive": archive_option(account_id), "trash": delete_option(account_id)}
+    return frozenset(role for role, is_on in options.items() if is_on)
 
 
 def _own_in_sent_at(account_id: int) -> int | None:

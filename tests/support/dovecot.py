@@ -125,6 +125,17 @@ passdb {{
   args = {folder}/oauth2
 }}
 """
+_QUOTA = """
+mail_plugins = quota
+protocol imap {{
+  mail_plugins = quota imap_quota
+}}
+plugin {{
+  quota = count:User quota
+  quota_vsizes = yes
+  quota_rule = {rule}
+}}
+"""
 _SPECIAL = ("Sent", "Archive", "Trash", "Drafts", "Junk")
 _STAMP = re.compile(rb"^\d+\.\d+ ", re.MULTILINE)
 _COMMAND = re.compile(rb"\S+ (UID [A-Z]+|[A-Z]+)(?: (.*))?$", re.IGNORECASE)
@@ -143,9 +154,11 @@ class Dovecot:
         special: Sequence[str] = _SPECIAL,
         forbids: bool = False,
         introspect_url: str = "",
+        quota: str = "",
     ) -> None:
         self.introspect_url = introspect_url  # users may also sign in with tokens that it knows
         self.special = special
+        self.quota = quota  # a rule such as `*:storage=100K`
         self.forbids = forbids  # whether `forbid` can be used
         self.mail_format = mail_format
         self.special_use = special_use
@@ -249,7 +262,7 @@ class Dovecot:
             internal_user="dovecot" if is_root else me,
             login_user="dovenull" if is_root else me,
             internal_group=group,
-            acl=_ACL.format(folder=self.folder) if self.forbids else "",
+            acl=self._plugins(),
             capability=f"imap_capability = {self.capability}" if self.capability else "",
             token_mechanisms=" xoauth2 oauthbearer" if self.introspect_url else "",
             tokens=_TOKENS.format(folder=self.folder) if self.introspect_url else "",
@@ -260,6 +273,11 @@ class Dovecot:
             gid=gid,
             mailboxes="\n".join(self._mailbox(name) for name in self.special),
         )
+
+    def _plugins(self) -> str:
+        if self.quota:
+            return _QUOTA.format(rule=self.quota)
+        return _ACL.format(folder=self.folder) if self.forbids else ""
 
     def _mailbox(self, name: str) -> str:
         use = f"    special_use = \\{name}\n" if self.special_use else ""
