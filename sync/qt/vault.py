@@ -35,7 +35,8 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
-SILENT = "Your keychain does not answer."
+SILENT = "Your keychain does not answer. Unlock it, then try again, or choose another way."
+PROMPT_MS = 60_000  # who is asked to unlock a keychain needs a while; then another way is offered
 WAITING_MS = 500  # a keyring that takes longer is waiting for its own prompt
 
 
@@ -99,6 +100,10 @@ class VaultService(QObject):
         self._question: VaultQuestion | None = None
         self._wait = QTimer(self, singleShot=True, interval=WAITING_MS)
         self._wait.timeout.connect(self._tell_waiting)
+        self._is_opening = False
+        self._check = 0  # the ticket of a question whether there is a keyring
+        self.patience = QTimer(self, singleShot=True, interval=PROMPT_MS)
+        self.patience.timeout.connect(self.give_up_waiting)
         self._finished.connect(self._on_finished)
 
     @property
@@ -118,10 +123,12 @@ class VaultService(QObject):
 
     def start(self) -> None:
         """Read how the key is kept and open the vault if no person is needed; then `opened` or `asked`."""
+        self._is_opening = True
         self._do(_Opening(self.vault, is_first=True))
 
     def retry(self) -> None:
         """Ask the keychain again; `opened` follows if the vault is open meanwhile."""
+        self._is_opening = True
         self._do(_Opening(self.vault, is_first=False))
 
     def retry_if_closed(self) -> None:
@@ -131,8 +138,10 @@ class VaultService(QObject):
             self.retry()
 
     def check_keyring(self) -> int:
-        """Is there a keyring to use? Answered with `is_done`."""
-        return self._ticketed(_checked)
+        """Is there a keyring to use? Answered with `is_done`; one that stays silent is none."""
+        self._check = self._ticketed(_checked)
+        self.patience.start()
+        return self._check
 
     def unlock(self, passphrase: str) -> int:
         """Open with the passphrase; `opened` follows if it is the right one."""
@@ -146,6 +155,7 @@ class VaultService(QObject):
         """Do something slow in the vault's thread; answered with a ticket."""
         return self._ticketed(work, asks_keyring=asks_keyring)
 
+    @Slot()
     def give_up_waiting(self) -> None:
         """The keychain does not answer, and the person goes another way: leave its thread behind.
 
@@ -161,6 +171,10 @@ class VaultService(QObject):
         abandoned, self._open_tickets = self._open_tickets, set()
         for ticket in sorted(abandoned):
             self.answered.emit(VaultAnswer(ticket, False, SILENT))
+        if self._is_opening:
+            self._is_opening = False
+            self._question = VaultQuestion(QuestionKind.KEYRING_LOCKED, SILENT)
+            self.asked.emit(self._question)
 
     def encrypted(self, password: str, purpose: str = "imap") -> EncryptedSecrets:
         """An account's password or tokens, ready for a command. The vault is open."""
@@ -171,6 +185,7 @@ class VaultService(QObject):
         with self._telling:
             self._is_closed = True
         self._wait.stop()
+        self.patience.stop()
         self._jobs.put(None)
         if self._thread is not None and not self._running:
             self._thread.join()
@@ -222,6 +237,8 @@ class VaultService(QObject):
         self._running -= 1
         if not self._running:
             self._stop_waiting()
+        if not isinstance(result, _TicketDone):
+            self._is_opening = False
         match result:
             case VaultQuestion():
                 if result.kind is QuestionKind.SIGN_IN:
@@ -230,6 +247,8 @@ class VaultService(QObject):
                 self.asked.emit(result)
             case _TicketDone():
                 self._open_tickets.discard(result.answer.ticket)
+                if result.answer.ticket == self._check:
+                    self.patience.stop()
                 self.answered.emit(result.answer)
                 if result.opens and result.answer.is_done:
                     self._tell_opened()

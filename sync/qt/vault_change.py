@@ -96,4 +96,6 @@ class VaultChange(QObject):
         if lock is None or not lock.leftovers or self._clearing:
             return
         names = lock.leftovers
-        self._clearing = self._vault.perform(lambda: self._cleared.extend(rekeying.clear_up(names)))
+        self._clearing = self._vault.perform(
+            lambda: self._cleared.extend(rekeying.clear_up(names)), asks_keyring=False
+        )

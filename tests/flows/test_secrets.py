@@ -22,8 +22,9 @@ from tests.flows.profile_file import rows
 from tests.flows.rig import Rig, dovecot_rig
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot
-from tests.support.keyrings import MoodyKeyring
+from tests.support.keyrings import FILE_VARIABLE, FileKeyring, MoodyKeyring
 from tests.support.smtp import SmtpSink
+from tests.ui.setup.parts import use_no_keyring
 from ui.settings.dialog import PreferencesDialog
 
 PHRASE = "tulip and daffodil 42"
@@ -197,6 +198,49 @@ def test_a_keychain_that_never_answers_is_left_for_a_passphrase(
     desk.reopen()
     enter_passphrase(desk, PHRASE)
     desk.settle(account_id)
+
+
+def test_a_keychain_that_is_not_there_and_comes_back(
+    desk: Desk, rig: Rig, moody: MoodyKeyring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A desktop without its keyring service; when that is started, "Sync now" is enough."""
+    file = tmp_path / "keyring.json"
+    monkeypatch.setenv(FILE_VARIABLE, str(file))
+    keyring.set_keyring(FileKeyring())  # type: ignore[no-untyped-call]  # keyring's own has none
+    account_id = desk.add_account(rig)
+    desk.close()
+    use_no_keyring()
+    desk.reopen()
+    desk.wait(lambda: "not there now" in banner(desk), "the bar tells")
+    press(desk.find(QPushButton, "vault_button"))
+    assert on_page(desk, QRadioButton, "passphrase_radio").isEnabled()
+    press(on_page(desk, QPushButton, "secret_open_button"))
+    desk.wait(lambda: not desk.service.vault.is_busy, "it was looked for")
+    assert "not there now" in text_on_page(desk, "secret_trouble")
+
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.support.keyrings.FileKeyring")
+    desk.trigger("action_sync_now")
+    desk.wait(lambda: not banner(desk), "the bar is gone")
+    desk.settle(account_id)
+    assert text_on_page(desk, "secret_trouble") == ""
+
+
+def test_a_computer_without_a_keychain_goes_on_with_this_session(
+    desk: Desk, rig: Rig, moody: MoodyKeyring
+) -> None:
+    rig.deliver(a_mail(subject="Alpha"))
+    account_id = desk.add_account(rig)
+    desk.close()
+    use_no_keyring()
+    desk.reopen()
+    desk.wait(lambda: "not there now" in banner(desk), "the bar tells")
+    press(on_page(desk, QRadioButton, "session_radio"))
+    assert "sign in to your accounts again" in text_on_page(desk, "secret_loss")
+    press(on_page(desk, QPushButton, "secret_change_button"))
+    desk.wait(lambda: needs_sign_in(desk, account_id), "the account asks for its password")
+    sign_in(desk, account_id, rig)
+    desk.wait_for("Alpha")
+    assert rows(desk.profile, "SELECT * FROM secret") == []
 
 
 def test_a_lost_key_asks_for_a_new_sign_in_and_nothing_else_is_lost(

@@ -278,3 +278,34 @@ def test_a_lost_key_is_asked_about(
     assert asked.args is not None
     assert asked.args[0].kind is QuestionKind.SIGN_IN
     service.close()
+
+
+def test_a_keychain_that_stays_silent_counts_as_none_after_a_while(
+    accounts: Path, qtbot: QtBot
+) -> None:
+    """The wizard goes on with a passphrase; what was to be opened can be tried again."""
+    vault = Vault()
+    vault.prepare(VaultMode.KEYRING)
+    keep(vault)
+    stubborn = StubbornKeyring()
+    stubborn.entries = dict(keyring.get_keyring().entries)  # type: ignore[attr-defined]  # ours
+    keyring.set_keyring(stubborn)
+    service = VaultService()
+    service.patience.setInterval(200)
+    asked: list[VaultQuestion] = []
+    service.asked.connect(asked.append)
+    service.start()
+
+    with qtbot.waitSignal(service.answered) as answered:
+        ticket = service.check_keyring()
+
+    assert answered.args is not None
+    assert (answered.args[0].ticket, answered.args[0].is_done) == (ticket, False)
+    assert not service.is_waiting
+    qtbot.waitUntil(lambda: bool(asked))
+    assert asked[0].kind is QuestionKind.KEYRING_LOCKED
+    stubborn.is_answered.set()
+    with qtbot.waitSignal(service.opened):
+        service.retry()
+    assert service.vault.secret(1, "imap") == PASSWORD
+    service.close()
