@@ -7,7 +7,15 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QListWidget, QTextEdit
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QListWidget,
+    QTextEdit,
+)
 
 from models import account
 from models.account import AccountConfig
@@ -133,6 +141,11 @@ def test_an_account_that_is_shown_is_removed(desk: Desk, dovecot: Dovecot) -> No
     office.remove(desk, ids[0])
     desk.wait(lambda: len(account.configs()) == 1, "the first is removed")
     assert desk.has("C")
+    sidebar = desk.find(QListView, "sidebar")
+    lines = [sidebar.model().index(row, 0) for row in range(sidebar.model().rowCount())]
+    keys = [str(line.data(Qt.ItemDataRole.UserRole)) for line in lines]
+    assert [key for key in keys if key.startswith("inbox")] == ["inbox", f"inbox:{ids[2]}"]
+    assert sidebar.currentIndex().data() == rigs[2].address
 
 
 @pytest.fixture

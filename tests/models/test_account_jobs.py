@@ -302,6 +302,18 @@ def test_mail_from_an_address_that_is_own_no_more() -> None:
     assert own == {"sent", "mine"}
 
 
+def test_own_mail_that_left_sent_stays_own() -> None:
+    """It was own because it lay in Sent; that another address is given up says nothing of it."""
+    box = boxes()
+    execute(UpdateAccount(box.account_id, aliases=("alias@example.com",)))
+    work()
+    box.take(box.mail("assistant", box="Sent", sender="assistant@elsewhere.example"))
+    database.run("DELETE FROM location")
+    execute(UpdateAccount(box.account_id, aliases=()))
+    work()
+    assert one("SELECT is_own FROM message") == 1
+
+
 def test_marking_goes_on_after_a_crash_and_follows_a_second_change() -> None:
     box = boxes()
     box.take(*[box.mail(f"a{n}", sender="alias@example.com") for n in range(12)])
