@@ -27,7 +27,7 @@ from tests.sync.vault_killing import opened
 
 PHRASE = "tulip and daffodil"
 SECRETS = {"imap": "the first", "smtp": "the second", "oauth": '{"refresh": "the third"}'}
-ROUNDS = 8
+ROUNDS = 6
 PATIENCE_SECONDS = 30.0
 
 

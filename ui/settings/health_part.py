@@ -38,6 +38,7 @@ class HealthPart(AccountPart):
         self, service: MailService, theme: Theme, config: AccountConfig, parent: QWidget
     ) -> None:
         super().__init__(service, theme, config, parent)
+        self.setObjectName(f"health_part_{config.id}")
         self._report = Report()
         self._is_checking = False
         self._shows_all = False
