@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from models import database, keys, wipe
+from models import database, keys, opened, wipe
 from models.database import (
     DAMAGED,
     NEWER,
@@ -28,18 +28,12 @@ STEPS: Final[tuple[Step, ...]] = (m0001_initial.STATEMENTS, m0002_setup.STATEMEN
 APPLICATION_ID: Final = 0x4465616C  # "Deal": tells our files from other databases
 _MOST_VERSIONS: Final = 1_000_000  # a header that names more is no header of ours
 _FILE: Final = "dealpost.db"
-_OPENED: Final = "opened"
 _COPY: Final = "dealpost.db.before-migration"
 
 
 def database_path(folder: Path) -> Path:
     """The database of a profile."""
     return folder / _FILE
-
-
-def opened_folder(folder: Path) -> Path:
-    """Where attachments lie that the person opened; emptied at start and quit."""
-    return folder / _OPENED
 
 
 def open_profile(folder: Path, *, steps: Sequence[Step] = STEPS) -> None:
@@ -64,16 +58,17 @@ def open_profile(folder: Path, *, steps: Sequence[Step] = STEPS) -> None:
         with told_plainly():
             database.open_for_thread()
             _bring_up_to_date(folder, steps)
-            if wipe.is_due() and wipe.wipe_seconds_estimate() < wipe.QUICK_SECONDS:
-                wipe.wipe()
+            is_quick = wipe.wipe_seconds_estimate() < wipe.QUICK_SECONDS
+            if wipe.is_due() and is_quick and wipe.wipe():
+                remove_copy(folder)  # one made just now has what was deleted
     finally:
         database.close_for_thread()
 
 
 def clear_opened(folder: Path) -> None:
     """Remove the attachments that the person opened; one in use elsewhere stays until later."""
-    shutil.rmtree(opened_folder(folder), ignore_errors=True)
-    opened_folder(folder).mkdir(mode=0o700, exist_ok=True)
+    opened.remove_all(folder)
+    opened.folder_of(folder).mkdir(mode=0o700, exist_ok=True)
 
 
 def remove_copy(folder: Path) -> None:

@@ -9,9 +9,6 @@ rewrites the index and then the whole file (VACUUM), and empties the log. One th
 from __future__ import annotations
 
 import logging
-import shutil
-from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
 import apsw
@@ -89,19 +86,3 @@ def _empty_log() -> bool:
     """Move the log into the file and cut it to nothing; not while someone reads from it."""
     found = database.row("PRAGMA wal_checkpoint(TRUNCATE)")
     return found is not None and found[0] == 0
-
-
-def remove_opened(folder: Path, message_ids: Iterable[int]) -> list[int]:
-    """Remove the attachments of these messages that were opened from profile `folder`.
-
-    Returns the messages whose files another program keeps open (Windows); try again later.
-    """
-    left = []
-    for message_id in message_ids:
-        path = folder / "opened" / str(int(message_id))
-        if path.is_symlink():
-            path.unlink(missing_ok=True)
-        shutil.rmtree(path, ignore_errors=True)
-        if path.exists():
-            left.append(message_id)
-    return left

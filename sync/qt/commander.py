@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMetaObject, QObject, Qt, Signal, Slot
 
-from models import account_jobs, commands, database, wipe
+from models import account_jobs, commands, database, opened, profile, wipe
 from models.database import StoreError
 from models.events import Event, MessagesDeleted
 
@@ -98,7 +98,8 @@ class Commander(QObject):
     def wipe(self) -> None:
         """Make the bytes of what was deleted unreadable, if that is due (R7)."""
         try:
-            complete = not wipe.is_due() or wipe.wipe()
+            complete = not wipe.is_due() or _wiped()
+            complete = opened.remove_left_over(self._folder) and complete
         except Exception:
             log.exception("the wipe failed; it stays due")
             complete = False
@@ -114,4 +115,12 @@ class Commander(QObject):
 def clear_opened(folder: Path, event: Event) -> None:
     """Remove the opened attachments of deleted mail, in the thread that deleted it (R7)."""
     if isinstance(event, MessagesDeleted):
-        wipe.remove_opened(folder, event.message_ids)
+        opened.remove(folder, event.message_ids)
+
+
+def _wiped() -> bool:
+    """A copy from before a migration may hold what was deleted: it goes with it."""
+    is_done = wipe.wipe()
+    if is_done:
+        profile.remove_copy_here()
+    return is_done

@@ -27,10 +27,10 @@ from models import (
 )
 from models.message import AttachmentRow, MessageRow
 from sync import parsing
+from sync.attachment_files import write_out
 from sync.cleaning import CleanedHtml, clean
 from sync.qt.requests import (
     Address,
-    AttachmentBytes,
     AttachmentHead,
     AttachmentRequest,
     BoardRequest,
@@ -79,7 +79,7 @@ def answer(request: Request) -> Result:
             found = [content(message_id) for message_id in request.message_ids]
             return tuple(each for each in found if each is not None)
         case AttachmentRequest():
-            return attachment_bytes(request.attachment_id)
+            return write_out(request.attachment_id, request.path, is_copy=request.is_copy)
         case SourceRequest():
             return message.raw(request.message_id)
         case DeletePreviewRequest():
@@ -237,14 +237,3 @@ def _partial_content(row: MessageRow) -> MessageContent:
 
 def _cleaned(html: str) -> CleanedHtml | None:
     return clean(html) if html.strip() else None
-
-
-def attachment_bytes(attachment_id: int) -> AttachmentBytes | None:
-    """An attachment's bytes, from itself or out of the whole message; None if it is gone."""
-    row = message.attachment(attachment_id)
-    if row is None:
-        return None
-    data = message.attachment_content(attachment_id)
-    if data is None and (raw := message.raw(row.message_id)) is not None:
-        data = parsing.attachment_bytes(raw, row.position)
-    return AttachmentBytes(row.id, row.message_id, row.file_name, row.content_type, data)

@@ -26,6 +26,7 @@ from models.record_listing import BoardColumn, RecordQuery
 from models.records import Kind
 from models.records_preview import RecordsPreview
 from models.side_panel import Panel
+from sync.attachment_files import AttachmentFile
 from sync.cleaning import CleanedHtml
 
 
@@ -58,9 +59,11 @@ class ContentRequest:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentRequest:
-    """The bytes of one attachment. Result: AttachmentBytes, its content None if not here yet."""
+    """Write an attachment into a file: `write_out`. Result: AttachmentFile, or None if gone."""
 
     attachment_id: int
+    path: Path
+    is_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,9 @@ class HeldRequest:
     """What the brake holds (X3). Result: Held."""
 
 
-FileRequest = ImportRequest | ExportRequest  # in a thread of their own: files may be long
+FileRequest = (
+    AttachmentRequest | ImportRequest | ExportRequest
+)  # in a thread of their own: files may be long
 
 Request = (
     QueueRequest
@@ -202,7 +207,6 @@ Request = (
     | CountsRequest
     | ConversationRequest
     | ContentRequest
-    | AttachmentRequest
     | SourceRequest
     | DeletePreviewRequest
     | RemovalPreviewRequest
@@ -293,23 +297,12 @@ class MessageContent:
     body_state: str  # as above; lost: its account was removed before it was fetched
 
 
-@dataclass(frozen=True, slots=True)
-class AttachmentBytes:
-    """An attachment's decoded bytes; None while only the server has them."""
-
-    attachment_id: int
-    message_id: int
-    file_name: str
-    content_type: str
-    content: bytes | None
-
-
 Result = (
     ListIds
     | Counts
     | ConversationHead
     | tuple[MessageContent, ...]
-    | AttachmentBytes
+    | AttachmentFile
     | DeletePreview
     | RemovalPreview
     | tuple[BoardColumn, ...]

@@ -47,3 +47,17 @@ def test_deleted_words_leave_the_files(desk: Desk, rig: Rig, how: str) -> None:
     desk.settle(account_id)
     desk.search("Zwetschkenknoedel ")
     desk.wait(lambda: desk.subjects() == [], "search finds nothing")
+
+
+def test_a_copy_that_was_held_open_goes_with_the_next_wipe(desk: Desk, rig: Rig) -> None:
+    """Another program kept an opened attachment of mail that was deleted earlier."""
+    rig.deliver(a_mail(subject=SUBJECT), a_mail(subject="Bystander"))
+    desk.add_account(rig)
+    desk.wait_for(SUBJECT, "Bystander")
+    held = desk.profile / "opened" / "4711" / "1" / "offer.pdf"
+    held.parent.mkdir(parents=True)
+    held.write_bytes(WORD)
+
+    desk.delete(SUBJECT)
+
+    desk.wait(lambda: not held.exists(), "what was left goes")

@@ -228,7 +228,7 @@ def test_an_open_line_needs_a_yes_in_so_many_words(quick: Desk, user: str) -> No
     (said,) = tries.failure()
     assert said == (
         "Without TLS or STARTTLS others can read your password and mail. Choose one of them, or "
-        "agree below."
+        "tick that you agree."
     )
     assert tries.wizard.part(QComboBox, "imap_security_combo").currentData() == "none"
 

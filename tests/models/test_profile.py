@@ -40,6 +40,7 @@ from models.database import (
     StoreError,
 )
 from models.migrations import m0001_initial
+from models.opened import folder_of
 from tests.models.building import boxes, one
 
 NEXT = (
@@ -80,7 +81,7 @@ def test_a_new_profile_is_the_persons_alone(tmp_path: Path) -> None:
 
 
 def test_opened_attachments_are_gone_at_the_next_start(profile_folder: Path) -> None:
-    opened = profile.opened_folder(profile_folder)
+    opened = folder_of(profile_folder)
     (opened / "7").mkdir()
     (opened / "7" / "offer.pdf").write_bytes(b"words")
     profile.open_profile(profile_folder)
@@ -124,6 +125,18 @@ def test_a_migration_keeps_the_mail_and_a_copy_for_one_start(profile_folder: Pat
     assert one("SELECT count(*) FROM message") == 1
     database.close_for_thread()
     open_with(profile_folder, NEXT)
+    assert not copy_of(profile_folder).exists()
+
+
+def test_a_copy_does_not_outlive_a_wipe(profile_folder: Path) -> None:
+    """A crash before the wipe, then a new version: its copy holds what was deleted."""
+    database.open_for_thread()
+    with database.writing(durable=True):
+        wipe.mark_due()
+    database.close_for_thread()
+    open_with(profile_folder, NEXT)
+    database.open_for_thread()
+    assert not wipe.is_due()
     assert not copy_of(profile_folder).exists()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from models import account, database, deletion, intake, mailbox, search, wipe
+from models import account, database, deletion, intake, mailbox, opened, search, wipe
 from models.account import NewAccount
 from models.mail import Incoming, ParsedAttachment, ParsedMail
 from models.mailbox import Role
@@ -201,6 +201,6 @@ def test_opened_attachments_go_with_their_mail(store: Path, tmp_path: Path) -> N
         folder.mkdir(parents=True)
         (folder / "offer.pdf").write_bytes(b"words")
     (store / "opened" / "3").symlink_to(outside)
-    assert wipe.remove_opened(store, [1, 3, 4]) == []
+    opened.remove(store, [1, 3, 4])
     assert [path.name for path in (store / "opened").iterdir()] == ["2"]
     assert (outside / "keep.txt").exists()

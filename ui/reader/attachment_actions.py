@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QObject, QStandardPaths, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from models.events import MessagesChanged, MessagesDeleted
-from sync.qt.requests import Answer, AttachmentBytes, AttachmentHead, AttachmentRequest
+from sync.attachment_files import AttachmentFile
+from sync.qt.requests import Answer, AttachmentHead, AttachmentRequest
 from sync.qt.service import MailService
 from ui.reader.opened_files import OpenedFiles, free_path, is_dangerous, safe_name
+
+_SOON_MS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class AttachmentActions(QObject):
     """What the person does with attachments, from the click to the file.
 
     Signals:
-        busy_changed: Others are being fetched now; see `busy`.
+        busy_changed: Others are being fetched or written now; see `busy`.
     """
 
     busy_changed = Signal()
@@ -39,13 +42,15 @@ class AttachmentActions(QObject):
         self._files = OpenedFiles(service.folder)
         self._asked: dict[int, _Wanted] = {}  # by ticket
         self._waiting: list[_Wanted] = []  # for the server
+        self._is_told = False
         service.answered.connect(self._on_answer)
         service.happened.connect(self._on_event)
 
     @property
     def busy(self) -> frozenset[int]:
-        """The ids of attachments that the server still has to send."""
-        return frozenset(wanted.head.attachment_id for wanted in self._waiting)
+        """The ids of attachments that are not where they are wanted yet."""
+        every = (*self._waiting, *self._asked.values())
+        return frozenset(wanted.head.attachment_id for wanted in every)
 
     def open(self, head: AttachmentHead) -> None:
         """Open an attachment with the system's program for it; dangerous ones after a question."""
@@ -83,8 +88,21 @@ class AttachmentActions(QObject):
         self._files.remove_all()
 
     def _ask(self, wanted: _Wanted) -> None:
-        ticket = self._service.ask(AttachmentRequest(wanted.head.attachment_id))
-        self._asked[ticket] = wanted
+        """The bytes may be many and the disk slow: a thread of its own writes them."""
+        head = wanted.head
+        path = wanted.path
+        if path is None:
+            path = self._files.path(head.message_id, head.attachment_id, head.file_name)
+        request = AttachmentRequest(head.attachment_id, path, is_copy=wanted.path is None)
+        self._asked[self._service.ask(request)] = wanted
+        QTimer.singleShot(_SOON_MS, self, self._tell_busy)
+
+    @Slot()
+    def _tell_busy(self) -> None:
+        """What is quick is not shown."""
+        if self._asked:
+            self._is_told = True
+            self.busy_changed.emit()
 
     def _warn(self, head: AttachmentHead) -> None:
         box = QMessageBox(self._window)
@@ -108,14 +126,18 @@ class AttachmentActions(QObject):
         wanted = self._asked.pop(answer.ticket, None)
         if wanted is None:
             return
-        if answer.error or not isinstance(answer.result, AttachmentBytes):
+        written = answer.result
+        if answer.error or not isinstance(written, AttachmentFile):
             self._fail(answer.error or self.tr("This attachment is no longer here."))
-        elif answer.result.content is None:
+        elif not written.is_here:
             self._waiting.append(wanted)
+            self._is_told = True
             self._service.want_attachment(wanted.head.attachment_id)
-            self.busy_changed.emit()
         else:
-            self._carry_out(wanted, answer.result.content)
+            self._carry_out(wanted, written)
+        if self._is_told:
+            self._is_told = bool(self._asked or self._waiting)
+            self.busy_changed.emit()
 
     @Slot(object)
     def _on_event(self, event: object) -> None:
@@ -132,30 +154,16 @@ class AttachmentActions(QObject):
             self._asked = {t: w for t, w in self._asked.items() if w.head.message_id not in gone}
             self._files.remove(gone)
 
-    def _carry_out(self, wanted: _Wanted, content: bytes) -> None:
-        head = wanted.head
-        try:
-            if wanted.path is None:
-                path = self._files.write(
-                    head.message_id, head.attachment_id, head.file_name, content
-                )
-                opened = QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
-            else:
-                wanted.path.write_bytes(content)
-                opened = True
-        except OSError as error:
-            self._fail(
-                self.tr("“{name}” could not be written: {reason}.").format(
-                    name=safe_name(head.file_name), reason=error.strerror or error
-                )
-            )
-            return
-        if not opened:
-            self._fail(
-                self.tr("No program on this machine opens “{name}”. Save it instead.").format(
-                    name=safe_name(head.file_name)
-                )
-            )
+    def _carry_out(self, wanted: _Wanted, written: AttachmentFile) -> None:
+        name = safe_name(wanted.head.file_name)
+        if written.reason:
+            text = self.tr("“{name}” could not be written: {reason}.")
+            self._fail(text.format(name=name, reason=written.reason))
+        elif wanted.path is None and not QDesktopServices.openUrl(
+            QUrl.fromLocalFile(str(written.path))
+        ):
+            text = self.tr("No program on this machine opens “{name}”. Save it instead.")
+            self._fail(text.format(name=name))
 
     def _fail(self, sentence: str) -> None:
         box = QMessageBox(self._window)

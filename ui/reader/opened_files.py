@@ -5,13 +5,11 @@ They lie in `<profile>/opened/<message id>/`, read-only, so that nobody edits a 
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import stat
 import unicodedata
 from pathlib import Path
 
+from models import opened
 from ui import formatting
 
 MOST_LETTERS = 120
@@ -178,38 +176,20 @@ def free_path(folder: Path, name: str) -> Path:
 
 
 class OpenedFiles:
-    """The copies in one profile."""
+    """Where the copies of one profile lie."""
 
     def __init__(self, profile: Path) -> None:
-        self._folder = profile / "opened"
+        self._profile = profile
 
-    def write(self, message_id: int, attachment_id: int, file_name: str, content: bytes) -> Path:
-        """Put a copy where a program can open it, and return its path."""
-        folder = self._folder / str(message_id) / str(attachment_id)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / safe_name(file_name)
-        if path.exists():
-            return path
-        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(opened, "wb") as file:
-            file.write(content)
-        path.chmod(stat.S_IRUSR)
-        return path
+    def path(self, message_id: int, attachment_id: int, file_name: str) -> Path:
+        """Where the copy of an attachment belongs, from where a program can open it."""
+        folder = opened.folder_of(self._profile) / str(message_id) / str(attachment_id)
+        return folder / safe_name(file_name)
 
     def remove(self, message_ids: tuple[int, ...]) -> None:
         """The copies of mail that is gone."""
-        for message_id in message_ids:
-            _remove_folder(self._folder / str(message_id))
+        opened.remove(self._profile, message_ids)
 
     def remove_all(self) -> None:
         """At quit."""
-        _remove_folder(self._folder)
-
-
-def _remove_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        return
-    for path in folder.rglob("*"):
-        if path.is_file() and not path.is_symlink():
-            path.chmod(stat.S_IRUSR | stat.S_IWUSR)  # Windows removes no read-only file
-    shutil.rmtree(folder, ignore_errors=True)
+        opened.remove_all(self._profile)

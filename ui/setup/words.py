@@ -35,7 +35,7 @@ def fault_sentence(fault: Fault) -> str:
         Fault.PLAIN_TEXT: translate(
             "Setup",
             "Without TLS or STARTTLS others can read your password and mail. Choose one of them,"
-            " or agree below.",
+            " or tick that you agree.",
         ),
         Fault.NO_CHOICE: translate("Setup", "Choose how your password is kept."),
         Fault.SHORT_PASSPHRASE: translate(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from pathlib import Path
 
 import pytest
@@ -44,16 +42,15 @@ def test_what_cannot_is_not(name: str) -> None:
     assert not is_dangerous(name, "application/octet-stream")
 
 
-def test_a_copy_is_read_only_and_private_and_goes_with_its_mail(tmp_path: Path) -> None:
+def test_a_copy_lies_in_the_folder_of_its_mail_and_goes_with_it(tmp_path: Path) -> None:
     files = OpenedFiles(tmp_path)
-    path = files.write(7, 1, "../offer.pdf", b"words")
-    assert path.parent == tmp_path / "opened" / "7" / "1"
-    assert path.read_bytes() == b"words"
-    if os.name == "posix":
-        assert stat.S_IMODE(path.stat().st_mode) == stat.S_IRUSR
-    other = files.write(8, 2, "b.pdf", b"x")
+    path, other = files.path(7, 1, "../offer.pdf"), files.path(8, 2, "b.pdf")
+    assert path == tmp_path / "opened" / "7" / "1" / "_offer.pdf"
+    for each in (path, other):
+        each.parent.mkdir(parents=True)
+        each.touch()
     files.remove((7,))
-    assert not (tmp_path / "opened" / "7").exists()
+    assert not path.exists()
     assert other.exists()
     files.remove_all()
     assert not (tmp_path / "opened").exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from pathlib import Path
 
@@ -316,6 +318,50 @@ def test_attachments_are_saved(
     pane.attachment_actions.save_to(pane.attachments.selected()[0], target)
     qtbot.waitUntil(target.exists, timeout=5000)
     assert target.read_bytes() == b"%PDF words"
+
+
+def test_a_slow_disk_stops_nobody(
+    pane: ConversationView,
+    mails: Correspondence,
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The window goes on, the list says what goes on, and the file comes when it comes."""
+    one = mails.mail("see", files=(("offer.pdf", "application/pdf", b"%PDF words"),))
+    open_and_wait(pane, mails.conversation(one), qtbot)
+    ready = threading.Event()
+    monkeypatch.setattr(os, "fsync", lambda _: ready.wait(10))
+    target = tmp_path / "saved.pdf"
+    head = pane.attachments.selected()[0]
+    told: list[frozenset[int]] = []
+    actions = pane.attachment_actions
+    actions.busy_changed.connect(lambda: told.append(actions.busy))
+
+    actions.save_to(head, target)
+    qtbot.waitUntil(lambda: told == [{head.attachment_id}], timeout=5000)
+    assert not target.exists()
+    ready.set()
+
+    qtbot.waitUntil(target.exists, timeout=5000)
+    qtbot.waitUntil(lambda: told[-1] == frozenset(), timeout=5000)
+
+
+def test_a_place_that_takes_no_file_is_named(
+    pane: ConversationView, mails: Correspondence, tmp_path: Path, qtbot: QtBot
+) -> None:
+    one = mails.mail("see", files=(("offer.pdf", "application/pdf", b"%PDF words"),))
+    open_and_wait(pane, mails.conversation(one), qtbot)
+
+    pane.attachment_actions.save_to(pane.attachments.selected()[0], tmp_path / "gone" / "a.pdf")
+
+    def box() -> QMessageBox | None:
+        return pane.findChild(QMessageBox, "attachment_failed")
+
+    qtbot.waitUntil(lambda: box() is not None, timeout=5000)
+    found = box()
+    assert found is not None
+    assert found.text() == ("“offer.pdf” could not be written: this folder is not there any more.")
 
 
 def test_a_long_conversation_opens_fast_and_folds_its_middle(
