@@ -80,7 +80,13 @@ def lifted(account_id: int, before: int) -> Lifted:
     return Lifted(account_id, before, _on_the_way(account_id))
 
 
-def deleted_here(account_id: int) -> dict[bytes, int]:
+def has_deleted(account_id: int) -> bool:
+    """Whether anything was deleted here that might come back."""
+    sql = "SELECT EXISTS (SELECT 1 FROM tombstone WHERE address_key = ? AND kind = ?)"
+    return bool(database.value(sql, (address_key(account_id), OWN)))
+
+
+def deleted_mails(account_id: int) -> dict[bytes, int]:
     """Every mail that a tombstone keeps out of the account, with how many of it."""
     rows = database.rows(
         "SELECT identity, copies FROM tombstone WHERE address_key = ? AND kind = ?",

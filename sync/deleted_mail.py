@@ -77,7 +77,7 @@ def find(
     read: Reading,
 ) -> DeletedMail:
     """Look through the chosen labels; nothing is asked of the server if nothing was deleted here."""
-    copies = read(lambda: bringing_back.deleted_here(account_id))
+    copies = read(lambda: bringing_back.deleted_mails(account_id))
     if not copies:
         return DeletedMail()
     look = _Look(copies)

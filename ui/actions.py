@@ -62,6 +62,7 @@ def _window_plans() -> dict[str, _Plan]:
             "refresh-cw",
             ("F5", "Ctrl+Shift+R"),
         ),
+        "sync_past": _Plan(QCoreApplication.translate("Actions", "Sync past emails…"), "history"),
         "sync_details": _Plan(QCoreApplication.translate("Actions", "Sync details…"), "info"),
         "queue": _Plan(QCoreApplication.translate("Actions", "Waiting for the server…"), "clock"),
         "what_happened": _Plan(
@@ -115,9 +116,6 @@ def _coming_plans() -> dict[str, _Plan]:
         ),
         "forward": _Plan(
             QCoreApplication.translate("Actions", "Forward"), "forward", is_ready=False
-        ),
-        "sync_past": _Plan(
-            QCoreApplication.translate("Actions", "Sync past emails…"), "history", is_ready=False
         ),
     }
 

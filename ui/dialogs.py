@@ -14,6 +14,7 @@ from sync.qt.service import MailService
 from ui.account_facts import AccountFacts
 from ui.records.importing import open_import
 from ui.settings.dialog import PreferencesDialog
+from ui.settings.past_part import open_past_sync
 from ui.setup.unlock import UnlockDialog
 from ui.setup.wizard import SetupWizard
 from ui.theme import Theme
@@ -59,6 +60,14 @@ class Dialogs(QObject):
     def open_account(self, account_id: int) -> None:
         """Preferences at an account's page."""
         self.open_preferences().show_account(account_id)
+
+    @Slot()
+    def open_past_sync(self) -> None:
+        """Past mail: how far back, and what of the deleted ones."""
+        if not self._raise("past"):
+            dialog = open_past_sync(self._service, self._theme, None, self._window)
+            self._open["past"] = dialog
+            dialog.finished.connect(self._on_finished)
 
     @Slot(int)
     def open_sign_in(self, account_id: int) -> None:

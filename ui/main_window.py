@@ -173,6 +173,7 @@ class MainWindow(QMainWindow):
         actions["sync_now"].triggered.connect(self._sync_now)
         for name in ("sync_details", "queue"):
             actions[name].triggered.connect(self._dialogs.show_sync_details)
+        actions["sync_past"].triggered.connect(self._dialogs.open_past_sync)
         actions["preferences"].triggered.connect(self._dialogs.open_preferences)
         actions["add_account"].triggered.connect(self._dialogs.open_wizard)
         actions["shortcuts"].triggered.connect(
@@ -211,7 +212,8 @@ class MainWindow(QMainWindow):
         for status in self.facts.statuses():
             self._sidebar_model.set_status(status)
         self._pane.set_has_account(bool(self.facts.configs))
-        self.actions_by_name["sync_now"].setEnabled(bool(self.facts.configs))
+        for name in ("sync_now", "sync_past"):
+            self.actions_by_name[name].setEnabled(bool(self.facts.configs))
         self._show_status()
         self._counts_timer.start()
 

@@ -20,6 +20,7 @@ from ui.settings.identity_part import IdentityPart
 from ui.settings.kind_part import KindPart
 from ui.settings.labels_part import LabelsPart
 from ui.settings.parts import PreferencesPage
+from ui.settings.past_part import PastPart
 from ui.settings.read_only_part import ReadOnlyPart
 from ui.settings.remove_dialog import RemoveAccountDialog
 from ui.settings.roles_part import RolesPart
@@ -72,6 +73,8 @@ class AccountPage(PreferencesPage):
         self._add(self.tr("Tracking settings"), TrackingPart(*common), hint)
         hint = self.tr("Choosing fewer labels never removes mail that is here.")
         self._add(self.tr("Labels to sync from"), LabelsPart(*common), hint)
+        hint = self.tr("More past mail, or what “Only my contacts” left out.")
+        self._add(self.tr("Past mail"), PastPart(*common), hint)
         kind = KindPart(*common)
         self._add(self.tr("Archiving and deleting"), kind)
         kind.general_wanted.connect(lambda: self.page_wanted.emit("general"))

@@ -14,6 +14,10 @@ QSpinBox QLineEdit {{ border: 0; padding: 0 8px; background: transparent; }}
 QSpinBox::up-button, QSpinBox::down-button {{ width: 0; height: 0; border: 0; image: none; }}
 QComboBox::drop-down {{ border: 0; width: 26px; }}
 QComboBox::down-arrow {{ image: url({chevron}); width: 14px; height: 14px; }}
+QDateEdit {{ border: 1px solid {edge}; border-radius: 7px; padding: 5px 8px; background: {field}; }}
+QDateEdit:focus {{ border-color: {accent}; }}
+QDateEdit::drop-down {{ border: 0; width: 26px; }}
+QDateEdit::down-arrow {{ image: url({chevron}); width: 14px; height: 14px; }}
 QComboBox QAbstractItemView {{ background: {field}; border: 1px solid {edge}; padding: 4px;
     selection-background-color: {selection}; selection-color: {text}; }}
 QCheckBox, QRadioButton {{ spacing: 8px; padding: 2px 4px 2px 1px; border: 1px solid transparent; }}

@@ -87,6 +87,7 @@ def start_text(code: str) -> str:
         "3m": translate("Setup", "3 months ago"),
         "6m": translate("Setup", "6 months ago"),
         "1y": translate("Setup", "1 year ago"),
+        "date": translate("Setup", "Another date"),
     }
     return texts[code]
 
