@@ -97,19 +97,19 @@ class HeldTokens:
         """As they are now."""
         return self._tokens
 
-    def access_token(self) -> str:
-        """Renewed if it is due; may take as long as a sign-in."""
+    def access_token(self, refused: str = "") -> str:
+        """Renewed if it is due or `refused`; may take as long as a sign-in."""
         with self._lock:
-            if self._tokens.is_due():
+            if self._tokens.is_due() or self._tokens.access_token == refused:
                 self._tokens = refresh(self._tokens, timing=self._timing)
             return self._tokens.access_token
 
 
-def stored_access_token(account_id: int, vault: Vault, timing: Timing) -> str:
+def stored_access_token(account_id: int, vault: Vault, timing: Timing, *, refused: str = "") -> str:
     """The same as `access_token` from a thread that has no store open."""
     database.open_for_thread()
     try:
-        return access_token(account_id, vault, timing)
+        return access_token(account_id, vault, timing, refused=refused)
     finally:
         database.close_for_thread()
 

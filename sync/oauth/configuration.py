@@ -79,6 +79,10 @@ class OAuthSettings:
         """Whether there is anybody at all to sign in with."""
         return any(provider.is_set_up for provider in self.providers.values())
 
+    def known(self, key: str) -> OAuthProvider:
+        """An account's provider; one that is no longer in any file is at least named."""
+        return self.providers.get(key) or OAuthProvider(key, key, "", "", ())
+
     def of(self, address: str, host: str = "") -> OAuthProvider | None:
         """Who signs in this address: by its server, else by its domain."""
         wanted = host.strip().rstrip(".").lower()

@@ -46,6 +46,8 @@ class Loopback:
         self._is_ours = is_ours
         self._query = ""
         self._was_foreign = False
+        self._guard = threading.Lock()
+        self._is_taken = False
         self._answered = threading.Event()
         try:
             self._server = _Server(("127.0.0.1", parts.port or 0), self)
@@ -94,18 +96,22 @@ class Loopback:
             return 421, "Wrong address", "Nothing is to be seen here."
         if parts.path != self._path or not {"code", "error"} & parse_qs(parts.query).keys():
             return 404, "Not found", "Nothing is to be seen here."
-        if self._answered.is_set():
-            return 410, "This sign-in is over", "You can close this window."
+        with self._guard:
+            if self._is_taken:
+                return 410, "This sign-in is over", "You can close this window."
+            self._is_taken = True
         if not self._is_ours(parts.query):
             self._was_foreign = True
-            self._answered.set()
             return 400, "This is another sign-in", "Go back to Dealpost, and try again."
         self._query = parts.query
-        is_good = "code" in parse_qs(parts.query)
-        self._answered.set()
-        if is_good:
+        if "code" in parse_qs(parts.query):
             return 200, "Back to Dealpost", "Dealpost goes on by itself. You can close this window."
         return 200, "Not signed in", "Dealpost says what to do. You can close this window."
+
+    def replied(self) -> None:
+        """The browser has its page: whoever waits may go on, and end the server."""
+        if self._is_taken:
+            self._answered.set()
 
 
 class _Server(ThreadingHTTPServer):
@@ -135,7 +141,10 @@ class _Handler(BaseHTTPRequestHandler):
         status, title, sentence = self.server.loopback.reply(
             self.headers.get("Host", ""), self.path
         )
-        self._send(status, title, sentence)
+        try:
+            self._send(status, title, sentence)
+        finally:
+            self.server.loopback.replied()
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Other methods, and what is no HTTP."""

@@ -14,6 +14,7 @@ from sync.errors import SyncError
 from sync.oauth import browser
 from sync.oauth.access import HeldTokens
 from sync.oauth.configuration import OAuthProvider
+from sync.qt.tries import Try
 from sync.timing import Timing
 
 __all__ = ["BrowserSignIn", "HeldTokens", "OpenUrl", "open_in_browser"]
@@ -49,7 +50,7 @@ class BrowserSignIn(QObject):
         self._timing = timing
         self._open_url = open_url
         self._tickets = itertools.count(1)
-        self._try: _Try | None = None
+        self._try: Try | None = None
         self._told.connect(self._on_told)
 
     @property
@@ -60,13 +61,10 @@ class BrowserSignIn(QObject):
     def start(self, provider: OAuthProvider, address: str) -> None:
         """Open the provider's page; what ran before is abandoned."""
         self.cancel()
-        current = self._try = _Try(next(self._tickets), self._told.emit)
+        current = self._try = Try(next(self._tickets))
         self.destroyed.connect(current.cancel)
-
-        def run() -> None:
-            current.run(provider, address, self._timing)
-
-        threading.Thread(target=run, name="browser-sign-in", daemon=True).start()
+        work = (current, provider, address, self._timing, self._told.emit)
+        threading.Thread(target=_run, args=work, name="browser-sign-in", daemon=True).start()
 
     def cancel(self) -> None:
         """Abandon it at once; nothing is told any more, and nobody listens for the browser."""
@@ -88,40 +86,30 @@ class BrowserSignIn(QObject):
             self.failed.emit(str(value))
 
 
-class _Try:
-    """What runs in the thread, and how to end it from another one."""
+def _run(
+    current: Try,
+    provider: OAuthProvider,
+    address: str,
+    timing: Timing,
+    emit: Callable[[int, str, object], None],
+) -> None:
+    """The thread's whole life."""
 
-    def __init__(self, ticket: int, emit: Callable[[int, str, object], None]) -> None:
-        self.ticket = ticket
-        self._emit = emit
-        self._cancelled = threading.Event()
-        self._guard = threading.Lock()
+    def tell(kind: str, value: object) -> None:
+        current.tell(lambda: emit(current.ticket, kind, value))
 
-    def run(self, provider: OAuthProvider, address: str, timing: Timing) -> None:
-        """The thread's whole life."""
-        try:
-            tokens = browser.sign_in(
-                provider,
-                address,
-                timing=timing,
-                show=lambda url: self._tell("page", url),
-                is_stopped=self._cancelled.is_set,
-            )
-        except SyncError as error:
-            self._tell("failed", error.sentence)
-        except Exception:  # the boundary of this thread: the person waits for an answer
-            log.exception("a sign-in in the browser failed")
-            self._tell("failed", BUG_SENTENCE)
-        else:
-            self._tell("tokens", HeldTokens(tokens, timing))
-
-    def _tell(self, kind: str, value: object) -> None:
-        """Emit, unless it was cancelled: the window may be gone then, and our signals with it."""
-        with self._guard:
-            if not self._cancelled.is_set():
-                self._emit(self.ticket, kind, value)
-
-    def cancel(self) -> None:
-        """When this returns, nothing is told any more."""
-        with self._guard:
-            self._cancelled.set()
+    try:
+        tokens = browser.sign_in(
+            provider,
+            address,
+            timing=timing,
+            show=lambda url: tell("page", url),
+            is_stopped=current.cancelled.is_set,
+        )
+    except SyncError as error:
+        tell("failed", error.sentence)
+    except Exception:  # the boundary of this thread: the person waits for an answer
+        log.exception("a sign-in in the browser failed")
+        tell("failed", BUG_SENTENCE)
+    else:
+        tell("tokens", HeldTokens(tokens, timing))

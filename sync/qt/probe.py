@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -49,6 +49,7 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
+Done = TypeVar("Done")
 BUG_SENTENCE = "The try failed because of a fault in Dealpost."
 
 
@@ -95,7 +96,8 @@ class SignIn:
         user_name, smtp_user_name: '' is the address.
         ca_file: A further certificate to trust, as a PEM file.
         trusted: Certificates that the person trusts, as (host in lower case, fingerprint).
-        token: With OAuth instead of the password: gives an access token, in the try's thread.
+        token: With OAuth instead of the password: gives an access token, in the try's thread;
+            another one than its argument, which was refused.
     """
 
     address: str
@@ -107,16 +109,18 @@ class SignIn:
     plain_text_agreed: bool = False
     ca_file: str = ""
     trusted: frozenset[tuple[str, str]] = frozenset()
-    token: Callable[[], str] | None = field(default=None, repr=False)
+    token: Callable[[str], str] | None = field(default=None, repr=False)
 
     def trusted_of(self, host: str) -> frozenset[str]:
         """The fingerprints that are good for a host."""
         wanted = host.strip().lower()
         return frozenset(fingerprint for known, fingerprint in self.trusted if known == wanted)
 
-    def secret(self) -> tuple[str, str]:
+    def secret(self, *, refused: str = "") -> tuple[str, str]:
         """What is shown to the servers, and its kind; a token may have to be renewed first."""
-        return (self.password, "password") if self.token is None else (self.token(), "oauth2")
+        if self.token is None:
+            return self.password, "password"
+        return self.token(refused), "oauth2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,12 +318,20 @@ def _app_password_sentence(sign_in: SignIn) -> str:
 @contextmanager
 def signed_in(started: Try, sign_in: SignIn, timing: Timing) -> Iterator[ImapSession]:
     """A connection that only reads, closed at the end; `Try.cancel` cuts it."""
-    secret, auth = sign_in.secret()
-    session = ImapSession(_server(sign_in.imap, sign_in), timing, read_only=True)
-    started.on_cancel(session.abort)
+
+    def opened(secret: str, auth: str) -> ImapSession:
+        session = ImapSession(_server(sign_in.imap, sign_in), timing, read_only=True)
+        started.on_cancel(session.abort)
+        try:
+            session.open()
+            session.sign_in(sign_in.user_name or sign_in.address, secret, auth)
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    session = _with_secret(sign_in, opened)
     try:
-        session.open()
-        session.sign_in(sign_in.user_name or sign_in.address, secret, auth)
         yield session
     finally:
         session.close()
@@ -336,6 +348,17 @@ def _sign_in_imap(started: Try, sign_in: SignIn, timing: Timing) -> list[Label]:
     ]
 
 
+def _with_secret(sign_in: SignIn, attempt: Callable[[str, str], Done]) -> Done:
+    """A token that ended sooner than it was to is renewed once."""
+    secret, auth = sign_in.secret()
+    try:
+        return attempt(secret, auth)
+    except TokenRefusedError:
+        if auth != "oauth2":
+            raise
+    return attempt(*sign_in.secret(refused=secret))
+
+
 def _server(place: ServerPlace, sign_in: SignIn) -> Server:
     return Server(
         place.host,
@@ -348,19 +371,19 @@ def _server(place: ServerPlace, sign_in: SignIn) -> Server:
 
 
 def _sign_in_smtp(started: Try, sign_in: SignIn, timing: Timing) -> None:
-    place = sign_in.smtp
-    secret, auth = sign_in.secret()
-    attempt = SmtpTry(
-        SmtpPlace(
-            place.host,
-            place.port,
-            place.security,
-            sign_in.plain_text_agreed,
-            sign_in.ca_file,
-            sign_in.trusted_of(place.host),
-        ),
-        timing,
+    server = sign_in.smtp
+    place = SmtpPlace(
+        server.host,
+        server.port,
+        server.security,
+        sign_in.plain_text_agreed,
+        sign_in.ca_file,
+        sign_in.trusted_of(server.host),
     )
-    started.on_cancel(attempt.abort)
-    user = sign_in.smtp_user_name or sign_in.address
-    attempt.sign_in(user, secret, auth)
+
+    def attempt(secret: str, auth: str) -> None:
+        smtp = SmtpTry(place, timing)
+        started.on_cancel(smtp.abort)
+        smtp.sign_in(sign_in.smtp_user_name or sign_in.address, secret, auth)
+
+    _with_secret(sign_in, attempt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Slot
@@ -21,6 +22,9 @@ from models.commands import UpdateAccount
 from models.secret import EncryptedSecrets
 from sync import providers
 from sync.errors import SecretLockedError
+from sync.oauth import configuration
+from sync.oauth.access import stored_access_token
+from sync.oauth.configuration import OAuthProvider
 from sync.providers import Security, ServerPlace
 from sync.qt.commander import CommandDone
 from sync.qt.probe import Probe, Tried
@@ -38,6 +42,7 @@ from ui.setup.fields import (
 )
 from ui.setup.flow import Answers, Page, SecretPage
 from ui.setup.keeper import Keeper
+from ui.setup.oauth_box import OAuthBox, State
 from ui.setup.open_line import OpenLine
 from ui.setup.unlock import KeepDialog, UnlockDialog
 from ui.theme import Theme
@@ -54,11 +59,19 @@ class SignInPart(QWidget):
         self._theme = theme
         self._account_id = config.id
         self._address = config.address
+        self._auth, self._oauth_provider = config.auth, config.oauth_provider
+        self._wants_password = False
+        self._settings = configuration.load(service.folder)
         self._ticket = 0
         self._probe = Probe(service.timing, self)
         self._keeper = Keeper(service, self)
         self._make_fields(config)
         self._lay_out()
+        self.oauth.changed.connect(self._on_way)
+        self.oauth.signed_in.connect(self._go)
+        self.oauth.password_wanted.connect(self._want_password)
+        self.imap.edited.connect(self._offer)
+        self._offer()
         self.imap.edited.connect(self.certificates.forget_imap)
         self.smtp.edited.connect(self.certificates.forget_smtp)
         self.certificates.trusted.connect(self._go)
@@ -75,7 +88,7 @@ class SignInPart(QWidget):
         self._fields = QWidget(self)
         self.password = PasswordEdit(self._fields)
         self.password.setObjectName("password_edit")
-        self.password.setPlaceholderText(self.tr("Leave empty to keep the stored one"))
+        self.oauth = OAuthBox(self._service, self._theme, lambda: self._address, self._fields)
         self.imap = ServerFields("imap", self.tr("Receiving (IMAP)"), self._fields)
         self.smtp = ServerFields("smtp", self.tr("Sending (SMTP)"), self._fields)
         self.certificates = CertificateBoxes(self._theme, self._fields)
@@ -112,7 +125,8 @@ class SignInPart(QWidget):
         fields = QVBoxLayout(self._fields)
         fields.setContentsMargins(0, 0, 0, 0)
         fields.setSpacing(GAP)
-        add_field(fields, self.tr("&Password"), self.password)
+        fields.addWidget(self.oauth)
+        self._password_label = add_field(fields, self.tr("&Password"), self.password)
         for part in (self.imap, self.certificates.imap, self.smtp, self.certificates.smtp):
             fields.addWidget(part)
         fields.addWidget(
@@ -139,9 +153,51 @@ class SignInPart(QWidget):
         buttons.addStretch(1)
         column.addLayout(buttons)
 
+    @Slot()
     def ask_password(self) -> None:
-        """The sign-in failed: the keyboard goes to the password."""
-        self.password.setFocus(Qt.FocusReason.OtherFocusReason)
+        """The sign-in failed: the keyboard goes to the password, or to the way to the browser."""
+        if self.password.isHidden():
+            self.oauth.focus()
+        else:
+            self.password.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def _offer(self) -> None:
+        """Who signs this account in, or could."""
+        found: OAuthProvider | None = self._settings.known(self._oauth_provider)
+        if self._auth != "oauth2":
+            found = self._settings.of(self._address, self.imap.host.text())
+        is_stored = self._auth == "oauth2" and not self._wants_password
+        # Who has a password that works need not hear that there could be another way.
+        is_of_use = found is not None and (is_stored or found.is_set_up)
+        self.oauth.offer(
+            found if is_of_use else None,
+            is_stored=is_stored,
+            fault="\n".join(self._settings.faults) if is_of_use else "",
+        )
+
+    @Slot()
+    def _want_password(self) -> None:
+        self._wants_password = True
+        self.ask_password()
+
+    @property
+    def _keeps_tokens(self) -> bool:
+        """Whether it goes on signing in as it does, with a provider."""
+        is_else = self._wants_password or self.password.text() or self.oauth.held is not None
+        return self._auth == "oauth2" and not is_else
+
+    @Slot()
+    def _on_way(self) -> None:
+        """With a password or in the browser: what the other one needs is not shown."""
+        is_shown = not self.oauth.is_instead_of_password
+        self._password_label.setVisible(is_shown)
+        self.password.setVisible(is_shown)
+        is_kept = self._auth != "oauth2"
+        self.password.setPlaceholderText(
+            self.tr("Leave empty to keep the stored one") if is_kept else ""
+        )
+        self.save_button.setEnabled(self.oauth.state is not State.WAITING)
 
     # --- the try -------------------------------------------------------------------------
 
@@ -150,19 +206,31 @@ class SignInPart(QWidget):
         """Try what is typed; it is stored only if both servers let us in."""
         if self._probe.is_running or self._keeper.is_running:
             return
+        self.oauth.cancel_waiting()
         answers = self._answers()
         self._done.say("")
-        fault = flow.fault(Page.SERVERS, answers, secret_page=SecretPage.NONE)
+        fault = flow.fault(
+            Page.SERVERS,
+            answers,
+            secret_page=SecretPage.NONE,
+            is_secret_stored=self._keeps_tokens,
+        )
         if fault is not None:
             self._error.say(words.fault_sentence(fault))
-        elif not answers.password:
-            self._error.say(words.fault_sentence(flow.Fault.NO_PASSWORD))
-            self.ask_password()
-        else:
-            self._set_busy(True)
-            provider = providers.of_host(answers.imap.host)
-            sign_in = flow.sign_in(answers, provider)
-            self._probe.try_sign_in(self.certificates.with_trust(sign_in))
+            if fault is flow.Fault.NO_PASSWORD:
+                self.ask_password()
+            return
+        self._set_busy(True)
+        tried = flow.sign_in(answers, providers.of_host(answers.imap.host))
+        if self._keeps_tokens:
+            tried = replace(tried, token=self._stored_token)
+        self._probe.try_sign_in(self.certificates.with_trust(tried))
+
+    def _stored_token(self, refused: str) -> str:
+        """Called by the threads of the try; renewing is one at a time, the worker's too."""
+        vault = self._service.vault.vault
+        timing = self._service.timing
+        return stored_access_token(self._account_id, vault, timing, refused=refused)
 
     @Slot()
     def _cancel(self) -> None:
@@ -177,7 +245,7 @@ class SignInPart(QWidget):
         if not tried.is_good:
             self._on_failed(words.tried_sentence(tried))
             return
-        if not self.password.text():
+        if not self.password.text() and self.oauth.held is None:
             self._ticket = self._service.run(self._update(None))
             return
         self._keep(VaultMode.KEYRING)
@@ -187,7 +255,8 @@ class SignInPart(QWidget):
         if vault.mode is VaultMode.PASSPHRASE and vault.state is VaultState.LOCKED:
             self._unlock_first()
             return
-        self._keeper.keep(self.password.text(), self._command, mode=mode, passphrase=passphrase)
+        kept, purpose = flow.secret(self._answers())
+        self._keeper.keep(kept, self._command, mode=mode, passphrase=passphrase, purpose=purpose)
 
     def _command(self, secrets: EncryptedSecrets) -> UpdateAccount:
         return self._update(secrets)
@@ -226,8 +295,13 @@ class SignInPart(QWidget):
     def _on_kept(self) -> None:
         self._set_busy(False)
         self.certificates.clear()
+        way = self._way()
+        self._auth, self._oauth_provider = way["auth"], way["oauth_provider"]
+        self._wants_password = False
         self.password.clear()
         self.password.hide_text()
+        self.oauth.forget()
+        self._offer()
         if self._service.vault.vault.can_seal:
             self._service.vault.retry()  # it is open now: whoever asked for it hears so
         self._done.say(self.tr("Both servers let Dealpost in. The account is syncing."))
@@ -253,6 +327,7 @@ class SignInPart(QWidget):
         return Answers(
             address=self._address,
             password=self.password.text() or self._stored_password(),
+            held=self.oauth.held,
             imap=self.imap.place(),
             smtp=self.smtp.place(),
             user_name=self.user_name.text().strip(),
@@ -261,6 +336,8 @@ class SignInPart(QWidget):
 
     def _stored_password(self) -> str:
         """The stored one, if it can be read; else the person has to type it."""
+        if self._auth == "oauth2":
+            return ""
         try:
             return self._service.vault.vault.secret(self._account_id, "imap")
         except SecretLockedError:
@@ -282,7 +359,17 @@ class SignInPart(QWidget):
             "smtp_user_name": answers.user_name,
             "plain_text_agreed": answers.plain_text_agreed,
             "state": "stopped" if is_stopped else "active",
+            **self._way(),
         }
+
+    def _way(self) -> dict[str, str]:
+        """How it signs in from now on."""
+        if self.oauth.held is not None:
+            provider = self.oauth.held.tokens.client.provider
+            return {"auth": "oauth2", "oauth_provider": provider}
+        if self._keeps_tokens:
+            return {"auth": "oauth2", "oauth_provider": self._oauth_provider}
+        return {"auth": "password", "oauth_provider": ""}
 
     def _set_busy(self, is_busy: bool) -> None:
         if is_busy:

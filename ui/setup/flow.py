@@ -69,6 +69,9 @@ class Fault(StrEnum):
     NO_LABEL = "no_label"
 
 
+_NO_SECRET = (Fault.NO_PASSWORD, Fault.NO_SIGN_IN)
+
+
 class SecretPage(StrEnum):
     """What the page about the password has to ask."""
 
@@ -127,14 +130,28 @@ def before(page: Page, secret_page: SecretPage) -> Page | None:
 
 
 def fault(
-    page: Page, answers: Answers, *, known: Collection[str] = (), secret_page: SecretPage
+    page: Page,
+    answers: Answers,
+    *,
+    known: Collection[str] = (),
+    secret_page: SecretPage,
+    is_secret_stored: bool = False,
 ) -> Fault | None:
-    """The first thing that is missing on a page. `known`: addresses that have an account."""
+    """The first thing that is missing on a page.
+
+    Args:
+        page: The page that is to be left.
+        answers: What is typed.
+        known: Addresses that have an account.
+        secret_page: What the page about the password asks.
+        is_secret_stored: The account can sign in without anything that is typed.
+    """
     match page:
         case Page.ADDRESS:
             return _address_fault(answers, known)
         case Page.SERVERS:
-            return _servers_fault(answers)
+            found = _servers_fault(answers)
+            return None if is_secret_stored and found in _NO_SECRET else found
         case Page.SECRETS:
             return _secrets_fault(answers, secret_page)
         case Page.LABELS:

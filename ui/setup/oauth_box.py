@@ -22,7 +22,7 @@ from sync.qt.browser_sign_in import BrowserSignIn, HeldTokens
 from sync.qt.service import MailService
 from ui import icons
 from ui.setup import oauth_words
-from ui.setup.fields import HintLabel, Notice
+from ui.setup.fields import NEAR, HintLabel, Notice
 from ui.theme import Theme
 
 MARK = 18  # of the icon before the state, in device-independent pixels
@@ -56,10 +56,16 @@ class OAuthBox(QWidget):
     password_wanted = Signal()
 
     def __init__(
-        self, service: MailService, theme: Theme, address: Callable[[], str], parent: QWidget
+        self,
+        service: MailService,
+        theme: Theme,
+        address: Callable[[], str],
+        parent: QWidget,
+        name: str = "oauth",
     ) -> None:
+        """`name`: how the names of its parts begin, where a window has several."""
         super().__init__(parent)
-        self.setObjectName("oauth_box")
+        self.setObjectName(f"{name}_box")
         self._theme = theme
         self._address = address
         self._provider: OAuthProvider | None = None
@@ -68,7 +74,7 @@ class OAuthBox(QWidget):
         self._state = State.HIDDEN
         self.held: HeldTokens | None = None
         self._browser = BrowserSignIn(service.timing, service.open_url, self)
-        self._make_parts()
+        self._make_parts(name)
         self._lay_out()
         self._browser.shown.connect(self._on_shown)
         self._browser.signed_in.connect(self._on_signed_in)
@@ -80,11 +86,11 @@ class OAuthBox(QWidget):
         theme.changed.connect(self._recolor)
         self._show()
 
-    def _make_parts(self) -> None:
+    def _make_parts(self, name: str) -> None:
         self._mark = QLabel(self)
         self._mark.setFixedSize(QSize(MARK, MARK))
         self._said = HintLabel(self._theme, "", self)
-        self._said.setObjectName("oauth_state")
+        self._said.setObjectName(f"{name}_state")
         self._said.setTextFormat(Qt.TextFormat.PlainText)
         self._said.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._busy = QProgressBar(self, textVisible=False)
@@ -92,14 +98,15 @@ class OAuthBox(QWidget):
         self._busy.setFixedHeight(3)
         self._busy.setAccessibleName(self.tr("Waiting for your browser"))
         self._error = Notice(self._theme, parent=self)
-        self._error.setObjectName("oauth_error")
-        self.button = _button(self, "oauth_button")
+        self._error.setObjectName(f"{name}_error")
+        self._hint = HintLabel(self._theme, oauth_words.hint(), self)
+        self.button = _button(self, f"{name}_button")
         self.button.setIcon(icons.icon("external-link"))
-        self.copy_button = _button(self, "oauth_copy_button", self.tr("Copy link"))
-        self.cancel_button = _button(self, "oauth_cancel_button", self.tr("Cancel"))
+        self.copy_button = _button(self, f"{name}_copy_button", self.tr("Copy link"))
+        self.cancel_button = _button(self, f"{name}_cancel_button", self.tr("Cancel"))
         self.cancel_button.setAccessibleName(self.tr("Cancel the sign-in in the browser"))
         self.password_button = _button(
-            self, "oauth_password_button", self.tr("Use a password instead")
+            self, f"{name}_password_button", self.tr("Use a password instead")
         )
 
     def _lay_out(self) -> None:
@@ -117,7 +124,11 @@ class OAuthBox(QWidget):
         column.setSpacing(8)
         column.addLayout(line)
         column.addWidget(self._busy)
-        column.addLayout(buttons)
+        near = QVBoxLayout()
+        near.setSpacing(NEAR)
+        near.addLayout(buttons)
+        near.addWidget(self._hint)
+        column.addLayout(near)
         column.addWidget(self._error)
 
     # --- what others say -----------------------------------------------------------------
@@ -174,6 +185,11 @@ class OAuthBox(QWidget):
         self._show()
         if had_focus:
             self.button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def cancel_waiting(self) -> None:
+        """The same if it waits at all."""
+        if self._browser.is_running:
+            self.cancel()
 
     def forget(self) -> None:
         """Drop what is held, and what is waited for."""
@@ -235,7 +251,8 @@ class OAuthBox(QWidget):
         self._state = state = self._now()
         provider = self._provider
         self.setVisible(state is not State.HIDDEN or bool(self._error.text()))
-        is_asking = state in (State.OFFERED, State.STORED)
+        is_again = state is State.STORED or self._is_somebody_else()
+        is_asking = is_again or state is State.OFFERED
         self.button.setVisible(is_asking)
         self.copy_button.setVisible(state is State.WAITING)
         self.copy_button.setEnabled(bool(self._page))
@@ -245,13 +262,22 @@ class OAuthBox(QWidget):
         self._busy.setVisible(state is State.WAITING)
         if provider is not None:
             again = self.tr("Sign in again with {name}")
-            text = again if state is State.STORED else self.tr("Sign in with {name}")
-            self.button.setText(text.format(name=provider.name))
+            text = again if is_again else self.tr("Sign in with {name}")
+            self.button.setAccessibleName(text.format(name=provider.name))
+            self.button.setText(f" {text.format(name=provider.name)}")  # room after the icon
             self._said.setText(self._sentence(provider))
-        self._said.setVisible(state is not State.HIDDEN)
-        self.button.setAccessibleDescription(self._said.text())
+        self._said.setVisible(state not in (State.HIDDEN, State.OFFERED))
+        self._hint.setVisible(is_asking)
+        self.button.setAccessibleDescription(self._hint.text())
         self._recolor()
         self.changed.emit()
+
+    def _is_somebody_else(self) -> bool:
+        """Whether the browser signed in another address than the one that was typed."""
+        if self._state is not State.SIGNED_IN or self.held is None:
+            return False
+        other = self.held.tokens.signed_in_as.strip().lower()
+        return bool(other) and other != self._address().strip().lower()
 
     def _now(self) -> State:
         if self._provider is None:
@@ -268,8 +294,6 @@ class OAuthBox(QWidget):
         match self._state:
             case State.NOT_SET_UP:
                 return oauth_words.not_set_up(provider, is_stored=self._is_stored)
-            case State.OFFERED:
-                return oauth_words.offered(provider)
             case State.WAITING:
                 return oauth_words.waiting(provider)
             case State.SIGNED_IN:
@@ -287,6 +311,8 @@ class OAuthBox(QWidget):
             State.STORED: ("key-round", "muted"),
         }
         found = marks.get(self._state)
+        if self._is_somebody_else():
+            found = ("triangle-alert", "warning")
         self._mark.setVisible(found is not None)
         self._said.set_tone("text" if self._state in (State.SIGNED_IN, State.WAITING) else "muted")
         if found is not None:

@@ -22,10 +22,12 @@ class OAuthPages(QObject):
 
     Signals:
         waiting_changed: Whether a browser is waited for.
+        signed_in: On the page of the address: the other fields may still be filled.
         signed_in_late: On the page of the servers, where nothing is left to ask.
     """
 
     waiting_changed = Signal(bool)
+    signed_in = Signal()
     signed_in_late = Signal()
 
     def __init__(
@@ -42,8 +44,7 @@ class OAuthPages(QObject):
         self._address_page = address_page
         self._servers_page = servers_page
         self.early = OAuthBox(service, theme, self._address, address_page)
-        self.late = OAuthBox(service, theme, self._address, servers_page)
-        self.late.setObjectName("servers_oauth_box")
+        self.late = OAuthBox(service, theme, self._address, servers_page, "servers_oauth")
         address_page.oauth_slot.addWidget(self.early)
         servers_page.oauth_slot.addWidget(self.late)
         address_page.address.textChanged.connect(self._on_address)
@@ -53,6 +54,7 @@ class OAuthPages(QObject):
         self.early.changed.connect(self._offer_late)
         address_page.password.textChanged.connect(self._offer_late)
         self.early.password_wanted.connect(address_page.focus_password)
+        self.early.signed_in.connect(self.signed_in)
         self.late.signed_in.connect(self.signed_in_late)
         self._on_address()
 
@@ -70,8 +72,7 @@ class OAuthPages(QObject):
     def cancel(self) -> None:
         """The page is left: nobody waits for a browser."""
         for box in (self.early, self.late):
-            if box.state is State.WAITING:
-                box.cancel()
+            box.cancel_waiting()
 
     def forget(self) -> None:
         """The wizard is over."""
@@ -102,7 +103,8 @@ class OAuthPages(QObject):
     @Slot()
     def _on_changed(self) -> None:
         self._address_page.show_password(
-            not self.early.is_instead_of_password and not self._is_password_useless()
+            not self.early.is_instead_of_password and not self._is_password_useless(),
+            is_other_way=self.early.state is State.OFFERED,
         )
         self.waiting_changed.emit(State.WAITING in (self.early.state, self.late.state))
 

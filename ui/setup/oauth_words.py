@@ -10,10 +10,10 @@ from sync.oauth.configuration import OAuthProvider
 translate = QCoreApplication.translate
 
 
-def offered(provider: OAuthProvider) -> str:
-    """Before it begins."""
-    return translate("Setup", "Your browser asks for the password; Dealpost never sees it.").format(
-        name=provider.name
+def hint() -> str:
+    """Under the button."""
+    return translate(
+        "Setup", "Opens in your browser. Dealpost never sees the password that you type there."
     )
 
 

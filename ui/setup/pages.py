@@ -101,9 +101,12 @@ class AddressPage(WizardPage):
             first = self.name
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def show_password(self, is_shown: bool) -> None:
-        """Without it the person signs in in the browser."""
+    def show_password(self, is_shown: bool, *, is_other_way: bool = False) -> None:
+        """Without it, or beside it (`is_other_way`), the person signs in in the browser."""
         self._is_password_shown = is_shown
+        self._password_label.setText(
+            self.tr("Or with a &password") if is_other_way else self.tr("&Password")
+        )
         self._password_label.setVisible(is_shown)
         self.password.setVisible(is_shown)
         self._on_address()

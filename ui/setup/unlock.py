@@ -9,12 +9,14 @@ from models import account
 from models.account import AccountConfig
 from models.account_commands import UpdateAccount
 from models.secret import EncryptedSecrets
+from sync.oauth import configuration
 from sync.qt.service import MailService
 from sync.qt.vault import QuestionKind, VaultAnswer, VaultMode, VaultQuestion
 from ui.setup import flow, words
 from ui.setup.fields import GAP, HintLabel, Notice, PasswordEdit, Title, add_field
 from ui.setup.form_style import FormStyle
 from ui.setup.keeper import Keeper
+from ui.setup.oauth_box import OAuthBox
 from ui.setup.pages import SecretPageWidget
 from ui.theme import Theme
 
@@ -39,10 +41,12 @@ class UnlockDialog(QDialog):
         self.setWindowTitle(self.tr("Unlock passwords"))
         self.setModal(True)
         self._service = service
+        self._theme = theme
         self._question = question
         self._ticket = 0
         self._configs: list[AccountConfig] = []
         self._passwords: dict[int, PasswordEdit] = {}
+        self._boxes: dict[int, OAuthBox] = {}
         self._keeper = Keeper(service, self)
         self._fields = QWidget(self)  # first, so that the keyboard begins there
         self._make_fields()
@@ -72,12 +76,24 @@ class UnlockDialog(QDialog):
             add_field(column, self.tr("&Passphrase"), self.passphrase)
         elif self._question.kind is QuestionKind.SIGN_IN:
             for config in account.configs():
-                if config.state == "stopped" or config.auth == "oauth2":
-                    continue  # who signs in with the provider does so from the account's bar
+                if config.state == "stopped":
+                    continue
+                if config.auth == "oauth2":
+                    self._add_browser(column, config)
+                    continue
                 edit = PasswordEdit(self._fields)
                 edit.setObjectName(f"password_edit_{config.id}")
                 add_field(column, config.address, edit)
                 self._passwords[config.id] = edit
+
+    def _add_browser(self, column: QVBoxLayout, config: AccountConfig) -> None:
+        """An account without a password."""
+        box = OAuthBox(
+            self._service, self._theme, lambda: config.address, self._fields, f"oauth_{config.id}"
+        )
+        box.offer(configuration.load(self._service.folder).known(config.oauth_provider))
+        add_field(column, config.address, box)
+        self._boxes[config.id] = box
 
     def _lay_out(self, theme: Theme) -> None:
         title, hint = self._words()
@@ -150,9 +166,7 @@ class UnlockDialog(QDialog):
                 self._service.vault.retry()
             case _:
                 self._configs = [
-                    config
-                    for config in account.configs()
-                    if config.id in self._passwords and self._passwords[config.id].text()
+                    config for config in account.configs() if self._secret(config.id)[0]
                 ]
                 self._set_busy(True)
                 self._keep_next()
@@ -170,7 +184,16 @@ class UnlockDialog(QDialog):
             return UpdateAccount(account_id, {"state": "active"}, secrets)
 
         mode = VaultMode.SESSION if self._is_session() else VaultMode.KEYRING
-        self._keeper.keep(self._passwords[account_id].text(), command, mode=mode)
+        kept, purpose = self._secret(account_id)
+        self._keeper.keep(kept, command, mode=mode, purpose=purpose)
+
+    def _secret(self, account_id: int) -> tuple[str, str]:
+        """What the person gave for an account, and its purpose; '' for nothing."""
+        if account_id in self._boxes:
+            held = self._boxes[account_id].held
+            return (held.tokens.text() if held is not None else "", "oauth")
+        edit = self._passwords.get(account_id)
+        return (edit.text() if edit is not None else "", "imap")
 
     @Slot(object)
     def _on_answered(self, answer: VaultAnswer) -> None:
@@ -206,6 +229,8 @@ class UnlockDialog(QDialog):
         """Nothing typed stays in memory longer than needed."""
         for edit in self.findChildren(PasswordEdit):
             edit.clear()
+        for box in self._boxes.values():
+            box.forget()
         super().done(result)
 
 

@@ -95,9 +95,8 @@ class SetupWizard(QDialog):
         }
         self._counts = WizardCounts(self._service.timing, self.labels_page, self.start_page, self)
         self._counts.import_wanted.connect(self.import_wanted)
-        self._oauth = OAuthPages(
-            self._service, self._theme, self.address_page, self.servers_page, self
-        )
+        pages = (self.address_page, self.servers_page)
+        self._oauth = OAuthPages(self._service, self._theme, *pages, self)
         for page in self._pages.values():
             self._stack.addWidget(scrolling(page, self._stack))
 
@@ -123,6 +122,7 @@ class SetupWizard(QDialog):
         self._footer.cancel_button.clicked.connect(self.reject)
         self._footer.password_button.clicked.connect(self._change_password)
         self._oauth.waiting_changed.connect(self._footer.next_button.setDisabled)
+        self._oauth.signed_in.connect(self._footer.next_button.setFocus)
         self._oauth.signed_in_late.connect(self._go_on)
         self.servers_page.certificates.trusted.connect(self._go_on)
         self._probe.looked.connect(self._details.add)
@@ -228,8 +228,8 @@ class SetupWizard(QDialog):
             return True
         if page is not self._page:
             self._show_page(page)
-        is_about_password = page is Page.SERVERS and fault is flow.Fault.NO_PASSWORD
-        self._say_error(words.fault_sentence(fault), about_password=is_about_password)
+        is_missing = page is Page.SERVERS and fault is flow.Fault.NO_PASSWORD
+        self._say_error(words.fault_sentence(fault), about_password=is_missing)
         return False
 
     # --- what comes back -----------------------------------------------------------------
