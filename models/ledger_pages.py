@@ -21,7 +21,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "archive": ("archive", "restore", "merge"),
     "deletes": ("delete", "hold", "keep", "check", "kept_out"),
     "links": ("link", "unlink"),
-    "server": ("refused", "retry", "given_up"),
+    "server": ("refused", "retry", "given_up", "not_needed"),
 }
 _FOUND_MOST: Final = 500  # conversations that a search for words looks at
 _PREFIXES: Final = ("", "Re: ", "RE: ", "Fwd: ", "Fw: ", "AW: ", "WG: ")
@@ -114,6 +114,16 @@ _SELECT = (
 )
 
 
+# A union, so that each part has its index; the ledger may have a million entries.
+_ABOUT: Final = (
+    "SELECT id FROM ledger WHERE message_id IN (SELECT value FROM json_each(?)) "
+    "UNION SELECT id FROM ledger WHERE conversation_id IN (SELECT value FROM json_each(?)) "
+    "AND message_id IS NULL "
+    "UNION SELECT id FROM ledger WHERE kind = 'kept_out' "
+    "AND json_extract(evidence, '$.identity') IN (SELECT value FROM json_each(?))"
+)
+
+
 def _terms(query: LedgerQuery) -> tuple[list[str], list[Any]]:
     terms: list[str] = []
     values: list[Any] = []
@@ -129,12 +139,7 @@ def _terms(query: LedgerQuery) -> tuple[list[str], list[Any]]:
         values.append(query.until)
     about = _about(query)
     if about is not None:
-        terms.append(
-            "(l.message_id IN (SELECT value FROM json_each(?)) "
-            "OR (l.message_id IS NULL AND l.conversation_id IN (SELECT value FROM json_each(?))) "
-            "OR (l.kind = 'kept_out' AND json_extract(l.evidence, '$.identity') IN "
-            "(SELECT value FROM json_each(?))))"
-        )
+        terms.append(f"l.id IN ({_ABOUT})")
         values += [json.dumps(sorted(each)) for each in about]
     return terms, values
 
