@@ -173,6 +173,7 @@ class FakeImap:
             except TimeoutError:
                 continue
             sock.settimeout(None)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._sockets.append(sock)
             self._start(lambda sock=sock: self._serve(sock))  # type: ignore[misc]
 

@@ -112,6 +112,8 @@ class Proxy:
                 client.close()
                 continue
             server.settimeout(None)
+            for sock in (client, server):  # what is small waits for no acknowledgement
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections += 1
             with self._lock:
                 self.open_now += 1

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.dovecot import Dovecot
+from tests.support.fake_mailboxes import Mailboxes
 from tests.sync.engine import Engine
 
 
@@ -33,3 +34,24 @@ def engine(engine_of: Callable[..., Engine]) -> Engine:
     made = engine_of()
     made.cycle()
     return made
+
+
+@pytest.fixture
+def server() -> Iterator[Mailboxes]:
+    """The scripted server, which can be told to misbehave."""
+    with Mailboxes() as made:
+        yield made
+
+
+@pytest.fixture
+def make(store: Path) -> Iterator[Callable[..., Engine]]:
+    """Makes an engine on a scripted server; columns of the account as keywords."""
+    made: list[Engine] = []
+
+    def on(server: Mailboxes, **details: Any) -> Engine:
+        made.append(Engine(server, "me", **details))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield on
+    for one in made:
+        one.close()

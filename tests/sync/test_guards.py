@@ -6,46 +6,11 @@ same fault, the others are made useless first, so that the one that is meant is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
-import pytest
-
 from models import settings
-from models.clock import now_ms
 from models.commands import DeleteMessages
 from tests.support.builders import a_mail
 from tests.support.fake_mailboxes import Mailboxes
-from tests.sync.engine import DAY_MS, Engine
-
-Make = Callable[..., Engine]
-
-
-@pytest.fixture
-def server() -> Iterator[Mailboxes]:
-    with Mailboxes() as made:
-        yield made
-
-
-@pytest.fixture
-def make(store: Path) -> Iterator[Make]:
-    made: list[Engine] = []
-
-    def engine(server: Mailboxes, **details: object) -> Engine:
-        made.append(Engine(server, "me", **details))  # type: ignore[arg-type]
-        return made[-1]
-
-    yield engine
-    for one in made:
-        one.close()
-
-
-def mails(count: int, first: int = 0) -> list[bytes]:
-    return [a_mail(subject=f"mail {n:03}") for n in range(first, first + count)]
-
-
-def _ago(days: int) -> int:
-    return now_ms() - days * DAY_MS
+from tests.sync.scripted import Make, ago, mails
 
 
 def test_numbers_of_before_stay_until_the_arrivals_are_known(server: Mailboxes, make: Make) -> None:
@@ -70,10 +35,10 @@ def test_what_is_kept_out_is_counted_under_a_new_uidvalidity(server: Mailboxes, 
     stays away, an equal mail that comes later would stay away for it.
     """
     settings.put("delete_on_server", False)
-    engine = make(server, start="1m", start_at=_ago(10))
+    engine = make(server, start="1m", start_at=ago(10))
     engine.cycle()
     raw = a_mail(subject="twin")
-    server.boxes["INBOX"].add(raw, at=_ago(20))
+    server.boxes["INBOX"].add(raw, at=ago(20))
     server.deliver("me", "INBOX", mails(9))
     engine.cycle()
     engine.leave_idle()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -36,19 +35,6 @@ def engine(engine_of: Make) -> Engine:
     made.cycle()
     made.leave_idle()
     return made
-
-
-@pytest.fixture
-def make(store: Path) -> Iterator[Make]:
-    made: list[Engine] = []
-
-    def on(server: Mailboxes, **details: object) -> Engine:
-        made.append(Engine(server, "me", **details))  # type: ignore[arg-type]
-        return made[-1]
-
-    yield on
-    for one in made:
-        one.close()
 
 
 def move(engine: Engine, subject: str, source: str, target: str) -> None:
