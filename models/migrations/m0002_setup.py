@@ -44,13 +44,12 @@ STATEMENTS = (
         account_id INTEGER PRIMARY KEY REFERENCES account ON DELETE CASCADE,
         checked_at INTEGER NOT NULL,
         report TEXT NOT NULL)""",
-    # What was unlinked once is not linked again when past mail shows how a conversation began.
     # "What happened" finds mail that is gone by sender, subject, and what was kept out later.
     "CREATE INDEX ledger_from ON ledger (from_key) WHERE from_key IS NOT NULL",
     "CREATE INDEX ledger_subject ON ledger (subject_key) WHERE subject_key IS NOT NULL",
-    "CREATE INDEX ledger_conversation ON ledger (conversation_id) "
-    "WHERE conversation_id IS NOT NULL",
-    "CREATE INDEX ledger_kept_out ON ledger (json_extract(evidence, '$.identity')) "
-    "WHERE kind = 'kept_out'",
+    "CREATE INDEX ledger_conversation ON ledger (conversation_id) WHERE conversation_id NOT NULL",
+    """CREATE INDEX ledger_kept_out ON ledger (json_extract(evidence, '$.identity'))
+        WHERE kind = 'kept_out'""",
+    # What was unlinked once is not linked again when past mail shows how a conversation began.
     "CREATE INDEX ledger_unlinked ON ledger (conversation_id) WHERE kind = 'unlink'",
 )
