@@ -83,7 +83,7 @@ def _faults(
         faults.add(CertificateFault.EXPIRED)
     if found.not_valid_before_utc > now:
         faults.add(CertificateFault.NOT_YET_VALID)
-    if not _is_for(host, names):
+    if not is_for(host, names):
         faults.add(CertificateFault.WRONG_NAME)
     if _is_self_signed(found):
         faults.add(CertificateFault.SELF_SIGNED)
@@ -107,11 +107,13 @@ def _names(found: x509.Certificate) -> tuple[str, ...]:
     return ()
 
 
-def _is_for(host: str, names: tuple[str, ...]) -> bool:
+def is_for(host: str, names: tuple[str, ...]) -> bool:
     """As RFC 6125 has it: `*` stands for one whole label, the first."""
     wanted = host.strip("[]").rstrip(".").lower()
+    with contextlib.suppress(UnicodeError):
+        wanted = wanted.encode("idna").decode("ascii")  # as certificates spell it
     with contextlib.suppress(ValueError):
-        wanted = str(ipaddress.ip_address(wanted))
+        return str(ipaddress.ip_address(wanted)) in names
     labels = wanted.split(".")
     for name in names:
         parts = name.lower().rstrip(".").split(".")

@@ -14,7 +14,7 @@ import pytest
 from models.shown_certificate import CertificateFault, ShownCertificate
 from sync.errors import CertificateError, NoStartTlsError, SyncError, TlsError
 from sync.providers import Security
-from sync.session import ImapSession, Server, securing
+from sync.session import ImapSession, Server, certificate, securing
 from sync.session.answers import Security as Line
 from sync.smtp_probe import SmtpPlace, SmtpTry
 from sync.timing import Timing
@@ -282,3 +282,23 @@ def _one_handshake(listener: socket.socket, context: ssl.SSLContext) -> None:
         context.wrap_socket(sock, server_side=True)
     later, _ = listener.accept()
     later.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "names", "is_good"),
+    [
+        ("mail.example.org", ("mail.example.org",), True),
+        ("MAIL.example.org.", ("x.test", "Mail.Example.Org"), True),
+        ("mail.example.org", ("*.example.org",), True),
+        ("a.mail.example.org", ("*.example.org",), False),
+        ("example.org", ("*.example.org", "*.org"), False),
+        ("mail.example.org", ("m*.example.org", "*"), False),
+        ("müller.example", ("xn--mller-kva.example",), True),
+        ("192.0.2.7", ("192.0.2.7",), True),
+        ("192.0.2.7", ("*.0.2.7",), False),
+        ("2001:DB8::1", ("2001:db8::1",), True),
+        ("", (), False),
+    ],
+)
+def test_whom_a_certificate_is_for(host: str, names: tuple[str, ...], is_good: bool) -> None:
+    assert certificate.is_for(host, names) is is_good

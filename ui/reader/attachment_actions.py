@@ -152,7 +152,6 @@ class AttachmentActions(QObject):
             gone = event.message_ids
             self._waiting = [w for w in self._waiting if w.head.message_id not in gone]
             self._asked = {t: w for t, w in self._asked.items() if w.head.message_id not in gone}
-            self._files.remove(gone)
 
     def _carry_out(self, wanted: _Wanted, written: AttachmentFile) -> None:
         name = safe_name(wanted.head.file_name)

@@ -186,10 +186,6 @@ class OpenedFiles:
         folder = opened.folder_of(self._profile) / str(message_id) / str(attachment_id)
         return folder / safe_name(file_name)
 
-    def remove(self, message_ids: tuple[int, ...]) -> None:
-        """The copies of mail that is gone."""
-        opened.remove(self._profile, message_ids)
-
     def remove_all(self) -> None:
         """At quit."""
         opened.remove_all(self._profile)
