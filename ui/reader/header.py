@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 from sync.qt.requests import ConversationHead
 from ui import formatting, icons
 from ui.theme import Theme
+from ui.widgets.elided import ElidedLabel
 
 MOST_SUBJECT = 400  # letters; the whole of a longer one is in its tool tip
 
@@ -37,8 +38,7 @@ class ConversationHeader(QWidget):
         self.subject.setTextFormat(Qt.TextFormat.PlainText)
         self.subject.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.subject.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        self._facts = QLabel(self)
-        self._facts.setTextFormat(Qt.TextFormat.PlainText)
+        self._facts = ElidedLabel("", self)
         self.archive_button = self._button("archive", "conversation_archive_button")
         self.restore_button = self._button("archive-restore", "conversation_restore_button")
         self.read_button = self._button("mail-open", "conversation_read_button")
@@ -69,7 +69,7 @@ class ConversationHeader(QWidget):
             facts.append(self.tr("Archived"))
         if head.link_title:
             facts.append(formatting.clean(head.link_title))
-        self._facts.setText("  ·  ".join(facts))
+        self._facts.set_whole("  ·  ".join(facts))
         self._facts.setVisible(bool(facts))
         self.archive_button.setVisible(not head.is_archived)
         self.restore_button.setVisible(head.is_archived)
@@ -121,9 +121,7 @@ class ConversationHeader(QWidget):
     def _recolor(self) -> None:
         self.subject.setFont(self._theme.font(size=20, weight=600))
         self._facts.setFont(self._theme.font(size=self._theme.metrics.small))
-        palette = self._facts.palette()
-        palette.setColor(self._facts.foregroundRole(), self._theme.color("muted"))
-        self._facts.setPalette(palette)
+        self._facts.set_ink(self._theme.color("muted"))
         self.update()
 
 

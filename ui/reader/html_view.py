@@ -29,7 +29,11 @@ from ui.reader.schemes import ACTION_SCHEME, DOCUMENT_SCHEME
 from ui.reader.state import Shown
 from ui.theme import Theme
 
-_HEIGHT = "document.body ? Math.ceil(document.body.getBoundingClientRect().height) + 16 : 0"
+# Of what is in the body: without a doctype the body itself is as high as the view.
+_HEIGHT = (
+    "document.body ? Math.ceil(Math.max(0, ...[...document.body.children].map("
+    "part => part.getBoundingClientRect().bottom + window.scrollY))) + 16 : 0"
+)
 _WORLD = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
 
 # Takes [[id, html or null], …]: exchanges what changed, drops what is gone, keeps the rest in place.

@@ -12,7 +12,7 @@ from ui import formatting, icons
 from ui.records import kinds, money
 from ui.records.fields import LineField, set_inline
 from ui.records.stage_bar import StageBar
-from ui.records.style import MutedLabel
+from ui.records.style import MutedLine
 from ui.theme import Theme
 from ui.widgets import avatar
 
@@ -66,8 +66,7 @@ class DetailHead(QWidget):
         self._mark = _Mark(theme, self)
         self.title = LineField("detail_title_edit", self.tr("Title"), self)
         set_inline(self.title, True)  # a plain setter
-        self._facts = MutedLabel(theme, "", self)
-        self._facts.setTextFormat(Qt.TextFormat.PlainText)
+        self._facts = MutedLine(theme, "", self)
         self._state = QLabel(self)
         self._stages = StageBar(theme, self)
         self._won = self._end_button("won_button", self.tr("Won"))
@@ -103,7 +102,7 @@ class DetailHead(QWidget):
 
     def _lay_out(self) -> None:
         facts = QHBoxLayout()
-        facts.setContentsMargins(7, 0, 0, 0)
+        facts.setContentsMargins(9, 0, 0, 0)
         facts.setSpacing(8)
         facts.addWidget(self._state)
         facts.addWidget(self._facts, 1)
@@ -140,7 +139,7 @@ class DetailHead(QWidget):
         self._state.setText(text)
         self._state.setVisible(bool(text) and status != "open")
         self._state.setProperty("status", status)
-        self._facts.setText(_facts(detail))
+        self._facts.set_whole(_facts(detail))
         is_deal = isinstance(record, Deal)
         self._stages.setVisible(is_deal)
         if isinstance(record, Deal):

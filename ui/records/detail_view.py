@@ -26,7 +26,7 @@ from ui.records.style import RecordStyle
 from ui.theme import Theme
 from ui.widgets.empty_state import EmptyState
 
-FIELDS_WIDTH = 290
+FIELDS_WIDTH = 310
 NARROW = 620  # below, the fields stand over the history
 
 

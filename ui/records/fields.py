@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QCalendarWidget,
     QComboBox,
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QPlainTextEdit,
     QSizePolicy,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from ui import icons
 from ui.records import money
+from ui.widgets.elided import ElidedEdit
 
 
 def set_inline(widget: QWidget, is_inline: bool) -> None:  # a plain setter
@@ -29,7 +29,7 @@ def set_inline(widget: QWidget, is_inline: bool) -> None:  # a plain setter
     widget.setProperty("inline", is_inline)
 
 
-class LineField(QLineEdit):
+class LineField(ElidedEdit):
     """One line; Escape takes the edit back.
 
     Signals:
@@ -167,6 +167,7 @@ class MoneyField(QWidget):
         self.amount = LineField("value_edit", label, self)
         self.amount.setPlaceholderText("0")
         self.currency = ChoiceField("currency_combo", self.tr("Currency"), self)
+        self.currency.setMinimumContentsLength(3)
         self.currency.offer({each: each for each in money.CURRENCIES})
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

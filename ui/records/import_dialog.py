@@ -35,8 +35,11 @@ from ui.records import import_words, kinds, money
 from ui.records.fields import ChoiceField
 from ui.records.style import MutedLabel, RecordStyle
 from ui.theme import Theme
+from ui.widgets.elided import ElidedLabel
+from ui.widgets.empty_state import EmptyState
 
 MOST_SHOWN = 10
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 MOST_PROBLEMS = 200
 
 
@@ -61,7 +64,7 @@ class ImportDialog(QDialog):
         self._ticket = 0
         self._import_ticket = 0
         self._columns: list[QComboBox] = []
-        self._file = QLabel(self.tr("Choose a CSV or vCard file."), self)
+        self._file = ElidedLabel("", self)
         self._choose = QPushButton(self.tr("Choose file…"), self)
         self._choose.setObjectName("choose_file_button")
         self._kinds = ChoiceField("import_kind_combo", self.tr("What the rows are"), self)
@@ -69,6 +72,15 @@ class ImportDialog(QDialog):
         self._kinds.show_value(str(kind))
         self._summary = QLabel(self, wordWrap=True)
         self._summary.setObjectName("import_summary")
+        self._empty = EmptyState(theme, self)
+        self._empty.say(
+            "file-text",
+            self.tr("Choose a CSV or vCard file"),
+            self.tr(
+                "Exports of Pipedrive, HubSpot and Google Contacts are understood as they are."
+                " You see what would go in before anything is written, and you can undo it."
+            ),
+        )
         self._table = QTableWidget(self)
         self._table.setObjectName("import_preview")
         self._problems = QListWidget(self)
@@ -91,7 +103,11 @@ class ImportDialog(QDialog):
         self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self._table.setAccessibleName(self.tr("First rows"))
+        self._table.setShowGrid(False)
+        self._table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._table.verticalHeader().hide()
+        self._table.horizontalHeader().setDefaultAlignment(LEFT)
+        self._table.horizontalHeader().setHighlightSections(False)
         self._table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self._problems.setMaximumHeight(110)
         self._problems.setAccessibleName(self.tr("Rows that can't go in"))
@@ -115,6 +131,7 @@ class ImportDialog(QDialog):
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(10)
         column.addLayout(top)
+        column.addWidget(self._empty, 1)
         column.addWidget(self._table, 1)
         column.addWidget(self._summary)
         column.addWidget(self._problems)
@@ -139,7 +156,7 @@ class ImportDialog(QDialog):
         """Look at a file."""
         self._path = path
         self._columns.clear()
-        self._file.setText(path.name)
+        self._file.set_whole(path.name)
         self._ask(self._kind, None)
 
     def _ask(self, kind: Kind, columns: tuple[str, ...] | None) -> None:
@@ -168,6 +185,7 @@ class ImportDialog(QDialog):
             self._show_plan(plan)
         else:
             self._summary.setText(answer.error)
+            self._summary.show()
 
     # --- what it would do ----------------------------------------------------------------
 
@@ -176,15 +194,13 @@ class ImportDialog(QDialog):
         is_good = plan is not None and not plan.error
         for widget in (self._table, self._problems, self._duplicates, self._duplicates_label):
             widget.setVisible(is_good)
-        self._import.setEnabled(is_good and plan is not None and bool(plan.drafts))
+        self._empty.setVisible(not is_good)
+        can_import = is_good and plan is not None and bool(plan.drafts)
+        self._import.setEnabled(can_import)
+        (self._import if can_import else self._choose).setDefault(True)
+        self._summary.setVisible(plan is not None)
         self._kinds.setVisible(plan is None or plan.form == "csv")
         if plan is None:
-            self._summary.setText(
-                self.tr(
-                    "Exports of Pipedrive, HubSpot and Google Contacts are understood as they are."
-                    " You see what would go in before anything is written, and you can undo it."
-                )
-            )
             return
         if plan.error:
             self._summary.setText(plan.error)
@@ -230,7 +246,7 @@ class ImportDialog(QDialog):
             combo = self._column_combo(number, formatting.clean(plan.header[number]), mapped)
             self._columns.append(combo)
             table.setCellWidget(0, number, combo)
-            table.setColumnWidth(number, 150)
+            table.setColumnWidth(number, 172)
         table.setRowHeight(0, 36)
         for row_number, row in enumerate(plan.sample, start=1):
             for number, cell in enumerate(row.cells[: len(plan.header)]):

@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QTo
 from models.side_panel import LinkFacts, Panel
 from ui import formatting, icons
 from ui.records import kinds, link_reasons
-from ui.records.style import MutedLabel, RecordStyle
+from ui.records.style import MutedLine, RecordStyle
 from ui.theme import Theme
+from ui.widgets.elided import ElidedButton
 
 MOST_OFFERED = 4
+MOST_WIDTH = 300  # of the linked record's title: its reason is to be seen too
 
 
 class LinkBar(QWidget):
@@ -64,16 +66,15 @@ class LinkBar(QWidget):
     def _show_link(self, link: LinkFacts, names: dict[int, str]) -> None:
         reason = link_reasons.sentence(link, names)
         title = formatting.clean(link.item.title)
-        button = self._button("linked_record_button", title, "quiet")
-        button.setIcon(icons.icon(kinds.ICONS[str(link.item.kind)]))
-        button.setToolTip(reason)
+        icon = kinds.ICONS[str(link.item.kind)]
+        button = self._button("linked_record_button", title, "quiet", icon)
+        button.setMaximumWidth(MOST_WIDTH)
+        button.setToolTip(f"{title}\n{reason}")
         button.setAccessibleDescription(reason)
         button.clicked.connect(partial(self.record_wanted.emit, link.item.key))
         self._row.addWidget(button)
-        label = MutedLabel(self._theme, reason, self)
+        label = MutedLine(self._theme, reason, self)
         label.setObjectName("link_reason")
-        label.setToolTip(reason)
-        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._row.addWidget(label, 1)
         change = self._button("change_link_button", self.tr("Change…"), "quiet")
         change.clicked.connect(self.dialog_wanted)
@@ -90,11 +91,10 @@ class LinkBar(QWidget):
         self._row.addWidget(question)
         for number, offer in enumerate(offers[:MOST_OFFERED]):
             title = formatting.clean(offer.item.title)
-            button = self._button(f"offer_{number + 1}_button", title, "chip")
-            button.setIcon(icons.icon(kinds.ICONS[str(offer.item.kind)]))
+            icon = kinds.ICONS[str(offer.item.kind)]
+            button = self._button(f"offer_{number + 1}_button", title, "chip", icon)
             button.setProperty("record_key", offer.item.key)
             button.setToolTip(f"{title}\n{link_reasons.sentence(offer, names)}")
-            button.setMinimumWidth(60)
             button.setMaximumWidth(230)
             button.clicked.connect(partial(self.choice_made.emit, offer.item.key))
             self._row.addWidget(button)
@@ -111,8 +111,12 @@ class LinkBar(QWidget):
         none.clicked.connect(self.dismiss_wanted)
         self._row.addWidget(none)
 
-    def _button(self, name: str, text: str, role: str) -> QPushButton:
-        button = QPushButton(text, self)
+    def _button(self, name: str, text: str, role: str, icon: str = "") -> QPushButton:
+        # The icon stands close; words of our own are short enough.
+        button = ElidedButton(f" {text}", self) if icon else QPushButton(text, self)
+        if icon:
+            button.setAccessibleName(text)
+            button.setIcon(icons.icon(icon))
         button.setObjectName(name)
         button.setProperty("role", role)
         button.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -38,7 +38,7 @@ class LinkPastDialog(QDialog):
         self.setObjectName("link_past_dialog")
         self.setWindowTitle(self.tr("Link past mail"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(520, 460)
+        self.resize(520, 460 if preview.rows else 170)
         RecordStyle(self, theme)
         self._preview = preview
         count = len(preview.conversation_ids)
@@ -55,8 +55,10 @@ class LinkPastDialog(QDialog):
         self._link.setObjectName("link_past_button")
         self._link.setDefault(True)
         self._link.setEnabled(count > 0)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
+        standard = QDialogButtonBox.StandardButton
+        buttons = QDialogButtonBox(standard.Cancel if preview.rows else standard.Close, self)
         buttons.addButton(self._link, QDialogButtonBox.ButtonRole.AcceptRole)
+        self._link.setVisible(bool(preview.rows))
         buttons.accepted.connect(self._on_link)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)

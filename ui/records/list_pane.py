@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QSize, QTimer, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -35,6 +35,7 @@ from ui.records.style import RecordStyle
 from ui.theme import Theme
 
 GATHER_MS = 60  # events are gathered for so long
+NARROW = 380  # below, the number of records gives way to the buttons
 DESCENDING_FIRST = frozenset({"value", "changed_at", "created_at", "last_mail_at"})
 
 
@@ -97,6 +98,7 @@ class RecordListPane(QWidget):
         self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._new.setObjectName("new_record_button")
         self._new.setIcon(icons.icon("plus"))
+        self._new.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._tool(self._board, "board_button", "columns-3", self.tr("Show as a board"))
         self._tool(self._more, "records_menu_button", "ellipsis", self.tr("More"))
         top = QHBoxLayout()
@@ -156,6 +158,10 @@ class RecordListPane(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
         return QSize(260, 200)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        super().resizeEvent(event)
+        self._count.setVisible(self.width() > NARROW)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
         painter = QPainter(self)

@@ -24,6 +24,8 @@ from ui.records.picker_field import PickEdit
 from ui.records.style import MutedLabel, RecordStyle
 from ui.theme import Theme
 
+WIDTH = 540
+
 
 class MergeDialog(QDialog):
     """Lists the persons with a choice of the one that is kept.
@@ -41,7 +43,7 @@ class MergeDialog(QDialog):
         self.setObjectName("merge_dialog")
         self.setWindowTitle(self.tr("Merge persons"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(420)
+        self.setFixedWidth(WIDTH)
         RecordStyle(self, theme)
         self._choices = QButtonGroup(self)
         self._column = QVBoxLayout()
@@ -83,7 +85,12 @@ class MergeDialog(QDialog):
             return
         name = formatting.clean(row.name) or kinds.words(kinds.PERSON).untitled
         parts = [name, row.address, row.organization_name]
-        radio = QRadioButton("  ·  ".join(part for part in parts if part), self)
+        text = "  ·  ".join(part for part in parts if part)
+        room = WIDTH - 90
+        shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
+        radio = QRadioButton(shown.replace("&", "&&"), self)
+        radio.setToolTip(text)
+        radio.setAccessibleName(text)
         radio.setChecked(not self._choices.buttons())
         self._choices.addButton(radio, row.id)
         self._column.addWidget(radio)

@@ -9,8 +9,6 @@ from PySide6.QtGui import QFocusEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QCompleter,
     QHBoxLayout,
-    QLineEdit,
-    QPushButton,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -18,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from ui import formatting, icons
 from ui.records.fields import set_inline
+from ui.widgets.elided import ElidedButton, ElidedEdit
 
 Choice = tuple[int, str, str]  # id, title, what tells it from others
 ID = int(Qt.ItemDataRole.UserRole)
@@ -25,7 +24,7 @@ CREATE = -1
 SEARCH_MS = 120
 
 
-class PickEdit(QLineEdit):
+class PickEdit(ElidedEdit):
     """A line that completes with records.
 
     Signals:
@@ -258,11 +257,10 @@ class ManyRecordsField(QWidget):
 
     def _line(self, id_: int, title: str) -> QWidget:
         line = QWidget(self)
-        name = QPushButton(formatting.clean(title), line)
+        name = ElidedButton(formatting.clean(title), line)
         name.setProperty("role", "quiet")
         name.setAutoDefault(False)
         name.setToolTip(self.tr("Open {}").format(formatting.clean(title)))
-        name.setMinimumWidth(40)
         remove = QToolButton(line)
         remove.setIcon(icons.icon("x"))
         remove.setIconSize(QSize(14, 14))

@@ -25,7 +25,7 @@ from ui import formatting, icons
 from ui.records import history_words
 from ui.records.history_pane import heading
 from ui.records.related import RecordLine, item_line, organization_line
-from ui.records.style import MutedLabel, RecordStyle
+from ui.records.style import MutedLabel, MutedLine, RecordStyle
 from ui.theme import Theme
 
 WIDTH = 270
@@ -55,6 +55,7 @@ class SidePanel(QWidget):
         self.setAccessibleName(self.tr("Contacts of this conversation"))
         self._theme = theme
         self._shown: Panel | None = None
+        self._told: set[str] = set()  # colleagues have much in common: it is said once
         RecordStyle(self, theme)
         self._title = QLabel(self.tr("Contact"), self)
         self._close = QToolButton(self)
@@ -94,6 +95,7 @@ class SidePanel(QWidget):
         if panel == self._shown and panel is not None:
             return
         self._shown = panel
+        self._told.clear()
         self._clear()
         if panel is None:
             return
@@ -128,24 +130,27 @@ class SidePanel(QWidget):
         line.opened.connect(self.record_wanted)
         self._column.addWidget(line)
         facts = [each for each in (*person.addresses, row.phone) if each and each != detail]
+        if not person.addresses:
+            facts.append(self.tr("You linked this mail."))
         for text in facts[:3]:
-            label = MutedLabel(self._theme, formatting.clean(text), self._holder)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label = MutedLine(self._theme, formatting.clean(text), self._holder)
             label.setContentsMargins(44, 0, 0, 1)
             self._column.addWidget(label)
-        if person.organization is not None:
+        if person.organization is not None and self._is_news(person.organization.key):
             organization = organization_line(person.organization, self._theme, self._holder)
             organization.opened.connect(self.record_wanted)
             self._column.addWidget(organization)
-        if person.items:
+        items = [item for item in person.items if self._is_news(item.key)]
+        if items:
             self._head(self.tr("Open"))
-        for item in person.items:
+        for item in items:
             item_button = item_line(item, self._theme, self._holder)
             item_button.opened.connect(self.record_wanted)
             self._column.addWidget(item_button)
-        if person.last_mails:
+        mails = [mail for mail in person.last_mails if self._is_news(f"mail:{mail.message_id}")]
+        if mails:
             self._head(self.tr("Last mail"))
-        for mail in person.last_mails:
+        for mail in mails:
             self._put_mail(mail)
         self._line()
 
@@ -185,6 +190,11 @@ class SidePanel(QWidget):
         box.addWidget(add)
         self._column.addLayout(box)
         self._line()
+
+    def _is_news(self, key: str) -> bool:
+        is_news = key not in self._told
+        self._told.add(key)
+        return is_news
 
     def _head(self, text: str) -> None:
         label = heading(text, self._theme, self._holder)

@@ -30,6 +30,12 @@ QPushButton[role="chip"]:checked {{ background: {selection}; border-color: {sele
     color: {on_pill}; font-weight: 600; }}
 QPushButton[role="chip"]:focus {{ border-color: {accent}; }}
 QCheckBox {{ spacing: 8px; }}
+QTableWidget {{ border: 1px solid {edge}; border-radius: 7px; background: {field}; }}
+QTableWidget::item {{ padding: 2px 7px; color: {text}; }}
+QTableWidget QHeaderView {{ background: {field}; border-top-left-radius: 7px; }}
+QTableWidget QHeaderView::section {{ background: {field}; color: {muted}; border: 0;
+    border-bottom: 1px solid {line}; padding: 7px 10px; font-weight: 600; }}
+QTableWidget QComboBox {{ margin: 3px 8px 3px 2px; }}
 QListWidget {{ border: 1px solid {edge}; border-radius: 7px; padding: 4px; background: {field}; }}
 QListWidget::item {{ padding: 5px 6px; border-radius: 5px; color: {text}; }}
 QListWidget::item:hover {{ background: {hover}; }}
@@ -37,6 +43,7 @@ QListWidget::item:selected {{ background: {selection}; color: {text}; }}
 """
 _COLORS = (
     "text", "hover", "field", "accent", "danger", "edge", "selection", "link", "base", "on_pill",
+    "muted", "line",
 )  # fmt: skip
 
 
@@ -95,6 +102,4 @@ class MutedLine(ElidedLabel):
     @Slot()
     def _recolor(self) -> None:
         self.setFont(self._theme.font(size=12))
-        palette = self.palette()
-        palette.setColor(self.foregroundRole(), self._theme.color("muted"))
-        self.setPalette(palette)
+        self.set_ink(self._theme.color("muted"))

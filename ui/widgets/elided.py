@@ -1,12 +1,22 @@
-"""A label of one line that ends in … where its words do not fit; its tooltip has them all."""
+"""Words of one line that end in … where they do not fit: labels, buttons, lines to edit."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOption,
+    QStyleOptionFrame,
+    QWidget,
+)
 
 LEAST_WIDTH = 24
+SLACK = 4  # advances are rounded
 
 
 class ElidedLabel(QLabel):
@@ -16,7 +26,13 @@ class ElidedLabel(QLabel):
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._ink: QColor | None = None
         self.set_whole(text)
+
+    def set_ink(self, ink: QColor) -> None:
+        """Another colour than the text's; a palette would be lost to style sheets."""
+        self._ink = ink
+        self.update()
 
     def set_whole(self, text: str) -> None:
         """Show these words, as many of them as fit."""
@@ -36,6 +52,62 @@ class ElidedLabel(QLabel):
         shown = self.fontMetrics().elidedText(
             self.text(), Qt.TextElideMode.ElideRight, area.width()
         )
+        painter.setPen(self._ink or self.palette().color(self.foregroundRole()))
+        painter.drawText(area, int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
+        painter.end()
+
+
+class ElidedButton(QPushButton):
+    """As wide as its words if there is room."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._whole = text
+        self.setAccessibleName(text)
+        self.setToolTip(text)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._fit(-1)
+
+    def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+        known = super().sizeHint()
+        return QSize(known.width() + self._missing() + SLACK, known.height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+        return QSize(LEAST_WIDTH * 2, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        super().resizeEvent(event)
+        beside = super().sizeHint().width() - self.fontMetrics().horizontalAdvance(self.text())
+        self._fit(event.size().width() - beside)
+
+    def _missing(self) -> int:
+        metrics = self.fontMetrics()
+        return metrics.horizontalAdvance(self._whole) - metrics.horizontalAdvance(self.text())
+
+    def _fit(self, room: int) -> None:
+        """As many words as there is room for; all of them where that is not known yet."""
+        shown = self._whole
+        if room >= 0:
+            shown = self.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideRight, room)
+        self.setText(shown.replace("&", "&&"))
+
+
+class ElidedEdit(QLineEdit):
+    """While nobody edits it, it shows that there is more."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
+        option = QStyleOptionFrame()
+        self.initStyleOption(option)
+        element = QStyle.SubElement.SE_LineEditContents
+        area = self.style().subElementRect(element, option, self).adjusted(2, 0, -2, 0)
+        metrics = self.fontMetrics()
+        if self.hasFocus() or metrics.horizontalAdvance(self.text()) <= area.width():
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        panel = QStyle.PrimitiveElement.PE_PanelLineEdit
+        self.style().drawPrimitive(panel, option, painter, self)
         painter.setPen(self.palette().color(self.foregroundRole()))
+        shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(area, int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
         painter.end()
