@@ -35,6 +35,8 @@ class MailDoor:
         self._starttls = starttls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._held: list[socket.socket] = []
+        self._guard = threading.Lock()
+        self._is_stopped = False
         self.port = int(self._listener.getsockname()[1])
 
     def start(self) -> MailDoor:
@@ -45,8 +47,10 @@ class MailDoor:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        for sock in self._held:
-            sock.close()
+        with self._guard:
+            self._is_stopped = True
+            for sock in self._held:
+                sock.close()
 
     def _serve(self) -> None:
         while True:
@@ -59,7 +63,7 @@ class MailDoor:
 
     def _meet(self, sock: socket.socket) -> None:
         if self._kind == "silent":
-            self._held.append(sock)
+            self._hold(sock)
             return
         with sock, contextlib.suppress(OSError):
             if self._context is not None and not self._starttls:
@@ -67,6 +71,12 @@ class MailDoor:
             sock.sendall(GREETINGS[self._kind])
             with sock:
                 self._talk(sock)
+
+    def _hold(self, sock: socket.socket) -> None:
+        with self._guard:
+            if self._is_stopped:
+                sock.close()
+            self._held.append(sock)
 
     def _talk(self, sock: socket.socket) -> None:
         with sock.makefile("rb", buffering=0) as stream:
