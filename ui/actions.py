@@ -27,30 +27,32 @@ class _Plan:
 def _mail_plans() -> dict[str, _Plan]:
     """What is done with the selected conversations, and how they are found."""
     return {
-        "archive": _Plan(QCoreApplication.translate("Actions", "Archive"), "archive", ("E",)),
+        "archive": _Plan(QCoreApplication.translate("Actions", "&Archive"), "archive", ("E",)),
         "restore": _Plan(
-            QCoreApplication.translate("Actions", "Restore from archive"),
+            QCoreApplication.translate("Actions", "Re&store from archive"),
             "archive-restore",
             ("Shift+E",),
         ),
-        "delete": _Plan(QCoreApplication.translate("Actions", "Delete…"), "trash-2", ("Del", "#")),
+        "delete": _Plan(QCoreApplication.translate("Actions", "&Delete…"), "trash-2", ("Del", "#")),
         "mark_read": _Plan(
-            QCoreApplication.translate("Actions", "Mark as read"), "mail-open", ("Shift+I",)
+            QCoreApplication.translate("Actions", "&Mark as read"), "mail-open", ("Shift+I",)
         ),
         "mark_unread": _Plan(
-            QCoreApplication.translate("Actions", "Mark as unread"), "mail", ("Shift+U",)
+            QCoreApplication.translate("Actions", "Mark as &unread"), "mail", ("Shift+U",)
         ),
         "toggle_read": _Plan(QCoreApplication.translate("Actions", "Read or unread"), "", ("U",)),
-        "undo": _Plan(QCoreApplication.translate("Actions", "Undo"), "undo-2", ("Ctrl+Z", "Z")),
-        "select_all": _Plan(QCoreApplication.translate("Actions", "Select all"), "", ("Ctrl+A",)),
+        "undo": _Plan(QCoreApplication.translate("Actions", "&Undo"), "undo-2", ("Ctrl+Z", "Z")),
+        "select_all": _Plan(QCoreApplication.translate("Actions", "Select &all"), "", ("Ctrl+A",)),
         "next": _Plan(
-            QCoreApplication.translate("Actions", "Next conversation"), "chevron-down", ("J",)
+            QCoreApplication.translate("Actions", "Ne&xt conversation"), "chevron-down", ("J",)
         ),
         "previous": _Plan(
-            QCoreApplication.translate("Actions", "Previous conversation"), "chevron-up", ("K",)
+            QCoreApplication.translate("Actions", "&Previous conversation"), "chevron-up", ("K",)
         ),
-        "why": _Plan(QCoreApplication.translate("Actions", "Why is this here?"), "info"),
-        "search": _Plan(QCoreApplication.translate("Actions", "Search"), "search", ("Ctrl+K", "/")),
+        "why": _Plan(QCoreApplication.translate("Actions", "&Why is this here?"), "info"),
+        "search": _Plan(
+            QCoreApplication.translate("Actions", "&Search"), "search", ("Ctrl+K", "/")
+        ),
     }
 
 
@@ -58,46 +60,48 @@ def _window_plans() -> dict[str, _Plan]:
     """What is done with accounts and with the window."""
     return {
         "sync_now": _Plan(
-            QCoreApplication.translate("Actions", "Check for mail"),
+            QCoreApplication.translate("Actions", "Check for &mail"),
             "refresh-cw",
             ("F5", "Ctrl+Shift+R"),
         ),
-        "sync_past": _Plan(QCoreApplication.translate("Actions", "Sync past emails…"), "history"),
-        "sync_details": _Plan(QCoreApplication.translate("Actions", "Sync details…"), "info"),
-        "queue": _Plan(QCoreApplication.translate("Actions", "Waiting for the server…"), "clock"),
+        "sync_past": _Plan(QCoreApplication.translate("Actions", "Sync &past emails…"), "history"),
+        "sync_details": _Plan(QCoreApplication.translate("Actions", "Sync &details…"), "info"),
+        "queue": _Plan(QCoreApplication.translate("Actions", "&Waiting for the server…"), "clock"),
         "what_happened": _Plan(
-            QCoreApplication.translate("Actions", "What happened…"), "history", ("Ctrl+H",)
+            QCoreApplication.translate("Actions", "What &happened…"), "history", ("Ctrl+H",)
         ),
         "preferences": _Plan(
-            QCoreApplication.translate("Actions", "Preferences…"), "settings", ("Ctrl+,",)
+            QCoreApplication.translate("Actions", "P&references…"), "settings", ("Ctrl+,",)
         ),
         "add_account": _Plan(
-            QCoreApplication.translate("Actions", "Add new account…"), "user-plus"
+            QCoreApplication.translate("Actions", "&Add new account…"), "user-plus"
         ),
         "shortcuts": _Plan(
-            QCoreApplication.translate("Actions", "Keyboard shortcuts"), "keyboard", ("?",)
+            QCoreApplication.translate("Actions", "&Keyboard shortcuts"), "keyboard", ("?",)
         ),
-        "quit": _Plan(QCoreApplication.translate("Actions", "Quit"), "", ("Ctrl+Q",)),
+        "quit": _Plan(QCoreApplication.translate("Actions", "&Quit"), "", ("Ctrl+Q",)),
     }
 
 
 def _record_plans() -> dict[str, _Plan]:
     """What is done with deals, leads, projects and contacts, and with their mail."""
     return {
-        "link": _Plan(QCoreApplication.translate("Actions", "Link…"), "link", ("L",)),
-        "unlink": _Plan(QCoreApplication.translate("Actions", "Unlink"), "unlink"),
+        "link": _Plan(QCoreApplication.translate("Actions", "Lin&k…"), "link", ("L",)),
+        "unlink": _Plan(QCoreApplication.translate("Actions", "U&nlink"), "unlink"),
         "delete_email": _Plan(
-            QCoreApplication.translate("Actions", "Delete this email"), "trash-2"
+            QCoreApplication.translate("Actions", "Delete &this email"), "trash-2"
         ),
-        "new_deal": _Plan(QCoreApplication.translate("Actions", "New deal"), "handshake"),
-        "new_lead": _Plan(QCoreApplication.translate("Actions", "New lead"), "target"),
-        "new_project": _Plan(QCoreApplication.translate("Actions", "New project"), "folder-kanban"),
-        "new_person": _Plan(QCoreApplication.translate("Actions", "New person"), "user"),
+        "new_deal": _Plan(QCoreApplication.translate("Actions", "New &deal"), "handshake"),
+        "new_lead": _Plan(QCoreApplication.translate("Actions", "New &lead"), "target"),
+        "new_project": _Plan(
+            QCoreApplication.translate("Actions", "New &project"), "folder-kanban"
+        ),
+        "new_person": _Plan(QCoreApplication.translate("Actions", "New p&erson"), "user"),
         "new_organization": _Plan(
-            QCoreApplication.translate("Actions", "New organization"), "building-2"
+            QCoreApplication.translate("Actions", "New &organization"), "building-2"
         ),
         "side_panel": _Plan(
-            QCoreApplication.translate("Actions", "Contacts beside the conversation"),
+            QCoreApplication.translate("Actions", "&Contacts beside the conversation"),
             "panel-right",
             can_check=True,
         ),
@@ -108,14 +112,14 @@ def _coming_plans() -> dict[str, _Plan]:
     """Those of features that are not there: invisible, disabled, known by name."""
     return {
         "compose": _Plan(
-            QCoreApplication.translate("Actions", "Compose"), "square-pen", is_ready=False
+            QCoreApplication.translate("Actions", "&Compose"), "square-pen", is_ready=False
         ),
-        "reply": _Plan(QCoreApplication.translate("Actions", "Reply"), "reply", is_ready=False),
+        "reply": _Plan(QCoreApplication.translate("Actions", "&Reply"), "reply", is_ready=False),
         "reply_all": _Plan(
-            QCoreApplication.translate("Actions", "Reply all"), "reply-all", is_ready=False
+            QCoreApplication.translate("Actions", "Reply a&ll"), "reply-all", is_ready=False
         ),
         "forward": _Plan(
-            QCoreApplication.translate("Actions", "Forward"), "forward", is_ready=False
+            QCoreApplication.translate("Actions", "&Forward"), "forward", is_ready=False
         ),
     }
 
@@ -136,6 +140,11 @@ class Actions:
         return list(self._ready)
 
 
+def plain_text(action: QAction) -> str:
+    """An action's words without its mnemonic and its dots."""
+    return action.text().replace("&", "").rstrip("…")
+
+
 def _made(name: str, plan: _Plan, window: QWidget) -> QAction:
     action = QAction(plan.text, window)
     action.setObjectName(f"action_{name}")
@@ -147,7 +156,7 @@ def _made(name: str, plan: _Plan, window: QWidget) -> QAction:
     if not plan.is_ready:
         action.setVisible(False)
         action.setEnabled(False)
-    tip = action.text().rstrip("…")
+    tip = plain_text(action)
     if plan.keys:
         tip = (
             f"{tip} ({QKeySequence(plan.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})"

@@ -19,6 +19,7 @@ from ui.setup.unlock import UnlockDialog
 from ui.setup.wizard import SetupWizard
 from ui.theme import Theme
 from ui.trust.sync_details import SyncDetails
+from ui.widgets.placing import Centred
 from ui.widgets.shortcuts import ShortcutSheet
 
 
@@ -125,6 +126,7 @@ class Dialogs(QObject):
 
     def _show(self, name: str, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        Centred(dialog)
         self._open[name] = dialog
         dialog.finished.connect(self._on_finished)
         dialog.open()

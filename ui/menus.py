@@ -62,13 +62,13 @@ def conversation_menu(actions: Actions, parent: QWidget) -> QMenu:
 def appearance_actions(theme: Theme, window: QWidget) -> list[QAction]:
     """The choices of the View menu; each carries (setting, value) as its data."""
     modes = {
-        Mode.SYSTEM: QCoreApplication.translate(_CONTEXT, "Like the system"),
-        Mode.LIGHT: QCoreApplication.translate(_CONTEXT, "Light"),
-        Mode.DARK: QCoreApplication.translate(_CONTEXT, "Dark"),
+        Mode.SYSTEM: QCoreApplication.translate(_CONTEXT, "&Like the system"),
+        Mode.LIGHT: QCoreApplication.translate(_CONTEXT, "L&ight"),
+        Mode.DARK: QCoreApplication.translate(_CONTEXT, "&Dark"),
     }
     densities = {
-        Density.COMFORTABLE: QCoreApplication.translate(_CONTEXT, "Comfortable rows"),
-        Density.COMPACT: QCoreApplication.translate(_CONTEXT, "Compact rows"),
+        Density.COMFORTABLE: QCoreApplication.translate(_CONTEXT, "Comfortable &rows"),
+        Density.COMPACT: QCoreApplication.translate(_CONTEXT, "Compac&t rows"),
     }
     separator = QAction(window)
     separator.setSeparator(True)

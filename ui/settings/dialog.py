@@ -37,6 +37,7 @@ from ui.settings.secrets_page import SecretsPage
 from ui.setup.form_style import FormStyle
 from ui.setup.wizard import SetupWizard
 from ui.theme import Theme
+from ui.widgets.placing import Centred
 
 WIDTH, HEIGHT = 900, 680
 NAVIGATION_WIDTH = 250
@@ -138,6 +139,7 @@ class PreferencesDialog(QDialog):
         wizard = SetupWizard(self._service, self._theme, self)
         wizard.import_wanted.connect(lambda: open_import(self._service, self._theme, wizard))
         wizard.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        Centred(wizard)
         wizard.open()
 
     # --- pages ---------------------------------------------------------------------------

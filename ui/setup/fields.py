@@ -190,7 +190,8 @@ class ServerFields(QWidget):
         ):
             label = QLabel(name, self)
             label.setBuddy(field)
-            field.setAccessibleName(name if column == 0 else f"{title}: {name}")
+            plain = title.replace("&", "")
+            field.setAccessibleName(plain if column == 0 else f"{plain}: {name}")
             grid.addWidget(label, 0, column)
             grid.addWidget(field, 1, column)
         grid.setColumnStretch(0, 1)

@@ -148,8 +148,8 @@ class ServersPage(WizardPage):
         self._shown_user = ""
         self._outside_notice = Notice(theme, "info", self)
         self._outside_notice.setObjectName("outside_notice")
-        self.imap = ServerFields("imap", self.tr("Receiving (IMAP)"), self)
-        self.smtp = ServerFields("smtp", self.tr("Sending (SMTP)"), self)
+        self.imap = ServerFields("imap", self.tr("&Receiving (IMAP)"), self)
+        self.smtp = ServerFields("smtp", self.tr("&Sending (SMTP)"), self)
         self.oauth_slot = QVBoxLayout()
         self.column.addLayout(self.oauth_slot)
         self.column.addWidget(self._outside_notice)

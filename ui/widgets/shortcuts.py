@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from ui.actions import plain_text
 from ui.theme import Theme
 
 
@@ -30,7 +31,7 @@ class ShortcutSheet(QDialog):
             label = QLabel(keys, self)
             label.setStyleSheet(look)
             row, column = number % ((len(shown) + 1) // 2), 2 * (number // ((len(shown) + 1) // 2))
-            grid.addWidget(QLabel(action.text().rstrip("…"), self), row, column)
+            grid.addWidget(QLabel(plain_text(action), self), row, column)
             grid.addWidget(label, row, column + 1, Qt.AlignmentFlag.AlignLeft)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from ui import icons
-from ui.actions import Actions
+from ui.actions import Actions, plain_text
 from ui.theme import Theme
 
 SEARCH_DELAY_MS = 120  # after the last key, before the search starts
@@ -115,7 +115,7 @@ class TopBar(QFrame):
         button = QToolButton(self)
         button.setDefaultAction(action)
         button.setIconSize(QSize(icons.SIZE, icons.SIZE))
-        button.setAccessibleName(action.text().rstrip("…"))
+        button.setAccessibleName(plain_text(action))
         button.setObjectName(f"{name}_button")
         self._buttons[name] = button
         self._row.addWidget(button)
