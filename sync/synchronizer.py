@@ -147,6 +147,9 @@ def _vanishes(work: Work, seen: Sequence[Seen], located: set[int]) -> Steps:
         try:
             if vanishes.hunt(work, one):
                 yield from arrivals.take_uids(work, box, overlooked.find(work, box.id))
+                if max(work.listed, default=0) >= fresh[box.id].mailbox.watermark:
+                    # Its UIDNEXT does not tell: a server's may be old, or missing.
+                    yield from arrivals.take_in(work, fresh[box.id])
         except RefusedError:
             mailboxes.refused(work, box)
         yield again("vanishes", box.name)

@@ -7,6 +7,15 @@ from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
 from sync.errors import SyncError
 from sync.session import ImapSession
 
+# Who hangs up on IDLE earlier than the 29 minutes that everybody has to allow.
+_SHORTER = (("yahoo.com", 170.0), ("aol.com", 170.0), ("rambler.ru", 50.0))
+
+
+def renewal(host: str, seconds: float) -> float:
+    """After how long IDLE begins anew at this server."""
+    name = f".{host.lower()}"
+    return min([seconds, *(most for end, most in _SHORTER if name.endswith(f".{end}"))])
+
 
 class IdleWatch(QObject):
     """Runs IDLE on a session; lives in the worker's thread.
@@ -34,7 +43,8 @@ class IdleWatch(QObject):
         self._session = session
         self._notifier = QSocketNotifier(session.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._read)
-        self._renewal.start(max(1, round(renew_seconds * 1000)))
+        seconds = renewal(session.server.host, renew_seconds)
+        self._renewal.start(max(1, round(seconds * 1000)))
         if session.idle_pending():
             # Bytes that came with the continuation are in a buffer; the socket stays silent.
             self._read()

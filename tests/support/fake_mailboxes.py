@@ -3,6 +3,8 @@
 It speaks what the engine speaks, keeps mail in memory, and is its own second client (`move`,
 `expunge`, `deliver`). `alter` maps a command to a function that gets the untagged parts of its
 answer and returns those that are sent; `refuse` maps (command, mailbox) to the words of a NO.
+`refuse_line` looks at a whole command and returns `NO …` or `BAD …`, or nothing. `copyuid` is
+`tagged`, `untagged` or `never`. Without `fetches_nothing` FETCH in an empty mailbox is BAD.
 """
 
 from __future__ import annotations
@@ -74,7 +76,10 @@ class Mailboxes:
             self.boxes[name] = Box(7, use)
         self.alter: dict[str, Callable[[Parts], Parts]] = {}
         self.refuse: dict[tuple[str, str], bytes] = {}
+        self.refuse_line: Callable[[bytes], bytes] = lambda _: b""
         self.bye_at: set[str] = set()
+        self.copyuid = "tagged"
+        self.fetches_nothing = True
         self._open: dict[FakeConnection, str] = {}
         self.imap = FakeImap(capabilities=GMAIL if gmail else capabilities)
         for verb in ("LIST", "STATUS", "EXAMINE", "SELECT", "CREATE", "NOOP"):
@@ -151,7 +156,13 @@ class Mailboxes:
             self.bye_at.discard(verb)
             connection.send(b"* BYE see you\r\n")
             raise ConnectionError
+        if words_of_no := self.refuse_line(connection.line):
+            connection.send(b"{tag} " + words_of_no + b"\r\n")
+            return
         name = _named(connection.line)
+        if verb == "UID FETCH" and not self.fetches_nothing and not self._here(connection).mails:
+            connection.send(b"{tag} BAD The specified message set is invalid.\r\n")
+            return
         for (refused, where), text in self.refuse.items():
             if refused == verb and where in {name, self._open.get(connection), "*"}:
                 connection.send(b"{tag} NO " + text + b"\r\n")
@@ -270,8 +281,10 @@ class Mailboxes:
         if self.is_gmail and name == "[Gmail]/All Mail":
             return [], b""
         old, new = ",".join(map(str, uids)), ",".join(map(str, made))
-        code = f"[COPYUID {self.boxes[name].uidvalidity} {old} {new}] " if uids else ""
-        return [], code.encode()
+        code = f"[COPYUID {self.boxes[name].uidvalidity} {old} {new}] ".encode() if uids else b""
+        if self.copyuid == "untagged" and uids:
+            return [b"* OK " + code + b"moved"], b""
+        return [], code if self.copyuid == "tagged" else b""
 
     def _uid_expunge(self, connection: FakeConnection, line: bytes, _: str) -> tuple[Parts, bytes]:
         box = self._here(connection)
