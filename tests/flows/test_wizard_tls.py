@@ -67,6 +67,32 @@ def at_servers(desk: Desk, user: str, imap: Place, smtp: Place) -> WizardDesk:
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_a_valid_certificate_asks_nothing(
+    desk: Desk,
+    own_dovecot: Dovecot,
+    user: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    security: str,
+) -> None:
+    """The computer knows who vouches for it: no box, nothing to trust, and mail comes."""
+    valid = make_certificate(tmp_path, stem="valid", is_vouched=True)
+    monkeypatch.setenv("SSL_CERT_FILE", str(valid.ca_file))
+    own_dovecot.show_certificate(valid)
+    sink = SmtpSink(tmp_path, security, valid).start()
+    port = own_dovecot.tls_port if security == "tls" else own_dovecot.port
+    wizard = at_servers(desk, user, Place(port, security), Place(sink.port, security))
+
+    assert wizard.try_servers() == ""
+    wizard.finish()
+    desk.wait_for("Welcome")
+
+    assert sink.sign_ins == [user]
+    assert rows(desk.profile, "SELECT count(*) FROM trusted_certificate") == [(0,)]
+    sink.stop()
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_a_self_signed_certificate_from_the_wizard_to_taking_it_back(
     desk: Desk,
     own_dovecot: Dovecot,

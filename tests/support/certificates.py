@@ -62,9 +62,11 @@ def make_certificate(
         )
     names: list[x509.GeneralName] = [x509.DNSName(name) for name in (host, *also)]
     names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
+    vouching = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
     cert = (
         _builder(subject, issuer, key, starts, days, is_authority=not is_vouched)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(vouching, critical=False)
         .sign(issuer_key, hashes.SHA256())
     )
     cert_file, key_file = folder / f"{stem}.pem", folder / f"{stem}.key"
@@ -94,7 +96,19 @@ def _builder(
     *,
     is_authority: bool,
 ) -> x509.CertificateBuilder:
+    """With all that a strict reader of RFC 5280 asks for."""
     now = dt.datetime.now(dt.UTC)
+    usage = x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=is_authority,
+        crl_sign=is_authority,
+        encipher_only=False,
+        decipher_only=False,
+    )
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -104,4 +118,6 @@ def _builder(
         .not_valid_before(now + dt.timedelta(days=starts))
         .not_valid_after(now + dt.timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
