@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QListView,
     QListWidget,
     QTextEdit,
+    QToolButton,
 )
 
 from models import account
@@ -81,12 +82,15 @@ def test_what_is_typed_is_stored_however_the_page_is_left(desk: Desk, rig: Rig) 
     page = office.page(desk, f"account:{account_id}")
     edit = office.part(page, QTextEdit, "signature_edit")
     edit.setFocus()
-    QTest.keyClick(edit, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    office.part(page, QToolButton, "signature_bold_button").click()
     QTest.keyClicks(edit, "Ann <Lee>")
     QTest.keyClicks(office.part(page, QLineEdit, "alias_edit"), ALIAS)
     QTest.keyClick(office.preferences(desk), Qt.Key.Key_Escape)
 
-    desk.wait(lambda: stored(account_id).signature == "<b>Ann &lt;Lee&gt;</b>", "the signature")
+    desk.wait(
+        lambda: stored(account_id).signature == "<b>Ann &lt;Lee&gt;</b>",
+        f"the signature {stored(account_id).signature}",
+    )
     desk.wait(lambda: ALIAS in stored(account_id).addresses, "the address")
 
 

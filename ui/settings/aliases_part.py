@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 from models import account
 from models.account import AccountConfig
 from models.commands import UpdateAccount
-from sync.qt.commander import CommandDone
 from sync.qt.service import MailService
 from ui.settings.account_part import AccountPart
 from ui.setup.fields import Notice
@@ -34,7 +33,6 @@ class AliasesPart(AccountPart):
     ) -> None:
         super().__init__(service, theme, config, parent)
         self._address = config.address.strip().lower()
-        self._ticket = 0
         self.list = QListWidget(self)
         self.list.setObjectName("alias_list")
         self.list.setAccessibleName(self.tr("Further addresses"))
@@ -56,7 +54,6 @@ class AliasesPart(AccountPart):
         self.add_button.clicked.connect(self.add)
         self.remove_button.clicked.connect(self._remove)
         self.list.currentRowChanged.connect(self._offer)
-        service.commanded.connect(self._on_commanded)
 
     def _lay_out(self) -> None:
         for button in (self.add_button, self.remove_button):
@@ -71,7 +68,7 @@ class AliasesPart(AccountPart):
 
     def refresh(self, config: AccountConfig) -> None:
         """Show what is stored, unless a change is on its way there."""
-        if not self._ticket:
+        if not self.is_storing:
             self._show(sorted(config.addresses - {self._address}))
 
     def keep(self) -> None:
@@ -102,14 +99,11 @@ class AliasesPart(AccountPart):
 
     def _save(self, addresses: list[str]) -> None:
         self._show(addresses)
-        self._ticket = self.service.run(UpdateAccount(self.account_id, aliases=tuple(addresses)))
+        self.store(UpdateAccount(self.account_id, aliases=tuple(addresses)))
 
-    @Slot(object)
-    def _on_commanded(self, done: CommandDone) -> None:
-        if done.ticket != self._ticket:
-            return
-        self._ticket = 0
-        self._fault.say(done.error)
+    def on_stored(self, error: str) -> None:
+        """Show what is stored now, or why it is not."""
+        self._fault.say(error)
         config = account.config(self.account_id)
         if config is not None:
             self.refresh(config)

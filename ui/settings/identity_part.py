@@ -31,16 +31,17 @@ class IdentityPart(AccountPart):
         self.default.setObjectName("default_account_check")
         self._default_hint = HintLabel(theme, "", self)
         add_choice(self.column, self.default, self._default_hint)
-        self.refresh(config)
-        self.default.toggled.connect(self._save_default)
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._typing.timeout.connect(self.keep)
+        self.refresh(config)
+        self.default.toggled.connect(self._save_default)
         self.name.textEdited.connect(self._typing.start)
         self.name.editingFinished.connect(self.keep)
 
     def refresh(self, config: AccountConfig) -> None:
         """The name stays while it is being typed."""
-        if not self.name.hasFocus() and self.name.text().strip() != config.name:
+        is_busy = self.is_storing or self._typing.isActive() or self.name.hasFocus()
+        if not is_busy and self.name.text().strip() != config.name:
             self.name.setText(config.name)
         is_default = account.default_id() == config.id
         self.default.blockSignals(True)
@@ -62,7 +63,7 @@ class IdentityPart(AccountPart):
         name = self.name.text().strip()
         config = account.config(self.account_id)
         if config is not None and name != config.name:
-            self.service.run(UpdateAccount(self.account_id, {"name": name}))
+            self.store(UpdateAccount(self.account_id, {"name": name}))
 
     @Slot(bool)
     def _save_default(self, is_on: bool) -> None:

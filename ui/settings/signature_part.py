@@ -75,7 +75,8 @@ class SignaturePart(AccountPart):
 
     def refresh(self, config: AccountConfig) -> None:
         """Show another one than was stored from here; what is being typed stays."""
-        if config.signature != self._stored and not self._typing.isActive():
+        is_busy = self.is_storing or self._typing.isActive()
+        if config.signature != self._stored and not is_busy:
             self._stored = config.signature
             self.edit.blockSignals(True)
             self.edit.setHtml(config.signature)
@@ -88,7 +89,7 @@ class SignaturePart(AccountPart):
         written = rich_text.fragment(self.edit.document())
         if written != self._stored and account.config(self.account_id) is not None:
             self._stored = written
-            self.service.run(UpdateAccount(self.account_id, {"signature": written}))
+            self.store(UpdateAccount(self.account_id, {"signature": written}))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
         """Leaving the field stores it."""
