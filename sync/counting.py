@@ -6,11 +6,12 @@ are read, with EXAMINE, SEARCH and FETCH of IMAP4rev1; nothing is kept.
 
 from __future__ import annotations
 
+import random
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from sync.errors import RefusedError
 from sync.scope import Contacts
@@ -196,5 +197,9 @@ def _of_contacts(
 
 
 def _sample(uids: Sequence[int], count: int) -> list[int]:
-    """So many at most, evenly over all."""
-    return [uids[place * len(uids) // count] for place in range(min(count, len(uids)))]
+    """So many at most, evenly over all: one by chance of each part, for mail has its rhythms."""
+    if count >= len(uids):
+        return list(uids)
+    bounds = [place * len(uids) // count for place in range(count + 1)]
+    chance = random.Random(len(uids))  # noqa: S311  # a sample, no secret
+    return [uids[chance.randrange(low, high)] for low, high in pairwise(bounds)]

@@ -112,15 +112,38 @@ def read_only_note(read_only_ids: Collection[int], addresses: Mapping[int, str])
     return QCoreApplication.translate(_CONTEXT, "Read-only: {}").format(named)
 
 
+def time_left(seconds: float | None) -> str:
+    """About 3 minutes left; '' while nobody knows."""
+    if seconds is None:
+        return ""
+    if seconds < 50:
+        return QCoreApplication.translate(_CONTEXT, "less than a minute left")
+    minutes = round(seconds / 60)
+    if minutes <= 1:
+        return QCoreApplication.translate(_CONTEXT, "about a minute left")
+    if minutes < 60:
+        return QCoreApplication.translate(_CONTEXT, "about {} minutes left").format(
+            formatting.number(minutes)
+        )
+    hours = round(seconds / 3600)
+    if hours <= 1:
+        return QCoreApplication.translate(_CONTEXT, "about an hour left")
+    return QCoreApplication.translate(_CONTEXT, "about {} hours left").format(
+        formatting.number(hours)
+    )
+
+
 def _counted(count: int, one: str, many: str) -> str:
     return "" if count == 0 else one if count == 1 else many
 
 
 def _syncing(status: StatusChanged) -> str:
     if status.total:
-        return QCoreApplication.translate(_CONTEXT, "Getting past mail: {done} of {total}").format(
+        text = QCoreApplication.translate(_CONTEXT, "Getting past mail: {done} of {total}").format(
             done=formatting.number(status.done), total=formatting.number(status.total)
         )
+        left = time_left(status.past.seconds_left)
+        return f"{text}, {left}" if left else text
     if status.mailbox:
         return QCoreApplication.translate(_CONTEXT, "Checking {mailbox}…").format(
             mailbox=formatting.clean(status.mailbox)

@@ -36,6 +36,8 @@ class LabelsPart(AccountPart):
     ) -> None:
         super().__init__(service, theme, config, parent)
         self._states: list[MailboxState] = []
+        self._shown: list[tuple[int, str, Role, bool, bool]] = []
+        self._unseen: list[int] = []
         self.all = QRadioButton(self.tr("All labels, also those made later"), self)
         self.all.setObjectName("all_labels_radio")
         self.chosen = QRadioButton(self.tr("Chosen labels"), self)
@@ -70,9 +72,11 @@ class LabelsPart(AccountPart):
         """Show what is stored; what the person has ticked since stays if the labels are the same."""
         known = mailbox.of_account(self.account_id)
         states = sorted(filter(_is_offered, known), key=_order)
-        if states == self._states:
-            return
-        self._states = states
+        self._unseen = [s.id for s in known if s.is_chosen and not _is_there(s)]
+        shown = [(s.id, s.name, s.role, s.is_chosen, config.all_labels) for s in states]
+        if shown == self._shown:
+            return  # how far each was synced is no reason to take back what the person ticked
+        self._states, self._shown = states, shown
         self.list.blockSignals(True)
         self.list.clear()
         for state in states:
@@ -105,13 +109,18 @@ class LabelsPart(AccountPart):
         if not ids:
             self._warning.say(words.fault_sentence(flow.Fault.NO_LABEL))
             return
+        # One that the server does not show now stays chosen for when it does again.
+        ids = (*ids, *self._unseen)
         self.service.run(ChooseMailboxes(self.account_id, ids, all_labels=is_all))
         self.save_button.setEnabled(False)
 
 
 def _is_offered(state: MailboxState) -> bool:
-    is_there = state.is_selectable and state.missing_since is None
-    return is_there and state.role not in flow.NOT_OFFERED
+    return _is_there(state) and state.role not in flow.NOT_OFFERED
+
+
+def _is_there(state: MailboxState) -> bool:
+    return state.is_selectable and state.missing_since is None
 
 
 def _order(state: MailboxState) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""What was counted, and how long it takes, in words."""
+"""What was counted, in words."""
 
 from __future__ import annotations
 
@@ -50,20 +50,3 @@ def sentence(tally: Tally, *, with_contacts: bool) -> str:
         count = number(tally.contacts, is_about=tally.is_contacts_about)
         parts.append(translate(_CONTEXT, "{} from contacts").format(count))
     return ", ".join(parts)
-
-
-def time_left(seconds: float | None) -> str:
-    """About 3 minutes left; '' while nobody knows."""
-    if seconds is None:
-        return ""
-    if seconds < 50:
-        return translate(_CONTEXT, "less than a minute left")
-    minutes = round(seconds / 60)
-    if minutes <= 1:
-        return translate(_CONTEXT, "about a minute left")
-    if minutes < 60:
-        return translate(_CONTEXT, "about {} minutes left").format(formatting.number(minutes))
-    hours = round(seconds / 3600)
-    if hours <= 1:
-        return translate(_CONTEXT, "about an hour left")
-    return translate(_CONTEXT, "about {} hours left").format(formatting.number(hours))

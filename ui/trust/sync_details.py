@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from models import clock
-from models.events import Phase, StatusChanged
+from models.events import StatusChanged
 from sync.qt.service import MailService
-from ui import formatting, status_text
 from ui.account_facts import AccountFacts
 from ui.theme import Theme
+from ui.trust.account_card import AccountCard
 from ui.trust.queue_view import QueueView
 
-MOST_HEIGHT = 280  # of the accounts' cards, before they scroll
+MOST_HEIGHT = 340  # of the accounts' cards, before they scroll
 
 
 class SyncDetails(QDialog):
@@ -53,6 +50,8 @@ class SyncDetails(QDialog):
         self._theme = theme
         self._cards = QVBoxLayout()
         self._cards.setSpacing(10)
+        self._cards.addStretch(1)
+        self._by_id: dict[int, AccountCard] = {}
         self._queue = QueueView(service, facts, theme, self)
         self._queue.retry_requested.connect(self.retry_requested)
         self._queue.give_up_requested.connect(self.give_up_requested)
@@ -83,17 +82,23 @@ class SyncDetails(QDialog):
         column.addLayout(buttons)
 
     def refresh(self) -> None:
-        """Show everything anew."""
-        while (item := self._cards.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.deleteLater()
+        """Show everything as it is now; cards are kept as long as their account is there."""
         addresses = self._facts.addresses
+        for account_id in [gone for gone in self._by_id if gone not in addresses]:
+            self._by_id.pop(account_id).deleteLater()
         for status in self._facts.statuses():
-            self._cards.addWidget(self._card(status, addresses[status.account_id]))
-        self._cards.addStretch(1)
+            card = self._by_id.get(status.account_id) or self._make_card(status.account_id)
+            card.show_facts(status, addresses[status.account_id])
         QTimer.singleShot(0, self, self._fit)
         self._queue.refresh()
+
+    def _make_card(self, account_id: int) -> AccountCard:
+        card = self._by_id[account_id] = AccountCard(account_id, self._theme, self)
+        card.sync_requested.connect(self.sync_requested)
+        card.start_requested.connect(self.start_requested)
+        card.stop_requested.connect(self.stop_requested)
+        self._cards.insertWidget(self._cards.count() - 1, card)
+        return card
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
         super().showEvent(event)
@@ -102,6 +107,9 @@ class SyncDetails(QDialog):
     @Slot()
     def _fit(self) -> None:
         """As high as the cards need, once they are laid out."""
+        for card in self._by_id.values():
+            card.updateGeometry()
+        self._cards.activate()
         width = self._area.viewport().width()
         needed = max(self._cards.sizeHint().height(), self._cards.heightForWidth(width))
         self._area.setFixedHeight(min(MOST_HEIGHT, needed + 2))
@@ -109,42 +117,3 @@ class SyncDetails(QDialog):
     def _on_status(self, _status: StatusChanged) -> None:
         if self.isVisible():
             self.refresh()
-
-    def _card(self, status: StatusChanged, address: str) -> QWidget:
-        """One account: what it does, when it last succeeded, what is open."""
-        card = QFrame(self)
-        card.setObjectName(f"account_facts_{status.account_id}")
-        back, line = self._theme.color("base").name(), self._theme.color("line").name()
-        card.setStyleSheet(
-            f"QFrame#{card.objectName()} {{ background: {back}; border: 1px solid {line};"
-            " border-radius: 9px; }"
-        )
-        grid = QGridLayout(card)
-        grid.setContentsMargins(14, 10, 12, 10)
-        title = QLabel(address, card)
-        title.setFont(self._theme.font(weight=600))
-        grid.addWidget(title, 0, 0)
-        lines = [status_text.phase_text(status, clock.now_ms()), *status_text.tails([status])]
-        if status.last_success_at is not None and status.phase is not Phase.IDLE:
-            last = self.tr("Last complete check: {}")
-            lines.append(last.format(formatting.full_date(status.last_success_at)))
-        text = QLabel("\n".join(lines), card, wordWrap=True)
-        text.setStyleSheet(f"color: {self._theme.color('muted').name()}")
-        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        grid.addWidget(text, 1, 0, 1, 3)
-        grid.setColumnStretch(0, 1)
-        for column, button in enumerate(self._card_buttons(status, card), start=1):
-            grid.addWidget(button, 0, column)
-        return card
-
-    def _card_buttons(self, status: StatusChanged, card: QWidget) -> list[QPushButton]:
-        account_id = status.account_id
-        if status.phase is Phase.STOPPED:
-            start = QPushButton(self.tr("Start syncing"), card)
-            start.clicked.connect(lambda: self.start_requested.emit(account_id))
-            return [start]
-        check = QPushButton(self.tr("Check now"), card)
-        check.clicked.connect(lambda: self.sync_requested.emit(account_id))
-        stop = QPushButton(self.tr("Stop syncing"), card)
-        stop.clicked.connect(lambda: self.stop_requested.emit(account_id))
-        return [check, stop]
