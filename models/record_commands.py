@@ -231,6 +231,14 @@ def _take_over(kept_id: int, gone_ids: Sequence[int]) -> None:
             "WHERE person_id = ? AND is_by_hand = 1",
             (kept_id, gone_id),
         )
+        # Before the kept one's mail is found anew by the addresses that come with the other.
+        database.run(
+            "INSERT OR IGNORE INTO message_person_refused (person_id, message_id) "
+            "SELECT ?1, message_id FROM message_person_refused r WHERE person_id = ?2 AND NOT "
+            "EXISTS (SELECT 1 FROM message_person p WHERE p.person_id = ?1 "
+            "AND p.message_id = r.message_id)",
+            (kept_id, gone_id),
+        )
         database.run(
             "INSERT INTO history_entry (record_key, kind, at, content) "
             "SELECT ?, kind, at, content FROM history_entry WHERE record_key = ?",

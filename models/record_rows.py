@@ -116,8 +116,6 @@ def _write_item(item: Item) -> int:
     )
     if item.id:
         _show_title(f"{kind}:{item_id}", item.title)
-    if item.status != "open":
-        database.run("DELETE FROM link_offer WHERE record_key = ?", (f"{kind}:{item_id}",))
     return item_id
 
 

@@ -188,7 +188,8 @@ def _offers(conversation_id: int) -> tuple[LinkFacts, ...]:
         "ORDER BY offered_at, record_key",
         (conversation_id,),
     )
-    return _facts(rows)
+    # What is closed gets no new links (M13); opened again, by an undo too, it is offered again.
+    return tuple(offer for offer in _facts(rows) if offer.item.is_open)
 
 
 def _facts(rows: Sequence[database.Row]) -> tuple[LinkFacts, ...]:

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
+    QLabel,
     QLineEdit,
     QListWidget,
     QPushButton,
@@ -22,6 +23,7 @@ from models.records import Deal, Labelled, Lead, Organization, Person, Project
 from tests.flows.desk import Desk
 from tests.flows.rig import Rig
 from tests.support.builders import a_mail
+from ui.records.history_layout import entry_layout
 
 ADA = "ada@customer.example"
 KEYS = {
@@ -149,6 +151,35 @@ def test_delete_this_email(scene: Scene, kind: str, option: bool) -> None:
     assert ("Offer" in scene.rig.subjects("INBOX")) == (not option)
     scene.open_record("person")
     assert sorted(scene.history()) == ["Order", "Question"]
+
+
+def test_the_menu_of_an_entry_opens_unlinks_and_deletes(scene: Scene) -> None:
+    """With the mouse on the entry's own button: unlink, undo, then "Delete this email" (R5)."""
+    desk = scene.desk
+    _link_to(scene, "deal")
+    scene.open_record("deal")
+    _open_menu(scene, "Offer")
+    desk.pick_line(desk.action("action_unlink").text())
+    desk.wait(lambda: sorted(scene.history()) == ["Order", "Question"], "it is unlinked")
+    desk.trigger("action_undo")
+    desk.wait(lambda: len(scene.history()) == 3, "it is linked again")
+    _open_menu(scene, "Order")
+    words = desk.action("action_delete_email").text()
+    assert "Delete this email" in words
+    desk.agree(lambda: desk.pick_line(words))
+    desk.wait(lambda: sorted(scene.history()) == ["Offer", "Question"], "it is deleted")
+    _open_menu(scene, "Question")
+    desk.pick_line("Open conversation")
+    subject = desk.find(QLabel, "conversation_subject")
+    desk.wait(lambda: subject.isVisible() and subject.text() == "Question", "it is open")
+
+
+def _open_menu(scene: Scene, subject: str) -> None:
+    """Click the three dots of an entry."""
+    view = scene.view("history_list")
+    index = _index_of(view.model(), subject)
+    place = entry_layout(view.visualRect(index)).menu.center()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
 
 def test_cancel_deletes_nothing(scene: Scene) -> None:

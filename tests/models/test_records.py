@@ -380,6 +380,55 @@ def test_the_detail_has_what_is_related() -> None:
     assert all(record_listing.count(kind) >= 0 for kind in ITEMS)
 
 
+def test_a_form_that_names_a_person_who_is_gone_is_saved_without_them() -> None:
+    save(Person(name="Anna"))
+    save(Person(name="Carl"))
+    key = save(Deal(title="Roof", person_ids=(1, 2)))
+    shown = records.get(key)
+    assert isinstance(shown, Deal)
+    commands.execute(commands.DeleteRecords(("person:1",)))
+    save(replace(shown, title="Roof and wall"))
+    stored = records.get(key)
+    assert isinstance(stored, Deal)
+    assert (stored.title, stored.person_ids) == ("Roof and wall", (2,))
+
+
+def test_a_merged_person_does_not_get_mail_that_was_unlinked_from_the_other() -> None:
+    box = boxes()
+    box.take(box.mail("a"), box.mail("b"))
+    save(Person(name="Anna"))
+    save(Person(name="A.", addresses=(Labelled("anna@customer.test"),)))
+    commands.execute(commands.UnlinkPersons((message_of("a"),), 2))
+    done = commands.execute(commands.MergePersons(1, (2,)))
+    found = "SELECT message_id FROM message_person WHERE person_id = ?"
+    assert database.rows(found, (1,)) == [(message_of("b"),)]
+    undo(done)
+    assert database.rows(found, (1,)) == []
+    assert database.rows(found, (2,)) == [(message_of("b"),)]
+
+
+def test_a_question_offers_only_what_is_open_still() -> None:
+    """M13: a deal that was won meanwhile gets no new links."""
+    save(Person(name="Anna", addresses=(Labelled("anna@customer.test"),)))
+    for title in ("Roof", "Wall"):
+        save(Deal(title=title, person_ids=(1,), created_at=START - DAY))
+    box = boxes()
+    box.take(box.mail("a"))
+    found = side_panel.panel(conversation_of("a"))
+    assert found is not None
+    assert [each.item.title for each in found.offers] == ["Roof", "Wall"]
+    roof = records.get("deal:1")
+    assert isinstance(roof, Deal)
+    save(replace(roof, status="won"))
+    found = side_panel.panel(conversation_of("a"))
+    assert found is not None
+    assert [each.item.title for each in found.offers] == ["Wall"]
+    save(roof)
+    found = side_panel.panel(conversation_of("a"))
+    assert found is not None
+    assert [each.item.title for each in found.offers] == ["Roof", "Wall"]
+
+
 # --- past mail -----------------------------------------------------------------------------------
 
 
