@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtGui import QGuiApplication, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -44,6 +44,7 @@ class OAuthBox(QWidget):
 
     Attributes:
         held: What the person signed in with just now.
+        offers_password: Whether there is a field for one beside the box.
 
     Signals:
         changed: Another state.
@@ -73,6 +74,7 @@ class OAuthBox(QWidget):
         self._page = ""
         self._state = State.HIDDEN
         self.held: HeldTokens | None = None
+        self.offers_password = True
         self._browser = BrowserSignIn(service.timing, service.open_url, self)
         self._make_parts(name)
         self._lay_out()
@@ -89,7 +91,7 @@ class OAuthBox(QWidget):
     def _make_parts(self, name: str) -> None:
         self._mark = QLabel(self)
         self._mark.setFixedSize(QSize(MARK, MARK))
-        self._said = HintLabel(self._theme, "", self)
+        self._said = _Sentence(self._theme, "", self)
         self._said.setObjectName(f"{name}_state")
         self._said.setTextFormat(Qt.TextFormat.PlainText)
         self._said.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -99,7 +101,7 @@ class OAuthBox(QWidget):
         self._busy.setAccessibleName(self.tr("Waiting for your browser"))
         self._error = Notice(self._theme, parent=self)
         self._error.setObjectName(f"{name}_error")
-        self._hint = HintLabel(self._theme, oauth_words.hint(), self)
+        self._hint = _Sentence(self._theme, oauth_words.hint(), self)
         self.button = _button(self, f"{name}_button")
         self.button.setIcon(icons.icon("external-link"))
         self.copy_button = _button(self, f"{name}_copy_button", self.tr("Copy link"))
@@ -258,14 +260,16 @@ class OAuthBox(QWidget):
         self.copy_button.setEnabled(bool(self._page))
         self.copy_button.setText(self.tr("Copy link"))
         self.cancel_button.setVisible(state is State.WAITING)
-        self.password_button.setVisible(state in (State.SIGNED_IN, State.STORED))
+        self.password_button.setVisible(
+            self.offers_password and state in (State.SIGNED_IN, State.STORED)
+        )
         self._busy.setVisible(state is State.WAITING)
         if provider is not None:
             again = self.tr("Sign in again with {name}")
             text = again if is_again else self.tr("Sign in with {name}")
             self.button.setAccessibleName(text.format(name=provider.name))
             self.button.setText(f" {text.format(name=provider.name)}")  # room after the icon
-            self._said.setText(self._sentence(provider))
+            self._said.say(self._sentence(provider))
         self._said.setVisible(state not in (State.HIDDEN, State.OFFERED))
         self._hint.setVisible(is_asking)
         self.button.setAccessibleDescription(self._hint.text())
@@ -321,6 +325,23 @@ class OAuthBox(QWidget):
         colors = self._busy.palette()
         colors.setColor(QPalette.ColorRole.Highlight, self._theme.color("accent"))
         self._busy.setPalette(colors)
+
+
+class _Sentence(HintLabel):
+    """As high as its text is at this width: a dialog gives its parts no more than the least."""
+
+    def say(self, text: str) -> None:
+        """Another text."""
+        self.setText(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setMinimumHeight(0)  # else Qt counts it in
+        self.setMinimumHeight(self.heightForWidth(self.width()))
 
 
 def _button(parent: QWidget, name: str, text: str = "") -> QPushButton:

@@ -8,9 +8,10 @@ from sync import providers
 from sync.oauth import configuration
 from sync.oauth.configuration import OAuthProvider
 from sync.qt.browser_sign_in import HeldTokens
+from sync.qt.probe import Detection, Probe
 from sync.qt.service import MailService
+from ui.setup import oauth_words
 from ui.setup.oauth_box import OAuthBox, State
-from ui.setup.oauth_words import takes_no_password
 from ui.setup.pages import AddressPage, ServersPage
 from ui.theme import Theme
 
@@ -36,6 +37,7 @@ class OAuthPages(QObject):
         theme: Theme,
         address_page: AddressPage,
         servers_page: ServersPage,
+        probe: Probe,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -43,6 +45,8 @@ class OAuthPages(QObject):
         self._settings = configuration.load(service.folder)
         self._address_page = address_page
         self._servers_page = servers_page
+        self._wants_browser = False
+        probe.detected.connect(self._on_detected)
         self.early = OAuthBox(service, theme, self._address, address_page)
         self.late = OAuthBox(service, theme, self._address, servers_page, "servers_oauth")
         address_page.oauth_slot.addWidget(self.early)
@@ -98,7 +102,18 @@ class OAuthPages(QObject):
             # Offered before: once more only to somebody who did neither this nor that.
             is_open = self.early.held is None and not self._address_page.password.text()
             found = found if is_open else None
-        self.late.offer(found if found is not None and found.is_set_up else None)
+        is_offered = found is not None and found.is_set_up
+        # Autoconfig said that a password is of no use, and nobody is known who has tokens.
+        is_stuck = found is None and self._wants_browser and self.held() is None
+        self.late.offer(
+            found if is_offered else None, fault=oauth_words.nobody_known() if is_stuck else ""
+        )
+
+    @Slot(object)
+    def _on_detected(self, detection: Detection) -> None:
+        ways = detection.detected.auth
+        self._wants_browser = "oauth2" in ways and not any("password" in way for way in ways)
+        self._offer_late()
 
     @Slot()
     def _on_changed(self) -> None:
@@ -113,5 +128,5 @@ class OAuthPages(QObject):
         return (
             provider is not None
             and self.early.state is State.OFFERED
-            and takes_no_password(provider)
+            and oauth_words.takes_no_password(provider)
         )

@@ -69,6 +69,16 @@ def not_set_up(provider: OAuthProvider, *, is_stored: bool) -> str:
     ).format(name=provider.name)
 
 
+def nobody_known() -> str:
+    """The servers want tokens, and no provider of the configuration is theirs."""
+    return translate(
+        "Setup",
+        "This provider wants its customers to sign in in the browser, and Dealpost does not know"
+        " where (oauth.json). Ask the provider for an app password, or your organization for the"
+        " configuration.",
+    )
+
+
 def takes_no_password(provider: OAuthProvider) -> bool:
     """Whether the well-known provider behind it lets no password in."""
     known = [providers.of_host(host) for host in provider.hosts]

@@ -91,7 +91,9 @@ class UnlockDialog(QDialog):
         box = OAuthBox(
             self._service, self._theme, lambda: config.address, self._fields, f"oauth_{config.id}"
         )
-        box.offer(configuration.load(self._service.folder).known(config.oauth_provider))
+        box.offers_password = False
+        provider = configuration.load(self._service.folder).known(config.oauth_provider)
+        box.offer(provider, is_stored=not provider.is_set_up)
         add_field(column, config.address, box)
         self._boxes[config.id] = box
 

@@ -96,7 +96,7 @@ class SetupWizard(QDialog):
         self._counts = WizardCounts(self._service.timing, self.labels_page, self.start_page, self)
         self._counts.import_wanted.connect(self.import_wanted)
         pages = (self.address_page, self.servers_page)
-        self._oauth = OAuthPages(self._service, self._theme, *pages, self)
+        self._oauth = OAuthPages(self._service, self._theme, *pages, self._probe, self)
         for page in self._pages.values():
             self._stack.addWidget(scrolling(page, self._stack))
 
