@@ -60,6 +60,8 @@ class Network:
                 for kind in (RdataType.A, RdataType.AAAA)
                 for record in self.records(host, kind, deadline)
             ]
+        elif _is_below_localhost(host):
+            raise NoSuchNameError(host)
         else:
             found = _system_addresses(host)
         if not found:
@@ -71,6 +73,8 @@ class Network:
 
         Raises: NoSuchNameError, TimeoutError, OSError if no name server can be asked.
         """
+        if self.nameserver is None and (name == "localhost" or _is_below_localhost(name)):
+            raise NoSuchNameError(name)
         try:
             answer = self._resolver().resolve(
                 f"{name}.", kind, lifetime=_left(deadline), search=False, raise_on_no_answer=False
@@ -158,6 +162,11 @@ def read_within(sock: socket.socket, size: int, deadline: float) -> bytes:
         raise TimeoutError
     sock.settimeout(_left(deadline))
     return sock.recv(size)
+
+
+def _is_below_localhost(name: str) -> bool:
+    """Names that are this computer's own affair (RFC 6761 section 6.3): no name server knows."""
+    return name.endswith(".localhost")
 
 
 def _left(deadline: float) -> float:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+from urllib.parse import urlsplit
+
 from PySide6.QtCore import QCoreApplication
 
 from sync.detection import Answer, Detected, Outcome, Source
@@ -138,3 +141,13 @@ def outside_text(detected: Detected, domain: str) -> str:
         " goes there.",
     )
     return text.format(host=", ".join(detected.outside), domain=domain)
+
+
+def help_link(detected: Detected, domain: str) -> str:
+    """Rich text that leads to the domain's own page about its servers, or ''."""
+    if not detected.documentation or detected.source is not Source.AUTOCONFIG:
+        return ""
+    text = translate("Detection", "What {domain} says about its servers")
+    url = html.escape(detected.documentation, quote=True)
+    host = html.escape(urlsplit(detected.documentation).hostname or "")
+    return f'<a href="{url}">{html.escape(text.format(domain=domain))}</a> ({host})'

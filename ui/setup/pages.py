@@ -166,6 +166,14 @@ class ServersPage(WizardPage):
                 self,
             )
         )
+        self._help = HintLabel(theme, "", self)
+        self._help.setObjectName("provider_help")
+        self._help.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self._help.hide()
+        self.column.addWidget(self._help)
         self.user_name = QLineEdit(self)
         self.user_name.setObjectName("user_name_edit")
         self.user_name.setPlaceholderText(self.tr("Same as the email address"))
@@ -204,6 +212,8 @@ class ServersPage(WizardPage):
             self._shown_user = user_name
         self.sentence.setText(detection_words.found_text(detected, domain))
         self._outside_notice.say(detection_words.outside_text(detected, domain))
+        self._help.setText(detection_words.help_link(detected, domain))
+        self._help.setVisible(bool(self._help.text()))
 
 
 class SecretPageWidget(WizardPage):

@@ -11,11 +11,12 @@ import time
 from pathlib import Path
 
 import pytest
+from dns.rdatatype import RdataType
 
 from sync import detection
 from sync.detection import Answer, Network, Outcome, Source
 from sync.detection.fence import Fence
-from sync.detection.network import NotAllowedError
+from sync.detection.network import NoSuchNameError, NotAllowedError
 from sync.providers import Security, ServerPlace
 from tests.support.mail_door import MailDoor
 from tests.support.ports import free_port
@@ -265,3 +266,12 @@ def test_no_part_of_an_address_is_logged(town: Town, caplog: pytest.LogCaptureFi
     assert told
     assert not any("secret.name" in answer.target for answer in told)
     assert "secret.name" not in caplog.text
+
+
+def test_names_below_localhost_are_asked_of_nobody() -> None:
+    network = Network()
+    for name in ("imap.localhost", "_imaps._tcp.localhost"):
+        with pytest.raises(NoSuchNameError):
+            network.addresses(name, time.monotonic() + 1)
+        with pytest.raises(NoSuchNameError):
+            network.records(name, RdataType.SRV, time.monotonic() + 1)

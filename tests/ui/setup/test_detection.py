@@ -200,6 +200,18 @@ def test_what_was_found_is_said(detected: Detected, begins: str) -> None:
     assert detection_words.found_text(detected, DOMAIN).startswith(begins)
 
 
+def test_the_domains_own_page_is_linked_and_cannot_smuggle_anything_in() -> None:
+    page = 'https://firma.test/?a="><b>x'
+    link = detection_words.help_link(
+        Detected(IMAP, SMTP, source=Source.AUTOCONFIG, documentation=page), DOMAIN
+    )
+    unsafe = Detected(IMAP, SMTP, source=Source.HINT, documentation=page)
+
+    assert link.startswith('<a href="https://firma.test/?a=&quot;&gt;&lt;b&gt;x">What firma.test')
+    assert link.endswith("(firma.test)")
+    assert detection_words.help_link(unsafe, DOMAIN) == ""
+
+
 def test_a_line_names_host_port_and_security() -> None:
     answer = Answer(1, Source.SRV, "imap.firma.test:993", Outcome.ANSWERS, "imap", IMAP)
 
