@@ -6,11 +6,13 @@ same fault, the others are made useless first, so that the one that is meant is 
 
 from __future__ import annotations
 
-from models import settings
-from models.commands import DeleteMessages
+from collections.abc import Callable
+
+from models import database, settings
+from models.commands import DeleteMessages, MarkRead
 from tests.support.builders import a_mail
-from tests.support.fake_mailboxes import Mailboxes
-from tests.sync.scripted import Make, ago, mails
+from tests.support.fake_mailboxes import Mailboxes, Parts
+from tests.sync.scripted import Make, ago, mails, without
 
 
 def test_numbers_of_before_stay_until_the_arrivals_are_known(server: Mailboxes, make: Make) -> None:
@@ -49,3 +51,103 @@ def test_what_is_kept_out_is_counted_under_a_new_uidvalidity(server: Mailboxes, 
     server.boxes["INBOX"].add(raw)
     engine.settle()
     assert engine.subjects().count("twin") == 1
+
+
+def once(act: Callable[[], None]) -> Callable[[Parts], Parts]:
+    """Something that another program does right after the server has answered."""
+    left = [act]
+
+    def alter(parts: Parts) -> Parts:
+        if left:
+            left.pop()()
+        return parts
+
+    return alter
+
+
+def test_what_an_exact_question_still_finds_is_not_gone(server: Mailboxes, make: Make) -> None:
+    """SEARCH, EXISTS and STATUS agree that a mail is gone, also in the last search; FETCH has it."""
+    server.deliver("me", "INBOX", mails(5))
+    engine = make(server)
+    engine.cycle()
+
+    def fewer(parts: Parts) -> Parts:
+        return [part.replace(b"MESSAGES 5", b"MESSAGES 4") for part in parts]
+
+    server.alter |= {
+        "LIST": fewer,
+        "STATUS": fewer,
+        "EXAMINE": lambda parts: [part.replace(b"* 5 EXISTS", b"* 4 EXISTS") for part in parts],
+        "UID SEARCH": lambda _: [b'* ESEARCH (TAG "x") UID COUNT 4 ALL 2:5'],
+    }
+    for _ in range(6):
+        engine.cycle()
+    assert len(engine.subjects()) == 5
+    assert engine.places("mail 000") == {"INBOX": "live"}
+
+
+def test_a_mailbox_that_left_the_list_proves_nothing_any_more(
+    server: Mailboxes, make: Make
+) -> None:
+    """Both sittings are over, and only an operation kept the case open."""
+    server.deliver("me", "Projects", mails(5))
+    engine = make(server, chosen=("INBOX", "Projects"))
+    engine.cycle()
+    engine.leave_idle()
+    settings.put("archive_on_server", False)
+    engine.run(MarkRead((engine.conversation_id("mail 001"),), read=True))
+    database.run("UPDATE operation SET next_try_at = 99999999999999, state = 'waiting'")
+    server.expunge("Projects", [2])
+    engine.until(lambda: database.value("SELECT max(asks) FROM location") == 2)
+    del server.boxes["Projects"]
+    database.run("UPDATE operation SET state = 'cancelled'")
+    for _ in range(4):
+        engine.cycle()
+    assert len(engine.subjects()) == 5
+
+
+def test_uids_of_another_uidvalidity_are_not_taken_in(server: Mailboxes, make: Make) -> None:
+    """STATUS told the old numbers, EXAMINE the new ones."""
+    server.deliver("me", "INBOX", mails(5))
+    engine = make(server)
+    engine.cycle()
+    server.deliver("me", "INBOX", mails(1, first=5))
+
+    def renumber() -> None:
+        box = server.boxes["INBOX"]
+        box.uidvalidity, box.uidnext = 9, 1
+        box.mails, old = [], box.mails
+        for mail in reversed(old):
+            box.add(mail.raw, at=mail.at)
+
+    server.alter["LIST"] = once(renumber)
+    engine.sync.news()
+    while engine.sync.step().doing != "vanishes" and "mail 005" not in engine.subjects():
+        if engine.sync._cycle is None:
+            break
+    assert database.value("SELECT count(*) FROM location WHERE uidvalidity = 7 AND uid = 6") == 0
+    engine.settle()
+    assert sorted(engine.subjects()) == [f"mail {n:03}" for n in range(6)]
+
+
+def test_what_was_unread_is_not_read_under_other_numbers(server: Mailboxes, make: Make) -> None:
+    engine = make(server)
+    engine.cycle()
+    server.deliver("me", "INBOX", mails(3))
+    server.alter["UID FETCH"] = without(2)
+    engine.cycle()
+    assert sorted(engine.subjects()) == ["mail 000", "mail 002"]
+
+    def renumber() -> None:
+        box = server.boxes["INBOX"]
+        box.uidvalidity = 9
+        box.mails[1].raw = a_mail(subject="another")
+
+    server.alter = {"LIST": once(renumber)}
+    engine.sync.news()
+    for _ in range(3):
+        engine.sync.step()
+    assert database.value("SELECT count(*) FROM location WHERE uidvalidity = 7 AND uid = 2") == 0
+    engine.settle()
+    engine.settle()
+    assert sorted(engine.subjects()) == ["another", "mail 000", "mail 002"]
