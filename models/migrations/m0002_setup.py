@@ -50,6 +50,4 @@ STATEMENTS = (
     "CREATE INDEX ledger_conversation ON ledger (conversation_id) WHERE conversation_id NOT NULL",
     """CREATE INDEX ledger_kept_out ON ledger (json_extract(evidence, '$.identity'))
         WHERE kind = 'kept_out'""",
-    # What was unlinked once is not linked again when past mail shows how a conversation began.
-    "CREATE INDEX ledger_unlinked ON ledger (conversation_id) WHERE kind = 'unlink'",
 )
