@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFontDatabase, QPainter, QPaintEvent
@@ -23,7 +24,7 @@ from models.shown_certificate import CertificateFault, ShownCertificate
 from sync.qt.probe import Failure, SignIn, Tried
 from ui import icons
 from ui.setup.certificate_words import command_for, grouped, problem_text, validity_text
-from ui.setup.fields import HintLabel
+from ui.setup.fields import HintLabel, ServerFields
 from ui.theme import Theme
 
 _FACT_GAP = 12
@@ -72,6 +73,11 @@ class CertificateBox(QWidget):
         self.fingerprint = self._values["fingerprint"]
         self.fingerprint.setFont(fixed)
         self.fingerprint.setObjectName(f"{protocol}_fingerprint")
+        self.fingerprint.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.fingerprint.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # to be read out and copied
         self._warning = QLabel(self, wordWrap=True)
         self.button = QPushButton(self.tr("Trust this certificate"), self)
         self.button.setObjectName(f"trust_{protocol}_certificate_button")
@@ -89,10 +95,7 @@ class CertificateBox(QWidget):
         name.setWordWrap(False)
         value = QLabel(self, wordWrap=True)
         value.setTextFormat(Qt.TextFormat.PlainText)
-        value.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         value.setAccessibleName(text)
         self._facts.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
         self._facts.addWidget(value, row, 1)
@@ -230,6 +233,16 @@ class CertificateBoxes(QObject):
         for box in (self.imap, self.smtp):
             box.trusted.connect(self._on_trusted)
             box.distrusted.connect(self._on_distrusted)
+
+    def follow(self, imap: ServerFields, smtp: ServerFields) -> None:
+        """Each box goes with its fields: in the order of the Tab key, and when they are edited."""
+        imap.edited.connect(self.forget_imap)
+        smtp.edited.connect(self.forget_smtp)
+        for fields, box in ((imap, self.imap), (smtp, self.smtp)):
+            way = (fields.security, box.fingerprint, box.button, box.back_button)
+            for first, second in pairwise(way):
+                QWidget.setTabOrder(first, second)
+        QWidget.setTabOrder(self.imap.back_button, smtp.host)
 
     def show(self, tried: Tried) -> None:
         """Show what the two servers showed; a certificate of both is asked about once."""

@@ -182,8 +182,7 @@ class ServersPage(WizardPage):
         self.plain_text = open_line.check
         self.column.addWidget(open_line)
         self.column.addStretch(1)
-        self.imap.edited.connect(self.certificates.forget_imap)
-        self.smtp.edited.connect(self.certificates.forget_smtp)
+        self.certificates.follow(self.imap, self.smtp)
 
     def focus_first(self) -> None:
         first = self.imap if not self.imap.host.text() else self.smtp
