@@ -1,0 +1,81 @@
+"""What the wizard does with a sign-in of the browser once the servers are found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from sync.providers import Security, ServerPlace
+from sync.qt.probe import Detected, Detection
+from sync.qt.service import MailService
+from tests.support.authorization_server import AuthorizationServer
+from tests.support.dovecot import Dovecot
+from tests.support.token_sink import TokenSink
+from tests.ui.setup.parts import PATIENCE, error, opened, part
+from ui.theme import Theme
+
+ADDRESS = "ann@dealpost.example"
+
+
+@pytest.fixture
+def provider(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[AuthorizationServer]:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "person"))
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path / "organization"))
+    server = AuthorizationServer().start()
+    server.user = ADDRESS
+    server.configure(store)
+    yield server
+    server.stop()
+
+
+def test_servers_that_were_found_are_tried_without_another_press(
+    provider: AuthorizationServer,
+    qtbot: QtBot,
+    service: MailService,
+    theme: Theme,
+    tmp_path: Path,
+) -> None:
+    mail = Dovecot(introspect_url=f"{provider.url}/introspect").start()
+    sink = TokenSink(tmp_path, provider)
+    sink.start()
+    service.open_url = provider.agree
+    try:
+        wizard = opened(qtbot, service, theme)
+        part(wizard, QLineEdit, "address_edit").setText(ADDRESS)
+        part(wizard, QPushButton, "oauth_button").click()
+        state = part(wizard, QLabel, "oauth_state")
+        qtbot.waitUntil(lambda: state.text().startswith("Signed in"), timeout=PATIENCE)
+        found = Detected(
+            ServerPlace("localhost", mail.port, Security.NONE),
+            ServerPlace("localhost", sink.port, Security.NONE),
+        )
+        wizard._probe.detected.emit(Detection(0, found))
+        tracking = part(wizard, QCheckBox, "track_receipts_check")
+        qtbot.waitUntil(tracking.isVisible, timeout=PATIENCE)
+    finally:
+        sink.stop()
+        mail.stop()
+    assert sink.sign_ins == [ADDRESS]
+
+
+def test_servers_that_want_a_browser_nobody_knows_are_told(
+    provider: AuthorizationServer, qtbot: QtBot, service: MailService, theme: Theme
+) -> None:
+    wizard = opened(qtbot, service, theme)
+    part(wizard, QLineEdit, "address_edit").setText("ann@other.example")
+    place = ServerPlace("imap.other.example", 993, Security.TLS)
+    wizard._probe.detected.emit(Detection(0, Detected(place, place, auth=("oauth2",))))
+
+    said = part(wizard, QLabel, "servers_oauth_error")
+    assert said.isVisible()
+    assert "wants its customers to sign in in the browser" in said.text()
+    part(wizard, QPushButton, "next_button").click()
+    assert error(wizard) == "Enter the password, or the app password."
+    wizard._probe.detected.emit(Detection(0, Detected(place, place, auth=("oauth2", "password"))))
+    assert not said.isVisible()
