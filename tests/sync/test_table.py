@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -96,6 +97,10 @@ TABLE: dict[str, tuple[str, ...]] = {
         "test_operations test_while_an_operation_waits_nothing_is_judged",
         "test_operations test_cut_at_every_step_loses_and_doubles_nothing",
         "test_returning test_its_waiting_operation_follows",
+        "test_lost_copies test_what_is_not_there_waits_for_one_whole_look",
+        "test_lost_copies test_a_delete_follows_its_mail_to_a_mailbox_that_is_not_synced",
+        "test_lost_copies test_an_equal_mail_is_never_taken_instead",
+        "test_lost_copies test_a_cycle_between_copy_and_expunge_doubles_nothing",
     ),
     "brake": (
         "test_cycle test_unusually_many_are_held",
@@ -107,6 +112,45 @@ TABLE: dict[str, tuple[str, ...]] = {
         "test_judge test_a_mirror_proves_nothing",
         "test_vices test_a_mirror_is_known_by_what_it_does",
     ),
+    "each guard alone": (
+        "test_guards test_numbers_of_before_stay_until_the_arrivals_are_known",
+        "test_guards test_what_is_kept_out_is_counted_under_a_new_uidvalidity",
+        "test_guards test_what_an_exact_question_still_finds_is_not_gone",
+        "test_guards test_a_mailbox_that_left_the_list_proves_nothing_any_more",
+        "test_guards test_uids_of_another_uidvalidity_are_not_taken_in",
+        "test_guards test_what_was_unread_is_not_read_under_other_numbers",
+        "test_guards test_two_quick_looks_are_one_sitting",
+    ),
+    "Microsoft": (
+        "test_quirks test_microsoft_names_are_roles_and_its_trash_is_known",
+        "test_quirks test_microsoft_throttles_with_a_time_that_is_obeyed",
+        "test_quirks test_microsoft_refuses_fetch_in_an_empty_mailbox",
+        "test_quirks test_microsoft_tells_a_uidnext_that_is_old",
+        "test_quirks test_microsoft_says_no_to_one_mail_and_gives_the_others",
+        "test_quirks test_copyuid_tagged_untagged_or_not_at_all",
+    ),
+    "Yahoo": (
+        "test_quirks test_yahoo_and_gmail_cap_a_mailbox_and_the_oldest_only_hide",
+        "test_quirks test_a_search_cut_off_by_messagelimit_proves_nothing",
+        "test_quirks test_yahoo_gives_idle_three_minutes",
+        "test_vices_fetch test_dropped_fetch_lines_lose_no_past_mail",
+        "test_vices_fetch test_dropped_fetch_lines_lose_no_new_mail",
+    ),
+    "numbers that are missing or wrong": (
+        "test_quirks test_a_server_without_uidnext_in_status",
+        "test_quirks test_exists_that_is_too_high_or_too_low_deletes_nothing",
+    ),
+    "connections": (
+        "test_connections test_idle_is_renewed_and_hears_on",
+        "test_connections test_a_line_that_hangs_while_idling_is_noticed_at_the_renewal",
+        "test_connections test_a_line_that_hangs_within_a_command_is_noticed_in_time",
+        "test_connections test_a_server_that_hangs_up_at_once_is_asked_ever_more_seldom",
+        "test_connections test_a_connection_that_lived_begins_anew_with_short_waits",
+        "test_connections test_after_a_sleep_the_line_is_a_new_one_at_once",
+        "test_connections test_another_network_ends_the_line_and_the_wait",
+        "test_connections test_at_most_three_connections_with_the_wizard_and_bodies",
+        "test_connections test_a_sign_in_that_expires_within_a_session_keeps_the_queue",
+    ),
 }
 NAMES = sorted({name for names in TABLE.values() for name in names})
 
@@ -115,6 +159,13 @@ NAMES = sorted({name for names in TABLE.values() for name in names})
 def test_every_row_has_its_tests(name: str) -> None:
     module, _, test = name.partition(" ")
     assert callable(getattr(importlib.import_module(f"tests.sync.{module}"), test))
+
+
+def test_the_table_is_written_down() -> None:
+    """docs/sync.md lists every row with its tests."""
+    listed = (Path(__file__).parents[2] / "docs" / "sync.md").read_text(encoding="utf-8")
+    assert [row for row in TABLE if f"| {row} |" not in listed] == []
+    assert [name for name in NAMES if name.partition(" ")[2] not in listed] == []
 
 
 @pytest.fixture
