@@ -16,10 +16,12 @@ from models.commands import (
     DeleteConversations,
     DeleteMessages,
     DeleteRecords,
+    DismissOffers,
     Done,
     ImportRecords,
     LinkConversations,
     LinkPast,
+    LinkPersons,
     MarkRead,
     MergePersons,
     Restore,
@@ -122,14 +124,27 @@ class CommandStack(QObject):
                 many = self.tr("%n conversations marked as unread", "", n)
             case DeleteRecords():
                 one, many = self.tr("Deleted"), self.tr("%n records deleted", "", n)
-            case LinkConversations() | LinkPast():
-                one, many = self.tr("Linked"), self.tr("%n conversations linked", "", n)
-            case UnlinkConversations() | UnlinkPersons():
-                one, many = self.tr("Unlinked"), self.tr("%n conversations unlinked", "", n)
             case ImportRecords():
                 one, many = self.tr("1 record imported"), self.tr("%n records imported", "", n)
             case MergePersons():
                 one, many = self.tr("Merged"), self.tr("%n persons merged", "", n)
+            case _:
+                return self._sentence_of_links(command, n)
+        return one if n == 1 else many
+
+    def _sentence_of_links(self, command: Command, n: int) -> str:
+        match command:
+            case LinkConversations() | LinkPast():
+                one, many = self.tr("Linked"), self.tr("%n conversations linked", "", n)
+            case UnlinkConversations():
+                one, many = self.tr("Unlinked"), self.tr("%n conversations unlinked", "", n)
+            case LinkPersons():
+                one, many = self.tr("Linked"), self.tr("%n mails linked", "", n)
+            case UnlinkPersons():
+                one, many = self.tr("Unlinked"), self.tr("%n mails unlinked", "", n)
+            case DismissOffers():
+                one = self.tr("This conversation asks no more")
+                many = self.tr("%n conversations ask no more", "", n)
             case _:
                 return ""
         return one if n == 1 else many

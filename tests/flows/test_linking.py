@@ -266,3 +266,32 @@ def test_deleting_a_deal_says_what_goes_and_keeps_the_mail(desk: Desk, rig: Rig)
     desk.wait(lambda: _links(desk) == {"Offer": ""}, "the mail stays")
     desk.trigger("action_undo")
     desk.wait(lambda: _links(desk) == {"Offer": deal}, "all is back")
+
+
+def test_a_mail_is_linked_with_a_person_by_hand_and_says_so(desk: Desk, rig: Rig) -> None:
+    """From the link dialog; the history of that person has it, and says whose hand it was."""
+    rig.deliver(a_mail(subject="Offer"))
+    desk.add_account(rig)
+    _saved(desk, Person(name="Carl Kuusk"))
+    desk.select("Offer")
+    header = desk.find(QLabel, "conversation_subject")
+    desk.wait(lambda: header.isVisible() and header.text() == "Offer", "it is open")
+    desk.trigger("action_link")
+    dialog = desk.dialog("link_dialog")
+    search = dialog.findChild(QLineEdit, "link_search_edit")
+    results = dialog.findChild(QListWidget, "link_results")
+    assert search is not None
+    assert results is not None
+    QTest.keyClicks(search, "carl")
+    desk.wait(lambda: results.count() == 1, "he is found")
+    _press(dialog, "link_button")
+    _open_record(desk, "persons", "Carl Kuusk")
+    desk.wait(lambda: _listed(desk, "history_list") == ["Offer"], "his history has it")
+    view: QAbstractItemView = desk.find(QAbstractItemView, "history_list")
+    view.setCurrentIndex(view.model().index(0, 0))
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    reason: QLabel = desk.find(QLabel, "history_reason")
+    desk.wait(reason.isVisible, "it is told")
+    assert reason.text() == "You linked this mail with Carl Kuusk."
+    desk.trigger("action_undo")
+    desk.wait(lambda: _listed(desk, "history_list") == [], "it is out again")
