@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 BUG_SENTENCE = "The mail could not be counted because of a fault in Dealpost."
 GONE_SENTENCE = "The mail could not be counted: the account is not here any more."
+SIGN_IN_SENTENCE = "The account has to sign in again first. The mail comes after that."
 T = TypeVar("T")
 
 
@@ -95,6 +96,9 @@ class Counter(QObject):
             config = counting_.read(lambda: account.config(account_id))
             if config is None:
                 counting_.fail(GONE_SENTENCE)
+                return
+            if config.state == account.NEEDS_SIGN_IN:  # one more refused try may lock the mailbox
+                counting_.fail(SIGN_IN_SENTENCE)
                 return
             boxes = counting_.read(lambda: _chosen(account_id))
             contacts = None if config.past_started else counting_.contacts(config.addresses)

@@ -297,6 +297,17 @@ def test_of_equal_mails_as_many_come_back_as_were_deleted() -> None:
     assert count("message") == 3
 
 
+def test_what_comes_back_has_nothing_of_an_equal_mail_that_another_program_deleted() -> None:
+    box = boxes()
+    box.take(box.mail("a", uid=1), box.mail("a", uid=2))
+    first, second = (id_ for (id_,) in database.rows("SELECT id FROM message ORDER BY id"))
+    deletion.delete_messages([first], kind="external", cause="server")
+    deletion.delete_messages([second], kind="own", cause="person")
+    box.take(box.mail("a", uid=2), past=True, bring_back_before=now_ms())
+    assert count("message") == 1
+    assert one("SELECT kind FROM tombstone") == "external"
+
+
 def test_one_mail_under_two_labels_comes_back_as_one() -> None:
     box = boxes()
     box.take(box.mail("a", uid=1), box.mail("a", box="Customers", uid=7))

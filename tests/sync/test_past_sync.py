@@ -171,6 +171,8 @@ def test_a_whole_listing_brings_no_stranger_whom_nobody_asked_for(
     fill(dovecot, mail_user)
     engine = engine_of(scope="contacts", **since(60))
     engine.cycle()
+    database.run("UPDATE mailbox SET full_check_at = 0")
+    engine.cycle()
     assert sorted(engine.subjects()) == OF_CONTACTS
     begin(engine, 15)  # everyone, but only of the last 15 days
     database.run("UPDATE mailbox SET full_check_at = 0")
@@ -275,6 +277,7 @@ def test_after_it_nothing_else_is_brought_back(
     engine = engine_of(**since(400))
     engine.cycle()
     begin(engine, 400, bring_back=True)
+    assert database.value("SELECT max(bring_back_before) FROM mailbox") == 0
     delete(engine, "INBOX 80")
     engine.other.create("Elsewhere")
     engine.other.move("INBOX", engine.other.uids("INBOX")[1:2], "Elsewhere")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.events import Phase, StatusChanged
+import pytest
+
+from models.events import PastProgress, Phase, StatusChanged
 from ui import status_text
 
 
@@ -68,3 +70,26 @@ def test_without_an_account_and_with_a_shut_vault() -> None:
 
 def test_every_phase_has_words() -> None:
     assert all(status_text.phase_text(StatusChanged(1, phase), NOW) for phase in Phase)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, ""),
+        (3.0, "less than a minute left"),
+        (70.0, "about a minute left"),
+        (170.0, "about 3 minutes left"),
+        (3500.0, "about 58 minutes left"),
+        (4000.0, "about an hour left"),
+        (9000.0, "about 2 hours left"),
+    ],
+)
+def test_the_time_that_is_left(seconds: float | None, words: str) -> None:
+    assert status_text.time_left(seconds) == words
+
+
+def test_past_mail_with_the_time_that_is_left() -> None:
+    past = PastProgress(seconds_left=170.0)
+    status = StatusChanged(1, Phase.SYNCING, done=120, total=340, past=past)
+    expected = "Getting past mail: 120 of 340, about 3 minutes left"
+    assert status_text.summary([status], ONE, NOW) == expected
