@@ -82,8 +82,7 @@ def test_what_an_exact_question_still_finds_is_not_gone(server: Mailboxes, make:
         "EXAMINE": lambda parts: [part.replace(b"* 5 EXISTS", b"* 4 EXISTS") for part in parts],
         "UID SEARCH": lambda _: [b'* ESEARCH (TAG "x") UID COUNT 4 ALL 2:5'],
     }
-    for _ in range(6):
-        engine.cycle()
+    engine.outlast()
     assert len(engine.subjects()) == 5
     assert engine.places("mail 000") == {"INBOX": "live"}
 
@@ -103,8 +102,7 @@ def test_a_mailbox_that_left_the_list_proves_nothing_any_more(
     engine.until(lambda: database.value("SELECT max(asks) FROM location") == 2)
     del server.boxes["Projects"]
     database.run("UPDATE operation SET state = 'cancelled'")
-    for _ in range(4):
-        engine.cycle()
+    engine.outlast()
     assert len(engine.subjects()) == 5
 
 
@@ -167,3 +165,30 @@ def test_two_quick_looks_are_one_sitting(server: Mailboxes, make: Make) -> None:
     assert database.value("SELECT max(asks) FROM location") == 1
     engine.settle()
     assert sorted(engine.subjects()) == ["mail 002", "mail 003", "mail 004"]
+
+
+def test_another_mail_with_its_message_id_is_no_copy(server: Mailboxes, make: Make) -> None:
+    """Hostile mail may reuse a Message-ID; it lies below every watermark, the last search finds it."""
+    name = "<same@customer.example>"
+    server.deliver("me", "Projects", a_mail(subject="impostor", message_id=name))
+    server.deliver("me", "INBOX", [a_mail(subject="one", message_id=name), *mails(4)])
+    engine = make(server)
+    engine.cycle()
+    server.expunge("INBOX", [1])
+    engine.settle()
+    assert sorted(engine.subjects()) == [f"mail {n:03}" for n in range(4)]
+
+
+def test_a_last_search_without_an_answer_deletes_nothing(server: Mailboxes, make: Make) -> None:
+    server.deliver("me", "INBOX", mails(5))
+    engine = make(server)
+    engine.cycle()
+    server.expunge("INBOX", [1])
+    server.alter["UID SEARCH"] = lambda parts: [part for part in parts if b"COUNT 0" not in part]
+    engine.until(lambda: database.value("SELECT max(asks) FROM location") == 2)
+    for _ in range(3):
+        engine.cycle()
+    assert len(engine.subjects()) == 5
+    server.alter.clear()
+    engine.settle()
+    assert len(engine.subjects()) == 4

@@ -130,8 +130,7 @@ def test_microsoft_says_no_to_one_mail_and_gives_the_others(
         server.deliver("me", "INBOX", mails(6))
         server.refuse_line = _no_body_of(3)
         engine = make(server)
-        for _ in range(4):
-            engine.cycle()
+        engine.outlast()
         states: dict[str, str] = dict(database.rows("SELECT subject, body_state FROM message"))
         assert {name for name, state in states.items() if state == "full"} == {
             name for name in subjects(6) if name != "mail 002"
@@ -193,8 +192,7 @@ def test_a_search_cut_off_by_messagelimit_proves_nothing(make: Make, capabilitie
 
         server.alter["UID SEARCH"] = limited
         server.expunge("INBOX", [12])
-        for _ in range(5):
-            engine.cycle()
+        engine.outlast()
         assert sorted(engine.subjects()) == subjects(12)
         server.alter.clear()
         mailbox.update(engine.box("INBOX").id, full_check_at=0)

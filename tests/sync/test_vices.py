@@ -55,12 +55,10 @@ def test_cyrus_storm_of_expunges_and_an_empty_search_deletes_nothing(make: Make)
             "UID FETCH": lambda _: [],
             "STATUS": lambda parts: [re.sub(rb"MESSAGES \d+", b"MESSAGES 0", p) for p in parts],
         }
-        for _ in range(6):
-            engine.cycle()
+        engine.outlast()
         assert sorted(engine.subjects()) == subjects(30)
         server.refuse["EXAMINE", "INBOX"] = b"[NONEXISTENT] gone"
-        for _ in range(4):
-            engine.cycle()
+        engine.outlast()
         assert sorted(engine.subjects()) == subjects(30)
 
 

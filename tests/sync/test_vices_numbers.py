@@ -38,8 +38,7 @@ def test_a_search_that_lies_deletes_nothing(make: Make, capabilities: str, answe
         server.alter["UID SEARCH"] = lambda _: answer
         server.boxes["INBOX"].mails[0].flags.add("\\Seen")
         server.expunge("INBOX", [3])
-        for _ in range(6):
-            engine.cycle()
+        engine.outlast()
         assert len(engine.subjects()) == 25
         server.alter.clear()
         mailbox.update(engine.box("INBOX").id, full_check_at=0)
@@ -78,8 +77,7 @@ def test_counts_that_lie_delete_nothing(server: Mailboxes, make: Make) -> None:
         return [re.sub(rb"MESSAGES \d+|\d+ EXISTS", _half, part) for part in parts]
 
     server.alter |= {"LIST": fewer, "STATUS": fewer, "EXAMINE": fewer}
-    for _ in range(5):
-        engine.cycle()
+    engine.outlast()
     assert sorted(engine.subjects()) == subjects(30)
 
 
