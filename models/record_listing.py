@@ -158,9 +158,9 @@ def ids(query: RecordQuery, limit: int | None = None) -> ListIds:
     way = "DESC" if query.descending else "ASC"
     order = _ORDERS[query.sort].replace("{way}", way)
     where, parameters = _where(query)
-    sql = f"SELECT r.id FROM {query.kind} r{where} ORDER BY {order}, r.id {way} LIMIT ?"
-    found = database.rows(sql, (*parameters, -1 if limit is None else limit))
-    return ListIds(array("q", [id_ for (id_,) in found]), array("q", range(len(found) - 1, -1, -1)))
+    sql = f"SELECT r.id AS id FROM {query.kind} r{where} ORDER BY {order}, r.id {way} LIMIT ?"
+    found = database.id_array(sql, (*parameters, -1 if limit is None else limit))
+    return ListIds(found, array("q", range(len(found) - 1, -1, -1)))
 
 
 def _where(query: RecordQuery) -> tuple[str, list[Any]]:

@@ -41,7 +41,7 @@ def records(folder: Path, scale: float) -> list[Figure]:
     importing_time = stores.import_persons(persons)
     stores.make_deals(persons, deals)
     all_time, linking_time = _take(account_id, mails, measured)
-    found = f"{persons:,} persons, {deals:,} deals, {messages:,} messages"
+    found = f"{persons:,} persons, {deals:,} deals, {messages:,} messages; processor time"
     figures = [
         Figure("linking a new message", linking_time / measured * 1000, "ms", 1,
                f"{found}: link_new over {measured:,} messages in batches of {SYNC_BATCH}"),
@@ -124,9 +124,10 @@ def _open(key: str) -> None:
 
 
 def _time(call: Callable[[], object]) -> float:
-    began = time.perf_counter()
+    """Seconds of the processor in this thread: other programs do not count."""
+    began = time.thread_time()
     call()
-    return time.perf_counter() - began
+    return time.thread_time() - began
 
 
 def _page_times(key: str) -> Sequence[float]:
