@@ -88,6 +88,18 @@ class ChooseMailboxes:
     all_labels: bool = False
 
 
+# What a running sync does not look at, or reads anew each time.
+_QUIET = frozenset(
+    {
+        "name",
+        "signature",
+        "track_receipts",
+        "track_delivery",
+        "archive_on_server",
+        "delete_on_server",
+    }
+)
+
 AccountCommand = (
     AddAccount
     | UpdateAccount
@@ -110,10 +122,10 @@ def execute(command: AccountCommand) -> tuple[list[Event], int | None]:
             return events, account_id
         case UpdateAccount(account_id=account_id):
             _update(command)
-            return [AccountsChanged((account_id,))], None
+            return [AccountsChanged((account_id,), is_quiet=_is_quiet(command))], None
         case ConvertAccount(account_id=account_id, kind=kind):
             _convert(account_id, kind)
-            return [AccountsChanged((account_id,))], None
+            return [AccountsChanged((account_id,), is_quiet=True)], None
         case RemoveAccount(account_id=account_id, keep=keep):
             return account_jobs.begin_removal(account_id, keep), None
         case SetRole(account_id=account_id):
@@ -124,6 +136,11 @@ def execute(command: AccountCommand) -> tuple[list[Event], int | None]:
         case ChooseMailboxes(account_id=account_id):
             _choose(command)
             return [MailboxesChanged(account_id), AccountsChanged((account_id,))], None
+
+
+def _is_quiet(command: UpdateAccount) -> bool:
+    others = command.secrets is not None or command.aliases is not None or command.trusted
+    return not others and command.columns.keys() <= _QUIET
 
 
 def _add(command: AddAccount) -> int:

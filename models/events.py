@@ -93,9 +93,13 @@ class MailboxesChanged:
 
 @dataclass(frozen=True, slots=True)
 class AccountsChanged:
-    """An account was added, edited, stopped, started or removed."""
+    """An account was added, edited, stopped, started or removed.
+
+    `is_quiet`: what changed is nothing to its connection.
+    """
 
     account_ids: tuple[int, ...]
+    is_quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

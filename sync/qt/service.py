@@ -9,15 +9,11 @@ from __future__ import annotations
 
 import itertools
 import logging
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import (
-    Q_ARG,
-    QMetaObject,
     QObject,
-    Qt,
     QThread,
     QTimer,
     Signal,
@@ -31,11 +27,8 @@ from models.events import (
     Event,
     HeldChanged,
     MailboxesChanged,
-    MessagesAdded,
-    MessagesDeleted,
     OperationsChanged,
     Phase,
-    SecretsChanged,
     StatusChanged,
 )
 from sync.qt.browser_sign_in import OpenUrl, open_in_browser
@@ -43,16 +36,16 @@ from sync.qt.commander import CommandDone, Commander
 from sync.qt.reader import Reader
 from sync.qt.requests import Answer, FileRequest, Request
 from sync.qt.surroundings import Surroundings, SurroundingsWatch
-from sync.qt.threads import EventThread
+from sync.qt.threads import EventThread, call
 from sync.qt.vault import VaultService
 from sync.qt.vault_change import VaultChange
+from sync.qt.wipe_schedule import WipeSchedule
 from sync.qt.worker import AccountWorker
 from sync.timing import Timing
 
 log = logging.getLogger(__name__)
 
 _ENDED = (account.STOPPED, account.REMOVED)  # states of an account that has no worker
-WIPE_PATIENCE = 10  # a wipe that is due is done after so many idle times, however busy it is
 GRACE_SECONDS = 0.3  # a step that runs may end by itself for so long before its socket is cut
 WIPE_LIMIT_SECONDS = 120.0  # at quit the last wipe may take so long; a longer one is done at start
 
@@ -117,9 +110,8 @@ class MailService(QObject):
         self._after_end: list[tuple[int, commands.RemoveAccount]] = []
         self._statuses: dict[int, StatusChanged] = {}
         self._is_open = False
-        self._wipe_due_since: float | None = None
-        self._wipe_timer = QTimer(self, singleShot=True)
-        self._wipe_timer.timeout.connect(self._wipe_if_idle)
+        self._wipes = WipeSchedule(timing, self._is_syncing, self)
+        self._wipes.due.connect(self._wipe)
         self.vault.opened.connect(self._start_accounts)
         self._surroundings = SurroundingsWatch(
             surroundings or Surroundings(),
@@ -160,7 +152,7 @@ class MailService(QObject):
             return
         self._is_open = False
         self._surroundings.stop()
-        self._wipe_timer.stop()
+        self._wipes.stop()
         for running in list(self._running.values()):
             self._end(running)
         self._wait_for_workers()
@@ -178,7 +170,7 @@ class MailService(QObject):
     def run(self, command: commands.Command) -> int:
         """Carry out a command in the command thread; its ticket comes back in `commanded`."""
         ticket = next(self._tickets)
-        self._postpone_wipe()
+        self._wipes.postpone()
         if isinstance(command, commands.RemoveAccount) and self._is_busy(command.account_id):
             # A worker must not write into an account that is being taken apart.
             self._after_end.append((ticket, command))
@@ -198,27 +190,27 @@ class MailService(QObject):
         """Start a cycle at once, of one account or of all; a keychain that was shut is asked again."""
         self.vault.retry_if_closed()
         for running in self._workers(account_id):
-            _call(running.worker, "sync_now")
+            call(running.worker, "sync_now")
 
     def check_health(self, account_id: int) -> bool:
         """Look at an account's servers now; `HealthChanged` tells. False if nothing runs for it."""
         self.vault.retry_if_closed()
         running = self._running.get(account_id)
         if running is not None:
-            _call(running.worker, "check_health")
+            call(running.worker, "check_health")
         return running is not None
 
     def want_body(self, message_id: int) -> None:
         """Fetch this message's body next; `MessagesChanged` tells when it is here."""
         running = self._running.get(facts.account_of_message(message_id) or 0)
         if running is not None:
-            _call(running.worker, "want_body", message_id)
+            call(running.worker, "want_body", message_id)
 
     def want_attachment(self, attachment_id: int) -> None:
         """Fetch this attachment next; `MessagesChanged` tells when it is here."""
         running = self._running.get(facts.account_of_attachment(attachment_id) or 0)
         if running is not None:
-            _call(running.worker, "want_attachment", attachment_id)
+            call(running.worker, "want_attachment", attachment_id)
 
     def status(self, account_id: int) -> StatusChanged | None:
         """The last known facts of an account's sync."""
@@ -265,7 +257,7 @@ class MailService(QObject):
         """The vault is open: start what waited for it, and let the others try again."""
         for config in account.configs():
             if config.id in self._running:
-                _call(self._running[config.id].worker, "sync_now")
+                call(self._running[config.id].worker, "sync_now")
             elif config.state not in _ENDED:
                 self.start_account(config.id)
 
@@ -274,7 +266,7 @@ class MailService(QObject):
         self._running.pop(running.worker.account_id, None)
         self._ending.append(running)
         running.worker.hurry()
-        _call(running.worker, "stop")
+        call(running.worker, "stop")
         QTimer.singleShot(round(GRACE_SECONDS * 1000), self._cut_ending)
 
     @Slot()
@@ -327,7 +319,7 @@ class MailService(QObject):
         thread = EventThread(self)
         thread.setObjectName(name)
         inhabitant.moveToThread(thread)
-        _call(inhabitant, "start")
+        call(inhabitant, "start")
         thread.finished.connect(inhabitant.deleteLater)
         return thread
 
@@ -355,7 +347,7 @@ class MailService(QObject):
             return
         if isinstance(event, StatusChanged):
             self._statuses[event.account_id] = event
-        self._watch_wipe(event)
+        self._wipes.watch(event)
         self.happened.emit(event)
 
     @Slot(object)
@@ -364,13 +356,13 @@ class MailService(QObject):
             return
         if isinstance(event, OperationsChanged | MailboxesChanged):
             for running in self._workers(event.account_id):
-                _call(running.worker, "wake")
+                call(running.worker, "wake")
         elif isinstance(event, HeldChanged):
             for running in self._workers(event.account_id):
-                _call(running.worker, "sync_now")
-        elif isinstance(event, AccountsChanged):
+                call(running.worker, "sync_now")
+        elif isinstance(event, AccountsChanged) and not event.is_quiet:
             self._on_accounts_changed(event)
-        self._watch_wipe(event)
+        self._wipes.watch(event)
         self.happened.emit(event)
 
     def _on_accounts_changed(self, event: AccountsChanged) -> None:
@@ -394,41 +386,10 @@ class MailService(QObject):
         if self._is_open:
             self.answered.emit(answer)
 
-    # --- the wipe (R7) -------------------------------------------------------------------
-
-    def _watch_wipe(self, event: Event) -> None:
-        deletes = isinstance(event, MessagesDeleted | SecretsChanged)
-        if deletes and self._wipe_due_since is None:
-            self._wipe_due_since = time.monotonic()
-            self._wipe_timer.start(round(self.timing.wipe_idle * 1000))
-        elif isinstance(event, MessagesAdded | MessagesDeleted):
-            self._postpone_wipe()
-
-    def _postpone_wipe(self) -> None:
-        """The program is not idle; but mail that never ceases must not keep deleted words."""
-        if self._wipe_due_since is None:
-            return
-        waited = time.monotonic() - self._wipe_due_since
-        if waited < WIPE_PATIENCE * self.timing.wipe_idle:
-            self._wipe_timer.start(round(self.timing.wipe_idle * 1000))
-
-    @Slot()
-    def _wipe_if_idle(self) -> None:
-        if any(status.phase is Phase.SYNCING for status in self._statuses.values()):
-            self._postpone_wipe()
-            if self._wipe_timer.isActive():
-                return
-        self._wipe_due_since = None
-        self._wipe.emit()
-
     @Slot(bool)
     def _on_wiped(self, is_complete: bool) -> None:  # a Qt slot
-        if not is_complete and self._is_open:
-            self._wipe_due_since = time.monotonic()
-            self._wipe_timer.start(round(self.timing.wipe_idle * 1000))
+        if self._is_open:
+            self._wipes.on_wiped(is_complete)
 
-
-def _call(inhabitant: QObject, slot: str, *numbers: int) -> None:
-    """Call a slot in the thread that its object lives in, after what is queued there already."""
-    arguments = [Q_ARG(int, number) for number in numbers]
-    QMetaObject.invokeMethod(inhabitant, slot, Qt.ConnectionType.QueuedConnection, *arguments)
+    def _is_syncing(self) -> bool:
+        return any(status.phase is Phase.SYNCING for status in self._statuses.values())

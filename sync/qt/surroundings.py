@@ -10,9 +10,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QMetaObject, QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtNetwork import QNetworkInformation, QNetworkInterface
 
+from sync.qt.threads import call
 from sync.qt.worker import AccountWorker
 from sync.timing import Timing
 
@@ -83,4 +84,4 @@ class SurroundingsWatch(QObject):
         """`None`: no line is to be trusted any more."""
         for worker in self._workers():
             slot = "connect_anew" if worker.cut_if_dead(addresses) else "try_now"
-            QMetaObject.invokeMethod(worker, slot, Qt.ConnectionType.QueuedConnection)
+            call(worker, slot)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QThread
+from PySide6.QtCore import Q_ARG, QMetaObject, QObject, Qt, QThread
 
 
 class EventThread(QThread):
@@ -19,3 +19,9 @@ class EventThread(QThread):
     def run(self) -> None:
         """Run the event loop until `quit`."""
         self.exec()
+
+
+def call(inhabitant: QObject, slot: str, *numbers: int) -> None:
+    """Call a slot in the thread that its object lives in, after what is queued there already."""
+    arguments = [Q_ARG(int, number) for number in numbers]
+    QMetaObject.invokeMethod(inhabitant, slot, Qt.ConnectionType.QueuedConnection, *arguments)

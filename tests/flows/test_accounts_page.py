@@ -36,6 +36,14 @@ def stored(account_id: int) -> AccountConfig:
     return config
 
 
+def sign_ins(rig: Rig) -> int:
+    """How often Dealpost has signed in: it says who it is once after each (ID)."""
+    assert rig.dovecot is not None
+    count = sum(command.startswith("ID ") for command in rig.dovecot.commands(rig.user))
+    assert count
+    return count
+
+
 def test_an_alias_makes_known_and_new_mail_own(desk: Desk, rig: Rig) -> None:
     """R15: mail from a further own address is in Sent, not in Inbox, whenever it came."""
     rig.deliver(a_mail(subject="Known", from_=f"Me <{ALIAS}>"), a_mail(subject="Customer"))
@@ -92,6 +100,22 @@ def test_what_is_typed_is_stored_however_the_page_is_left(desk: Desk, rig: Rig) 
         f"the signature {stored(account_id).signature}",
     )
     desk.wait(lambda: ALIAS in stored(account_id).addresses, "the address")
+
+
+def test_what_the_server_has_no_part_in_keeps_the_connection(desk: Desk, rig: Rig) -> None:
+    """A new name is stored while the account stays connected; the next mail comes over IDLE."""
+    account_id = desk.add_account(rig)
+    desk.settle(account_id)
+    before = sign_ins(rig)
+    page = office.page(desk, f"account:{account_id}")
+    name = office.part(page, QLineEdit, "name_edit")
+    name.setFocus()
+    QTest.keyClicks(name, "Ann Lee")
+    office.preferences(desk).accept()
+    desk.wait(lambda: stored(account_id).name == "Ann Lee", "the name")
+    rig.deliver(a_mail(subject="After that"))
+    desk.wait_for("After that")
+    assert sign_ins(rig) == before
 
 
 def test_typed_text_survives_the_end_of_the_program(desk: Desk, rig: Rig) -> None:
