@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QPushButton, QRadioButton, QVBoxLayout, QWidget
 
 from models import contact_facts
 from models.events import Event, RecordsChanged
 from sync.qt.service import MailService
 from ui.setup.fields import GAP, INDENT, HintLabel, add_choice
+from ui.setup.form_style import fit
 from ui.theme import Theme
 
 
@@ -37,17 +38,22 @@ class ScopeChoice(QWidget):
         self.import_button.setObjectName("import_contacts_button")
         self.import_button.setAutoDefault(False)
         self.import_button.clicked.connect(self.import_wanted)
-        row = QHBoxLayout()
-        row.setContentsMargins(INDENT, 0, 0, 0)
-        row.addWidget(self.import_button)
-        row.addStretch(1)
+        under = QVBoxLayout()  # of the radio
+        under.setContentsMargins(INDENT, 0, 0, 0)
+        under.addWidget(self._hint)
+        under.addWidget(self.import_button, 0, Qt.AlignmentFlag.AlignLeft)
+        under.setSpacing(GAP)
+        near = QVBoxLayout()
+        near.setSpacing(3)
+        fit(self.contacts)
+        near.addWidget(self.contacts)
+        near.addLayout(under)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addWidget(question)
         add_choice(column, self.everyone)
-        add_choice(column, self.contacts, self._hint)
-        column.addLayout(row)
+        column.addLayout(near)
         self.has_contacts = False
         self.set_has_contacts(False)
         if service is not None:
