@@ -74,14 +74,9 @@ def works(desk: Desk, rig: Rig, account_id: int, name: str) -> None:
     desk.open_folder("inbox")
     desk.archive(f"{name} filed")
     desk.delete(f"{name} gone")
-
-    def is_said() -> bool:
-        status = desk.service.status(account_id)
-        return status is not None and status.pending == 0 and status.phase is Phase.IDLE
-
-    desk.wait(is_said, "the server heard everything")
-    assert f"{name} filed" in rig.subjects("Archive")
-    assert f"{name} gone" in rig.subjects("Trash")
+    desk.wait(lambda: f"{name} filed" in rig.subjects("Archive"), "the archive reached the server")
+    desk.wait(lambda: f"{name} gone" in rig.subjects("Trash"), "the delete reached the server")
+    desk.wait(lambda: is_ready(desk, account_id), "it listens again")
 
 
 def options_on(desk: Desk) -> None:
