@@ -285,9 +285,10 @@ class Desk:
         self.pick_line(words)
 
     def pick_line(self, words: str) -> None:
-        """Choose a line of the menu that is open."""
+        """Choose a line of the menu that is open; `words` without dots and underlined letters."""
         menu = next(menu for menu in self.window.findChildren(QMenu) if menu.isVisible())
-        action = next(each for each in menu.actions() if each.text() == words)
+        lines = {each.text().replace("&", "").rstrip("…"): each for each in menu.actions()}
+        action = lines[words.rstrip("…")]
         action.trigger()
         menu.close()
 
