@@ -4,7 +4,7 @@ It speaks what the engine speaks, keeps mail in memory, and is its own second cl
 `expunge`, `deliver`). `alter` maps a command to a function that gets the untagged parts of its
 answer and returns those that are sent; `refuse` maps (command, mailbox) to the words of a NO.
 `refuse_line` looks at a whole command and returns `NO …` or `BAD …`, or nothing. `copyuid` is
-`tagged`, `untagged` or `never`. Without `fetches_nothing` FETCH in an empty mailbox is BAD.
+`tagged`, `untagged` or `never`; with `copies_nothing` COPY is OK and does nothing. Without `fetches_nothing` FETCH in an empty mailbox is BAD.
 """
 
 from __future__ import annotations
@@ -80,6 +80,7 @@ class Mailboxes:
         self.bye_at: set[str] = set()
         self.copyuid = "tagged"
         self.fetches_nothing = True
+        self.copies_nothing = False
         self._open: dict[FakeConnection, str] = {}
         self.imap = FakeImap(capabilities=GMAIL if gmail else capabilities)
         for verb in ("LIST", "STATUS", "EXAMINE", "SELECT", "CREATE", "NOOP"):
@@ -276,6 +277,8 @@ class Mailboxes:
         act: Callable[[str, Iterable[int], str], list[int]],
     ) -> tuple[Parts, bytes]:
         here = self._here(connection)
+        if self.copies_nothing:
+            return [], b""
         uids = sorted(_uids(line.split(b" ")[2], here) & {mail.uid for mail in here.mails})
         made = act(self._open[connection], uids, name)
         if self.is_gmail and name == "[Gmail]/All Mail":

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from models import database, settings
-from models.commands import DeleteMessages, MarkRead
+from models.commands import Archive, DeleteMessages, MarkRead
 from tests.support.builders import a_mail
-from tests.support.fake_mailboxes import Mailboxes, Parts
+from tests.support.fake_mailboxes import CAPABILITIES, Mailboxes, Parts
 from tests.sync.engine import FAST
 from tests.sync.scripted import Make, ago, mails, without
 
@@ -192,3 +192,73 @@ def test_a_last_search_without_an_answer_deletes_nothing(server: Mailboxes, make
     server.alter.clear()
     engine.settle()
     assert len(engine.subjects()) == 4
+
+
+# --- operations ----------------------------------------------------------------------------------
+
+
+def test_a_copy_that_is_not_proven_leaves_its_source(make: Make) -> None:
+    """COPY says OK, and nothing is in the target: \\Deleted and EXPUNGE must not follow."""
+    settings.put("delete_on_server", True)
+    with Mailboxes(capabilities=CAPABILITIES.replace(" MOVE", "")) as server:
+        server.deliver("me", "INBOX", mails(2))
+        engine = make(server)
+        engine.cycle()
+        engine.leave_idle()
+        server.copyuid = "never"
+        server.copies_nothing = True
+        engine.run(DeleteMessages((engine.message_id("mail 000"),)))
+        engine.outlast()
+        assert engine.server_subjects("INBOX") == ["mail 000", "mail 001"]
+        server.copies_nothing = False
+        engine.until(lambda: engine.sync.facts()[2] == 0)
+        assert engine.server_subjects("INBOX") == ["mail 001"]
+        assert engine.server_subjects("Trash") == ["mail 000"]
+
+
+def test_a_group_that_is_refused_is_looked_for_and_then_tried_alone(
+    server: Mailboxes, make: Make
+) -> None:
+    """The server does some of it and says NO: what is done is neither refused nor done again."""
+    settings.put("archive_on_server", True)
+    server.deliver("me", "INBOX", mails(3))
+    engine = make(server)
+    engine.cycle()
+    engine.leave_idle()
+
+    def halfway(line: bytes) -> bytes:
+        if line.startswith(b"UID MOVE 1:3"):
+            server.move("INBOX", [1], "Archive")
+            return b"NO [CANNOT] not all of them"
+        if line.startswith(b"UID MOVE 3 "):
+            server.move("INBOX", [3], "Archive")
+            return b"NO [CANNOT] done, and not said so"
+        return b"NO [NOPERM] not this one" if line.startswith(b"UID MOVE 2 ") else b""
+
+    server.refuse_line = halfway
+    ids = tuple(engine.conversation_id(f"mail {n:03}") for n in range(3))
+    engine.run(Archive(ids))
+    engine.settle()
+    assert engine.server_subjects("Archive") == ["mail 000", "mail 002"]
+    assert engine.server_subjects("INBOX") == ["mail 001"]
+    assert [state for _, state in engine.operations()] == ["done", "refused", "done"]
+
+
+def test_the_uidvalidity_is_looked_at_before_anything_is_changed(
+    server: Mailboxes, make: Make
+) -> None:
+    """An equal mail has the old UID under the new numbers: identity alone would take it."""
+    settings.put("delete_on_server", True)
+    raw = a_mail(subject="twin")
+    server.deliver("me", "INBOX", [raw, raw, *mails(8)])
+    engine = make(server)
+    engine.cycle()
+    engine.leave_idle()
+    owner = database.value("SELECT message_id FROM location WHERE uid = 1")
+    engine.run(DeleteMessages((owner,)))
+    box = server.boxes["INBOX"]
+    box.uidvalidity, box.mails = 9, box.mails[1:]
+    box.mails[0].uid = 1  # the twin that stays
+    assert engine.sync.step().doing == "operations"
+    assert [mail.uid for mail in box.mails][:1] == [1]
+    assert server.uids("Trash") == []

@@ -12,7 +12,7 @@ from sync.errors import SyncError
 from tests.support.builders import a_mail
 from tests.support.fake_mailboxes import CAPABILITIES, Mailboxes, Parts
 from tests.sync.engine import FAST
-from tests.sync.scripted import BARE, Make, ago, mails, subjects
+from tests.sync.scripted import BARE, Make, ago, mails, subjects, without
 
 # --- SEARCH ------------------------------------------------------------------------------------------
 
@@ -191,3 +191,38 @@ def test_a_cut_while_following_a_new_uidvalidity_loses_nothing(
     engine.connect()
     engine.settle()
     assert sorted(engine.subjects()) == subjects(13)
+
+
+def test_what_cannot_be_read_under_new_numbers_is_held_and_not_missing(
+    server: Mailboxes, make: Make
+) -> None:
+    """It may be the very mail that was not found again: that is no first sitting."""
+    server.deliver("me", "INBOX", mails(10))
+    engine = make(server)
+    engine.cycle()
+    server.boxes["INBOX"].uidvalidity = 9
+    server.alter["UID FETCH"] = without(3)
+    engine.outlast()
+    assert engine.places("mail 002") == {"INBOX": "held"}
+    assert sorted(engine.subjects()) == subjects(10)
+    server.alter.clear()
+    mailbox.update(engine.box("INBOX").id, full_check_at=0)
+    engine.settle()
+    engine.settle()
+    assert sorted(engine.subjects()) == subjects(10)
+    assert engine.places("mail 002")["INBOX"] == "live"
+
+
+def test_new_numbers_are_followed_only_by_a_complete_listing(server: Mailboxes, make: Make) -> None:
+    server.deliver("me", "INBOX", mails(10))
+    engine = make(server)
+    engine.cycle()
+    server.boxes["INBOX"].uidvalidity = 9
+    server.alter["UID SEARCH"] = lambda _: [b'* ESEARCH (TAG "x") UID COUNT 10 ALL 1:9']
+    engine.outlast()
+    assert engine.box("INBOX").uidvalidity == 7
+    assert engine.sync.facts()[:2] == (0, 0)
+    server.alter.clear()
+    engine.settle()
+    assert engine.box("INBOX").uidvalidity == 9
+    assert sorted(engine.subjects()) == subjects(10)
