@@ -198,3 +198,26 @@ def test_a_cycle_between_copy_and_expunge_doubles_nothing(make: Make) -> None:
         assert engine.operations() == [("archive", "done")]
         assert (server.uids("INBOX"), server.uids("Archive")) == ([], [1, 2])
         assert engine.subjects() == ["one"]
+
+
+def test_another_messages_copy_is_no_proof_of_a_move(make: Make) -> None:
+    """Cut in the middle of a group of equal mails: one is in the archive, and it is the other."""
+    with Mailboxes() as server:
+        raw = a_mail(subject="twin")
+        server.deliver("me", "INBOX", [raw, raw])
+        engine = make(server)
+        engine.cycle()
+        engine.leave_idle()
+        ids = [id_ for (id_,) in database.rows("SELECT conversation_id FROM message ORDER BY id")]
+        engine.run(Archive(tuple(dict.fromkeys(ids))))
+        first, second = operation.of_account(engine.account_id)
+        database.run("UPDATE operation SET next_try_at = 99999999999999 WHERE id = ?", (second.id,))
+        engine.until(lambda: engine.operations()[0] == ("archive", "done"))
+        assert (len(server.uids("INBOX")), server.uids("Archive")) == (1, [1])
+        mark = replace(second.payload, target=engine.box("Archive").id, mark=(7, 1))
+        operation.mark_running(second.id, mark)
+        database.run("UPDATE operation SET next_try_at = 0")
+        engine.until(lambda: engine.sync.facts()[2] == 0)
+        assert (server.uids("INBOX"), server.uids("Archive")) == ([], [1, 2])
+        assert engine.subjects() == ["twin", "twin"]
+        assert first.message_id != second.message_id

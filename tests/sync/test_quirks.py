@@ -108,19 +108,28 @@ def test_copyuid_tagged_untagged_or_not_at_all(make: Make, capabilities: str, ho
         server.copyuid = how
         engine = engine_with(make, server, 3)
         server.deliver("me", "Archive", a_mail(subject="mail 000"))  # another one, of that name
+        late = [a_mail(subject="late")]
+
+        def meanwhile(line: bytes) -> bytes:
+            """Another program puts a mail into the target after its mark was taken."""
+            if line.startswith((b"UID MOVE", b"UID COPY")) and b"Archive" in line and late:
+                server.deliver("me", "Archive", late.pop())
+            return b""
+
+        server.refuse_line = meanwhile
         engine.run(Archive((engine.conversation_id("mail 000"),)))
         engine.run(DeleteMessages((engine.message_id("mail 001"),)))
         engine.settle()
         engine.settle()
         assert {state for _, state in engine.operations()} == {"done"}
         assert engine.server_subjects("INBOX") == ["mail 002"]
-        assert engine.server_subjects("Archive") == ["mail 000"] * 2
+        assert engine.server_subjects("Archive") == ["late", "mail 000", "mail 000"]
         assert engine.server_subjects("Trash") == ["mail 001"]
-        place = database.value(
-            "SELECT uid FROM location WHERE put_by_archive = 1 AND mailbox_id = ?",
+        place = database.row(
+            "SELECT uid, uidvalidity FROM location WHERE put_by_archive = 1 AND mailbox_id = ?",
             (engine.box("Archive").id,),
         )
-        assert place == 2
+        assert place == (3, 7)
 
 
 def test_microsoft_says_no_to_one_mail_and_gives_the_others(

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from models import database, mailbox, settings
+from models.clock import now_ms
 from models.commands import Archive, DeleteMessages
 from sync.errors import RetryError, ThrottledError
 from tests.support.builders import a_mail
@@ -283,6 +284,7 @@ def test_a_throttled_operation_waits_and_goes_on(server: Mailboxes, make: Make) 
     engine.run(Archive((engine.conversation_id("mail 000"),)))
     engine.cycle()
     assert engine.operations() == [("archive", "waiting")]
+    assert database.value("SELECT next_try_at FROM operation") - now_ms() > 100
     server.refuse.clear()
     engine.until(lambda: engine.operations() == [("archive", "done")])
     assert engine.server_subjects("Archive") == ["mail 000"]
