@@ -262,3 +262,15 @@ def test_the_uidvalidity_is_looked_at_before_anything_is_changed(
     assert engine.sync.step().doing == "operations"
     assert [mail.uid for mail in box.mails][:1] == [1]
     assert server.uids("Trash") == []
+
+
+def test_the_brake_counts_what_was_deleted_within_the_hour(server: Mailboxes, make: Make) -> None:
+    """Eighteen at a time are not many; three times eighteen within an hour are."""
+    server.deliver("me", "INBOX", mails(100))
+    engine = make(server)
+    engine.cycle()
+    for first in (1, 19, 37):
+        server.expunge("INBOX", range(first, first + 18))
+        engine.settle()
+    assert len(engine.subjects()) == 100 - 36
+    assert engine.sync.facts()[1] == 18
