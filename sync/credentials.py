@@ -48,7 +48,10 @@ NOT_KEPT = "The password was kept for one session only. Sign in again."
 UNKNOWN = "No password is stored for this account. Sign in again."
 OTHER_KEY = "The stored password cannot be read any more. Sign in again."
 NOT_IT = "This is not the passphrase. Check capital letters and the keyboard layout."
-KEYRING_GONE = "The keychain with the key to your passwords is not there now."
+KEYRING_GONE = (
+    "The keychain with the key to your passwords is not there now. Start it, or choose another way "
+    "to keep them."
+)
 
 
 class VaultMode(StrEnum):

@@ -24,7 +24,9 @@ SERVICE_NAME = "Dealpost"
 KEY_BYTES = 32
 UNSAFE_BACKENDS = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
 
-NO_KEYRING = "This computer has no keychain that Dealpost can use."
+NO_KEYRING = (
+    "This computer has no keychain that Dealpost can use. Choose another way to keep passwords."
+)
 KEYRING_REFUSES = "Your keychain did not accept the key. Unlock it, or choose another way."
 _FAULTS = (KeyringError, RuntimeError, OSError)
 

@@ -70,16 +70,26 @@ def _answer(
     if answer.status == 429 or answer.status >= 500:
         raise _passing(client, answer)
     if 300 <= answer.status < 400:
-        raise ProtocolError(f"The token address of {client.name} leads somewhere else.")
+        raise ProtocolError(
+            f"The token address of {client.name} leads somewhere else. Check “token_url” in "
+            "oauth.json."
+        )
     try:
         found: Mapping[str, Any] = maker.parse_request_body_response(answer.text)
     except OAuth2Error as fault:
         raise refusal(client.name, str(fault.error or ""), fault.description) from None
-    except (ValueError, TypeError, AttributeError):
-        raise ProtocolError(f"{client.name} answered with something that is no token.") from None
+    except (ValueError, TypeError, AttributeError, OverflowError):
+        raise _no_token(client) from None
     if answer.status != 200 or not isinstance(found.get("access_token"), str):
-        raise ProtocolError(f"{client.name} answered with something that is no token.")
+        raise _no_token(client)
     return found
+
+
+def _no_token(client: Client) -> ProtocolError:
+    return ProtocolError(
+        f"{client.name} answered with something that is no token. Try again later; if that does "
+        "not help, check “token_url” in oauth.json."
+    )
 
 
 def _passing(client: Client, answer: HttpAnswer) -> SyncError:

@@ -94,5 +94,5 @@ def _code(provider: OAuthProvider, maker: WebApplicationClient, query: str, stat
         raise refusal(provider.name, str(fault.error or ""), fault.description) from None
     code = found.get("code")
     if not isinstance(code, str) or not code:
-        raise ProtocolError(f"{provider.name} sent no code.")
+        raise ProtocolError(f"{provider.name} sent no code. Try to sign in again.")
     return code

@@ -117,15 +117,18 @@ def read(paths: Sequence[Path]) -> OAuthSettings:
     providers = {key: _provider(key, entry) for key, entry in merged.items()}
     faults: list[str] = []
     for path in paths:
-        if not path.is_file():
-            continue
         try:
+            if not path.is_file():
+                continue
             added = _entries(path)
             changed = {key: merged.get(key, {}) | entry for key, entry in added.items()}
             providers |= {key: _provider(key, entry) for key, entry in changed.items()}
             merged |= changed
         except _FaultError as fault:
             faults.append(f"The file {path} can't be used: {fault}.")
+        except OSError as fault:  # a folder on the way to it is closed to us
+            words = f"it can't be read ({fault.strerror or fault})"
+            faults.append(f"The file {path} can't be used: {words}.")
     return OAuthSettings(providers, tuple(faults))
 
 
@@ -149,8 +152,8 @@ def _entries(path: Path) -> Entries:
         raise _FaultError(f"line {fault.lineno}, column {fault.colno}: {fault.msg}") from None
     except UnicodeDecodeError:
         raise _FaultError("it is not UTF-8") from None
-    except OSError as fault:
-        raise _FaultError(f"it can't be read ({fault.strerror or fault})") from None
+    except RecursionError:
+        raise _FaultError("it is nested too deeply") from None
     listed = data.get("providers") if isinstance(data, dict) else None
     if not isinstance(listed, dict):
         raise _FaultError("it needs “providers”, an object with one entry for each provider")
@@ -183,10 +186,7 @@ def _provider(key: str, entry: dict[str, Any]) -> OAuthProvider:
         if not entry.get(name):
             raise _FaultError(f"“{key}”: “{name}” is missing")
     for name in ("authorize_url", "token_url"):
-        url = entry[name]
-        is_safe = url.startswith("https://") or (url.startswith("http://") and is_loopback_url(url))
-        if not is_safe or not urlsplit(url).hostname:
-            raise _FaultError(f"“{key}”: “{name}” must begin with https://")
+        _check_url(key, name, entry[name])
     made = OAuthProvider(
         key=key,
         name=entry["name"],
@@ -204,6 +204,17 @@ def _provider(key: str, entry: dict[str, Any]) -> OAuthProvider:
         raise _FaultError(f"“{key}”: “domains” or “hosts” is missing, so nobody would use it")
     _check_redirect(key, made.redirect)
     return made
+
+
+def _check_url(key: str, name: str, url: str) -> None:
+    try:
+        is_safe = url.startswith("https://") or (url.startswith("http://") and is_loopback_url(url))
+        parts = urlsplit(url)
+        is_whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port or an address that is none
+        raise _FaultError(f"“{key}”: “{name}” is no address of a web page") from None
+    if not is_safe or not is_whole:
+        raise _FaultError(f"“{key}”: “{name}” must begin with https://")
 
 
 def _check_redirect(key: str, redirect: str) -> None:

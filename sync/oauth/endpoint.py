@@ -70,6 +70,7 @@ class _Post:
         self._socket = sock
         self._is_secure = is_secure
         self._is_sent = False
+        self._is_cut = False
         self._done = threading.Event()
         self._answer: HttpAnswer | None = None
         self._fault: SyncError | None = None
@@ -86,7 +87,7 @@ class _Post:
                 self._cut()
                 if was_stopped:
                     raise stopped(self._server)
-                raise TimedOutError(f"{self._server.place} did not answer in time.")
+                raise TimedOutError(f"{self._server.place} did not answer in time. Try again.")
         if self._answer is None:
             assert self._fault is not None
             raise self._fault
@@ -100,9 +101,12 @@ class _Post:
         except SyncError as fault:
             self._fault = fault
         except http.client.HTTPException:
-            self._fault = ProtocolError(f"{self._server.place} does not answer like a web server.")
+            self._fault = ProtocolError(
+                f"{self._server.place} does not answer like a web server. Check “token_url” in "
+                "oauth.json."
+            )
         except (OSError, ValueError):
-            self._fault = ConnectionLostError(f"{self._server.place} hung up.")
+            self._fault = ConnectionLostError(f"{self._server.place} hung up. Try again later.")
         finally:
             self._done.set()
 
@@ -110,30 +114,42 @@ class _Post:
         if not self._is_secure:
             if not is_loopback(self._socket):
                 self._socket.close()
-                raise TlsError(f"The connection to {self._server.place} is not secure.")
+                raise TlsError(
+                    f"The connection to {self._server.place} is not secure, so nothing was sent. "
+                    "Write “token_url” with https:// in oauth.json."
+                )
             return self._socket
         try:
             context = securing.context(self._server, None)
             self._socket.settimeout(None)  # the deadline cuts it
-            return context.wrap_socket(self._socket, server_hostname=self._server.host)
+            # The handshake comes after the assignment, so that `_cut` reaches it.
+            secured = context.wrap_socket(
+                self._socket, server_hostname=self._server.host, do_handshake_on_connect=False
+            )
+            self._socket = secured
+            if self._is_cut:
+                raise ConnectionAbortedError
+            secured.do_handshake()
+            return secured
         except ssl.SSLCertVerificationError as fault:
             self._socket.close()
             # Unlike a mail server's, nobody can trust this certificate by hand.
             raise TlsError(
                 f"The certificate of {self._server.place} is not valid ({fault.verify_message}). "
-                "Perhaps somebody stands between you and the provider; nothing was sent."
+                "Perhaps somebody stands between you and the provider; nothing was sent. Try again "
+                "in another network, and look at this computer’s clock."
             ) from fault
         except (OSError, ValueError) as fault:
             self._socket.close()
             named = tls_fault(self._server, fault)
             if type(named) is TlsError:
-                raise TlsError(f"No secure connection to {self._server.place} is to be had.") from (
-                    fault
-                )
+                raise TlsError(
+                    f"No secure connection to {self._server.place} is to be had. Try again in "
+                    "another network, or check “token_url” in oauth.json."
+                ) from fault
             raise named from fault
 
     def _exchange(self, sock: socket.socket, path: str, form: str) -> HttpAnswer:
-        self._socket = sock
         sock.settimeout(None)
         client = http.client.HTTPConnection(self._server.host, self._server.port)
         client.sock = sock
@@ -155,5 +171,8 @@ class _Post:
         )
 
     def _cut(self) -> None:
+        """End the thread, wherever it waits."""
+        self._is_cut = True
+        # Not SSLSocket.shutdown: that takes the TLS object away under the reader's feet.
         with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)

@@ -113,15 +113,23 @@ def from_text(text: str) -> Tokens:
 def from_answer(client: Client, answer: Mapping[str, Any]) -> Tokens:
     """What a token endpoint answered, as oauthlib has checked it."""
     now = now_ms()
-    seconds = answer.get("expires_in") or 0
+    seconds = _seconds(answer.get("expires_in"))
     return Tokens(
         client,
         str(answer["access_token"]),
         str(answer.get("refresh_token") or ""),
         now,
-        now + int(seconds) * 1000 if seconds else 0,
+        now + seconds * 1000 if seconds else 0,
         _address_of(answer.get("id_token")),
     )
+
+
+def _seconds(told: Any) -> int:
+    """How long it lasts; 0 if that is not told, or told so that nobody understands it."""
+    try:
+        return int(told or 0)
+    except (ValueError, OverflowError, TypeError):
+        return 0
 
 
 def _address_of(id_token: Any) -> str:

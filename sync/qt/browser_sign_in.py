@@ -22,7 +22,7 @@ __all__ = ["BrowserSignIn", "HeldTokens", "OpenUrl", "open_in_browser"]
 log = logging.getLogger(__name__)
 
 OpenUrl = Callable[[str], bool]
-BUG_SENTENCE = "The sign-in failed because of a fault in Dealpost."
+BUG_SENTENCE = "The sign-in failed because of a fault in Dealpost. Try again."
 
 
 def open_in_browser(url: str) -> bool:

@@ -50,7 +50,7 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 Done = TypeVar("Done")
-BUG_SENTENCE = "The try failed because of a fault in Dealpost."
+BUG_SENTENCE = "The try failed because of a fault in Dealpost. Try again."
 
 
 class FailureKind(StrEnum):

@@ -111,6 +111,15 @@ def test_a_token_without_an_end_is_used_until_it_is_refused(
     assert access_token(config.id, vault, QUICK, refused=tokens.access_token) != tokens.access_token
 
 
+@pytest.mark.parametrize("told", [float("inf"), float("nan"), "soon", [1]])
+def test_an_end_that_nobody_understands_loses_no_tokens(told: object) -> None:
+    """The refresh token of before is worth nothing any more when this answer comes."""
+    client = Client("example", "Example", "https://localhost/token", CLIENT_ID)
+    answer = {"access_token": "a", "refresh_token": "r", "expires_in": told}
+
+    assert from_answer(client, answer).expires_at == 0
+
+
 def test_the_rotated_token_is_stored_before_the_new_one_is_given_out(
     provider: AuthorizationServer, vault: Vault
 ) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,6 +15,7 @@ import pytest
 from sync.errors import ConnectionLostError, SignInError, SyncError, TimedOutError, TlsError
 from sync.oauth import browser
 from sync.oauth.configuration import OAuthProvider, load
+from sync.oauth.endpoint import post
 from sync.oauth.loopback import Loopback
 from sync.oauth.tokens import Tokens
 from sync.timing import Timing
@@ -148,6 +151,23 @@ def test_tokens_go_over_tls_that_is_checked(tmp_path: Path, profile: Path) -> No
         assert server.token_requests == []
     finally:
         server.stop()
+
+
+def test_a_provider_that_is_silent_in_the_handshake_is_left_whole() -> None:
+    """No thread and no connection stays behind, however often it is tried."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"https://localhost:{listener.getsockname()[1]}/token"
+        with pytest.raises(TimedOutError):
+            post(url, "grant_type=x", timing=replace(QUICK, sign_in=0.2))
+        came, _ = listener.accept()
+        with came:
+            came.settimeout(5)
+            while came.recv(4096):  # the greeting of TLS, then the end
+                pass
+    ends_at = time.monotonic() + 5
+    while any(thread.name == "token-request" for thread in threading.enumerate()):
+        assert time.monotonic() < ends_at
+        threading.Event().wait(0.01)
 
 
 def test_tokens_over_tls(tmp_path: Path, profile: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -91,6 +91,9 @@ def test_who_signs_an_address_in(tmp_path: Path) -> None:
         ({"redirect": "http://0.0.0.0"}, "“redirect” must be http://127.0.0.1"),
         ({"redirect": "https://acme.example"}, "“redirect” must be http://127.0.0.1"),
         ({"redirect": "http://127.0.0.1:x"}, "“redirect” must be http://127.0.0.1"),
+        ({"token_url": "https://["}, "“token_url” is no address of a web page"),
+        ({"token_url": "https://id.acme.example:99999/"}, "“token_url” is no address"),
+        ({"authorize_url": "https://id.acme.example:x/"}, "“authorize_url” is no address"),
     ],
 )
 def test_a_wrong_field_is_named_with_its_file(
@@ -111,6 +114,7 @@ def test_a_wrong_field_is_named_with_its_file(
         ('{"providers": {"acme": 7}}', "“acme” must be an object"),
         ("\udcff", "it is not UTF-8"),
         (" " * 1_000_001, "it is too large"),
+        ("[" * 100_000, "it is nested too deeply"),
     ],
 )
 def test_a_file_that_is_none_is_left_out(tmp_path: Path, text: str, words: str) -> None:
@@ -122,6 +126,14 @@ def test_a_file_that_is_none_is_left_out(tmp_path: Path, text: str, words: str) 
     assert len(settings.faults) == 1
     assert words in settings.faults[0]
     assert settings.providers["acme"].is_set_up
+
+
+def test_a_path_that_cannot_be_looked_at_is_said(tmp_path: Path) -> None:
+    """As with a folder that is closed to us: the others still count."""
+    settings = read([tmp_path / ("x" * 300) / "oauth.json"])
+
+    assert "it can't be read (File name too long)" in settings.faults[0]
+    assert "google" in settings.providers
 
 
 def test_plain_http_on_this_computer_alone(tmp_path: Path) -> None:
