@@ -130,7 +130,6 @@ class _Post:
             if self._is_cut:
                 raise ConnectionAbortedError
             secured.do_handshake()
-            return secured
         except ssl.SSLCertVerificationError as fault:
             self._socket.close()
             # Unlike a mail server's, nobody can trust this certificate by hand.
@@ -148,6 +147,7 @@ class _Post:
                     "another network, or check “token_url” in oauth.json."
                 ) from fault
             raise named from fault
+        return secured
 
     def _exchange(self, sock: socket.socket, path: str, form: str) -> HttpAnswer:
         sock.settimeout(None)

@@ -9,133 +9,35 @@ from __future__ import annotations
 import contextlib
 import getpass
 import grp
+import hashlib
 import os
 import pwd
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BufferedRWPair
 from pathlib import Path
 
+from tests.support import dovecot_config
 from tests.support.certificates import Certificate, make_certificate
 from tests.support.other_client import OtherClient
-from tests.support.ports import free_port, wait_for_port
+from tests.support.ports import free_port, wait_until_closed
 
 PROGRAM = shutil.which("dovecot") or "/usr/sbin/dovecot"
 FIXED_PASSWORD = "secret"
+READY_SECONDS = 10.0
 _BATCH = 200
 
-_CONFIG = """
-protocols = imap
-listen = 127.0.0.1
-base_dir = {folder}/run
-state_dir = {folder}/run
-log_path = {folder}/dovecot.log
-ssl = yes
-ssl_cert = <{cert}
-ssl_key = <{key}
-ssl_min_protocol = TLSv1.2
-disable_plaintext_auth = no
-auth_mechanisms = plain login{token_mechanisms}
-auth_failure_delay = 0
-auth_username_chars =
-mail_location = {mail_format}:~/mail
-mail_fsync = never
-mail_max_userip_connections = 0
-first_valid_uid = 1
-default_vsz_limit = 0
-default_internal_user = {internal_user}
-default_login_user = {login_user}
-default_internal_group = {internal_group}
-{capability}
-{acl}
-service imap-login {{
-  service_count = 0
-  chroot =
-  inet_listener imap {{
-    port = {port}
-  }}
-  inet_listener imaps {{
-    port = {tls_port}
-  }}
-}}
-service imap {{
-  process_limit = 500
-  service_count = 100
-}}
-service anvil {{
-  chroot =
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
-{tokens}
-passdb {{
-  driver = passwd-file
-  deny = yes
-  args = {folder}/refused
-}}
-passdb {{
-  driver = static
-  args = password={fixed}
-  username_filter = fixed-*
-}}
-passdb {{
-  driver = static
-  mechanisms = plain login
-  args = nopassword=y
-  username_filter = !fixed-* !own-*
-}}
-passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%u {folder}/passwords
-  username_filter = own-*
-}}
-userdb {{
-  driver = static
-  args = uid={uid} gid={gid} home={folder}/home/%u
-}}
-protocol imap {{
-  rawlog_dir = {folder}/commands/%u
-}}
-namespace inbox {{
-  inbox = yes
-  separator = /
-{mailboxes}
-}}
-"""
 # Of util-linux: the kernel sends the signal when the thread that started it is gone.
 _SETPRIV = shutil.which("setpriv")
 _ENDS_WITH_US = (_SETPRIV, "--pdeathsig", "KILL") if _SETPRIV else ()
-_ACL = """
-mail_plugins = acl
-plugin {{
-  acl = vfile:{folder}/acls:cache_secs=0
-}}
-"""
-_TOKENS = """
-passdb {{
-  driver = oauth2
-  mechanisms = xoauth2 oauthbearer
-  args = {folder}/oauth2
-}}
-"""
-_QUOTA = """
-mail_plugins = quota
-protocol imap {{
-  mail_plugins = quota imap_quota
-}}
-plugin {{
-  quota = count:User quota
-  quota_vsizes = yes
-  quota_rule = {rule}
-}}
-"""
 _SPECIAL = ("Sent", "Archive", "Trash", "Drafts", "Junk")
 _STAMP = re.compile(rb"^\d+\.\d+ ", re.MULTILINE)
 _COMMAND = re.compile(rb"\S+ (UID [A-Z]+|[A-Z]+)(?: (.*))?$", re.IGNORECASE)
@@ -181,7 +83,7 @@ class Dovecot:
             config.write_text(self._config())
             self._launch()
             try:
-                wait_for_port(self.port, 5)
+                self._wait_until_ready()
             except OSError:
                 self._end_process()
                 if attempt == 2:
@@ -198,7 +100,7 @@ class Dovecot:
         """Go and come back with the same mail and the same ports."""
         self._end_process()
         self._launch()
-        wait_for_port(self.port, 5)
+        self._wait_until_ready()
 
     def show_certificate(self, made: Certificate) -> None:
         """Every new connection is shown this one; those that stand go on."""
@@ -217,6 +119,29 @@ class Dovecot:
                 stderr=errors,
             )
 
+    def _wait_until_ready(self) -> None:
+        """Until both ports greet, the one with TLS with the certificate of now.
+
+        A connection alone proves nothing: the kernel takes it before anybody serves it.
+        """
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        deadline = time.monotonic() + READY_SECONDS
+        while True:
+            try:
+                _greeting(self.port)
+                shown = _greeting(self.tls_port, context)
+                if hashlib.sha256(shown).hexdigest() == self._fingerprint():
+                    return
+                raise ConnectionError("the certificate of before")
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.01)
+
+    def _fingerprint(self) -> str:
+        return self.certificate.fingerprint.replace(":", "").lower()
+
     def log(self) -> str:
         texts = [self.folder / "dovecot.log", self.folder / "errors"]
         return "\n".join(t.read_text(errors="replace") for t in texts if t.exists())
@@ -231,6 +156,10 @@ class Dovecot:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(5)
+        # Its children close the ports a moment later; until then they would take connections,
+        # and drop them.
+        for port in (self.port, self.tls_port):
+            wait_until_closed(port)
 
     def _make_folders(self) -> None:
         self.folder.chmod(0o755)
@@ -254,7 +183,7 @@ class Dovecot:
         me = getpass.getuser()
         uid, gid = _mail_owner()
         group = "dovecot" if is_root else _group_name(gid)
-        return _CONFIG.format(
+        return dovecot_config.CONFIG.format(
             folder=self.folder,
             cert=self.certificate.cert_file,
             key=self.certificate.key_file,
@@ -265,7 +194,7 @@ class Dovecot:
             acl=self._plugins(),
             capability=f"imap_capability = {self.capability}" if self.capability else "",
             token_mechanisms=" xoauth2 oauthbearer" if self.introspect_url else "",
-            tokens=_TOKENS.format(folder=self.folder) if self.introspect_url else "",
+            tokens=dovecot_config.TOKENS.format(folder=self.folder) if self.introspect_url else "",
             port=self.port,
             tls_port=self.tls_port,
             fixed=FIXED_PASSWORD,
@@ -276,8 +205,8 @@ class Dovecot:
 
     def _plugins(self) -> str:
         if self.quota:
-            return _QUOTA.format(rule=self.quota)
-        return _ACL.format(folder=self.folder) if self.forbids else ""
+            return dovecot_config.QUOTA.format(rule=self.quota)
+        return dovecot_config.ACL.format(folder=self.folder) if self.forbids else ""
 
     def _mailbox(self, name: str) -> str:
         use = f"    special_use = \\{name}\n" if self.special_use else ""
@@ -363,6 +292,19 @@ class Dovecot:
     def other(self, user: str) -> OtherClient:
         """A second client of this user."""
         return OtherClient(self.port, user, FIXED_PASSWORD)
+
+
+def _greeting(port: int, context: ssl.SSLContext | None = None) -> bytes:
+    """Wait for the first word of the server; the certificate that it shows under TLS."""
+    with contextlib.ExitStack() as stack:
+        sock = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
+        shown = b""
+        if context is not None:
+            secured = stack.enter_context(context.wrap_socket(sock))
+            shown, sock = secured.getpeercert(binary_form=True) or b"", secured
+        if not sock.recv(1):
+            raise ConnectionResetError
+        return shown
 
 
 def _commands_in(data: bytes) -> list[str]:

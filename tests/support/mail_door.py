@@ -65,18 +65,19 @@ class MailDoor:
         if self._kind == "silent":
             self._hold(sock)
             return
-        with sock, contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            stack.enter_context(sock)
             if self._context is not None and not self._starttls:
-                sock = self._context.wrap_socket(sock, server_side=True)
-            sock.sendall(GREETINGS[self._kind])
-            with sock:
-                self._talk(sock)
+                sock = stack.enter_context(self._context.wrap_socket(sock, server_side=True))
+            sock.sendall(GREETINGS[self._kind])  # a client may be gone already
+            self._talk(sock)
 
     def _hold(self, sock: socket.socket) -> None:
         with self._guard:
             if self._is_stopped:
                 sock.close()
-            self._held.append(sock)
+            else:
+                self._held.append(sock)
 
     def _talk(self, sock: socket.socket) -> None:
         with sock.makefile("rb", buffering=0) as stream:

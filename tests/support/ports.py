@@ -13,15 +13,13 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
-def wait_for_port(port: int, seconds: float = 10) -> None:
-    """Until somebody listens there."""
+def wait_until_closed(port: int, seconds: float = 10) -> None:
+    """Until nobody listens there any more."""
     deadline = time.monotonic() + seconds
-    while True:
+    while time.monotonic() < deadline:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
-        else:
+        except ConnectionError:
             return
+        time.sleep(0.01)
+    raise TimeoutError(port)

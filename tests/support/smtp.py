@@ -39,6 +39,15 @@ class SmtpSink:
         self._controller: Controller | None = None
 
     def start(self) -> SmtpSink:
+        """Listen; a port that somebody took meanwhile is given up for another one."""
+        try:
+            self._start()
+        except OSError:
+            self.port = free_port()
+            self._start()
+        return self
+
+    def _start(self) -> None:
         context = None if self.security == "plain" else self.certificate.server_context()
         self._controller = Controller(
             self,
@@ -53,7 +62,6 @@ class SmtpSink:
             ready_timeout=10,
         )
         self._controller.start()
-        return self
 
     def stop(self) -> None:
         if self._controller is not None:
