@@ -16,6 +16,7 @@ from models.commands import (
     DropOperations,
     MarkMessagesRead,
     MarkRead,
+    Restore,
     RetryOperations,
     SetOption,
     execute,
@@ -290,3 +291,29 @@ def test_the_opposite_mark_forgets_what_was_refused() -> None:
     execute(MarkRead((conversation_of("a"),), read=False))
     assert [row[0] for row in database.rows("SELECT state FROM operation")][:1] == ["cancelled"]
     assert operation.refused_of(box.account_id) == []
+
+
+def test_a_restore_forgets_an_archive_that_was_refused() -> None:
+    """A retry by hand, later, would archive it again."""
+    box = boxes()
+    option("archive")
+    box.take(box.mail("a", "INBOX", uid=5))
+    execute(Archive((conversation_of("a"),)))
+    operation.mark_refused(operation.due(box.account_id, 0)[0].id, "no")
+    execute(Restore((conversation_of("a"),)))
+    assert operation.refused_of(box.account_id) == []
+
+
+def test_what_the_server_may_have_heard_of_is_never_cancelled() -> None:
+    """The archive has begun: a restore follows it, and does not take its row away."""
+    box = boxes()
+    option("archive")
+    box.take(box.mail("a", "INBOX", uid=5))
+    execute(Archive((conversation_of("a"),)))
+    begin(operation.due(box.account_id, 0)[0].id)
+    execute(Restore((conversation_of("a"),)))
+    rows = operation.of_account(box.account_id)
+    assert [(row.kind, row.state) for row in rows] == [
+        ("archive", "running"),
+        ("unarchive", "pending"),
+    ]
