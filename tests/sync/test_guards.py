@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from models import database, settings
 from models.commands import Archive, DeleteMessages, MarkRead
+from models.trust_commands import KeepHeld
 from tests.support.builders import a_mail
 from tests.support.fake_mailboxes import CAPABILITIES, Mailboxes, Parts
 from tests.sync.engine import FAST
@@ -274,3 +275,21 @@ def test_the_brake_counts_what_was_deleted_within_the_hour(server: Mailboxes, ma
         engine.settle()
     assert len(engine.subjects()) == 100 - 36
     assert engine.sync.facts()[1] == 18
+
+
+def test_what_is_held_is_released_by_no_smaller_number(server: Mailboxes, make: Make) -> None:
+    """The person kept some of them: the others are few now, and wait for an answer still."""
+    server.deliver("me", "INBOX", mails(40))
+    engine = make(server)
+    engine.cycle()
+    server.expunge("INBOX", range(1, 26))
+    engine.settle()
+    assert engine.sync.facts()[1] == 25
+    engine.leave_idle()
+    engine.run(KeepHeld(tuple(engine.message_id(f"mail {n:03}") for n in range(10))))
+    server.deliver("me", "INBOX", mails(1, first=40))
+    engine.outlast()
+    server.deliver("me", "INBOX", mails(1, first=41))
+    engine.outlast()
+    assert engine.sync.facts()[1] == 15
+    assert len(engine.subjects()) == 42
