@@ -13,7 +13,7 @@ from models import database, settings
 from models.commands import Archive, DeleteMessages, MarkRead
 from models.trust_commands import KeepHeld
 from tests.support.builders import a_mail
-from tests.support.fake_mailboxes import CAPABILITIES, Mailboxes, Parts
+from tests.support.fake_mailboxes import CAPABILITIES, Box, Mailboxes, Parts
 from tests.sync.engine import FAST
 from tests.sync.scripted import Make, ago, mails, without
 
@@ -293,3 +293,24 @@ def test_what_is_held_is_released_by_no_smaller_number(server: Mailboxes, make: 
     engine.outlast()
     assert engine.sync.facts()[1] == 15
     assert len(engine.subjects()) == 42
+
+
+def test_a_new_uid_waits_while_its_old_one_is_in_doubt(server: Mailboxes, make: Make) -> None:
+    """Moved away and back, and the server answers no exact question: deleted mail stays away."""
+    settings.put("delete_on_server", False)
+    server.deliver("me", "INBOX", mails(3))
+    server.boxes["Projects"] = Box(11)
+    engine = make(server)
+    engine.cycle()
+    engine.leave_idle()
+    engine.run(DeleteMessages((engine.message_id("mail 000"),)))
+    engine.cycle()
+    server.move("INBOX", [1], "Projects")
+    server.move("Projects", [1], "INBOX")
+    server.alter["UID FETCH"] = without(1)
+    server.alter["UID SEARCH"] = lambda parts: [p for p in parts if b"COUNT 0" not in p]
+    engine.outlast()
+    assert sorted(engine.subjects()) == ["mail 001", "mail 002"]
+    server.alter.clear()
+    engine.settle()
+    assert sorted(engine.subjects()) == ["mail 001", "mail 002"]
