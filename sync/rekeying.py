@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from models import database
+from models import secret as store
 from models.secret import SealedSecret, StoredLock
 from sync import keychain
 from sync.credentials import (
@@ -87,3 +89,17 @@ class Rekeying:
 def clear_up(profile_ids: Sequence[str]) -> list[str]:
     """Remove old keys from the keyring; those that are gone. May block."""
     return [name for name in profile_ids if keychain.remove(name)]
+
+
+def stored_leftovers() -> tuple[str, ...]:
+    """The keys that open nothing any more, for a thread that has no store open.
+
+    The store alone knows: what the vault knows may come from a sign-in that was prepared and
+    never stored, and then the store still needs the key of before.
+    """
+    database.open_for_thread(read_only=True)
+    try:
+        lock = store.lock()
+    finally:
+        database.close_for_thread()
+    return lock.leftovers if lock is not None else ()

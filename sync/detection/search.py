@@ -223,12 +223,13 @@ class _Search:
 
     def _after_look_up(self, found: LookUp) -> None:
         self._known.denied |= found.denied
-        self._known.documentation = self._known.documentation or found.documentation
         for candidate in found.candidates:
             self._try(candidate)
 
     def _after_autoconfig(self, found: LookUp) -> None:
         """Plain http is asked when https has nothing to say, and is still needed."""
+        # The domain's own page alone: others must not speak in its name.
+        self._known.documentation = self._known.documentation or found.documentation
         self._after_look_up(found)
         files = [each for each in self._asked.values() if each.is_autoconfig]
         is_over = not any(each.is_out for each in files)

@@ -23,6 +23,7 @@ class Known:
     Attributes:
         outcomes: What came of each try.
         denied: Services that the domain says it does not offer.
+        documentation: The domain's own page about its servers.
     """
 
     domain: str

@@ -199,19 +199,16 @@ class Probe(QObject):
         def tell(answer: Answer) -> None:
             started.tell(lambda: self._looked.emit(started.ticket, answer))
 
-        self._run(
-            started,
-            lambda: Detection(
-                started.ticket,
-                detect(
-                    address,
-                    started.cancelled,
-                    network=network,
-                    tell=tell,
-                    enough=started.enough,
-                ),
-            ),
-        )
+        def look() -> Detected:
+            try:
+                return detect(
+                    address, started.cancelled, network=network, tell=tell, enough=started.enough
+                )
+            except Exception:  # the boundary of this thread: the person waits for an answer
+                log.exception("a search failed")
+                return Detected(None, None)
+
+        self._run(started, lambda: Detection(started.ticket, look()))
         return started.ticket
 
     def stop_looking(self) -> None:

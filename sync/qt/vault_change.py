@@ -95,7 +95,7 @@ class VaultChange(QObject):
         lock = self._vault.vault.lock
         if lock is None or not lock.leftovers or self._clearing:
             return
-        names = lock.leftovers
         self._clearing = self._vault.perform(
-            lambda: self._cleared.extend(rekeying.clear_up(names)), asks_keyring=False
+            lambda: self._cleared.extend(rekeying.clear_up(rekeying.stored_leftovers())),
+            asks_keyring=False,
         )

@@ -14,6 +14,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from models.mailbox import Role
+from sync.detection import Detected, Network
 from sync.errors import SignInError
 from sync.providers import Security, ServerPlace
 from sync.qt.probe import FailureKind, Probe, SignIn, Tried, _failure
@@ -287,6 +288,20 @@ def test_cancel_abandons_at_once_and_a_late_answer_is_dropped(
 
     assert second > first
     assert [answer.ticket for answer in answers] == [second]
+
+
+def test_a_search_that_fails_for_a_fault_of_ours_ends_as_well(
+    probe: Probe, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Half a letter, as broken programs put it into the clipboard; the person still goes on."""
+    network = Network(("127.0.0.1", free_port()))
+    with qtbot.waitSignal(probe.detected, timeout=10_000) as answered:
+        probe.detect("ann\udcff@firma.test", network)
+
+    assert answered.args is not None
+    assert answered.args[0].detected == Detected(None, None)
+    assert not probe.is_running
+    assert [record.message for record in caplog.records] == ["a search failed"]
 
 
 def test_no_password_is_logged_or_told(

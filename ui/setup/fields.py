@@ -30,10 +30,12 @@ NEAR = 5  # between a field and its label
 
 
 class HintLabel(QLabel):
-    """A muted sentence that wraps."""
+    """A muted sentence that wraps; plain text unless it is told otherwise: it may quote others."""
 
     def __init__(self, theme: Theme, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent, wordWrap=True)
+        super().__init__(parent, wordWrap=True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
         self._theme = theme
         self._tone = "muted"
         self.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse)

@@ -168,6 +168,7 @@ class ServersPage(WizardPage):
         )
         self._help = HintLabel(theme, "", self)
         self._help.setObjectName("provider_help")
+        self._help.setTextFormat(Qt.TextFormat.RichText)
         self._help.setTextInteractionFlags(
             Qt.TextInteractionFlag.LinksAccessibleByMouse
             | Qt.TextInteractionFlag.LinksAccessibleByKeyboard

@@ -30,9 +30,9 @@ class AccountCard(QFrame):
         self.setObjectName(f"account_facts_{account_id}")
         self._account_id = account_id
         self._theme = theme
-        self._title = QLabel(self)
+        self._title = QLabel(self, textFormat=Qt.TextFormat.PlainText)
         self._title.setFont(theme.font(weight=600))
-        self._text = QLabel(self, wordWrap=True)
+        self._text = QLabel(self, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._check = self._button(self.tr("Check now"), self.sync_requested)
         self._stop = self._button(self.tr("Stop syncing"), self.stop_requested)

@@ -42,8 +42,8 @@ class HeldBar(QWidget):
         self._ticket = 0
         self._is_shown = False
         self._mark = QLabel(self)
-        self._label = QLabel(self, wordWrap=True)
-        self._detail = QLabel(self, wordWrap=True)
+        self._label = QLabel(self, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self._detail = QLabel(self, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.show_button = self._button("held_show_button")
         self.check_button = self._button("held_check_button", self.tr("Check again"))
         self.delete_button = self._button("held_delete_button", self.tr("Delete here too…"))

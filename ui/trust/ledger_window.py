@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -53,9 +53,9 @@ class LedgerWindow(QDialog):
         self._items: list[LedgerItem] = []
         self._tickets: dict[int, bool] = {}  # ticket -> whether it is the first page
         self._before: int | None = None
-        self._title = QLabel(self, wordWrap=True)
+        self._title = QLabel(self, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._title.setObjectName("ledger_title")
-        self._summary = QLabel(self, wordWrap=True)
+        self._summary = QLabel(self, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._summary.setObjectName("ledger_summary")
         self.search = QLineEdit(self)
         self.kind = QComboBox(self)
@@ -116,7 +116,7 @@ class LedgerWindow(QDialog):
         close.setAutoDefault(False)
         close.clicked.connect(self.close)
         buttons = QHBoxLayout()
-        self._hint = QLabel(self)
+        self._hint = QLabel(self, textFormat=Qt.TextFormat.PlainText)
         buttons.addWidget(self._hint, 1)
         buttons.addWidget(close)
         column = QVBoxLayout(self)

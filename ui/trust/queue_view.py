@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -51,7 +51,7 @@ class QueueView(QWidget):
         self.list = LineList(self._model, theme, self)
         self.list.setObjectName("operation_list")
         self.list.setAccessibleName(self.tr("Changes that wait for a server"))
-        self._heading = QLabel(self)
+        self._heading = QLabel(self, textFormat=Qt.TextFormat.PlainText)
         self._retry = QPushButton(self.tr("Retry"), self)
         self._retry.setObjectName("retry_button")
         self._give_up = QPushButton(self.tr("Give up…"), self)

@@ -25,8 +25,18 @@ class EmptyState(QWidget):
         self._theme = theme
         self._icon = "inbox"
         self._mark = QLabel(self, alignment=Qt.AlignmentFlag.AlignCenter)
-        self._title = QLabel(self, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
-        self._hint = QLabel(self, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._title = QLabel(
+            self,
+            alignment=Qt.AlignmentFlag.AlignCenter,
+            wordWrap=True,
+            textFormat=Qt.TextFormat.PlainText,
+        )
+        self._hint = QLabel(
+            self,
+            alignment=Qt.AlignmentFlag.AlignCenter,
+            wordWrap=True,
+            textFormat=Qt.TextFormat.PlainText,
+        )
         self.button = QPushButton(self)
         self.button.setProperty("role", "primary")
         self.button.clicked.connect(self.pressed)

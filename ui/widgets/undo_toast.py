@@ -24,7 +24,7 @@ class UndoToast(QFrame):
         super().__init__(parent)
         self.setObjectName("undo_toast")
         self._theme = theme
-        self._label = QLabel(self)
+        self._label = QLabel(self, textFormat=Qt.TextFormat.PlainText)
         self.button = QPushButton(self.tr("Undo"), self)
         self.button.setObjectName("undo_button")
         self.button.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -96,6 +96,23 @@ def test_what_the_file_says_reaches_the_answer(town: Town) -> None:
     assert found.documentation == "https://firma.test/help"
 
 
+def test_the_page_of_somebody_else_is_not_told_as_the_domains(town: Town) -> None:
+    """The host that takes the mail in fills in a server, and no link in the domain's name."""
+    town.dns.host(HOME, NAMED, "autoconfig.host.test", "smtp.host.test")
+    town.dns.add(DOMAIN, "MX", "10 mx7.host.test.")
+    page = '<documentation url="https://host.test/evil"/>'
+    town.web.add(f"{HOME}{FILE}", config(SERVERS[0]))
+    town.web.add(
+        f"autoconfig.host.test{FILE}", config(server("smtp", "smtp.host.test", 465), extra=page)
+    )
+
+    found = town.detect()
+
+    assert found.smtp is not None
+    assert (found.source, found.smtp.host) == (Source.AUTOCONFIG, "smtp.host.test")
+    assert found.documentation == ""
+
+
 def test_an_open_line_is_named_and_never_taken(town: Town) -> None:
     town.dns.host(HOME, NAMED)
     town.web.add(f"{HOME}{FILE}", config(server("imap", NAMED, 4143, "plain"), SERVERS[1]))

@@ -1,0 +1,81 @@
+"""Words of strangers, such as servers, certificates and mail, are shown as the letters they are.
+
+A label that guesses would take a tag for one, and open the files and links that it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from models import account, certificates
+from models.account import NewAccount
+from models.events import Phase, StatusChanged
+from sync.qt.service import MailService
+from sync.timing import Timing
+from ui.settings.certificates_part import CertificatesPart
+from ui.setup.fields import HintLabel
+from ui.theme import Theme
+from ui.trust.account_card import AccountCard
+from ui.widgets.banner import Banner
+from ui.widgets.undo_toast import UndoToast
+
+pytestmark = pytest.mark.usefixtures("store")
+
+EVIL = '<a href="https://evil.example">Click here</a>'
+
+
+def assert_plain(window: QWidget) -> None:
+    shown = [label for label in window.findChildren(QLabel) if EVIL in label.text()]
+    if isinstance(window, QLabel):
+        shown.append(window)
+    assert shown
+    assert all(label.textFormat() is Qt.TextFormat.PlainText for label in shown)
+
+
+def _banner(theme: Theme, parent: QWidget) -> QWidget:
+    made = Banner(theme, "warning", parent)
+    made.say(EVIL)
+    return made
+
+
+def _toast(theme: Theme, parent: QWidget) -> QWidget:
+    made = UndoToast(theme, parent)
+    made.say(EVIL, 1.0, can_undo=False)
+    return made
+
+
+def _card(theme: Theme, parent: QWidget) -> QWidget:
+    made = AccountCard(1, theme, parent)
+    made.show_facts(StatusChanged(1, Phase.NEEDS_ANSWER, error=EVIL), "ann@example.org")
+    return made
+
+
+@pytest.mark.parametrize(
+    "make",
+    [_banner, _toast, _card, lambda theme, parent: HintLabel(theme, EVIL, parent)],
+)
+def test_a_sentence_that_quotes_somebody(
+    qtbot: QtBot, make: Callable[[Theme, QWidget], QWidget]
+) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    assert_plain(make(Theme(), parent))
+
+
+def test_the_name_in_a_certificate(qtbot: QtBot, store: Path) -> None:
+    certificates.trust("h", "AA:BB", subject=EVIL)
+    account_id = account.create(NewAccount("ann@example.org", "h", 1, "tls", "h", 2, "tls"))
+    config = account.config(account_id)
+    assert config is not None
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    service = MailService(store, timing=Timing())
+
+    assert_plain(CertificatesPart(service, Theme(), config, parent))
+    service.close()
