@@ -22,7 +22,7 @@ from ui.settings.certificates_part import CertificatesPart
 from ui.setup.fields import HintLabel
 from ui.theme import Theme
 from ui.trust.account_card import AccountCard
-from ui.widgets.banner import Banner
+from ui.widgets.banner import Banner, Tone
 from ui.widgets.undo_toast import UndoToast
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -39,7 +39,7 @@ def assert_plain(window: QWidget) -> None:
 
 
 def _banner(theme: Theme, parent: QWidget) -> QWidget:
-    made = Banner(theme, "warning", parent)
+    made = Banner(theme, Tone.WARNING, parent)
     made.say(EVIL)
     return made
 
