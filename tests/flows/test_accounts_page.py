@@ -170,9 +170,13 @@ def test_an_account_that_is_shown_is_removed(desk: Desk, dovecot: Dovecot) -> No
     desk.wait(lambda: len(account.configs()) == 1, "the first is removed")
     assert desk.has("C")
     sidebar = desk.find(QListView, "sidebar")
-    lines = [sidebar.model().index(row, 0) for row in range(sidebar.model().rowCount())]
-    keys = [str(line.data(Qt.ItemDataRole.UserRole)) for line in lines]
-    assert [key for key in keys if key.startswith("inbox")] == ["inbox", f"inbox:{ids[2]}"]
+
+    def inboxes() -> list[str]:
+        lines = [sidebar.model().index(row, 0) for row in range(sidebar.model().rowCount())]
+        keys = [str(line.data(Qt.ItemDataRole.UserRole)) for line in lines]
+        return [key for key in keys if key.startswith("inbox")]
+
+    desk.wait(lambda: inboxes() == ["inbox", f"inbox:{ids[2]}"], "the sidebar follows")
     assert sidebar.currentIndex().data() == rigs[2].address
 
 

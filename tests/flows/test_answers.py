@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, Qt
@@ -22,6 +20,7 @@ from models import database
 from models.clock import now_ms
 from models.commands import LinkConversations, SaveRecord, SetOption
 from models.records import Deal
+from tests.flows import profile_file
 from tests.flows.desk import Desk
 from tests.flows.rig import Rig, dovecot_rig
 from tests.support.builders import a_mail
@@ -166,9 +165,9 @@ def test_what_happened_is_narrowed_by_time(desk: Desk, rig: Rig) -> None:
     desk.wait_for("Old news", "Other")
     desk.delete("Old news")
     desk.settle(account_id)
-    with closing(sqlite3.connect(desk.profile / "dealpost.db")) as store, store:
-        # As if it had been ten days ago; the window's own connection cannot write.
-        store.execute("UPDATE ledger SET at = ? WHERE kind = 'delete'", (now_ms() - 10 * DAY_MS,))
+    # As if it had been ten days ago; the window's own connection cannot write.
+    sql = "UPDATE ledger SET at = ? WHERE kind = 'delete'"
+    profile_file.write(desk.profile, (sql, (now_ms() - 10 * DAY_MS,)))
     desk.trigger("action_what_happened")
     desk.find(QLineEdit, "ledger_search_edit").setText("vera@gone.example")
     combo = desk.find(QComboBox, "ledger_time_combo")

@@ -222,7 +222,9 @@ def test_gmail_without_all_mail(desk: Desk, is_hidden: bool) -> None:
         assert found["saves_sent"].fact == "yes"
         assert found["all_mail"].fact == ("hidden" if is_hidden else "shown")
         desk.settle(account_id)
-        assert ("Show in IMAP" in "\n".join(words(part(desk, account_id)))) is is_hidden
+        shown = part(desk, account_id)
+        desk.wait(lambda: len(words(shown)) > 2, "the findings are shown")
+        assert ("Show in IMAP" in "\n".join(words(shown))) is is_hidden
         desk.close()
 
 
