@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import io
 import socket
 import time
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from sync.detection.candidates import ascii_domain
-from sync.detection.network import Allows, Network
+from sync.detection.network import SHORTEST, Allows, Network
 
 MOST_BYTES = 64 * 1024
 MOST_REDIRECTS = 3
@@ -43,7 +45,7 @@ def fetch(url: str, network: Network, allows: Allows, deadline: float) -> bytes:
             connection.request("GET", _target(parts), headers={"Accept": "text/xml"})
             response = stack.enter_context(contextlib.closing(connection.getresponse()))
             if response.status not in _MOVED:
-                return _body(response, connection, deadline)
+                return _body(response)
             url = _next(url, response.getheader("Location") or "")
     raise NoFileError
 
@@ -77,8 +79,53 @@ class _Connection(http.client.HTTPConnection):
         self._deadline = deadline
 
     def connect(self) -> None:
-        self.sock = self._dial()
-        self.sock.settimeout(max(0.05, self._deadline - time.monotonic()))
+        line: Any = _Line(self._dial(), self._deadline)
+        self.sock = line
+
+
+class _Line:
+    """As much of a socket as `http.client` needs; nothing on it goes beyond the deadline."""
+
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        self._sock = sock
+        self._deadline = deadline
+
+    def sendall(self, data: bytes) -> None:
+        """Send it, or raise TimeoutError."""
+        self._sock.settimeout(max(SHORTEST, self._deadline - time.monotonic()))
+        self._sock.sendall(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """Lives on when the line is closed, as that of a socket does."""
+        return io.BufferedReader(_Reader(self._sock, self._deadline))
+
+    def close(self) -> None:
+        """Hang up when everything is read."""
+        self._sock.close()
+
+
+class _Reader(io.RawIOBase):
+    """What comes; a server that drips does not win time with each drop."""
+
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        super().__init__()
+        self._sock = sock
+        self._deadline = deadline
+        self._raw = sock.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(max(SHORTEST, left))
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
 
 
 def _target(parts: SplitResult) -> str:
@@ -93,21 +140,12 @@ def _next(url: str, location: str) -> str:
     return following
 
 
-def _body(
-    response: http.client.HTTPResponse, connection: http.client.HTTPConnection, deadline: float
-) -> bytes:
+def _body(response: http.client.HTTPResponse) -> bytes:
     if response.status != 200:
         raise NoFileError
     body = b""
-    while True:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        if connection.sock is not None:
-            connection.sock.settimeout(left)
-        chunk = response.read1(_CHUNK)
-        if not chunk:
-            return body
+    while chunk := response.read1(_CHUNK):
         body += chunk
         if len(body) > MOST_BYTES:
             raise TooLargeError
+    return body
