@@ -81,6 +81,9 @@ _STATES = {
 }
 
 
+_OUT_OF_REACH = (VaultState.LOCKED, VaultState.ABSENT)
+
+
 class WrongPassphraseError(SecretLockedError):
     """The passphrase does not open the vault."""
 
@@ -137,6 +140,12 @@ class Vault:
         """Whether a new secret can be kept without asking the person anything."""
         with self._guard:
             return self._state is VaultState.OPEN
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Whether the keyring has a key that it does not give now: a new one costs passwords."""
+        with self._guard:
+            return self.mode is VaultMode.KEYRING and self._state in _OUT_OF_REACH
 
     @property
     def lock(self) -> StoredLock | None:

@@ -278,7 +278,8 @@ class SignInPart(QWidget):
     def _on_refused(self, sentence: str) -> None:
         """No keyring takes the key: the person chooses another way."""
         self._set_busy(False)
-        self._keep_dialog = KeepDialog(self._theme, sentence, self)
+        vault = self._service.vault.vault
+        self._keep_dialog = KeepDialog(self._theme, sentence, vault, self)
         self._keep_dialog.finished.connect(self._on_way_chosen)
         self._keep_dialog.open()
 

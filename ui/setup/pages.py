@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from sync import providers
 from sync.providers import Provider
 from sync.qt.probe import Detected
+from sync.qt.vault import Vault
 from ui.setup import detection_words, flow, words
 from ui.setup.certificate_box import CertificateBoxes
 from ui.setup.fields import (
@@ -261,8 +262,8 @@ class SecretPageWidget(WizardPage):
     def focus_first(self) -> None:
         self.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def show_question(self, question: flow.SecretPage) -> None:
-        """Ask for a choice, or for the passphrase that was chosen before."""
+    def show_question(self, question: flow.SecretPage, vault: Vault | None = None) -> None:
+        """Ask for a choice, with what it costs, or for the passphrase that was chosen before."""
         is_choice = question is not flow.SecretPage.UNLOCK
         for widget in (
             self.passphrase_radio,
@@ -272,7 +273,13 @@ class SecretPageWidget(WizardPage):
             self._session_hint,
         ):
             widget.setVisible(is_choice)
-        if is_choice:
+        if is_choice and vault is not None and vault.is_out_of_reach:
+            text = self.tr(
+                "The key to your other passwords is in a keychain that is locked or not there now."
+                " Cancel, unlock it and try again to keep them. With another way, your other"
+                " accounts ask for their passwords again; nothing else is lost."
+            )
+        elif is_choice:
             text = self.tr(
                 "This computer has no keychain that Dealpost can use. A password is never written"
                 " down readable, so choose how it is kept."

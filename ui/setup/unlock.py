@@ -11,7 +11,7 @@ from models.account_commands import UpdateAccount
 from models.secret import EncryptedSecrets
 from sync.oauth import configuration
 from sync.qt.service import MailService
-from sync.qt.vault import QuestionKind, VaultAnswer, VaultMode, VaultQuestion
+from sync.qt.vault import QuestionKind, Vault, VaultAnswer, VaultMode, VaultQuestion
 from ui.setup import flow, words
 from ui.setup.fields import GAP, HintLabel, Notice, PasswordEdit, Title, add_field
 from ui.setup.form_style import FormStyle
@@ -239,7 +239,9 @@ class UnlockDialog(QDialog):
 class KeepDialog(QDialog):
     """How are passwords kept from now on? Asked where no keyring takes the key any more."""
 
-    def __init__(self, theme: Theme, sentence: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, sentence: str, vault: Vault, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("keep_dialog")
         self.setMinimumWidth(KEEP_WIDTH)
@@ -248,6 +250,7 @@ class KeepDialog(QDialog):
         self.setModal(True)
         self._error = Notice(theme, parent=self)
         self.page = SecretPageWidget(theme, self)
+        self.page.show_question(flow.SecretPage.CHOOSE, vault)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 18)
         column.addWidget(self.page)

@@ -294,7 +294,7 @@ class SetupWizard(QDialog):
     def _settle_secrets(self, question: SecretPage) -> None:
         self._secret_page = question
         self._is_secret_known = True
-        self.secrets_page.show_question(question)
+        self.secrets_page.show_question(question, self._service.vault.vault)
 
     @Slot(str)
     def _on_refused(self, sentence: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyring
+import pytest
 from pytestqt.qtbot import QtBot
 
 from models import account, database, secret
@@ -10,15 +11,17 @@ from models.account import NewAccount
 from sync.credentials import Vault, VaultMode, VaultState
 from sync.qt.service import MailService
 from tests.conftest import MemoryKeyring
-from tests.ui.setup.parts import use_no_keyring
+from tests.support.dovecot import Dovecot
+from tests.support.smtp import SmtpSink
+from tests.ui.setup.parts import fill_address, fill_servers, go_on, opened, use_no_keyring
+from ui.theme import Theme
 
 PHRASE = "tulip and daffodil"
 
 
-def test_the_key_of_the_other_accounts_stays_in_the_keychain(
-    qtbot: QtBot, service: MailService, memory_keyring: MemoryKeyring
-) -> None:
-    """Only when the store has done without it may it go: the command may fail, or never come."""
+@pytest.fixture
+def stranded(service: MailService, memory_keyring: MemoryKeyring) -> int:
+    """An account whose password is sealed with a key in a keychain that is not there now."""
     vault = service.vault.vault
     vault.prepare(VaultMode.KEYRING)
     with database.writing(durable=True):
@@ -27,7 +30,32 @@ def test_the_key_of_the_other_accounts_stays_in_the_keychain(
     use_no_keyring()
     vault.load()
     assert vault.open_keyring() is VaultState.ABSENT
+    return account_id
 
+
+@pytest.mark.usefixtures("stranded")
+def test_another_way_says_what_it_costs(
+    qtbot: QtBot, service: MailService, theme: Theme, dovecot: Dovecot, plain_sink: SmtpSink,
+    user: str,
+) -> None:  # fmt: skip
+    """Else a second account would silently cost the first one its password."""
+    wizard = opened(qtbot, service, theme)
+    fill_address(wizard)
+    fill_servers(wizard, dovecot, plain_sink, user)
+    go_on(qtbot, wizard)
+    go_on(qtbot, wizard)
+
+    assert wizard.secrets_page.isVisible()
+    sentence = wizard.secrets_page.sentence.text()
+    assert "a keychain that is locked or not there now" in sentence
+    assert "your other accounts ask for their passwords again" in sentence
+    wizard.reject()
+
+
+def test_the_key_of_the_other_accounts_stays_in_the_keychain(
+    qtbot: QtBot, service: MailService, memory_keyring: MemoryKeyring, stranded: int
+) -> None:
+    """Only when the store has done without it may it go: the command may fail, or never come."""
     with qtbot.waitSignal(service.vault.answered):
         service.vault.prepare(VaultMode.PASSPHRASE, PHRASE)
     keyring.set_keyring(memory_keyring)
@@ -38,4 +66,4 @@ def test_the_key_of_the_other_accounts_stays_in_the_keychain(
     again = Vault()
     again.load()
     assert again.open_keyring() is VaultState.OPEN
-    assert again.secret(account_id, "imap") == "the password"
+    assert again.secret(stranded, "imap") == "the password"

@@ -145,7 +145,7 @@ def test_a_keychain_that_is_shut_is_asked_again(
 
 
 def test_another_way_to_keep_passwords_is_checked(qtbot: QtBot, theme: Theme) -> None:
-    window = KeepDialog(theme, "Your keychain did not accept the key.")
+    window = KeepDialog(theme, "Your keychain did not accept the key.", Vault())
     qtbot.addWidget(window)
     window.open()
     window.page.passphrase.setText("x" * (PASSPHRASE_LEAST - 1))
