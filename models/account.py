@@ -276,6 +276,17 @@ def update(account_id: int, **columns: Any) -> None:
         )
 
 
+def change_state(account_id: int, before: str, after: str) -> bool:
+    """Change the state, unless the person did meanwhile: stopped, or removed."""
+    with database.writing(durable=False):
+        return bool(
+            database.run(
+                "UPDATE account SET state = ? WHERE id = ? AND state = ?",
+                (after, account_id, before),
+            )
+        )
+
+
 def set_aliases(account_id: int, addresses: Sequence[str]) -> None:
     """The person's further own addresses of this account."""
     with database.writing(durable=False):

@@ -34,6 +34,7 @@ from models.events import (
 from sync.qt.browser_sign_in import OpenUrl, open_in_browser
 from sync.qt.commander import CommandDone, Commander
 from sync.qt.reader import Reader
+from sync.qt.removals import Removals
 from sync.qt.requests import Answer, FileRequest, Request
 from sync.qt.surroundings import Surroundings, SurroundingsWatch
 from sync.qt.threads import EventThread, call
@@ -107,7 +108,7 @@ class MailService(QObject):
         self._running: dict[int, _Running] = {}
         self._ending: list[_Running] = []
         self._restart: set[int] = set()
-        self._after_end: list[tuple[int, commands.RemoveAccount]] = []
+        self._removals = Removals()
         self._statuses: dict[int, StatusChanged] = {}
         self._is_open = False
         self._wipes = WipeSchedule(timing, self._is_syncing, self)
@@ -171,12 +172,12 @@ class MailService(QObject):
         """Carry out a command in the command thread; its ticket comes back in `commanded`."""
         ticket = next(self._tickets)
         self._wipes.postpone()
-        if isinstance(command, commands.RemoveAccount) and self._is_busy(command.account_id):
-            # A worker must not write into an account that is being taken apart.
-            self._after_end.append((ticket, command))
-            self.stop_account(command.account_id)
-        else:
-            self._to_commander.emit(ticket, command)
+        if isinstance(command, commands.RemoveAccount):
+            is_busy = self._is_busy(command.account_id)
+            if not self._removals.begin(ticket, command, is_busy=is_busy):
+                self.stop_account(command.account_id)
+                return ticket
+        self._to_commander.emit(ticket, command)
         return ticket
 
     def ask(self, request: Request) -> int:
@@ -224,7 +225,7 @@ class MailService(QObject):
 
     def start_account(self, account_id: int) -> None:
         """Start this account's worker, or start it anew if it runs."""
-        if not self._is_open:
+        if not self._is_open or self._removals.holds(account_id):
             return
         if account_id in self._running:
             self._restart.add(account_id)
@@ -294,8 +295,7 @@ class MailService(QObject):
         self._run_what_waited()
 
     def _run_what_waited(self) -> None:
-        for waiting in [each for each in self._after_end if not self._is_busy(each[1].account_id)]:
-            self._after_end.remove(waiting)
+        for waiting in self._removals.take_ready(self._is_busy):
             self._to_commander.emit(*waiting)
 
     def _wait_for_workers(self) -> None:
@@ -378,8 +378,12 @@ class MailService(QObject):
 
     @Slot(object)
     def _on_commanded(self, done: CommandDone) -> None:
-        if self._is_open:
-            self.commanded.emit(done)
+        if not self._is_open:
+            return
+        account_id = self._removals.end(done.ticket)
+        if account_id is not None and done.error:  # a full disk: it stays, and goes on
+            self._on_accounts_changed(AccountsChanged((account_id,)))
+        self.commanded.emit(done)
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:

@@ -249,8 +249,7 @@ class AccountWorker(QObject):
             config, self._vault, self._timing, read_only=self._read_only, hold=self._hold,
             is_stopped=self._stopping.is_set,
         )  # fmt: skip
-        if config.state == account.NEEDS_SIGN_IN:
-            account.update(config.id, state=account.ACTIVE)
+        if account.change_state(config.id, account.NEEDS_SIGN_IN, account.ACTIVE):
             self._report(AccountsChanged((config.id,)))
         self._backoff.connected()
         self._sync = AccountSync(
@@ -369,7 +368,7 @@ class AccountWorker(QObject):
             self._step_timer.start(_milliseconds(wait_seconds))
 
     def _needs_sign_in(self, error: SignInError) -> None:
-        account.update(self.account_id, state=account.NEEDS_SIGN_IN)
+        account.change_state(self.account_id, account.ACTIVE, account.NEEDS_SIGN_IN)
         self._report(AccountsChanged((self.account_id,)))
         self._tell(Phase.NEEDS_SIGN_IN, error=error.sentence, at_once=True)
 

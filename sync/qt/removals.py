@@ -1,0 +1,42 @@
+"""Accounts that are to be removed: no worker may write into one that is being taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from models.commands import RemoveAccount
+
+Waiting = tuple[int, RemoveAccount]
+
+
+class Removals:
+    """Keeps a removal until the account's worker has ended, and the worker away until it is done.
+
+    Commands that were given before it may still wait in the command thread; none of them starts
+    the worker again.
+    """
+
+    def __init__(self) -> None:
+        self._account_ids: dict[int, int] = {}  # by ticket
+        self._waiting: list[Waiting] = []
+
+    def begin(self, ticket: int, command: RemoveAccount, *, is_busy: bool) -> bool:
+        """The person wants it; whether it can be carried out now."""
+        self._account_ids[ticket] = command.account_id
+        if is_busy:
+            self._waiting.append((ticket, command))
+        return not is_busy
+
+    def holds(self, account_id: int) -> bool:
+        """Whether this account is about to be removed."""
+        return account_id in self._account_ids.values()
+
+    def take_ready(self, is_busy: Callable[[int], bool]) -> list[Waiting]:
+        """Those whose worker has ended."""
+        ready = [each for each in self._waiting if not is_busy(each[1].account_id)]
+        self._waiting = [each for each in self._waiting if each not in ready]
+        return ready
+
+    def end(self, ticket: int) -> int | None:
+        """It is done or failed; whose removal it was."""
+        return self._account_ids.pop(ticket, None)
