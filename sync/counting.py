@@ -24,7 +24,7 @@ HEADERS_SAMPLE = 400
 BATCH = 1_000
 ADDRESS_FIELDS = ("FROM", "TO", "CC", "BCC")
 
-Leave = Callable[[Selected, Collection[int]], Collection[int]]
+Leave = Callable[[Selected, Sequence[int]], Collection[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class _Counted:
     facts: dict[int, tuple[int, int]]
 
 
-def nothing(_selected: Selected, _uids: Collection[int]) -> Collection[int]:
+def nothing(_selected: Selected, _uids: Sequence[int]) -> Collection[int]:
     """All of it would come."""
     return ()
 

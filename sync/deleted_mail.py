@@ -6,8 +6,9 @@ was added anew, or the range was never looked at) is found by reading identities
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol, TypeVar
 
 from models import arrival, bringing_back, sync_state
@@ -18,6 +19,7 @@ from sync.session import ImapSession
 
 IDENTITIES_MOST = 20_000  # messages whose identity is read at most
 BATCH = 500
+READ_MOST = 2_000  # UIDs that are asked of the store at once: nobody waits long who ends it all
 
 Told = TypeVar("Told")
 
@@ -101,15 +103,17 @@ def _look_at_known(
     uidvalidity = session.examine(box.name).uidvalidity
     listing = session.search_since(since)
     look.is_whole = look.is_whole and listing.is_complete
-    uids = set(listing.uids)
-    here = read(lambda: sync_state.located(box.id, uidvalidity, uids))
-    kept_out = read(lambda: arrival.kept_out_at(box.id, uidvalidity, uids))
+    here: set[int] = set()
+    kept_out: dict[int, bytes] = {}
+    for part in _parts(listing.uids, READ_MOST):
+        here |= read(partial(sync_state.located, box.id, uidvalidity, part))
+        kept_out |= read(partial(arrival.kept_out_at, box.id, uidvalidity, part))
     asked = [uid for uid, name in kept_out.items() if name in look.copies]
     for part in _parts(asked):
         for uid, facts in session.fetch_facts(part).items():
             if uid in kept_out:
                 look.add(kept_out[uid], box.id, facts.received_at or since)
-    look.unknown[box.id] = sorted(uids - here - kept_out.keys(), reverse=True)
+    look.unknown[box.id] = sorted({*listing.uids} - here - kept_out.keys(), reverse=True)
 
 
 def _read_identities(
@@ -125,5 +129,15 @@ def _read_identities(
     return len(uids)
 
 
-def _parts(uids: Sequence[int]) -> list[Sequence[int]]:
-    return [uids[start : start + BATCH] for start in range(0, len(uids), BATCH)]
+def known(
+    box: MailboxState, uidvalidity: int, uids: Sequence[int], read: Reading
+) -> Collection[int]:
+    """Those of the UIDs that are here or kept out: they need not come."""
+    found: set[int] = set()
+    for part in _parts(uids, READ_MOST):
+        found |= read(partial(sync_state.known_at, box.id, uidvalidity, part))
+    return found
+
+
+def _parts(uids: Sequence[int], size: int = BATCH) -> list[Sequence[int]]:
+    return [uids[start : start + size] for start in range(0, len(uids), size)]

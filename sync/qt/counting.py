@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from models import account, database, mailbox, sync_state
+from models import account, database, mailbox
 from models.account import AccountConfig
 from models.mailbox import MailboxState
 from sync import counting, deleted_mail
@@ -236,11 +236,11 @@ class _Here:
 
     def __init__(self, one: _Counting, boxes: Sequence[MailboxState]) -> None:
         self._one = one
-        self._ids = {box.name: box.id for box in boxes}
+        self._boxes = {box.name: box for box in boxes}
 
-    def __call__(self, selected: Selected, uids: Collection[int]) -> Collection[int]:
-        box_id = self._ids[selected.name]
-        return self._one.read(lambda: sync_state.known_at(box_id, selected.uidvalidity, uids))
+    def __call__(self, selected: Selected, uids: Sequence[int]) -> Collection[int]:
+        box = self._boxes[selected.name]
+        return deleted_mail.known(box, selected.uidvalidity, uids, self._one.read)
 
 
 def _chosen(account_id: int) -> list[MailboxState]:

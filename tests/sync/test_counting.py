@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import pytest
 
-from models import bringing_back, database, mailbox, settings
+from models import arrival, bringing_back, database, mailbox, settings, sync_state
 from models.clock import now_ms
 from models.commands import DeleteMessages
 from models.mailbox import MailboxState
@@ -224,3 +224,34 @@ def test_where_too_many_would_have_to_be_read_it_says_so(
     assert (found(engine).since(0), found(engine).is_whole) == (1, True)
     monkeypatch.setattr(deleted_mail, "IDENTITIES_MOST", 1)
     assert not found(engine).is_whole
+
+
+def test_the_store_is_asked_for_a_few_at_a_time(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The window waits for a read that runs when the person goes on: none may be long."""
+    engine.deliver("one", "two", "three", "four", "five")
+    engine.cycle()
+    delete(engine, "two", "five")
+    monkeypatch.setattr(deleted_mail, "READ_MOST", 2)
+    asked: list[int] = []
+
+    def spied(part: Callable[..., object]) -> Callable[..., object]:
+        def read(mailbox_id: int, uidvalidity: int, uids: Collection[int]) -> object:
+            asked.append(len(uids))
+            return part(mailbox_id, uidvalidity, uids)
+
+        return read
+
+    for module, name in (
+        (sync_state, "located"),
+        (sync_state, "known_at"),
+        (arrival, "kept_out_at"),
+    ):
+        monkeypatch.setattr(module, name, spied(getattr(module, name)))
+    assert len(found(engine).times) == 2
+    box = engine.box("INBOX")
+    known = deleted_mail.known(box, box.uidvalidity, (1, 2, 3, 4, 5, 6), lambda work: work())
+    assert known == {1, 2, 3, 4, 5}
+    assert asked
+    assert max(asked) <= 2
