@@ -215,7 +215,7 @@ class Backfill:
         cursor = (part[-1].uid if one.ready else one.cursor) if one.is_complete else None
         is_over = not one.ready and not one.uids
         done = one.done  # before the next step is cut off
-        returned.follow(self._work, box, [_sighting(mail) for mail in mails])
+        mails = self._certain(box, mails)
         events: list[Event] = []
 
         def write() -> None:
@@ -233,6 +233,12 @@ class Backfill:
         if is_over and not one.is_complete:
             self._later.add(box.id)
             del self._ranges[box.id]
+
+    def _certain(self, box: MailboxState, mails: list[intake.Incoming]) -> list[intake.Incoming]:
+        """Without those whose old UIDs are in doubt: deleted here, they might come back (R8)."""
+        waiting = returned.follow(self._work, box, [_sighting(mail) for mail in mails])
+        returning.note_unread(self._work.account.id, box.id, box.uidvalidity, waiting)
+        return [mail for mail in mails if mail.uid not in waiting]
 
     def is_due_again(self) -> bool:
         """Whether listings that were not complete are to be asked for again now."""

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from models import database, settings
-from models.commands import Archive, DeleteMessages, MarkRead
+import pytest
+
+from models import arrival, database, settings
+from models.commands import Archive, BeginPastSync, DeleteMessages, MarkRead
 from models.trust_commands import KeepHeld
+from sync import asking
 from tests.support.builders import a_mail
 from tests.support.fake_mailboxes import CAPABILITIES, Box, Mailboxes, Parts
 from tests.sync.engine import FAST
@@ -312,5 +315,31 @@ def test_a_new_uid_waits_while_its_old_one_is_in_doubt(server: Mailboxes, make: 
     engine.outlast()
     assert sorted(engine.subjects()) == ["mail 001", "mail 002"]
     server.alter.clear()
+    engine.settle()
+    assert sorted(engine.subjects()) == ["mail 001", "mail 002"]
+
+
+def test_past_sync_waits_for_what_is_in_doubt_too(
+    server: Mailboxes, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same, and the person asks for past mail without what was deleted here (R8)."""
+    settings.put("delete_on_server", False)
+    server.deliver("me", "INBOX", mails(3))
+    server.boxes["Projects"] = Box(11)
+    engine = make(server)
+    engine.cycle()
+    engine.leave_idle()
+    engine.run(DeleteMessages((engine.message_id("mail 000"),)))
+    engine.cycle()
+    server.move("INBOX", [1], "Projects")
+    server.move("Projects", [1], "INBOX")
+    monkeypatch.setattr(asking, "told_apart", lambda _work, _uids: (set(), set()))
+    monkeypatch.setattr(arrival, "gone", lambda *_: None)  # no listing settles it either
+    engine.outlast()
+    engine.leave_idle()
+    engine.run(BeginPastSync(engine.account_id, "1y", 1))
+    engine.outlast()
+    assert sorted(engine.subjects()) == ["mail 001", "mail 002"]
+    monkeypatch.undo()
     engine.settle()
     assert sorted(engine.subjects()) == ["mail 001", "mail 002"]
