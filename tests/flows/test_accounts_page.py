@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,10 +11,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QDialog,
     QLabel,
     QLineEdit,
     QListView,
     QListWidget,
+    QScrollArea,
     QTextEdit,
     QToolButton,
 )
@@ -25,7 +28,7 @@ from tests.flows.desk import Desk
 from tests.flows.rig import Rig, dovecot_rig
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot
-from ui.setup.fields import Notice
+from ui.setup.fields import Notice, Title
 
 ALIAS = "team.alias@dealpost.example"
 
@@ -178,6 +181,26 @@ def test_an_account_that_is_shown_is_removed(desk: Desk, dovecot: Dovecot) -> No
 
     desk.wait(lambda: inboxes() == ["inbox", f"inbox:{ids[2]}"], "the sidebar follows")
     assert sidebar.currentIndex().data() == rigs[2].address
+
+
+LONG = f"{'a.very.long.name.of.a.person.in.sales.' * 5}and.more@a-department.of.a-firm.example"
+
+
+def test_a_long_address_is_shown_whole_and_widens_nothing(desk: Desk, rig: Rig) -> None:
+    """Every sentence of the question before a removal can be read, too."""
+    account_id = desk.add_account(replace(rig, address=LONG))
+    page = office.page(desk, f"account:{account_id}")
+    assert isinstance(page, QScrollArea)
+    bar = page.horizontalScrollBar()
+    desk.wait(lambda: not bar.isVisible(), "the page is as wide as the dialog")
+    office.press(page, "remove_account_button")
+    question = office.part(office.preferences(desk), QDialog, "remove_account_dialog")
+    labels = [label for label in question.findChildren(QLabel) if label.isVisible()]
+    desk.wait(lambda: any("Mails erased" in label.text() for label in labels), "counted")
+    for label in [office.part(page, Title, ""), *labels]:
+        assert label.height() >= label.heightForWidth(label.width()), label.text()
+        assert label.width() >= label.minimumSizeHint().width(), label.text()
+    question.reject()
 
 
 @pytest.fixture

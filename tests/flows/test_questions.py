@@ -180,6 +180,16 @@ def test_labels_are_counted_and_only_the_ticked_ones_come(desk: Desk, rig: Rig) 
     desk.wait_for("Projects")
 
 
+def test_labels_show_what_was_counted_before_their_page_came_up(desk: Desk, rig: Rig) -> None:
+    rig.deliver(a_mail(subject="one"), a_mail(subject="two"))
+    wizard = wizard_at_choices(desk, rig)
+    note = wizard.labels_page.counts_note
+    desk.wait(lambda: note.text() == "Messages of the last year.", "counted")
+    show(desk, wizard, "labels_list")
+    view = part(wizard, QListWidget, "labels_list")
+    assert view.item(0).data(COUNT_ROLE) == "2"
+
+
 def test_the_connection_that_counts_ends_with_the_wizard(desk: Desk, rig: Rig) -> None:
     deliver_at_the_borders(rig)
     wizard = wizard_at_choices(desk, rig)

@@ -50,6 +50,7 @@ class LabelsPart(AccountPart):
         self.list.setAccessibleName(self.tr("Labels"))
         self.list.setFixedHeight(LIST_HEIGHT)
         self.list.setUniformItemSizes(True)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._warning = Notice(theme, parent=self)
         self.save_button = QPushButton(self.tr("Save labels"), self)
         self.save_button.setObjectName("save_labels_button")
@@ -133,6 +134,7 @@ def _order(state: MailboxState) -> tuple[int, str]:
 def _item(state: MailboxState, *, is_ticked: bool) -> QListWidgetItem:
     item = QListWidgetItem(mailbox_text(state))
     item.setData(Qt.ItemDataRole.UserRole, state.name)
+    item.setToolTip(item.text())
     item.setSizeHint(QSize(0, LABEL_HEIGHT))
     item.setFlags(
         Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable

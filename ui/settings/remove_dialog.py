@@ -12,7 +12,7 @@ from models.commands import RemoveAccount
 from sync.qt.requests import Answer, RemovalPreviewRequest
 from sync.qt.service import MailService
 from ui import formatting
-from ui.setup.fields import GAP, HintLabel, Notice, Title, add_choice
+from ui.setup.fields import GAP, HintLabel, Notice, Title, add_choice, grow_to_fit
 from ui.setup.form_style import FormStyle
 from ui.theme import Theme
 
@@ -72,6 +72,7 @@ class RemoveAccountDialog(QDialog):
         column.addWidget(self._without_text)
         self._add_buttons(column)
         self.setMinimumWidth(520)
+        grow_to_fit(self)
         service.answered.connect(self._on_answered)
         self._ticket = service.ask(RemovalPreviewRequest(config.id))
 
@@ -146,7 +147,7 @@ class RemoveAccountDialog(QDialog):
                 " sender, subject and date."
             )
             self._without_text.say(text.format(formatting.number(found.without_text)))
-        self.adjustSize()
+        grow_to_fit(self)
 
     @Slot()
     def _remove(self) -> None:

@@ -202,6 +202,7 @@ class StartPage(WizardPage):
 def _item(label: Label, *, is_ticked: bool) -> QListWidgetItem:
     item = QListWidgetItem(words.label_text(label))
     item.setData(Qt.ItemDataRole.UserRole, label.name)
+    item.setToolTip(item.text())
     item.setSizeHint(QSize(0, LABEL_HEIGHT))
     item.setFlags(
         Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable

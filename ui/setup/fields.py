@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QAction, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
     QComboBox,
+    QDialog,
     QGridLayout,
     QLabel,
     QLayout,
@@ -58,14 +61,22 @@ class HintLabel(QLabel):
 
 
 class Title(QLabel):
-    """The heading of a page or of a part of it."""
+    """The heading of a page or of a part of it. A long address breaks behind its dots."""
 
     def __init__(self, text: str, size: int = 19, parent: QWidget | None = None) -> None:
-        super().__init__(text, parent, wordWrap=True)
+        super().__init__(_breakable(text), parent, wordWrap=True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAccessibleName(text)
+        self.setMinimumWidth(1)  # a word without a dot is cut; it must not widen the page
         font = self.font()
         font.setPixelSize(size)
         font.setWeight(font.Weight.DemiBold)
         self.setFont(font)
+
+
+def _breakable(text: str) -> str:
+    """Words that fill a line by themselves get places where a line may end."""
+    return re.sub(r"\S{40,}", lambda word: re.sub("[@._/]", "\\g<0>\u200b", word.group()), text)
 
 
 class Notice(QLabel):
@@ -212,6 +223,17 @@ def add_choice(column: QBoxLayout, choice: QAbstractButton, hint: QLabel | None 
         choice.setAccessibleDescription(hint.text())
         near.addWidget(hint)
     column.addLayout(near)
+
+
+def grow_to_fit(dialog: QDialog) -> None:
+    """As high as its sentences need: Qt's own `adjustSize` stops at two thirds of the screen."""
+    layout = dialog.layout()
+    if layout is None:
+        return
+    layout.activate()
+    width = max(dialog.width(), dialog.minimumWidth())
+    most = dialog.screen().availableGeometry().height() - 40
+    dialog.resize(width, min(layout.totalHeightForWidth(width), most))
 
 
 def add_field(

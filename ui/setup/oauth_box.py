@@ -341,7 +341,7 @@ class _Sentence(HintLabel):
 
     def _fit(self) -> None:
         self.setMinimumHeight(0)  # else Qt counts it in
-        self.setMinimumHeight(self.heightForWidth(self.width()))
+        self.setMinimumHeight(max(self.heightForWidth(self.width()), 0))
 
 
 def _button(parent: QWidget, name: str, text: str = "") -> QPushButton:

@@ -212,8 +212,7 @@ class SetupWizard(QDialog):
             edit.hide_text()
         if page is Page.LABELS:
             self.labels_page.fill(self._labels, self._answers().kind)
-        elif page is Page.START:
-            self._counts.show()
+        self._counts.show()
         self._details.show_if(page is Page.SERVERS)
         self._stack.setCurrentIndex(list(Page).index(page))
         self._footer.show_step(way.index(page) + 1, len(way), is_count_known=self._is_secret_known)

@@ -80,7 +80,7 @@ class WizardCounts(QObject):
         self.refresh()
 
     def show(self) -> None:
-        """The page with the starts comes up: there may be contacts by now."""
+        """Another page comes up: there may be contacts by now, and labels that were not listed."""
         self._start_page.refresh()
         self.refresh()
 
