@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtGui import Qt
 
 Party = tuple[str, str]  # display name or '', address or '' (both '': the person)
 
@@ -130,6 +131,16 @@ def clean(text: str) -> str:
     """One line: mail can put line ends, tabs and direction overrides into a name or a subject."""
     kept = "".join(" " if char.isspace() else char for char in text if char not in _INVISIBLE)
     return " ".join(word for word in kept.split() if word.strip(_JOINERS))
+
+
+def tool_tip(text: str) -> str:
+    """Words of others for a tool tip, which guesses what it is given: never taken for HTML.
+
+    A name such as `<img src="…">` would else open a file or a share before anybody agreed.
+    """
+    if not Qt.mightBeRichText(text):
+        return text
+    return str(Qt.convertFromPlainText(text, Qt.WhiteSpaceMode.WhiteSpaceNormal))
 
 
 # Direction overrides can make "gpj.exe" read as "exe.jpg"; newsletters fill snippets with the rest.

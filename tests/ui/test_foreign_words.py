@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -18,11 +19,13 @@ from models.account import NewAccount
 from models.events import Phase, StatusChanged
 from sync.qt.service import MailService
 from sync.timing import Timing
+from ui import formatting
 from ui.settings.certificates_part import CertificatesPart
 from ui.setup.fields import HintLabel
 from ui.theme import Theme
 from ui.trust.account_card import AccountCard
 from ui.widgets.banner import Banner, Tone
+from ui.widgets.elided import ElidedLabel
 from ui.widgets.undo_toast import UndoToast
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -66,6 +69,20 @@ def test_a_sentence_that_quotes_somebody(
     parent = QWidget()
     qtbot.addWidget(parent)
     assert_plain(make(Theme(), parent))
+
+
+@pytest.mark.parametrize("text", [EVIL, f"{EVIL}\nA subject", "&lt;b>"])
+def test_a_tool_tip_is_never_taken_for_html(qtbot: QtBot, text: str) -> None:
+    """What the tip shows in the end is what was written, letter by letter."""
+    shown = QTextDocument()
+    shown.setHtml(formatting.tool_tip(text))
+    assert formatting.tool_tip(text) != text
+    assert shown.toPlainText() == text
+    assert formatting.tool_tip("R&D: 1 < 2") == "R&D: 1 < 2"
+
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    assert ElidedLabel(text, parent).toolTip() == formatting.tool_tip(text)
 
 
 def test_the_name_in_a_certificate(qtbot: QtBot, store: Path) -> None:

@@ -255,7 +255,7 @@ class ConversationPane(QWidget):
         """Heading and empty state, from what is listed and selected."""
         count = self.model.rowCount()
         self._title.setText(self._heading())
-        self._title.setToolTip(self._heading())
+        self._title.setToolTip(formatting.tool_tip(self._heading()))
         selected = self.view.selected_count()
         if selected > 1:
             self._detail.setText(self.tr("{} selected").format(formatting.number(selected)))

@@ -285,7 +285,8 @@ class ConversationListView(QTableView):
 
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802  # Qt's name
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self._tool_tip(event.pos()), self)
+            tip = formatting.tool_tip(self._tool_tip(event.pos()))
+            QToolTip.showText(event.globalPos(), tip, self)
             return True
         if event.type() == QEvent.Type.Wheel:
             self._set_hover(-1, -1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
@@ -59,7 +57,7 @@ class ConversationHeader(QWidget):
         subject = formatting.clean(head.subject) or self.tr("(no subject)")
         short = subject if len(subject) <= MOST_SUBJECT else f"{subject[:MOST_SUBJECT]}…"
         self.subject.setText(short)
-        self.subject.setToolTip(escape(subject) if short != subject else "")
+        self.subject.setToolTip(formatting.tool_tip(subject) if short != subject else "")
         self._has_unread = any(not message.is_read for message in head.messages)
         count = len(head.messages)
         facts = [self.tr("%n messages", "", count)] if count > 1 else []

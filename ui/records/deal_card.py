@@ -46,7 +46,7 @@ class DealCard(QFrame):
         self.setAccessibleName(", ".join(part for part in words if part))
         hint = self.tr("Alt+Left and Alt+Right move it to another stage.")
         self.setAccessibleDescription(hint)
-        self.setToolTip(self._title)
+        self.setToolTip(formatting.tool_tip(self._title))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
         painter = QPainter(self)

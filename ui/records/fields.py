@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
-from ui import icons
+from ui import formatting, icons
 from ui.records import money
 from ui.widgets.elided import ElidedEdit
 
@@ -53,7 +53,7 @@ class LineField(ElidedEdit):
         if self.text() != text:
             self.setText(text)
             self.setCursorPosition(0)
-        self.setToolTip(text if len(text) > 24 else "")
+        self.setToolTip(formatting.tool_tip(text) if len(text) > 24 else "")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
         if event.key() == Qt.Key.Key_Escape and self.text() != self._stored:

@@ -69,7 +69,7 @@ class LinkBar(QWidget):
         icon = kinds.ICONS[str(link.item.kind)]
         button = self._button("linked_record_button", title, "quiet", icon)
         button.setMaximumWidth(MOST_WIDTH)
-        button.setToolTip(f"{title}\n{reason}")
+        button.setToolTip(formatting.tool_tip(f"{title}\n{reason}"))
         button.setAccessibleDescription(reason)
         button.clicked.connect(partial(self.record_wanted.emit, link.item.key))
         self._row.addWidget(button)
@@ -94,7 +94,8 @@ class LinkBar(QWidget):
             icon = kinds.ICONS[str(offer.item.kind)]
             button = self._button(f"offer_{number + 1}_button", title, "chip", icon)
             button.setProperty("record_key", offer.item.key)
-            button.setToolTip(f"{title}\n{link_reasons.sentence(offer, names)}")
+            tip = f"{title}\n{link_reasons.sentence(offer, names)}"
+            button.setToolTip(formatting.tool_tip(tip))
             button.setMaximumWidth(230)
             button.clicked.connect(partial(self.choice_made.emit, offer.item.key))
             self._row.addWidget(button)

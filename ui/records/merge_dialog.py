@@ -89,7 +89,7 @@ class MergeDialog(QDialog):
         room = WIDTH - 90
         shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
         radio = QRadioButton(shown.replace("&", "&&"), self)
-        radio.setToolTip(text)
+        radio.setToolTip(formatting.tool_tip(text))
         radio.setAccessibleName(text)
         radio.setChecked(not self._choices.buttons())
         self._choices.addButton(radio, row.id)

@@ -48,7 +48,7 @@ class RecordLine(QAbstractButton):
         title = formatting.clean(title) or kinds.words(self._kind).untitled
         self.setText(title)
         self.setAccessibleName(f"{kinds.words(self._kind).one}: {title}, {detail}".rstrip(", "))
-        self.setToolTip(f"{title}\n{detail}".strip())
+        self.setToolTip(formatting.tool_tip(f"{title}\n{detail}".strip()))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedHeight(HEIGHT)

@@ -163,7 +163,8 @@ class SidePanel(QWidget):
         room = WIDTH - 60 - metrics.horizontalAdvance(when)
         shown = metrics.elidedText(title, Qt.TextElideMode.ElideRight, room)
         button.setText(f"{when}   {shown}")
-        button.setToolTip(f"{history_words.sender(mail)}: {title}\n{formatting.full_date(mail.at)}")
+        tip = f"{history_words.sender(mail)}: {title}\n{formatting.full_date(mail.at)}"
+        button.setToolTip(formatting.tool_tip(tip))
         button.setAccessibleName(f"{history_words.sender(mail)}: {title}, {when}")
         button.setMinimumWidth(60)
         button.clicked.connect(partial(self.conversation_wanted.emit, mail.conversation_id))

@@ -11,7 +11,7 @@ from models.account import AccountConfig
 from models.clock import now_ms
 from models.commands import SetOption
 from sync.qt.service import MailService
-from ui import icons, status_text
+from ui import formatting, icons, status_text
 from ui.settings.parts import PreferencesPage
 from ui.settings.removed_part import RemovedPart
 from ui.setup.fields import HintLabel
@@ -121,7 +121,7 @@ class AccountsPage(PreferencesPage):
         text = f"{config.address}\n{' · '.join(parts)}"
         if item.text() != text:
             item.setText(text)
-            item.setToolTip(text)
+            item.setToolTip(formatting.tool_tip(text))
         status = self._service.status(config.id)
         needs_person = config.state == account.NEEDS_SIGN_IN or (
             status is not None and status.phase in NEEDS_PERSON

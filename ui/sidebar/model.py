@@ -123,7 +123,8 @@ class SidebarModel(QStandardItemModel):
         note = (
             self.tr("Read-only: nothing is changed on its server") if item.data(READ_ONLY) else ""
         )
-        item.setToolTip("\n".join(part for part in (item.text(), note, error) if part))
+        tip = "\n".join(part for part in (item.text(), note, error) if part)
+        item.setToolTip(formatting.tool_tip(tip))
         self._speak(item)
 
     def _speak(self, item: QStandardItem) -> None:

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import icons
+from ui import formatting, icons
 from ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -91,7 +91,7 @@ class LineModel(QAbstractListModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return ", ".join(part for part in (line.title, line.detail, line.right) if part)
             case Qt.ItemDataRole.ToolTipRole:
-                return line.tip or None
+                return formatting.tool_tip(line.tip) or None
             case _ if role == ID:
                 return line.id
             case _ if role == LINE:

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui import formatting
+
 LEAST_WIDTH = 24
 SLACK = 4  # advances are rounded
 
@@ -37,7 +39,7 @@ class ElidedLabel(QLabel):
     def set_whole(self, text: str) -> None:
         """Show these words, as many of them as fit."""
         self.setText(text)
-        self.setToolTip(text)
+        self.setToolTip(formatting.tool_tip(text))
         self.setAccessibleName(text)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
@@ -64,7 +66,7 @@ class ElidedButton(QPushButton):
         super().__init__(parent)
         self._whole = text
         self.setAccessibleName(text)
-        self.setToolTip(text)
+        self.setToolTip(formatting.tool_tip(text))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._fit(-1)
 

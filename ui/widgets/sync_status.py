@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QToolButto
 
 from models import clock
 from models.events import Phase, StatusChanged
-from ui import icons, status_text
+from ui import formatting, icons, status_text
 from ui.status_text import NEEDS_PERSON
 from ui.theme import Theme
 
@@ -36,7 +36,7 @@ class StatusLine(QToolButton):
         self._icon, self._ink = icon, ink
         self.setText(text)
         self.setAccessibleName(text)
-        self.setToolTip(text)
+        self.setToolTip(formatting.tool_tip(text))
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
