@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from models.commands import DeletePreview
@@ -24,6 +24,7 @@ class DeleteQuestion(QMessageBox):
         self.setObjectName("confirm_delete")
         self.setIcon(QMessageBox.Icon.NoIcon)
         self.setWindowTitle(self.tr("Delete"))
+        self.setTextFormat(Qt.TextFormat.PlainText)  # it names mail and records
         self.setText(text)
         self.setInformativeText(explanation)
         self.setStyleSheet(_SHAPE)

@@ -20,6 +20,7 @@ from models.events import Phase, StatusChanged
 from sync.qt.service import MailService
 from sync.timing import Timing
 from ui import formatting
+from ui.confirm_delete import DeleteQuestion
 from ui.settings.certificates_part import CertificatesPart
 from ui.setup.fields import HintLabel
 from ui.theme import Theme
@@ -61,7 +62,13 @@ def _card(theme: Theme, parent: QWidget) -> QWidget:
 
 @pytest.mark.parametrize(
     "make",
-    [_banner, _toast, _card, lambda theme, parent: HintLabel(theme, EVIL, parent)],
+    [
+        _banner,
+        _toast,
+        _card,
+        lambda theme, parent: HintLabel(theme, EVIL, parent),
+        lambda theme, parent: DeleteQuestion(EVIL, EVIL, parent),
+    ],
 )
 def test_a_sentence_that_quotes_somebody(
     qtbot: QtBot, make: Callable[[Theme, QWidget], QWidget]

@@ -69,7 +69,7 @@ class ConversationPane(QWidget):
         self.model = ConversationModel(self)
         self.view = ConversationListView(self.model, theme, self)
         self.empty = EmptyState(theme, self)
-        self._title = QLabel(self)
+        self._title = QLabel(self, textFormat=Qt.TextFormat.PlainText)
         self._detail = QLabel(self)
         self._lay_out()
         self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)

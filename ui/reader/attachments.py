@@ -169,7 +169,7 @@ class AttachmentPanel(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._heads: tuple[AttachmentHead, ...] = ()
-        self._title = QLabel(self)
+        self._title = QLabel(self, textFormat=Qt.TextFormat.PlainText)
         self.open_button = self._button(self.tr("Open"), "external-link", "attachment_open_button")
         self.save_button = self._button(self.tr("Save…"), "save", "attachment_save_button")
         self.save_all_button = self._button(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from models.records_preview import RecordsPreview
@@ -18,6 +19,7 @@ class ConfirmRecords(QMessageBox):
         self.setObjectName("confirm_delete")
         self.setIcon(QMessageBox.Icon.NoIcon)
         self.setWindowTitle(self.tr("Delete"))
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(self._question(preview))
         self.setInformativeText("\n\n".join(self._explanations(preview)))
         self._delete = QPushButton(self.tr("Delete"), self)

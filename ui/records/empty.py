@@ -29,8 +29,12 @@ class RecordsEmpty(QWidget):
         self._icon = "search"
         center = Qt.AlignmentFlag.AlignCenter
         self._mark = QLabel(self, alignment=center)
-        self._title = QLabel(self, alignment=center, wordWrap=True)
-        self._hint = QLabel(self, alignment=center, wordWrap=True)
+        self._title = QLabel(
+            self, alignment=center, wordWrap=True, textFormat=Qt.TextFormat.PlainText
+        )
+        self._hint = QLabel(
+            self, alignment=center, wordWrap=True, textFormat=Qt.TextFormat.PlainText
+        )
         self.new_button = QPushButton(self)
         self.new_button.setObjectName("empty_new_button")
         self.new_button.setProperty("role", "primary")

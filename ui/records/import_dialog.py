@@ -70,7 +70,7 @@ class ImportDialog(QDialog):
         self._kinds = ChoiceField("import_kind_combo", self.tr("What the rows are"), self)
         self._kinds.offer({each: kinds.words(each).many for each in kinds.KINDS})
         self._kinds.show_value(str(kind))
-        self._summary = QLabel(self, wordWrap=True)
+        self._summary = QLabel(self, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._summary.setObjectName("import_summary")
         self._empty = EmptyState(theme, self)
         self._empty.say(

@@ -79,7 +79,7 @@ class LinkDialog(QDialog):
         self._kinds = (*kinds.WORK, *((kinds.PERSON,) if has_persons else ()))
         self._tickets: dict[int, str] = {}
         self._found: dict[str, list[Row]] = {}
-        self._heading = QLabel(title, self)
+        self._heading = QLabel(title, self, textFormat=Qt.TextFormat.PlainText)
         self._heading.setFont(theme.font(size=14, weight=600))
         self._heading.setWordWrap(True)
         self._edit = _SearchEdit(self)

@@ -42,7 +42,7 @@ class LinkPastDialog(QDialog):
         RecordStyle(self, theme)
         self._preview = preview
         count = len(preview.conversation_ids)
-        title = QLabel(self._sentence(), self)
+        title = QLabel(self._sentence(), self, textFormat=Qt.TextFormat.PlainText)
         title.setWordWrap(True)
         title.setFont(theme.font(size=14, weight=600))
         self._list = QListWidget(self)

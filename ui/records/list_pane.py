@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, QSize, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -79,7 +79,7 @@ class RecordListPane(QWidget):
         self.view = RecordListView(self.model, theme, self)
         self.heads = ColumnHeads(theme, self)
         self.empty = RecordsEmpty(theme, self)
-        self._title = QLabel(self)
+        self._title = QLabel(self, textFormat=Qt.TextFormat.PlainText)
         self._count = QLabel(self)
         self._new = QPushButton(self)
         self._board = QToolButton(self)

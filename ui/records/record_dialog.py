@@ -53,7 +53,7 @@ class RecordDialog(QDialog):
         self.form.setAccessibleName(kinds.words(kind).new)
         self.form.offer_stages(stages)
         self.form.show_record(record, names)
-        self._error = QLabel(self, wordWrap=True)
+        self._error = QLabel(self, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._error.setObjectName("record_error")
         self._error.setStyleSheet(f"color: {theme.color('danger').name()}")
         self._error.hide()

@@ -49,7 +49,7 @@ class CertificateBox(QWidget):
         self._theme = theme
         self._shown: ShownCertificate | None = None
         self._is_trusted = False
-        self._title = QLabel(self, wordWrap=True)
+        self._title = QLabel(self, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         font = self._title.font()
         font.setWeight(font.Weight.DemiBold)
         self._title.setFont(font)
@@ -78,7 +78,7 @@ class CertificateBox(QWidget):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.fingerprint.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # to be read out and copied
-        self._warning = QLabel(self, wordWrap=True)
+        self._warning = QLabel(self, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.button = QPushButton(self.tr("Trust this certificate"), self)
         self.button.setObjectName(f"trust_{protocol}_certificate_button")
         self.back_button = QPushButton(self.tr("Stop trusting"), self)
