@@ -7,11 +7,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from models import settings
+from models import database, settings
+from models.events import Event, SettingsChanged
 from models.mail import ParsedMail
 
 SETTING: Final = "blocked"
 _DOMAIN: Final = re.compile(r"[^\s@,;<>\"]+\.[^\s@,;<>\".]+")
+
+
+@dataclass(frozen=True, slots=True)
+class SetBlocked:
+    """Block one entry, an address or a domain, or let it in again; the others stay as they are."""
+
+    entry: str
+    is_blocked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +63,31 @@ def normalized(text: str) -> str:
 
 def read() -> Blocked:
     """What the person blocked."""
+    return of(entries())
+
+
+def entries() -> list[str]:
+    """The entries as they are stored."""
     stored = settings.get(SETTING)
-    return of(stored if isinstance(stored, list) else ())
+    return stored if isinstance(stored, list) else []
 
 
-def of(entries: Iterable[str]) -> Blocked:
+def execute(command: SetBlocked) -> tuple[Event, ...]:
+    """Carry it out. What is stored is read here: two entries in a row are two changes of it."""
+    entry = normalized(command.entry)
+    with database.writing(durable=True):
+        stored = entries()
+        kept = [each for each in stored if each not in (command.entry, entry)]
+        wanted = [*kept, entry] if command.is_blocked and entry else kept
+        if wanted == stored or (command.is_blocked and entry in stored):
+            return ()
+        settings.put(SETTING, sorted(wanted))
+    return (SettingsChanged(SETTING),)
+
+
+def of(texts: Iterable[str]) -> Blocked:
     """The entries of the setting, each an address or a domain."""
-    known = [entry for text in entries if (entry := normalized(text))]
+    known = [entry for text in texts if (entry := normalized(text))]
     return Blocked(
         frozenset(entry for entry in known if "@" in entry),
         frozenset(entry for entry in known if "@" not in entry),

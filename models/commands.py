@@ -14,6 +14,7 @@ from typing import TypeVar
 from models import (
     account_commands,
     archive,
+    blocking,
     certificate_commands,
     conversation,
     erasing,
@@ -34,6 +35,7 @@ from models.account_commands import (
     SetRole,
     UpdateAccount,
 )
+from models.blocking import SetBlocked
 from models.certificate_commands import DistrustCertificate, TrustCertificate
 from models.database import StoreError, writing
 from models.erasing import DeletePreview, preview_delete
@@ -76,7 +78,7 @@ __all__ = [
     "ForgetOldKey",
     "ImportRecords", "KeepHeld", "LinkConversations", "LinkPast", "LinkPersons", "MarkMessagesRead", "MarkRead",
     "MergePersons", "RemoveAccount", "Restore", "RestoreLinks", "RestoreRecords",
-    "RetryOperations", "SaveRecord", "SaveStages", "SetOption", "SetRole",
+    "RetryOperations", "SaveRecord", "SaveStages", "SetBlocked", "SetOption", "SetRole",
     "TrustCertificate", "UnlinkConversations", "UnlinkPersons", "UpdateAccount", "execute", "preview_delete",
 ]  # fmt: skip
 
@@ -160,6 +162,7 @@ Command = (
     | RetryOperations
     | DropOperations
     | SetOption
+    | SetBlocked
     | AddAccount
     | UpdateAccount
     | ConvertAccount
@@ -239,6 +242,8 @@ def execute(command: Command) -> Done:
         case SetOption(name=name, value=value):
             settings.put(name, value)
             return Done((SettingsChanged(name),), count=1)
+        case SetBlocked():
+            return Done(blocking.execute(command), count=1)
         case (
             AddAccount()
             | UpdateAccount()

@@ -116,8 +116,7 @@ class HistoryDelegate(QStyledItemDelegate):
             used = self._tail(painter, head, entry, small, ink)
             self._text(painter, head.adjusted(0, 0, -used, 0), history_words.title(entry), strong)
             return
-        face = (history_words.sender(entry), "") if entry.is_own else entry.sender
-        avatar.paint(painter, QRectF(layout.mark), face, self._theme.font())
+        avatar.paint(painter, QRectF(layout.mark), entry.sender, self._theme.font())
         used = self._tail(painter, first, entry, small, ink)
         line = first.adjusted(0, 0, -used, 0)
         taken = self._text(painter, line, history_words.sender(entry), strong)

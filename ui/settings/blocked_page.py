@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QPushButton, QWidget
 
-from models import blocking, settings
-from models.commands import SetOption
+from models import blocking
+from models.commands import SetBlocked
 from sync.qt.service import MailService
 from ui.settings.parts import PreferencesPage
 from ui.setup.fields import HintLabel
@@ -68,8 +68,7 @@ class BlockedPage(PreferencesPage):
         self._offer()
 
     def _stored(self) -> list[str]:
-        value = settings.get(blocking.SETTING)
-        return sorted(value) if isinstance(value, list) else []
+        return sorted(blocking.entries())
 
     @Slot()
     def _offer(self) -> None:
@@ -81,12 +80,11 @@ class BlockedPage(PreferencesPage):
     def _on_add(self) -> None:
         entry = blocking.normalized(self._edit.text())
         if entry and entry not in self._stored():
-            self._service.run(SetOption(blocking.SETTING, [*self._stored(), entry]))
+            self._service.run(SetBlocked(entry))
             self._edit.clear()
 
     @Slot()
     def _on_remove(self) -> None:
         if self._list.currentRow() >= 0:
             gone = self._list.currentItem().text()
-            kept = [entry for entry in self._stored() if entry != gone]
-            self._service.run(SetOption(blocking.SETTING, kept))
+            self._service.run(SetBlocked(gone, is_blocked=False))

@@ -36,9 +36,17 @@ def test_block_and_unblock(qtbot: QtBot, profile: Path) -> None:
         add.click()
         qtbot.waitUntil(lambda: shown.count() == 1)
         assert settings.get("blocked") == ["shop.example"]
+        for entry in ("second.example", "third@mail.example"):  # faster than either is stored
+            edit.setText(entry)
+            add.click()
+        three = ["second.example", "shop.example", "third@mail.example"]
+        qtbot.waitUntil(lambda: settings.get("blocked") == three)
+        qtbot.waitUntil(lambda: shown.count() == 3)
         shown.setCurrentRow(0)
         remove.click()
-        qtbot.waitUntil(lambda: shown.count() == 0)
-        assert settings.get("blocked") == []
+        shown.setCurrentRow(1)
+        remove.click()
+        qtbot.waitUntil(lambda: settings.get("blocked") == ["third@mail.example"])
+        qtbot.waitUntil(lambda: shown.count() == 1)
     finally:
         window.close()
