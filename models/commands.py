@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from models import (
@@ -18,7 +18,6 @@ from models import (
     certificate_commands,
     conversation,
     erasing,
-    import_commands,
     linking_commands,
     marking,
     operation,
@@ -46,7 +45,7 @@ from models.events import (
     OperationsChanged,
     SettingsChanged,
 )
-from models.import_commands import ImportRecords
+from models.import_commands import ImportRecords, LongCommand, Step, UndoImport, steps
 from models.linking_commands import (
     DismissOffers,
     LinkConversations,
@@ -71,15 +70,14 @@ from models.secret_commands import ChangeSecrets, ForgetOldKey
 from models.trust_commands import CheckHeld, CreateMailbox, DeleteHeld, KeepHeld
 
 __all__ = [
-    "AddAccount", "AddNote", "Archive", "BeginPastSync", "ChangeSecrets", "CheckHeld", "ChooseMailboxes", "Command",
-    "ConvertAccount",
+    "AddAccount", "AddNote", "Archive", "BeginPastSync", "ChangeSecrets", "CheckHeld", "ChooseMailboxes", "Command", "ConvertAccount",
     "CreateMailbox", "DeleteConversations", "DeleteHeld", "DeleteMessages", "DeleteNote",
     "DeletePreview", "DeleteRecords", "DismissOffers", "DistrustCertificate", "Done", "DropOperations", "EditNote",
     "ForgetOldKey",
-    "ImportRecords", "KeepHeld", "LinkConversations", "LinkPast", "LinkPersons", "MarkMessagesRead", "MarkRead",
+    "ImportRecords", "KeepHeld", "LinkConversations", "LinkPast", "LinkPersons", "LongCommand", "MarkMessagesRead", "MarkRead",
     "MergePersons", "RemoveAccount", "Restore", "RestoreLinks", "RestoreRecords",
-    "RetryOperations", "SaveRecord", "SaveStages", "SetBlocked", "SetOption", "SetRole",
-    "TrustCertificate", "UnlinkConversations", "UnlinkPersons", "UpdateAccount", "execute", "preview_delete",
+    "RetryOperations", "SaveRecord", "SaveStages", "SetBlocked", "SetOption", "SetRole", "Step",
+    "TrustCertificate", "UndoImport", "UnlinkConversations", "UnlinkPersons", "UpdateAccount", "done_in_steps", "execute", "preview_delete", "steps",
 ]  # fmt: skip
 
 CHUNK = 500  # conversations in one transaction
@@ -191,7 +189,7 @@ Command = (
     | UnlinkPersons
     | LinkPast
     | RestoreLinks
-    | ImportRecords
+    | LongCommand
     | ChangeSecrets
     | ForgetOldKey
 )
@@ -239,11 +237,8 @@ def execute(command: Command) -> Done:
             return _operations(operation.retry(ids), len(ids))
         case DropOperations(operation_ids=ids):
             return _operations(operation.drop(ids), len(ids))
-        case SetOption(name=name, value=value):
-            settings.put(name, value)
-            return Done((SettingsChanged(name),), count=1)
-        case SetBlocked():
-            return Done(blocking.execute(command), count=1)
+        case SetOption() | SetBlocked():
+            return Done(_set(command), count=1)
         case (
             AddAccount()
             | UpdateAccount()
@@ -264,6 +259,13 @@ def execute(command: Command) -> Done:
             return _record(command)
 
 
+def _set(command: SetOption | SetBlocked) -> tuple[Event, ...]:
+    if isinstance(command, SetBlocked):
+        return blocking.execute(command)
+    settings.put(command.name, command.value)
+    return (SettingsChanged(command.name),)
+
+
 def _about_trust(
     command: certificate_commands.CertificateCommand | secret_commands.SecretCommand,
 ) -> tuple[Event, ...]:
@@ -274,17 +276,25 @@ def _about_trust(
 
 
 def _record(
-    command: record_commands.RecordCommand | linking_commands.LinkCommand | ImportRecords,
+    command: record_commands.RecordCommand | linking_commands.LinkCommand | LongCommand,
 ) -> Done:
     """What is about records and their links."""
     if isinstance(command, linking_commands.LinkCommand):
         linked = linking_commands.execute(command)
         return Done(linked.events, linked.undo, linked.count, linked.text_code)
-    if isinstance(command, ImportRecords):
-        done = import_commands.execute(command)
-    else:
-        done = record_commands.execute(command)
+    if isinstance(command, LongCommand):
+        taken = list(steps(command))
+        last = done_in_steps(taken[-1]) or Done()
+        told = tuple(event for step in taken for event in step.events)
+        return replace(last, events=told + last.events)
+    done = record_commands.execute(command)
     return Done(done.events, done.undo, done.count, done.text_code, record_key=done.record_key)
+
+
+def done_in_steps(step: Step) -> Done | None:
+    """What a long command did, after its last step."""
+    done = step.outcome
+    return Done(done.events, done.undo, done.count, done.text_code) if done else None
 
 
 def _archive(command: Archive | Restore) -> Done:

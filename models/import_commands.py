@@ -1,8 +1,10 @@
-"""The command that imports what `importing.plan` found: one step, and one undo."""
+"""The command that imports what `importing.plan` found, and its undo: each is one step to the
+person, and many transactions with room for other commands between them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -14,11 +16,11 @@ from models import (
     record_snapshots,
     records,
     saving,
+    taking_back,
 )
 from models.drafts import Draft, ids_by_name, name_sign
 from models.events import Event
 from models.keys import key64
-from models.record_commands import Outcome, RestoreRecords
 from models.record_snapshots import Snapshot
 from models.records import (
     Deal,
@@ -47,9 +49,20 @@ class ImportRecords:
     on_duplicate: OnDuplicate = "skip"
 
 
+@dataclass(frozen=True, slots=True)
+class UndoImport:
+    """Take back an import: what it made goes, what it filled up becomes what it was."""
+
+    made: tuple[str, ...]
+    filled: tuple[Snapshot, ...] = ()
+
+
+LongCommand = ImportRecords | UndoImport
+
+
 @dataclass(slots=True)
 class _Import:
-    """What was done so far."""
+    """What was done so far. `told`: how much of it `taking_back` knows."""
 
     on_duplicate: OnDuplicate
     made: list[str] = field(default_factory=list)
@@ -60,13 +73,38 @@ class _Import:
     stages: dict[str, int] = field(default_factory=dict)
     new_persons: list[int] = field(default_factory=list)
     count: int = 0
+    told: tuple[int, int] = (0, 0)
 
 
-def execute(command: ImportRecords) -> Outcome:
-    """Carry it out, in chunks, so that mail comes in meanwhile.
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """What a long command did; see `commands.Done`."""
 
-    Raises: RecordError with the person's sentence; nothing of its chunk is written then.
+    events: tuple[Event, ...] = ()
+    undo: UndoImport | None = None
+    count: int = 0
+    text_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One transaction of a long command. `outcome`: it was the last one."""
+
+    events: tuple[Event, ...] = ()
+    outcome: ImportOutcome | None = None
+
+
+def steps(command: LongCommand) -> Iterator[Step]:
+    """Carry it out, one transaction each. What is not carried out to its end is taken back.
+
+    Raises: StoreError with the person's sentence; nothing of its step is written then.
     """
+    while taking_back.is_due():  # one that was cut short
+        yield Step(tuple(taking_back.step()))
+    yield from _import(command) if isinstance(command, ImportRecords) else _undo(command)
+
+
+def _import(command: ImportRecords) -> Iterator[Step]:
     work = _open(command)
     for start in range(0, len(command.drafts), CHUNK):
         with database.writing(durable=True):
@@ -74,12 +112,35 @@ def execute(command: ImportRecords) -> Outcome:
                 _take(work, draft)
             matching.relink(work.new_persons)
             work.new_persons.clear()
+            _tell(work)
+        yield Step()
+    taking_back.forget()
+    yield Step(outcome=_outcome(work))
+
+
+def _tell(work: _Import) -> None:
+    """What this transaction did is taken back if the import is not completed."""
+    made, filled = work.told
+    taking_back.remember(work.made[made:], list(work.updated.values())[filled:])
+    work.told = len(work.made), len(work.updated)
+
+
+def _outcome(work: _Import) -> ImportOutcome:
     if not work.made and not work.updated:
-        return Outcome()
-    keys = (*work.made, *work.updated)
-    events: list[Event] = record_commands.changed(tuple(dict.fromkeys(keys)))
-    undo = RestoreRecords(tuple(work.updated.values()), tuple(reversed(work.made)))
-    return Outcome(tuple(events), undo, work.count, "imported")
+        return ImportOutcome()
+    events = record_commands.changed(tuple(dict.fromkeys((*work.made, *work.updated))))
+    undo = UndoImport(tuple(work.made), tuple(work.updated.values()))
+    return ImportOutcome(tuple(events), undo, work.count, "imported")
+
+
+def _undo(command: UndoImport) -> Iterator[Step]:
+    """Decided in one transaction: what a crash cuts short goes on at the next start."""
+    with database.writing(durable=True):
+        taking_back.remember(command.made, command.filled)
+    while taking_back.is_due():
+        yield Step(tuple(taking_back.step()))
+    count = len(command.made) + len(command.filled)
+    yield Step(outcome=ImportOutcome(count=count, text_code="restored_records"))
 
 
 def _open(command: ImportRecords) -> _Import:

@@ -52,14 +52,13 @@ class MergePersons:
 
 @dataclass(frozen=True, slots=True)
 class RestoreRecords:
-    """Undo: records become what they were; `removed_keys` were made since and go again.
+    """Undo: records become what they were.
 
     Attributes:
         is_merge: The first is a person that took over the notes of the others.
     """
 
     snapshots: tuple[Snapshot, ...]
-    removed_keys: tuple[str, ...] = ()
     is_merge: bool = False
 
 
@@ -266,17 +265,13 @@ def _joined(persons: Sequence[Person]) -> Person:
 
 def _restore(command: RestoreRecords) -> Outcome:
     keys = [each.record_key for each in command.snapshots]
-    events: list[Event] = []
-    for chunk in record_rows.chunks_of(command.removed_keys, CHUNK):
-        with database.writing(durable=True):
-            events += erase(chunk)
     with database.writing(durable=True):
         if command.is_merge:
             _forget_copied_entries(command.snapshots)
         record_snapshots.put_back(command.snapshots)
         linked = record_rows.linked_conversations(keys)
-    events += [*conversations_changed(linked), *changed(related(keys))]
-    return Outcome(tuple(events), None, len(keys) + len(command.removed_keys), "restored_records")
+    events = [*conversations_changed(linked), *changed(related(keys))]
+    return Outcome(tuple(events), None, len(keys), "restored_records")
 
 
 def _forget_copied_entries(snapshots: Sequence[Snapshot]) -> None:

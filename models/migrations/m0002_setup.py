@@ -44,6 +44,9 @@ STATEMENTS = (
         account_id INTEGER PRIMARY KEY REFERENCES account ON DELETE CASCADE,
         checked_at INTEGER NOT NULL,
         report TEXT NOT NULL)""",
+    """CREATE TABLE imported_record (               -- of the import that runs: what a crash would take back
+        record_key TEXT PRIMARY KEY,
+        before TEXT NOT NULL DEFAULT '') WITHOUT ROWID  -- '' if the import made it, else JSON""",
     # "What happened" finds mail that is gone by sender, subject, and what was kept out later.
     "CREATE INDEX ledger_from ON ledger (from_key) WHERE from_key IS NOT NULL",
     "CREATE INDEX ledger_subject ON ledger (subject_key) WHERE subject_key IS NOT NULL",

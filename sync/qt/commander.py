@@ -1,20 +1,26 @@
-"""The command thread: what the person does is carried out here, one command after another."""
+"""The command thread: what the person does is carried out here, one command after another.
+
+A long one goes in steps, and those that came meanwhile go between them.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QMetaObject, QObject, Qt, Signal, Slot
 
-from models import account_jobs, commands, database, opened, profile, wipe
+from models import account_jobs, commands, database, opened, profile, taking_back, wipe
 from models.database import StoreError
 from models.events import Event, MessagesDeleted
 
 log = logging.getLogger(__name__)
 
+LONG_SECONDS = 20.0  # at quit, for the commands that go in steps
 BUG_SENTENCE = "This could not be done because of a fault in Dealpost; nothing was changed."
 
 
@@ -26,6 +32,15 @@ class CommandDone:
     command: commands.Command
     done: commands.Done | None
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Long:
+    """A command that goes in steps: it runs, or waits for the one before it."""
+
+    ticket: int
+    command: commands.LongCommand
+    steps: Iterator[commands.Step]
 
 
 class Commander(QObject):
@@ -45,6 +60,8 @@ class Commander(QObject):
         super().__init__()
         self._folder = folder
         self._is_working = False
+        self._is_over = False
+        self._long: deque[_Long] = deque()
 
     @Slot()
     def start(self) -> None:
@@ -54,20 +71,46 @@ class Commander(QObject):
 
     @Slot(int, object)
     def run(self, ticket: int, command: commands.Command) -> None:
-        """Carry out one command; never raises."""
+        """Carry out one command, or begin a long one; never raises."""
+        if isinstance(command, commands.LongCommand):
+            self._long.append(_Long(ticket, command, commands.steps(command)))
+        else:
+            self._run_whole(ticket, command)
+        self._work_soon()
+
+    def _run_whole(self, ticket: int, command: commands.Command) -> None:
         try:
             with database.told_plainly():
                 done = commands.execute(command)
-        except StoreError as error:
-            self.commanded.emit(CommandDone(ticket, command, None, str(error)))
-        except Exception:
-            log.exception("a %s failed", type(command).__name__)
-            self.commanded.emit(CommandDone(ticket, command, None, BUG_SENTENCE))
+        except Exception as error:
+            self._fail(ticket, command, error)
         else:
             self._tell(done.events)
             finished = None if done.error else done
             self.commanded.emit(CommandDone(ticket, command, finished, done.error))
-        self._work_soon()
+
+    def _fail(self, ticket: int, command: commands.Command, error: Exception) -> None:
+        sentence = str(error)
+        if not isinstance(error, StoreError):
+            log.error("a %s failed", type(command).__name__, exc_info=error)
+            sentence = BUG_SENTENCE
+        self.commanded.emit(CommandDone(ticket, command, None, sentence))
+
+    def _step(self, long: _Long) -> None:
+        """One step of the long command that is first; what it did is taken back if it fails."""
+        try:
+            with database.told_plainly():
+                step = next(long.steps)
+        except Exception as error:
+            self._long.popleft()
+            self._fail(long.ticket, long.command, error)
+            return
+        self._tell(step.events)
+        done = commands.done_in_steps(step)
+        if done is not None:
+            self._long.popleft()
+            self._tell(done.events)
+            self.commanded.emit(CommandDone(long.ticket, long.command, done))
 
     def _tell(self, events: Iterable[Event]) -> None:
         for event in events:
@@ -76,19 +119,26 @@ class Commander(QObject):
 
     def _work_soon(self) -> None:
         """Go on with what takes long, after the commands that wait."""
-        if not self._is_working and account_jobs.is_due():
+        is_due = self._long or taking_back.is_due() or account_jobs.is_due()
+        if is_due and not self._is_working:
             self._is_working = True
             QMetaObject.invokeMethod(self, "work", Qt.ConnectionType.QueuedConnection)
 
     @Slot()
     def work(self) -> None:
         """One step; if it fails (a full disk) the next command or the next start tries again."""
+        if self._is_over:
+            return  # queued before `stop`: it would open a connection that nobody closes
         self._is_working = False
+        if self._long:
+            self._step(self._long[0])
+            self._work_soon()
+            return
         try:
             with database.told_plainly():
-                events = account_jobs.step()
+                events = taking_back.step() if taking_back.is_due() else account_jobs.step()
         except Exception:
-            log.exception("a step of removing an account or marking its mail failed")
+            log.exception("a step of what takes long failed")
             return
         if events is not None:
             self._tell(events)
@@ -107,7 +157,14 @@ class Commander(QObject):
 
     @Slot()
     def stop(self) -> None:
-        """Close the connection and end the thread."""
+        """Close the connection and end the thread.
+
+        An import that runs gets some time to end; otherwise it is taken back at the next start.
+        """
+        last = time.monotonic() + LONG_SECONDS
+        while self._long and time.monotonic() < last:
+            self._step(self._long[0])
+        self._is_over = True
         database.close_for_thread()
         self.thread().quit()
 

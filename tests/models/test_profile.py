@@ -29,6 +29,7 @@ from models import (
     pipeline,
     profile,
     settings,
+    taking_back,
     tombstone,
     wipe,
 )
@@ -271,6 +272,7 @@ MODULES = (
     operation,
     pipeline,
     settings,
+    taking_back,
     tombstone,
     certificates,
     health,

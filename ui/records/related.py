@@ -21,7 +21,7 @@ MOST_SHOWN = 12
 
 
 class RecordLine(QAbstractButton):
-    """One record as a button of two lines.
+    """One record as a button of two lines. `is_way`: there is a record to go to.
 
     Signals:
         opened: The record's key.
@@ -39,8 +39,10 @@ class RecordLine(QAbstractButton):
         *,
         address: str = "",
         is_closed: bool = False,
+        is_way: bool = True,
     ) -> None:
         super().__init__(parent)
+        self._is_way = is_way
         self._key, self._detail, self._address = key, detail, address
         self._kind = kinds.split_key(key)[0]
         self._is_closed = is_closed
@@ -49,7 +51,8 @@ class RecordLine(QAbstractButton):
         self.setText(title)
         self.setAccessibleName(f"{kinds.words(self._kind).one}: {title}, {detail}".rstrip(", "))
         self.setToolTip(formatting.tool_tip(f"{title}\n{detail}".strip()))
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        if is_way:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedHeight(HEIGHT)
         self.clicked.connect(self._on_clicked)
@@ -66,7 +69,7 @@ class RecordLine(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.underMouse():
+        if self.underMouse() and self._is_way:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.color("hover"))
             painter.drawRoundedRect(QRectF(self.rect()), 7, 7)
@@ -105,7 +108,8 @@ class RecordLine(QAbstractButton):
 
     @Slot()
     def _on_clicked(self) -> None:
-        self.opened.emit(self._key)
+        if self._is_way:
+            self.opened.emit(self._key)
 
 
 def item_line(row: ItemRow, theme: Theme, parent: QWidget) -> RecordLine:

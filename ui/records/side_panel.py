@@ -23,6 +23,7 @@ from models.history_pages import MailEntry
 from models.side_panel import KnownPerson, Panel, UnknownAddress
 from ui import formatting, icons
 from ui.records import history_words
+from ui.records.copying import offer_copies
 from ui.records.history_pane import heading
 from ui.records.related import RecordLine, item_line, organization_line
 from ui.records.style import MutedLabel, MutedLine, RecordStyle
@@ -109,6 +110,7 @@ class SidePanel(QWidget):
                 address=person.row.address,
             )  # fmt: skip
             line.opened.connect(self.record_wanted)
+            offer_copies(line, (*person.addresses, person.row.address, person.row.phone))
             self._column.addWidget(line)
         for number, unknown in enumerate(panel.unknown):
             self._put_unknown(unknown, number)
@@ -128,14 +130,13 @@ class SidePanel(QWidget):
         line = RecordLine(row.key, row.name, detail, self._theme, self._holder, address=address)
         line.setObjectName(f"panel_person_{row.id}")
         line.opened.connect(self.record_wanted)
+        offer_copies(line, (*person.addresses, row.address, row.phone))
         self._column.addWidget(line)
         facts = [each for each in (*person.addresses, row.phone) if each and each != detail]
-        if not person.addresses:
-            facts.append(self.tr("You linked this mail."))
         for text in facts[:3]:
-            label = MutedLine(self._theme, formatting.clean(text), self._holder)
-            label.setContentsMargins(44, 0, 0, 1)
-            self._column.addWidget(label)
+            offer_copies(self._put_fact(text), [text])
+        if not person.addresses:
+            self._put_fact(self.tr("You linked this mail."))
         if person.organization is not None and self._is_news(person.organization.key):
             organization = organization_line(person.organization, self._theme, self._holder)
             organization.opened.connect(self.record_wanted)
@@ -153,6 +154,12 @@ class SidePanel(QWidget):
         for mail in mails:
             self._put_mail(mail)
         self._line()
+
+    def _put_fact(self, text: str) -> MutedLine:
+        label = MutedLine(self._theme, formatting.clean(text), self._holder)
+        label.setContentsMargins(44, 0, 0, 1)
+        self._column.addWidget(label)
+        return label
 
     def _put_mail(self, mail: MailEntry) -> None:
         title = history_words.title(mail)
@@ -173,8 +180,8 @@ class SidePanel(QWidget):
     def _put_unknown(self, unknown: UnknownAddress, number: int) -> None:
         name = unknown.name or unknown.address
         line = RecordLine("person:0", name, unknown.address, self._theme, self._holder,
-                          address=unknown.address)  # fmt: skip
-        line.setEnabled(False)
+                          address=unknown.address, is_way=False)  # fmt: skip
+        offer_copies(line, [unknown.address])
         line.setAccessibleName(self.tr("Unknown: {}").format(f"{name}, {unknown.address}"))
         self._column.addWidget(line)
         create = QPushButton(self.tr("Create contact"), self._holder)
