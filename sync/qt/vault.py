@@ -11,7 +11,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -271,7 +271,7 @@ class _Ticketed:
     """One call with a ticket; every failure becomes a sentence."""
 
     ticket: int
-    work: Callable[[], object]
+    work: Callable[[], object] = field(repr=False)  # a passphrase may be among its arguments
     opens: bool
 
     def __call__(self) -> _TicketDone:

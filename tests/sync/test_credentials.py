@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from models import database, profile, secret
 from sync import keychain
 from sync.credentials import Vault, VaultMode, VaultState, WrongPassphraseError
 from sync.errors import SecretLockedError
-from sync.qt.vault import QuestionKind, VaultAnswer, VaultQuestion, VaultService
+from sync.qt.vault import QuestionKind, VaultAnswer, VaultQuestion, VaultService, _Ticketed
 from tests.conftest import MemoryKeyring
 
 PASSWORD = "correct horse battery staple"
@@ -205,6 +206,13 @@ class StubbornKeyring(MemoryKeyring):
     def get_password(self, service: str, username: str) -> str | None:
         self.is_answered.wait(10)
         return super().get_password(service, username)
+
+
+def test_a_job_of_the_service_shows_no_passphrase() -> None:
+    vault = Vault()
+    work = functools.partial(vault.unlock, "tulip 42")
+
+    assert "tulip" not in repr(_Ticketed(1, work, opens=False))
 
 
 def test_the_service_opens_what_needs_no_person(accounts: Path, qtbot: QtBot) -> None:
