@@ -10,7 +10,10 @@ from models import (
     account_jobs,
     certificate_commands,
     certificates,
+    conversation,
     database,
+    ledger,
+    location,
     mailbox,
     past_sync,
     secret,
@@ -19,7 +22,13 @@ from models import (
 from models.account import NewAccount
 from models.account_jobs import Keep
 from models.certificate_commands import TrustCertificate
-from models.events import AccountsChanged, Event, MailboxesChanged
+from models.events import (
+    AccountsChanged,
+    ConversationsChanged,
+    Event,
+    HeldChanged,
+    MailboxesChanged,
+)
 from models.mailbox import NEVER_SYNCED, Role
 from models.past_sync import BeginPastSync
 from models.secret import EncryptedSecrets
@@ -129,8 +138,11 @@ def execute(command: AccountCommand) -> tuple[list[Event], int | None]:
         case RemoveAccount(account_id=account_id, keep=keep):
             return account_jobs.begin_removal(account_id, keep), None
         case SetRole(account_id=account_id):
-            set_role(account_id, command.mailbox_id, command.role)
-            return [MailboxesChanged(account_id)], None
+            owners = set_role(account_id, command.mailbox_id, command.role)
+            events = [MailboxesChanged(account_id)]
+            if owners:
+                events += [ConversationsChanged(account_id, owners), HeldChanged(account_id)]
+            return events, None
         case BeginPastSync():
             return past_sync.execute(command), None
         case ChooseMailboxes(account_id=account_id):
@@ -183,15 +195,27 @@ def _convert(account_id: int, kind: str) -> None:
         account.update(account_id, kind=kind, **options)
 
 
-def set_role(account_id: int, mailbox_id: int, role: Role) -> None:
-    """One mailbox has the role from now on, by the person's word, and no other."""
+def set_role(account_id: int, mailbox_id: int, role: Role) -> tuple[int, ...]:
+    """One mailbox has the role from now on, by the person's word, and no other.
+
+    What lies only there when it becomes the Trash was not moved there: it is held like a delete
+    that is unusually large (X3), and its conversations are the answer.
+    """
     with database.writing(durable=True):
+        state = mailbox.get(mailbox_id)
+        is_new_trash = role is Role.TRASH and state is not None and state.role is not role
         database.run(
             "UPDATE mailbox SET role = '', role_source = 'person' "
             "WHERE account_id = ? AND role = ? AND id <> ?",
             (account_id, str(role), mailbox_id),
         )
         mailbox.update(mailbox_id, role=role, role_source="person")
+        held = location.hold_all_in(mailbox_id) if is_new_trash else []
+        ledger.write(
+            ledger.Entry("hold", ledger.PERSON, account_id, id_, evidence={"held": "role"})
+            for id_ in held
+        )
+        return tuple(conversation.of_messages(held))
 
 
 def _choose(command: ChooseMailboxes) -> None:

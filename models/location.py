@@ -178,6 +178,17 @@ def set_held(location_ids: Iterable[int]) -> None:
     _set_state(location_ids, "held")
 
 
+def hold_all_in(mailbox_id: int) -> list[int]:
+    """The same for what lies in this mailbox and nowhere else; the messages."""
+    found = database.rows(
+        "UPDATE location SET state = 'held' WHERE mailbox_id = ? AND state = 'live' "
+        "AND NOT EXISTS (SELECT 1 FROM location l WHERE l.message_id = location.message_id "
+        "AND l.mailbox_id <> location.mailbox_id AND l.state = 'live') RETURNING message_id",
+        (mailbox_id,),
+    )
+    return [message_id for (message_id,) in found]
+
+
 def _set_state(location_ids: Iterable[int], state: str) -> None:
     with database.writing(durable=False):
         for chunk in chunks(location_ids):

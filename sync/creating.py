@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models import database, ledger, mailbox, operation
 from models.account_commands import set_role
-from models.events import MailboxesChanged
+from models.events import ConversationsChanged, MailboxesChanged
 from models.mailbox import Role
 from models.operation import OperationRow
 from sync import mailboxes
@@ -31,9 +31,11 @@ def create(work: Work, row: OperationRow) -> str:
         operation.mark_refused(row.id, refusal.server_words or refusal.sentence)
         return name
     with database.writing(durable=True):
-        set_role(work.account.id, made.id, role)
+        owners = set_role(work.account.id, made.id, role)
         operation.mark_done([row.id])
         evidence = {"mailbox": made.id, "what": "created"}
         ledger.write([ledger.Entry("mailbox", ledger.PERSON, work.account.id, evidence=evidence)])
     work.report(MailboxesChanged(work.account.id))
+    if owners:
+        work.report(ConversationsChanged(work.account.id, owners))
     return name

@@ -285,6 +285,10 @@ def brake(
     for mailbox_id, count in _by_mailbox(trashed).items():
         if count > max(BRAKE_LEAST, BRAKE_TRASH_SHARE * known.get(mailbox_id, 0)):
             held.update((v.message_id, "trash") for v in _of_mailbox(trashed, mailbox_id))
+    # They vanished from nowhere: their mailbox became the Trash.
+    in_place = [v for v in trashed if not v.mailbox_ids]
+    if len(in_place) > BRAKE_LEAST:
+        held.update((v.message_id, "role") for v in in_place)
     return [_held(v, held[v.message_id]) if v.message_id in held else v for v in verdicts]
 
 

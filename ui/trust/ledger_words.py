@@ -175,6 +175,7 @@ def _hold(item: LedgerItem) -> str:
         "many": _tr("Deleted on the server with unusually many others; held until you answer"),
         "hour": _tr("Deleted on the server with many others within an hour; held until you answer"),
         "linked": _tr("Deleted on the server with other linked mail; held until you answer"),
+        "role": _tr("Its label became the Trash; held until you answer"),
         "trash": _tr("Moved to Trash with more than half of its label; held until you answer"),
     }
     found = texts.get(str(item.evidence.get("held")))
