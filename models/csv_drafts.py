@@ -32,6 +32,8 @@ _SEVERAL: Final = {
     "domain": re.compile(r"[,;\s]+"),
     "phone": re.compile(r"\s*[,;]\s*"),
 }
+# What `exporting` and spreadsheets put before what would be taken for a formula.
+_APOSTROPHE: Final = re.compile(r"^'(?=[=@+\-])")
 _CURRENCIES: Final = {"€": "EUR", "$": "USD", "£": "GBP", "zł": "PLN", "¥": "JPY", "₹": "INR"}
 _STATUSES: Final = {
     "open": OPEN, "won": "won", "closed won": "won", "closedwon": "won", "lost": "lost",
@@ -39,6 +41,7 @@ _STATUSES: Final = {
     "done": "done", "completed": "done", "cancelled": "cancelled", "canceled": "cancelled",
     "new": OPEN, "in progress": OPEN, "active": OPEN,
 }  # fmt: skip
+MOST_CENTS: Final = 10**15  # more is a slip, and far more is no number of the database
 _DAY_FIRST: Final = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y")
 _MONTH_FIRST: Final = ("%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y")
 
@@ -76,7 +79,7 @@ def _cells(row: TableRow, mapping: Mapping, labels: Dictionary[int, int | None])
     found: dict[str, list[Labelled]] = {}
     for place, column in enumerate(mapping.columns[: len(row.cells)]):
         field, _, label = column.partition(":")
-        text = row.cells[place].strip()
+        text = _APOSTROPHE.sub("", row.cells[place].strip())
         if not field or not text:
             continue
         beside = labels[place]
@@ -204,11 +207,13 @@ def _value(text: str, currency: str) -> tuple[int | None, str]:
     currency = currency or found[1] or found[3] or ""
     whole, fraction = _split_number(digits)
     try:
-        return int(whole or "0") * 100 + int(fraction or "0") * (
-            -1 if whole.startswith("-") else 1
-        ), currency.strip().upper()
+        cents = int(whole or "0") * 100
+        cents += int(fraction or "0") * (-1 if whole.startswith("-") else 1)
     except ValueError as error:
         raise _BadCellError("bad_value", text) from error
+    if abs(cents) > MOST_CENTS:
+        raise _BadCellError("bad_value", text)
+    return cents, currency.strip().upper()
 
 
 def _split_number(digits: str) -> tuple[str, str]:

@@ -136,6 +136,7 @@ def _rows(text: str, delimiter: str) -> list[TableRow]:
     csv.field_size_limit(10_000_000)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     found: list[TableRow] = []
+    last = text.count("\n") + (not text.endswith("\n"))
     number = 1
     while True:
         try:
@@ -143,19 +144,13 @@ def _rows(text: str, delimiter: str) -> list[TableRow]:
         except StopIteration:
             return found
         except csv.Error:
-            if reader.line_num < number or not _goes_on(reader, text):
+            if reader.line_num < number or reader.line_num >= last:
                 found.append(TableRow(number, (), "cut_off"))
                 return found
             found.append(TableRow(number, (), "bad_quotes"))
         else:
             found.append(TableRow(number, tuple(cells)))
         number = reader.line_num + 1
-
-
-def _goes_on(reader: object, text: str) -> bool:
-    """Whether lines are left after an error."""
-    line_num: int = getattr(reader, "line_num", 0)
-    return line_num < text.count("\n") + (not text.endswith("\n"))
 
 
 def _fitted(row: TableRow, width: int) -> TableRow:

@@ -22,6 +22,15 @@ NO_CARDS = "There is no contact in this file: Dealpost reads CSV and vCard files
 # It writes the lines that it cannot read into the log: words of the person's contacts.
 logging.getLogger("vobject.base").disabled = True
 
+_NAME: Final = r"[A-Za-z0-9_-]++"
+_WORD: Final = r'(?:"[^"]*+"|[^";:,]*+)'
+# What the library's own pattern finds without trying again: on a line that it does not find it
+# in, that one tries for ever.
+_LINE: Final = re.compile(
+    rf"(?:{_NAME}\.)?+(?P<name>{_NAME})(?:;{_NAME}(?:={_WORD})?+(?:,{_WORD})*+)*+:"
+)
+_UNREAD: Final = ("PHOTO", "LOGO", "SOUND", "KEY")  # pictures and the like, megabytes of them
+_LONGEST_HEAD: Final = 2000  # characters before the value
 _TYPES: Final = ("work", "home", "cell", "mobile", "other")
 
 
@@ -63,9 +72,34 @@ def _cards(text: str) -> Iterator[str]:
         yield f"BEGIN:VCARD{body}{mark}"
 
 
+def _readable(card: str) -> str:
+    """The card's lines, each in one piece; without those that cannot be read or are not used."""
+    lines: list[list[str]] = []
+    goes_on = is_new = False
+    for text in card.split("\n"):
+        line = text.rstrip("\r")
+        if goes_on:  # vCard 2.1 ends a line of quoted-printable that goes on with =
+            lines[-1][-1] = lines[-1][-1][:-1]
+            lines[-1].append(line)
+        elif line[:1] in (" ", "\t") and lines and not is_new:
+            lines[-1].append(line[1:])
+        elif line.strip():
+            lines.append([line])
+        is_new = not line.strip()
+        goes_on = line.endswith("=") and "quoted-printable" in lines[-1][0].lower()
+    return "\r\n".join(line for line in map("".join, lines) if _is_read(line))
+
+
+def _is_read(line: str) -> bool:
+    found = _LINE.match(line)
+    return (
+        found is not None and found.end() < _LONGEST_HEAD and found["name"].upper() not in _UNREAD
+    )
+
+
 def _read_card(number: int, card: str) -> Draft | Problem:
     try:
-        found = next(vobject.readComponents(card, ignoreUnreadable=True, allowQP=True))
+        found = next(vobject.readComponents(_readable(card), ignoreUnreadable=True, allowQP=True))
     except Exception:  # any card of any program: the library raises what it likes
         return Problem(number, "unreadable")
     contents: dict[str, list[Any]] = found.contents
@@ -194,7 +228,7 @@ def _type(label: str) -> str:
 def _escape(text: str) -> str:
     for mark in ("\\", ",", ";"):
         text = text.replace(mark, f"\\{mark}")
-    return text.replace("\r\n", "\n").replace("\n", "\\n")
+    return re.sub(r"\r\n|\r|\n", r"\\n", text)
 
 
 def _card(lines: Iterable[str]) -> str:

@@ -7,10 +7,10 @@ from datetime import date
 
 from PySide6.QtCore import QDate, QLocale
 
+from models.csv_drafts import MOST_CENTS
 from ui import formatting
 
 CURRENCIES = ("EUR", "USD", "GBP", "PLN", "SEK", "NOK", "DKK", "CHF", "CZK", "UAH", "JPY", "CAD")
-MOST_CENTS = 10**15  # more is a slip of the finger
 
 
 def shown(cents: int | None, currency: str) -> str:

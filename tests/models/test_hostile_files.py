@@ -1,0 +1,81 @@
+"""Files that want to keep the program busy for ever, or to be what they are not."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from models import commands, csv_tables, exporting, importing, vcards
+from models.records import Deal, Kind, Labelled, Person, get
+
+pytestmark = pytest.mark.usefixtures("store")
+
+SECONDS = 5.0  # of the processor; each took a minute to for ever
+CARD = b"BEGIN:VCARD\nVERSION:3.0\nFN:Ann\n%s\nEND:VCARD\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"EMAIL" + b";TYPE=a,b" * 40 + b";:ann@x.test",  # 2**40 ways to read it, all of them wrong
+        b"EMAIL" + b";TYPE=a" * 100_000 + b":ann@x.test",
+        b"NOTE:" + b"xxxxxxxxx\n " * 300_000,
+        b"NOTE;ENCODING=QUOTED-PRINTABLE:" + b"=41=\n" * 100_000,
+        b"PHOTO;ENCODING=b:" + b"AAAAAAAAA\n " * 300_000,
+        b"X-" + b"a" * 3_000_000,
+    ],
+    ids=["parameters", "many parameters", "folded", "soft breaks", "picture", "no value"],
+)
+def test_a_card_is_read_in_time(line: bytes) -> None:
+    began = time.process_time()
+    good, bad = vcards.read(CARD % line)
+    assert time.process_time() - began < SECONDS
+    assert not bad
+    assert good[0].record.name == "Ann"  # type: ignore[union-attr]
+
+
+def test_bad_rows_cost_no_more_than_good_ones() -> None:
+    began = time.process_time()
+    table = csv_tables.read(b"Name,Email\n" + b'"a"b,c@d.example\n' * 60_000)
+    assert time.process_time() - began < SECONDS
+    assert {row.problem for row in table.rows[:-1]} == {"bad_quotes"}
+    assert len(table.rows) == 60_000
+
+
+@pytest.mark.parametrize("value", ["9" * 17, "9" * 24, "-" + "9" * 40, "9" * 5000])
+def test_a_value_that_no_database_holds_is_a_bad_row(value: str) -> None:
+    found = importing.plan(f"Deal title,Value\nRoof,{value}\nBarn,7\n".encode())
+    assert [(each.number, each.code) for each in found.problems] == [(2, "bad_value")]
+    assert commands.execute(commands.ImportRecords(found.drafts)).count == 1
+    deal = get("deal:1")
+    assert isinstance(deal, Deal)
+    assert deal.value_cents == 700
+
+
+def test_what_is_no_formula_comes_back_as_it_was(tmp_path: Path) -> None:
+    phones = (Labelled("+49 (0)30-12"), Labelled("'s-Hertogenbosch"))
+    person = Person(name="=cmd|'/C calc'!A0", title="'quoted'", phones=phones, note="@all")
+    commands.execute(commands.SaveRecord(person))
+    exporting.export(tmp_path / "a.csv", Kind.PERSON)
+    commands.execute(commands.DeleteRecords(("person:1",)))
+    commands.execute(commands.ImportRecords(importing.plan_file(tmp_path / "a.csv").drafts))
+    found = get("person:2")
+    assert isinstance(found, Person)
+    assert (found.name, found.title, found.note) == (person.name, person.title, person.note)
+    assert found.phones == phones
+
+
+def test_words_of_a_note_are_no_lines_of_a_card(tmp_path: Path) -> None:
+    note = "one\rEND:VCARD\rBEGIN:VCARD\rFN:Eve"
+    commands.execute(commands.SaveRecord(Person(name="Ann", note=note)))
+    exporting.export(tmp_path / "a.vcf", Kind.PERSON)
+    text = (tmp_path / "a.vcf").read_bytes().decode()
+    assert [line for line in text.splitlines() if line.startswith("BEGIN")] == ["BEGIN:VCARD"]
+
+
+def test_an_export_to_what_is_no_folder_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    found = exporting.export_file(tmp_path / "file" / "a.csv", Kind.PERSON)
+    assert found.error == exporting.NOT_WRITTEN
