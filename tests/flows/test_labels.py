@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QListWidget, QListWidgetItem, QPushButton, QWidget
 
 from models.clock import now_ms
 from tests.flows import office
@@ -177,3 +177,26 @@ def test_nothing_ticked_is_not_stored_and_sent_is_asked_for(desk: Desk, rig: Rig
     office.preferences(desk).accept()
     desk.settle(labels.account_id)
     assert labels.ticked() == {"INBOX", "Sent"}
+
+
+def test_a_label_that_becomes_the_trash_is_asked_about(desk: Desk, rig: Rig) -> None:
+    """A wrong choice under "Folder roles" deletes nothing: the bar over the list asks."""
+    deliver(rig, "INBOX", "Projects")
+    labels = Labels(desk, add(desk, rig))
+    labels.choose("INBOX", "Sent", "Projects")
+    labels.save()
+    combo = office.part(labels.page, QComboBox, "role_trash_combo")
+    combo.setCurrentIndex(combo.findText("Projects"))
+    combo.activated.emit(combo.currentIndex())
+    office.preferences(desk).accept()
+    keep = desk.find(QPushButton, "held_keep_button")
+    desk.wait(keep.isVisible, "the bar asks")
+    desk.wait_for("INBOX in range", "Projects in range")
+
+    keep.click()
+
+    desk.wait(lambda: not keep.isVisible(), "it is answered")
+    desk.settle(labels.account_id)
+    desk.settle(labels.account_id)
+    desk.wait_for("INBOX in range", "Projects in range")
+    assert held(desk) == ["INBOX in range", "Projects in range"]
