@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -28,6 +29,7 @@ from tests.flows.desk import Desk
 from tests.flows.rig import Rig, dovecot_rig
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot
+from tests.support.smtp import SmtpSink
 from ui.setup.fields import Notice, Title
 
 ALIAS = "team.alias@dealpost.example"
@@ -229,3 +231,23 @@ def test_a_missing_role_is_created_from_the_page(desk: Desk, plain_rig: Rig) -> 
     assert "CREATE" in " ".join(plain_rig.changing_commands())
     desk.close()
     desk.open_again()
+
+
+def test_a_stopped_account_that_signs_in_anew_is_not_said_to_sync(
+    desk: Desk, dovecot: Dovecot, tmp_path: Path
+) -> None:
+    sink = SmtpSink(tmp_path, "plain").start()
+    account_id = desk.add_account(dovecot_rig(dovecot, dovecot.new_user(), sink.port))
+    page = office.page(desk, f"account:{account_id}")
+    office.press(page, "stop_syncing_button")
+    desk.wait(lambda: stored(account_id).state == account.STOPPED, "it is stopped")
+
+    office.press(page, "save_sign_in_button")
+
+    def said() -> str:
+        return " ".join(each.text() for each in page.findChildren(Notice) if each.isVisible())
+
+    desk.wait(lambda: "Both servers let Dealpost in" in said(), "it was tried")
+    assert "Syncing is stopped" in said()
+    assert stored(account_id).state == account.STOPPED
+    sink.stop()

@@ -304,7 +304,13 @@ class SignInPart(QWidget):
         self._offer()
         if self._service.vault.vault.can_seal:
             self._service.vault.retry()  # it is open now: whoever asked for it hears so
-        self._done.say(self.tr("Both servers let Dealpost in. The account is syncing."))
+        config = account.config(self._account_id)
+        is_stopped = config is not None and config.state == account.STOPPED
+        self._done.say(
+            self.tr("Both servers let Dealpost in. Syncing is stopped; “Sync again” goes on.")
+            if is_stopped
+            else self.tr("Both servers let Dealpost in. The account is syncing.")
+        )
 
     @Slot(object)
     def _on_commanded(self, done: CommandDone) -> None:
