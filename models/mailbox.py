@@ -59,6 +59,8 @@ class Mailbox(BaseModel):
     bring_back_before = IntegerField(default=0)
     past_done = IntegerField(default=0)
     past_total = IntegerField(default=0)
+    was_open = BooleanField(default=False)
+    refused_since = IntegerField(null=True)
 
     class Meta:
         indexes = ((("account", "name"), True),)
@@ -94,6 +96,13 @@ class MailboxState:
     bring_back_before: int
     past_done: int
     past_total: int
+    was_open: bool
+    refused_since: int | None
+
+    @property
+    def is_gone(self) -> bool:
+        """Not in LIST, twice; one that is refused is there."""
+        return self.missing_asks > 1 and self.refused_since is None
 
     @property
     def is_synced(self) -> bool:
@@ -103,7 +112,7 @@ class MailboxState:
 
 _COLUMNS = tuple(field.name for field in fields(MailboxState))
 _LIST = ", ".join(_COLUMNS)
-_FLAGS = ("is_selectable", "is_chosen", "is_mirror", "backfill_done", "is_whole")
+_FLAGS = ("is_selectable", "is_chosen", "is_mirror", "backfill_done", "is_whole", "was_open")
 
 
 def of_account(account_id: int) -> list[MailboxState]:

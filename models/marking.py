@@ -77,7 +77,8 @@ def _queue(account_id: int, message_ids: Sequence[int], read: bool, command_id: 
 
 
 def _is_begun(rows: Sequence[OperationRow]) -> bool:
-    return any(row.is_begun for row in rows)
+    """Whether the server may have heard of one: then its flags may differ from what is known."""
+    return any(row.is_begun or row.attempts for row in rows)
 
 
 @dataclass(frozen=True, slots=True)

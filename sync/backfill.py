@@ -22,7 +22,7 @@ from models.mailbox import MailboxState, Role
 from sync import asking, bodies, returned, scope
 from sync.ahead import while_fetching
 from sync.bodies import Wanted
-from sync.errors import RefusedError
+from sync.errors import RefusedError, RetryError, ThrottledError
 from sync.mailboxes import refused
 from sync.returned import Sighting
 from sync.scope import Contacts, envelopes
@@ -80,10 +80,18 @@ class Backfill:
             return None
         try:
             self._advance(box)
-        except RefusedError:
+        except ThrottledError:
+            raise
+        except RetryError:
+            # It may say so for good, or for this label alone: the others come first.
+            self._ranges.pop(box.id, None)
+            self._later.add(box.id)
+            patience = self._work.ms(self._work.timing.backoff_most)
+            self._again_at = self._again_at or now() + patience
+        except RefusedError as fault:
             self._refused.add(box.id)
             self._ranges.pop(box.id, None)
-            refused(self._work, box)
+            refused(self._work, box, fault)
         return self._said(box)
 
     def _said(self, box: MailboxState) -> Step:

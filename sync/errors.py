@@ -24,6 +24,8 @@ the server's own text, without mail's words. Neither has a secret in it.
 
 from __future__ import annotations
 
+from typing import Final
+
 from models.shown_certificate import ShownCertificate
 
 
@@ -122,6 +124,10 @@ class AskError(SyncError):
 
 class RefusedError(SyncError):
     """The server refuses for good ([NOPERM], [CANNOT], [OVERQUOTA])."""
+
+
+# What keeps one mailbox closed: the others go on.
+UNOPENED: Final = (RefusedError, RetryError)
 
 
 class ReadOnlyRefused(SyncError):  # noqa: N818  # a refusal of ours, not an error of the server

@@ -11,11 +11,13 @@ from models.mailbox import NEVER_SYNCED, MailboxState, Role
 from sync import judge
 from sync.bodies import identity_of
 from sync.discovery import roles
-from sync.errors import RefusedError
+from sync.errors import UNOPENED, RefusedError, SyncError, ThrottledError
+from sync.judge import Home
 from sync.session import Listed, Status
 from sync.work import Work, now
 
 IN_TURN = 10  # mailboxes asked by STATUS in one cycle, where LIST does not tell
+NEVER_OPEN_MS = 24 * 3600 * 1000  # a day is enough for a mailbox that was never opened
 SAMPLE = 50  # identities that are compared to know a renamed mailbox
 
 
@@ -74,7 +76,20 @@ def refresh(work: Work, *, ask_all: bool = False) -> list[Seen]:
         _update(work, rows, {entry.name: entry for entry in listed})
         rows = {row.name: row for row in mailbox.of_account(work.account.id)}
     status = {entry.name: entry.status for entry in listed}
+    if ask_all:
+        status |= _asked(work, [rows[e.name] for e in listed if e.is_selectable and not e.status])
     return [Seen(row, status.get(name)) for name, row in rows.items()]
+
+
+def _asked(work: Work, silent: Iterable[MailboxState]) -> dict[str, Status | None]:
+    """The numbers that LIST left out: who may not read a mailbox is told none."""
+    found: dict[str, Status | None] = {}
+    for row in silent:
+        try:
+            found[row.name] = work.session.status(row.name)
+        except UNOPENED as fault:
+            refused(work, row, fault)
+    return found
 
 
 def _in_turn(work: Work, rows: dict[str, MailboxState]) -> set[str]:
@@ -158,16 +173,40 @@ def _first_numbers(work: Work, role: Role, entry: Listed) -> dict[str, object]:
 def _miss(row: MailboxState) -> None:
     """Not in LIST: its messages keep their state, and nothing in it is judged."""
     mailbox.update(
-        row.id, missing_since=row.missing_since or now(), missing_asks=row.missing_asks + 1
+        row.id,
+        missing_since=row.missing_since or now(),
+        missing_asks=row.missing_asks + 1,
+        refused_since=None,
     )
 
 
-def refused(work: Work, row: MailboxState) -> None:
-    """The server does not open this mailbox: as if it were not there, and the person is told."""
-    if row.missing_since is None:
-        _miss(row)
+def refused(work: Work, row: MailboxState, fault: SyncError) -> None:
+    """The server does not open this mailbox: it is left out of this cycle, and that is told.
+
+    One that is broken says "try again" for good; it must not keep the others waiting either.
+
+    Raises: the fault, if the whole server asks for patience.
+    """
+    if isinstance(fault, ThrottledError):
+        raise fault
+    at = now()
+    mailbox.update(row.id, missing_since=at)
+    known = mailbox.get(row.id)
+    if known is not None and known.refused_since is None:
+        mailbox.update(row.id, refused_since=at)
         _tell_ledger(work, row, "refused")
         work.report(MailboxesChanged(work.account.id))
+
+
+def may_hide_mail(work: Work, row: MailboxState) -> bool:
+    """Whether what vanished elsewhere may lie in this mailbox, which the server refuses.
+
+    One that could be read before keeps every case open until it can be read again. One that
+    never could (a label of somebody else) does so for a day.
+    """
+    if row.refused_since is None or not row.is_selectable or work.home(row) is Home.MIRROR:
+        return False
+    return row.was_open or row.refused_since > now() - NEVER_OPEN_MS
 
 
 def _tell_ledger(work: Work, row: MailboxState, what: str) -> None:
@@ -197,7 +236,10 @@ def _renamed_to(work: Work, row: MailboxState, appeared: Sequence[Listed]) -> Li
 
 
 def _numbers(work: Work, entry: Listed) -> Status | None:
-    return entry.status or work.session.status(entry.name)
+    try:
+        return entry.status or work.session.status(entry.name)
+    except RefusedError:
+        return None
 
 
 def _facts(name: str, status: Status | None) -> judge.MailboxFacts:
@@ -211,10 +253,11 @@ def _facts(name: str, status: Status | None) -> judge.MailboxFacts:
 def _sample(work: Work, entry: Listed, count: int) -> dict[int, bytes]:
     try:
         work.session.examine(entry.name)
+        uids = work.session.all_uids().uids[-2 * count :]
+        found = work.session.fetch_identity(uids)
     except RefusedError:
         return {}
-    uids = work.session.all_uids().uids[-2 * count :]
-    return {uid: identity_of(got) for uid, got in work.session.fetch_identity(uids).items()}
+    return {uid: identity_of(got) for uid, got in found.items()}
 
 
 def _follow(work: Work, row: MailboxState, entry: Listed) -> None:

@@ -26,7 +26,7 @@ from models.mailbox import MailboxState, Role
 from models.message_tables import Flag
 from models.operation import OperationRow, Source
 from sync import bodies
-from sync.errors import RefusedError
+from sync.errors import RefusedError, RetryError
 from sync.judge import Home
 from sync.session import CopyUid, Fetched
 from sync.work import Work
@@ -88,7 +88,8 @@ def move(
     proven = [uid for uid in uids if uid in landed]
     _remember(work, {row: landed[u] for row, u in zip(begun, uids, strict=True) if u in landed})
     if proven and not _only_adds(work, source):
-        work.session.select(source.name)
+        if work.session.select(source.name).uidvalidity not in {0, begun[0].payload.sources[0][1]}:
+            raise RetryError("The label has new numbers; the mail is looked for first.")
         _remove_source(work, proven)
     for row, uid in zip(begun, uids, strict=True):
         if uid in landed:
@@ -318,7 +319,8 @@ def resume(work: Work, row: OperationRow, target: MailboxState) -> None:
     if source is None:
         operation.mark_done([row.id])
         return
-    landing = look_in_target(work, [row], target).get(row.id)
+    # With the label a copy in it is gone as well; whether the mail is, its source tells.
+    landing = None if target.is_gone else look_in_target(work, [row], target).get(row.id)
     if landing is None:
         operation.clear_mark(row.id)
         return
@@ -328,6 +330,8 @@ def resume(work: Work, row: OperationRow, target: MailboxState) -> None:
     try:
         selected = work.session.select(source.name)
     except RefusedError:
+        if not source.is_gone:
+            raise  # the mail may still be in it: not done before that is known
         selected = None
     is_same_box = selected is not None and selected.uidvalidity == place[1]
     if is_same_box and not _only_adds(work, source) and verified(work, [row], [place[2]]):

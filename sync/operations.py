@@ -105,7 +105,8 @@ class Operations:
         """When the next operation may be tried, or None."""
         if self._work.read_only:
             return None
-        rows = operation.of_account(self._work.account.id)
+        # What waits behind another one of its message has no time of its own.
+        rows = operation.due(self._work.account.id, _WHENEVER)
         open_ids = {row.id for row in rows}
         self._lost_at = {id_: looks for id_, looks in self._lost_at.items() if id_ in open_ids}
         return min((row.next_try_at for row in rows if self._is_due(row)), default=None)
@@ -154,6 +155,11 @@ class Operations:
                 return self._store_flags(rows)
             return self._move(rows)
         except RetryError as error:
+            self._wait_all(rows, error)
+            return ""
+        except RefusedError as error:
+            # What became of it can't be looked up: that stays open, and everything else goes on.
+            sync_state.count_try(row.id for row in rows)
             self._wait_all(rows, error)
             return ""
         except (ReconnectError, ProtocolError) as error:
@@ -227,6 +233,10 @@ class Operations:
             raise RetryError(error.sentence, server_words=error.server_words) from error
         places = [row.payload.sources[0] for row in rows]
         if selected.uidvalidity and selected.uidvalidity != places[0][1]:
+            if selected.uidvalidity == source.uidvalidity:
+                # The numbers were mapped, but the message was deleted here and has no location
+                # that told its new UID: it is found by its identity.
+                return [], rows
             # The cycle maps the new numbers and rewrites what waits; not done, and not lost.
             raise RetryError("The label has new numbers; the mail is looked for first.")
         true = moves.verified(self._work, rows, [place[2] for place in places])

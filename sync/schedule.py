@@ -50,6 +50,7 @@ class AccountSync:
         self._cycle_at = 0.0  # monotonic; the first is due at once
         self._cycle_began_at = 0  # milliseconds UTC
         self._is_backfilled = False
+        self._has_hurried = False  # the last cycle came of numbers that did not agree
 
     def connect_done(self) -> None:
         """After sign-in: mailboxes and roles; at the first time the watermark of every mailbox.
@@ -125,9 +126,12 @@ class AccountSync:
         seconds = max(0.0, min(waits))
         if not self._work.session.can_idle:
             return Step("wait", seconds, "idle")
-        if not self._listen():
+        if not self._listen() and not self._has_hurried:
+            # Once: of a server whose numbers never agree the usual pace is enough.
+            self._has_hurried = True
             self._cycle_at = 0.0
             return again("cycle")
+        self._has_hurried = False
         return Step("idle", seconds, "idle")
 
     def _listen(self) -> bool:

@@ -25,7 +25,7 @@ from sync import (
     vanishes,
     verdicts,
 )
-from sync.errors import RefusedError
+from sync.errors import UNOPENED
 from sync.mailboxes import Seen
 from sync.work import Steps, Work, again, now
 
@@ -67,8 +67,8 @@ def _each(
         if wanted(one):
             try:
                 yield from act(work, one)
-            except RefusedError:
-                mailboxes.refused(work, one.mailbox)
+            except UNOPENED as fault:
+                mailboxes.refused(work, one.mailbox, fault)
 
 
 def _reread(work: Work, seen: Sequence[Seen]) -> list[Seen]:
@@ -105,8 +105,8 @@ def _unread(work: Work, seen: Sequence[Seen]) -> Steps:
             work.unread_tries[box.id] = tries + 1
             try:
                 yield from arrivals.read_again(work, box, uids)
-            except RefusedError:
-                mailboxes.refused(work, box)
+            except UNOPENED as fault:
+                mailboxes.refused(work, box, fault)
 
 
 def _flags(work: Work, seen: Sequence[Seen], located: set[int]) -> Steps:
@@ -150,8 +150,8 @@ def _vanishes(work: Work, seen: Sequence[Seen], located: set[int]) -> Steps:
                 if max(work.listed, default=0) >= fresh[box.id].mailbox.watermark:
                     # Its UIDNEXT does not tell: a server's may be old, or missing.
                     yield from arrivals.take_in(work, fresh[box.id])
-        except RefusedError:
-            mailboxes.refused(work, box)
+        except UNOPENED as fault:
+            mailboxes.refused(work, box, fault)
         yield again("vanishes", box.name)
     if checked:
         _prune()

@@ -90,7 +90,7 @@ def _store(
     """The marks and the snapshot that they belong to, in one transaction."""
     box, at = one.mailbox, now()
     gone = {row.id for row in absent}
-    back = [r.id for r in rows if r.state != "live" and r.id not in gone and r.uid in found.present]
+    back = [r.id for r in rows if _is_back(r) and r.id not in gone and r.uid in found.present]
     is_held = found.absence is Absence.EMPTIED and not _is_hold_over(work, box, at)
     with database.writing(durable=False):
         location.set_live(back)
@@ -105,6 +105,11 @@ def _store(
         if one.status:
             columns |= {"uidnext": one.status.uidnext, "message_count": one.status.messages}
         mailbox.update(box.id, **columns)
+
+
+def _is_back(row: LocationRow) -> bool:
+    """Was thought gone. A copy that is held where it lies was never: time does not release it."""
+    return row.state != "live" and not (row.state == "held" and not row.asks)
 
 
 def _is_hold_over(work: Work, box: MailboxState, at: int) -> bool:

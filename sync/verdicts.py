@@ -13,6 +13,7 @@ from models import (
     deletion,
     ledger,
     location,
+    mailbox,
     operation,
     returning,
     sync_state,
@@ -22,10 +23,10 @@ from models.events import ConversationsChanged, Event, MessagesChanged
 from models.location import LocationRow
 from models.mailbox import MailboxState
 from models.message_tables import Flag
-from sync import bodies, judge
-from sync.errors import RefusedError
+from sync import asking, bodies, judge
+from sync.errors import UNOPENED, RefusedError
 from sync.judge import Case, Home, Kind, Place, Presence, Verdict
-from sync.mailboxes import Seen, refused
+from sync.mailboxes import Seen, may_hide_mail, refused
 from sync.session import is_searchable
 from sync.work import STEP_MESSAGES, Steps, Work, again
 
@@ -84,6 +85,8 @@ def judge_all(work: Work, seen: Sequence[Seen]) -> Steps:
 def is_whole(work: Work, seen: Sequence[Seen]) -> bool:
     """Whether everything that appeared in any mailbox up to now was taken note of."""
     boxes = {one.mailbox.id: one.mailbox for one in seen if one.is_there}
+    if any(may_hide_mail(work, one.mailbox) for one in seen):
+        return False
     return all(one.is_level or not one.is_there for one in seen) and not _is_unread(work, boxes)
 
 
@@ -198,12 +201,10 @@ def _ask(this: Round, spots: set[Spot]) -> None:
         box = this.boxes[mailbox_id]
         try:
             selected = this.work.examine(box)
-        except RefusedError:
-            refused(this.work, box)
-            continue
-        if selected.uidvalidity and selected.uidvalidity != box.uidvalidity:
-            continue
-        _ask_box(this, box, uids)
+            if selected.uidvalidity in {0, box.uidvalidity}:
+                _ask_box(this, box, uids)
+        except UNOPENED as fault:
+            refused(this.work, box, fault)
 
 
 def _ask_box(this: Round, box: MailboxState, uids: set[int]) -> None:
@@ -270,9 +271,12 @@ def _search(this: Round, message_ids: Sequence[int]) -> Steps:
             continue
         try:
             work.examine(box)
-        except RefusedError:
-            refused(work, box)
-            return
+        except UNOPENED as fault:
+            refused(work, box, fault)
+            known = mailbox.get(box.id)
+            if known is not None and may_hide_mail(work, known):
+                return
+            continue
         for message_id in message_ids:
             if not _search_in(this, box, message_id):
                 return  # an incomplete answer: nobody was searched for
@@ -284,11 +288,16 @@ def _search_in(this: Round, box: MailboxState, message_id: int) -> bool:
     known = sync_state.identity_of(message_id)
     if known is None or not known[2]:
         return True  # without a Message-ID there is nothing to search by
-    told = this.work.session.search_header_message_id(known[2])
+    try:
+        told = this.work.session.search_header_message_id(known[2])
+        read = asking.headers(this.work, told.uids)
+    except RefusedError:
+        return False  # the other work goes on
     if not told.is_complete:
         return not is_searchable(known[2])  # a hostile Message-ID is never sent
-    headers = this.work.session.fetch_identity(told.uids) if told.uids else {}
-    same = [f for f in headers.values() if bodies.identity_of(f) == known[0]]
+    if read.bare or read.unread:
+        return False  # it has a mail with this Message-ID, and nobody knows whether it is this one
+    same = [f for f in read.found.values() if bodies.identity_of(f) == known[0]]
     with database.writing(durable=False):
         arrivals = [f for f in same if _is_free(this, message_id, box, f.uid)]
         arrival.note(_arrival(this, box, f.uid, known, f.facts.flags or 0) for f in arrivals)

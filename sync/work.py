@@ -9,7 +9,7 @@ from typing import Literal
 from models.account import AccountConfig
 from models.clock import now_ms
 from models.events import NO_PAST, Event, PastProgress
-from models.mailbox import MailboxState, Role
+from models.mailbox import MailboxState, Role, update
 from sync.judge import Home
 from sync.pace import Pace
 from sync.session import ImapSession, Selected
@@ -92,7 +92,10 @@ class Work:
 
     def examine(self, mailbox: MailboxState) -> Selected:
         """Open a mailbox for reading, anew also if it is open: its numbers are fresh."""
-        return self.session.examine(mailbox.name)
+        selected = self.session.examine(mailbox.name)
+        if not mailbox.was_open or mailbox.refused_since is not None:
+            update(mailbox.id, was_open=True, refused_since=None)
+        return selected
 
     def home(self, mailbox: MailboxState) -> Home:
         """What a copy in this mailbox proves."""

@@ -29,6 +29,10 @@ STATEMENTS = (
     # How many messages of the range are behind the past sync, of how many.
     "ALTER TABLE mailbox ADD COLUMN past_done INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE mailbox ADD COLUMN past_total INTEGER NOT NULL DEFAULT 0",
+    # It could be read once; and since when the server refuses to open it though LIST names it.
+    "ALTER TABLE mailbox ADD COLUMN was_open INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE mailbox ADD COLUMN refused_since INTEGER",
+    "UPDATE mailbox SET was_open = 1 WHERE is_chosen = 1 AND backfill_uid > 0",
     # history | linked | nothing while the account is being removed; a crash does not end that.
     "ALTER TABLE account ADD COLUMN removing TEXT NOT NULL DEFAULT ''",
     # JSON while known mail is looked at anew because the person's own addresses changed.

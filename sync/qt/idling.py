@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
 
 from sync.errors import SyncError
@@ -9,12 +11,30 @@ from sync.session import ImapSession
 
 # Who hangs up on IDLE earlier than the 29 minutes that everybody has to allow.
 _SHORTER = (("yahoo.com", 170.0), ("aol.com", 170.0), ("rambler.ru", 50.0))
+_QUIET_SECONDS = 5.0  # after so long without news the next are taken at once
 
 
 def renewal(host: str, seconds: float) -> float:
     """After how long IDLE begins anew at this server."""
     name = f".{host.lower()}"
     return min([seconds, *(most for end, most in _SHORTER if name.endswith(f".{end}"))])
+
+
+class Settling:
+    """How long news are collected before a cycle: longer while a server does not stop talking."""
+
+    def __init__(self, first: float) -> None:
+        self._first = first
+        self._next = first
+        self._last = float("-inf")
+
+    def seconds(self) -> float:
+        """For the news that came now."""
+        now = time.monotonic()
+        is_quiet = now - self._last > _QUIET_SECONDS
+        self._next = self._first if is_quiet else min(self._next * 2, _QUIET_SECONDS / 2)
+        self._last = now
+        return self._next
 
 
 class IdleWatch(QObject):
@@ -75,5 +95,8 @@ class IdleWatch(QObject):
             self.forget()
             self.lost.emit(error)
             return
-        if news or not self._session.is_idling:
+        if news:
             self.spoke.emit()
+        elif not self._session.is_idling:
+            # Some end it at once, time and again: the next cycle begins it anew.
+            self.forget()

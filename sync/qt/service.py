@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -299,8 +300,9 @@ class MailService(QObject):
             self._to_commander.emit(*waiting)
 
     def _wait_for_workers(self) -> None:
+        end = time.monotonic() + GRACE_SECONDS  # for all of them together
         for running in self._ending:
-            self._wait(running.thread, GRACE_SECONDS, is_last_try=False)
+            self._wait(running.thread, max(0.0, end - time.monotonic()), is_last_try=False)
         self._cut_ending()
         for running in self._ending:
             self._wait(running.thread, self.timing.stop)

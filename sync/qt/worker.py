@@ -28,6 +28,7 @@ from sync.errors import (
     CertificateError,
     ProtocolError,
     ReconnectError,
+    RefusedError,
     RetryError,
     SecretLockedError,
     SignInError,
@@ -36,7 +37,7 @@ from sync.errors import (
 )
 from sync.health_keeper import HealthKeeper
 from sync.qt.commander import clear_opened
-from sync.qt.idling import IdleWatch
+from sync.qt.idling import IdleWatch, Settling
 from sync.qt.telling import Doing, status
 from sync.schedule import AccountSync, Step
 from sync.session import ImapSession
@@ -83,6 +84,7 @@ class AccountWorker(QObject):
         self._told_at = 0.0
         self._health = HealthKeeper(account_id, self.happened.emit, read_only=read_only)
         self._backoff = Backoff(timing)
+        self._settling = Settling(timing.idle_settle)
 
     # --- what other threads may call -----------------------------------------------------
 
@@ -113,7 +115,7 @@ class AccountWorker(QObject):
         """First code to run in the thread; what has thread affinity is made here."""
         database.open_for_thread()
         self._step_timer = self._timer(self._advance)
-        self._cycle_timer = self._timer(self._cycle_due)
+        self._cycle_timer = self._timer(self._settled)
         self._settle_timer = self._timer(self._settled)
         self._idle = IdleWatch(self)
         self._idle.spoke.connect(self._idle_spoke)
@@ -203,12 +205,8 @@ class AccountWorker(QObject):
         except SignInError as error:
             self._drop_session()
             self._needs_sign_in(error)
-        except ThrottledError as error:
-            self._drop_session()
-            self._retry_in(error.wait_seconds, error.sentence)
         except (ReconnectError, RetryError, ProtocolError) as error:
-            self._drop_session()
-            self._back_off(error.sentence)
+            self._lost(error)
         except SyncError as error:
             self._drop_session()
             shown = error.shown if isinstance(error, CertificateError) else None
@@ -265,6 +263,8 @@ class AccountWorker(QObject):
     def _hold(self, session: ImapSession) -> None:
         with self._session_lock:
             self._session = session
+            if self._stopping.is_set():
+                session.abort()  # a second try, begun after the first was cut
 
     def _follow(self, step: Step | None) -> None:
         """Arrange what comes after a step."""
@@ -290,6 +290,8 @@ class AccountWorker(QObject):
         assert self._session is not None
         try:
             self._idle.begin(self._session, renew_seconds=self._timing.idle_renew)
+        except RefusedError:
+            log.info("the server of account %d offers IDLE and refuses it", self.account_id)
         except SyncError as error:
             self._lost(error)
 
@@ -297,23 +299,22 @@ class AccountWorker(QObject):
     def _idle_spoke(self) -> None:
         self._health.spoke()
         if not self._settle_timer.isActive():
-            self._settle_timer.start(_milliseconds(self._timing.idle_settle))
+            self._settle_timer.start(_milliseconds(self._settling.seconds()))
 
     @Slot(object)
     def _lost(self, error: SyncError) -> None:
         self._drop_session()
-        self._back_off(error.sentence)
+        seconds = self._backoff.next_wait()
+        if isinstance(error, ThrottledError):
+            seconds = max(seconds, error.wait_seconds)  # it may say: in 0 seconds
+        self._retry_in(seconds, error.sentence)
 
     @Slot()
     def _settled(self) -> None:
+        """News have settled, or the wait is over."""
         if self._sync is not None:
             self._sync.news()
             self._resume()
-
-    @Slot()
-    def _cycle_due(self) -> None:
-        """The wait is over."""
-        self._settled()
 
     @Slot()
     def _renew_idle(self) -> None:
@@ -357,9 +358,6 @@ class AccountWorker(QObject):
             log.info("the connection of account %d was already lost", self.account_id)
         with self._session_lock:
             self._session = None
-
-    def _back_off(self, sentence: str) -> None:
-        self._retry_in(self._backoff.next_wait(), sentence)
 
     def _retry_in(self, wait_seconds: float, sentence: str) -> None:
         retry_at = int((time.time() + wait_seconds) * 1000)

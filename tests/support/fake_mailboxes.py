@@ -164,6 +164,8 @@ class Mailboxes:
         if verb == "UID FETCH" and not self.fetches_nothing and not self._here(connection).mails:
             connection.send(b"{tag} BAD The specified message set is invalid.\r\n")
             return
+        if verb in {"EXAMINE", "SELECT"}:
+            self._open.pop(connection, None)  # also if it is refused (RFC 9051 section 6.3.2)
         for (refused, where), text in self.refuse.items():
             if refused == verb and where in {name, self._open.get(connection), "*"}:
                 connection.send(b"{tag} NO " + text + b"\r\n")

@@ -9,7 +9,7 @@ import pytest
 from models import database, mailbox, settings
 from models.clock import now_ms
 from models.commands import Archive, DeleteMessages
-from sync.errors import RetryError, ThrottledError
+from sync.errors import ThrottledError
 from tests.support.builders import a_mail
 from tests.support.fake_mailboxes import Mailboxes, Parts
 from tests.sync.scripted import Make, ago, mails, subjects, without
@@ -261,10 +261,11 @@ def test_throttle_texts_are_obeyed(
     server.deliver("me", "INBOX", mails(3))
     engine = make(server)
     server.refuse["UID FETCH", "*"] = words
-    with pytest.raises(RetryError) as told:
-        engine.cycle()
-    if seconds is not None:
-        assert isinstance(told.value, ThrottledError)
+    if seconds is None:
+        engine.cycle()  # for this label alone, as far as anybody knows: the others go on
+    else:
+        with pytest.raises(ThrottledError) as told:
+            engine.cycle()
         assert told.value.wait_seconds == seconds
     server.refuse.clear()
     engine.connect()

@@ -1,0 +1,166 @@
+"""No server, however broken, makes the engine spin; nothing that waits is asked without end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from models import database, settings
+from models.commands import Archive, MarkRead
+from sync.errors import SyncError
+from sync.qt.idling import Settling
+from sync.schedule import Step
+from tests.support.fake_imap import FakeConnection
+from tests.support.fake_mailboxes import CAPABILITIES, Mailboxes, Parts
+from tests.sync.engine import FAST, Engine
+from tests.sync.scripted import Make, mails
+from tests.sync.test_connections import QUICK, Rig
+
+WITH_IDLE = f"{CAPABILITIES} IDLE"
+
+
+@pytest.fixture
+def idling() -> Iterator[Mailboxes]:
+    """A scripted server that tells news by itself."""
+    with Mailboxes(capabilities=WITH_IDLE) as server:
+        server.deliver("me", "INBOX", mails(5))
+        server.deliver("me", "Sent", mails(5, first=5))
+        yield server
+
+
+def rest(engine: Engine) -> tuple[Step, int]:
+    """The step at which the engine comes to rest, and how many cycles it took."""
+    cycles = 0
+    for _ in range(200):
+        step = engine.sync.step()
+        cycles += step.doing == "cycle" and engine.sync._cycle is None and engine.sync._cycle_at > 0
+        if step.kind != "again":
+            return step, cycles
+    raise AssertionError("the engine does not come to rest")
+
+
+def test_what_waits_behind_another_operation_of_its_mail_has_no_time_of_its_own(
+    server: Mailboxes, make: Make
+) -> None:
+    """Else the rest between two cycles would be none, as long as the first one waits."""
+    settings.put("archive_on_server", True)
+    server.deliver("me", "INBOX", mails(5))
+    engine = make(server, timing=replace(FAST, cycle=60.0))
+    rest(engine)
+    engine.run(Archive((engine.conversation_id("mail 001"),)))
+    in_a_while = int(time.time() * 1000) + 300_000
+    database.run("UPDATE operation SET state = 'waiting', next_try_at = ?", (in_a_while,))
+    engine.run(MarkRead((engine.conversation_id("mail 001"),), read=True))
+    step, _ = rest(engine)
+    assert step.wait_seconds > 10
+
+
+def test_numbers_that_never_agree_are_looked_at_once_more(idling: Mailboxes, make: Make) -> None:
+    """EXAMINE counts one mail more than STATUS does."""
+    engine = make(idling, timing=replace(FAST, cycle=60.0))
+    rest(engine)
+
+    def one_more(parts: Parts) -> Parts:
+        return [part.replace(b"* 5 EXISTS", b"* 6 EXISTS") for part in parts]
+
+    idling.alter["EXAMINE"] = one_more
+    engine.sync.news()
+    step, cycles = rest(engine)
+    assert step.kind == "idle"
+    assert cycles <= 2
+
+
+def test_a_mark_whose_outcome_is_unknown_is_undone_on_the_server_too(
+    server: Mailboxes, make: Make
+) -> None:
+    """The server did it and the line broke before it said so; then the person took it back."""
+    server.deliver("me", "INBOX", mails(5))
+    engine = make(server)
+    engine.cycle()
+    engine.leave_idle()
+    engine.run(MarkRead((engine.conversation_id("mail 001"),), read=True))
+
+    def hang_up(_: Parts) -> Parts:
+        raise ConnectionError
+
+    server.alter["UID STORE"] = hang_up
+    with pytest.raises(SyncError):
+        engine.cycle()
+    assert "\\Seen" in server.flags("INBOX", 2)
+    server.alter.clear()
+    engine.run(MarkRead((engine.conversation_id("mail 001"),), read=False))
+    engine.connect()
+    engine.cycle()
+    assert "\\Seen" not in server.flags("INBOX", 2)
+    assert database.value("SELECT is_read FROM message WHERE subject = 'mail 001'") == 0
+
+
+# --- the worker -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def on(qtbot: QtBot, store: Path) -> Iterator[Callable[[Mailboxes], Rig]]:
+    made: list[Rig] = []
+
+    def rig(server: Mailboxes) -> Rig:
+        made.append(Rig(qtbot, store, server, "me", QUICK))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield rig
+    for one in made:
+        one.close()
+
+
+def ended_at_once(connection: FakeConnection) -> None:
+    connection.send(b"+ idling\r\n{tag} OK that was all\r\n")
+
+
+def refused(connection: FakeConnection) -> None:
+    connection.send(b"{tag} NO not here\r\n")
+
+
+@pytest.mark.parametrize("answer", [ended_at_once, refused])
+def test_a_server_that_does_not_idle_is_asked_at_the_usual_pace(
+    idling: Mailboxes,
+    on: Callable[[Mailboxes], Rig],
+    qtbot: QtBot,
+    answer: Callable[[FakeConnection], None],
+) -> None:
+    """It offers IDLE and refuses it, or ends it at once: no new line, no cycle for that."""
+    idling.imap.answers["IDLE"] = answer
+    rig = on(idling)
+    rig.wait_for_mail(10)
+    rig.wait(lambda: "IDLE" in idling.imap.commands)
+    asked = idling.imap.commands.count("LIST")
+    qtbot.wait(500)  # what would spin would have asked dozens of times by then
+    assert idling.imap.commands.count("LIST") - asked <= 2
+    assert idling.imap.commands.count("AUTHENTICATE") == 1
+    assert rig.waits() == []
+
+
+def test_a_throttle_without_a_time_still_waits(
+    idling: Mailboxes, on: Callable[[Mailboxes], Rig], qtbot: QtBot
+) -> None:
+    """To back off for 0 seconds is no leave to ask without end."""
+
+    def goodbye(connection: FakeConnection) -> None:
+        connection.send(b"* BYE Request is throttled. Suggested Backoff Time: 0 milliseconds\r\n")
+        raise ConnectionError
+
+    idling.imap.answers["LIST"] = goodbye
+    rig = on(idling)
+    rig.wait(lambda: len(rig.seconds) >= 3)
+    assert rig.seconds[2] > rig.seconds[0] > 0
+
+
+def test_news_without_end_are_collected_longer_and_longer() -> None:
+    settling = Settling(0.05)
+    waits = [settling.seconds() for _ in range(10)]
+    assert waits[0] == 0.05
+    assert waits[-1] == 2.5
+    assert waits == sorted(waits)
