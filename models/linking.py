@@ -69,7 +69,7 @@ def link_new(
     found = _find_persons(account_id, newcomers)
     old = [id_ for id_ in joined.conversation_ids if id_ not in joined.made_ids]
     keys = [f"{Kind.PERSON}:{id_}" for ids in found.persons.values() for id_ in ids]
-    fresh = set(joined.made_ids)
+    fresh = joined.made_ids | _drafts_so_far(old, newcomers, joined)
     if is_past:
         keys += _take_back(account_id, old, newcomers, joined)
         fresh |= _grown(old, newcomers, joined)
@@ -134,6 +134,27 @@ def _judge_new(
         for conversation_id, ids in asked.items()
     }
     return _apply(account_id, verdicts)
+
+
+def _drafts_so_far(
+    conversation_ids: Sequence[int], newcomers: Mapping[int, Newcomer], joined: Joined
+) -> set[int]:
+    """A conversation begins with its first mail: one that had nothing but drafts is new now."""
+    mails: dict[int, int] = {}
+    for message_id, new in newcomers.items():
+        owner = joined.of_message[message_id]
+        mails[owner] = mails.get(owner, 0) + (not new.is_draft)
+    found: set[int] = set()
+    for chunk in chunks(conversation_ids):
+        rows = database.rows(
+            "SELECT id, message_count - draft_count FROM conversation c "
+            f"WHERE id IN ({database.marks(len(chunk))}) AND draft_count > 0 AND link_key = '' "
+            "AND NOT EXISTS (SELECT 1 FROM ledger "
+            "WHERE kind = 'unlink' AND conversation_id = c.id)",
+            chunk,
+        )
+        found |= {id_ for id_, count in rows if 0 < count == mails[id_]}
+    return found
 
 
 def _grown(

@@ -29,10 +29,12 @@ class SaveRecord:
 
     Attributes:
         undone: This is an undo: history entries that go with it. None: it is not.
+        columns: Only these change; of the others what is stored stays. None: all of them.
     """
 
     record: Record
     undone: tuple[int, ...] | None = None
+    columns: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +145,12 @@ def execute(command: RecordCommand) -> Outcome:
 
 def _save(command: SaveRecord) -> Outcome:
     with database.writing(durable=True):
-        saved = saving.save(command.record, keeps_history=command.undone is None)
+        saved = saving.save(command.record, command.columns, keeps_history=command.undone is None)
         history.remove(command.undone or ())
     before, key = saved.before, saved.record_key
     undo: RecordCommand = DeleteRecords((key,))
     if before is not None:
-        undo = SaveRecord(before, saved.entry_ids)
+        undo = SaveRecord(before, saved.entry_ids, command.columns)
     is_undo = command.undone is not None
     return Outcome(tuple(saved.events), None if is_undo else undo, 1, "saved", key)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -40,14 +40,18 @@ class Saved:
     events: list[Event] = field(default_factory=list)
 
 
-def save(record: Record, *, keeps_history: bool = True) -> Saved:
-    """Save a record inside `writing()`.
+def save(
+    record: Record, columns: Sequence[str] | None = None, *, keeps_history: bool = True
+) -> Saved:
+    """Save a record inside `writing()`; with `columns` only these of it.
 
     Raises: RecordError with the person's sentence.
     """
     before = records.get(key_of(record)) if record.id else None
     if record.id and before is None:
         raise RecordError("This record was deleted in the meantime.")
+    if columns is not None and before is not None:
+        record = _only(columns, record, before)
     record = tidy(record, before)
     touched = related([key_of(before)]) if before is not None else ()
     record_id = record_rows.write(record)
@@ -58,6 +62,13 @@ def save(record: Record, *, keeps_history: bool = True) -> Saved:
     key = key_of(record)
     keys = tuple(dict.fromkeys((*touched, *related([key]))))
     return Saved(key, before, entries, _events(key, keys, before, record))
+
+
+def _only(columns: Sequence[str], record: Record, before: Record) -> Record:
+    """The stored record with these columns of the other; with a status goes when it was closed."""
+    names = {*columns, *(("closed_at",) if "status" in columns else ())}
+    values = {name: getattr(record, name) for name in names if hasattr(record, name)}
+    return replace(before, **values)
 
 
 def _events(key: str, keys: tuple[str, ...], before: Record | None, record: Record) -> list[Event]:

@@ -179,7 +179,8 @@ class BoardView(QWidget):
     def _move(self, deal_id: int, stage_id: int) -> None:
         deal = records.get(f"deal:{deal_id}")
         if isinstance(deal, Deal) and deal.stage_id != stage_id:
-            self._stack.run(SaveRecord(replace(deal, stage_id=stage_id)))
+            moved = replace(deal, stage_id=stage_id)
+            self._stack.run(SaveRecord(moved, columns=("stage_id",)))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
         QPainter(self).fillRect(self.rect(), self._theme.color("base"))

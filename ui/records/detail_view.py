@@ -233,7 +233,7 @@ class DetailView(QWidget):
         if self.detail is not None:
             record = replace(self.detail.record, **change)
             self.detail = replace(self.detail, record=record)
-            self._stack.run(SaveRecord(record))
+            self._stack.run(SaveRecord(record, columns=tuple(change)))
 
     def save_field(self, change: Mapping[str, Any]) -> None:
         """Change columns of the shown record: another record was made for one of its fields."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
 from PySide6.QtCore import (
@@ -135,12 +135,11 @@ class HistoryModel(QAbstractTableModel):
             self._entries = wanted
             self.endInsertRows()
 
-    def drop_messages(self, message_ids: Sequence[int]) -> None:
+    def drop_messages(self, message_ids: Collection[int]) -> None:
         """Deleted mail leaves at once, before anything is read anew."""
-        for message_id in message_ids:
-            row = self.row_of_message(message_id)
-            if row >= 0:
-                self._remove(row)
+        gone = self.message_ids().intersection(message_ids)
+        for message_id in gone:
+            self._remove(self.row_of_message(message_id))
 
     def _merge(self, wanted: list[Entry]) -> None:
         """Rows keep their order, so what is left is `wanted` with gaps."""

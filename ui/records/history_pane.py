@@ -62,6 +62,7 @@ class HistoryPane(QWidget):
         self._ticket = 0
         self._more_ticket = 0
         self._is_stale = False
+        self._gone: set[int] = set()  # deleted since: a page that was read before may still come
         self.model = HistoryModel(self)
         self.view = HistoryView(self.model, make_body, theme, self)
         self._note = NoteEdit(self)
@@ -126,6 +127,7 @@ class HistoryPane(QWidget):
         self._key = record_key
         self.view.painter_of_entries.own_key = record_key
         self._ticket = self._more_ticket = 0
+        self._gone.clear()
         self.model.clear()
         if record_key:
             self.reload()
@@ -156,6 +158,7 @@ class HistoryPane(QWidget):
             self._ticket = 0
             if isinstance(page, HistoryPage) and page.record_key == self._key:
                 self.model.replace(page)
+                self.model.drop_messages(self._gone)
                 if self.view.open_id is not None:
                     self._ask_reason(self.view.open_id)
             self._describe(answer.error)
@@ -165,6 +168,7 @@ class HistoryPane(QWidget):
             self._more_ticket = 0
             if isinstance(page, HistoryPage) and page.record_key == self._key:
                 self.model.append(page)
+                self.model.drop_messages(self._gone)
         elif isinstance(page, HistoryReason) and page.record_key == self._key:
             self.view.tell_reason(page.message_id, link_reasons.history_sentence(page))
 
@@ -178,6 +182,7 @@ class HistoryPane(QWidget):
             return
         match event:
             case MessagesDeleted(message_ids=gone):
+                self._gone.update(gone)
                 self.model.drop_messages(gone)
                 self._describe("")
                 self._gather.start()

@@ -226,7 +226,8 @@ class LinkActions(QObject):
         person = records.get(f"person:{person_id}")
         if isinstance(person, Person):
             addresses = (*person.addresses, Labelled(address))
-            self._desk.creator.run(SaveRecord(replace(person, addresses=addresses)), self._on_added)
+            command = SaveRecord(replace(person, addresses=addresses), columns=("addresses",))
+            self._desk.creator.run(command, self._on_added)
 
     def _on_added(self, done: CommandDone) -> None:
         if done.done is None:
