@@ -24,6 +24,8 @@ from playhouse.apsw_ext import APSWDatabase
 BUSY_TIMEOUT_SECONDS = 10.0  # longer than any transaction of ours but the wipe of a large file
 CHECKPOINT_PAGES = 4000  # 16 MB: a full sync writes many pages again and again before that
 
+_IDS = 2000  # that are made numbers without a chance for other threads
+
 Row = tuple[Any, ...]
 
 
@@ -202,10 +204,14 @@ def id_array(sql: str, parameters: Sequence[Any] = ()) -> array[int]:
     """What a statement selects as `id`, in its order.
 
     In one row: a thread that fetches 100,000 rows gives up the interpreter's lock for each of
-    them, and fights over it with the GUI thread.
+    them, and fights over it with the GUI thread. Nor does it keep the lock for all of them.
     """
     text = value(f"SELECT group_concat(id) FROM ({sql})", parameters)
-    return array("q", map(int, text.split(",")) if text else ())
+    words = text.split(",") if text else []
+    found = array("q")
+    for start in range(0, len(words), _IDS):
+        found.extend(map(int, words[start : start + _IDS]))
+    return found
 
 
 def value(sql: str, parameters: Sequence[Any] = ()) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -129,6 +130,8 @@ def color_index(address: str, count: int) -> int:
 
 def clean(text: str) -> str:
     """One line: mail can put line ends, tabs and direction overrides into a name or a subject."""
+    if _PLAIN.fullmatch(text):  # nearly always, and it is asked for each line that is painted
+        return text
     kept = "".join(" " if char.isspace() else char for char in text if char not in _INVISIBLE)
     return " ".join(word for word in kept.split() if word.strip(_JOINERS))
 
@@ -147,4 +150,5 @@ def tool_tip(text: str) -> str:
 _INVISIBLE = frozenset(
     "\u00ad\u034f\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
+_PLAIN = re.compile(r"[!-~\u00a1-\u00ac\u00ae-\u024f]++(?: [!-~\u00a1-\u00ac\u00ae-\u024f]++)*+")
 _JOINERS = "\u200c\u200d"  # meant within words and emoji, so only dropped where they stand alone

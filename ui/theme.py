@@ -134,6 +134,7 @@ class Theme(QObject):
         self._density = Density.COMFORTABLE
         self._colors: dict[str, QColor] = {}
         self._is_dark = False
+        self._fonts: dict[tuple[int, int, bool], QFont] = {}  # painting asks for them all the time
         self._read_tokens()
 
     @property
@@ -164,12 +165,16 @@ class Theme(QObject):
         self, *, size: int | None = None, weight: int = 400, is_tabular: bool = False
     ) -> QFont:
         """The window's font; `is_tabular`: digits of one width, so that times line up."""
-        font = QFont(QApplication.font())
-        font.setPixelSize(size or self.metrics.text)
-        font.setWeight(QFont.Weight(weight))
-        if is_tabular:
-            font.setFeature(QFont.Tag("tnum"), 1)
-        return font
+        wanted = (size or self.metrics.text, weight, is_tabular)
+        known = self._fonts.get(wanted)
+        if known is None:
+            known = QFont(QApplication.font())
+            known.setPixelSize(wanted[0])
+            known.setWeight(QFont.Weight(weight))
+            if is_tabular:
+                known.setFeature(QFont.Tag("tnum"), 1)
+            self._fonts[wanted] = known
+        return QFont(known)
 
     def install(self) -> None:
         """Put style, font, palette and style sheet on the application, and follow the system."""
@@ -181,6 +186,7 @@ class Theme(QObject):
         font.setPixelSize(13)
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)  # even letter spacing
         application.setFont(font)
+        self._fonts.clear()
         application.styleHints().colorSchemeChanged.connect(self._follow_system)
         self._apply()
 
