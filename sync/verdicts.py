@@ -45,6 +45,7 @@ class Round:
         there: Spots asked for in this round: flags, or None if the UID is gone.
         taken: Spots that explained a vanish already; one copy explains one vanish.
         searched: Messages for which the last resort was tried.
+        held: Messages whose delete waits for the person.
     """
 
     work: Work
@@ -53,6 +54,7 @@ class Round:
     there: dict[Spot, int | None] = field(default_factory=dict)
     taken: set[Spot] = field(default_factory=set)
     searched: set[int] = field(default_factory=set)
+    held: set[int] = field(default_factory=set)
 
 
 def judge_all(work: Work, seen: Sequence[Seen]) -> Steps:
@@ -68,6 +70,7 @@ def judge_all(work: Work, seen: Sequence[Seen]) -> Steps:
     for start in range(0, len(ids), STEP_MESSAGES):
         verdicts += _judge(this, ids[start : start + STEP_MESSAGES])
         yield again("vanishes")
+    this.held = held
     verdicts = [v for v in verdicts if v.message_id not in held or _is_release(v)]
     hour = sync_state.deleted_since(work.account.id, now_ms() - HOUR_MS)
     verdicts = _braked_before_search(verdicts, known, hour)
@@ -102,7 +105,8 @@ def _is_unread(work: Work, boxes: dict[int, MailboxState]) -> bool:
 
 def _is_release(verdict: Verdict) -> bool:
     """A held delete is released by the person, or because the mail is alive after all."""
-    return verdict.kind in {Kind.MOVED, Kind.JUNKED}
+    is_alive = verdict.kind is Kind.NOTHING and verdict.found is not None
+    return is_alive or verdict.kind in {Kind.MOVED, Kind.JUNKED}
 
 
 def _braked_before_search(
@@ -325,6 +329,8 @@ def _carry_out(this: Round, verdicts: Sequence[Verdict]) -> None:
         changed = [v for v in free if v.kind in {Kind.MOVED, Kind.JUNKED, Kind.MARKED}]
         _end(this, changed)
         _hold(account_id, [v for v in free if v.kind is Kind.HELD])
+        alive = [v.message_id for v in free if v.kind is Kind.NOTHING and v.message_id in this.held]
+        _release(alive)
         events: list[Event] = []
         for verdict in free:
             if verdict.kind in {Kind.TRASHED, Kind.DELETED}:
@@ -342,7 +348,8 @@ def _carry_out(this: Round, verdicts: Sequence[Verdict]) -> None:
     if marked:
         this.work.report(MessagesChanged(account_id, tuple(marked)))
     shown = {Kind.HELD, Kind.MOVED, Kind.JUNKED}  # rows say which mails are held
-    turned = [v.message_id for v in free if v.kind in shown and v.ended]
+    turned = [v.message_id for v in free if v.kind in shown and (v.ended or v.kind is Kind.HELD)]
+    turned += alive
     if turned:
         owners = tuple(conversation.of_messages(turned))
         this.work.report(ConversationsChanged(account_id, owners))
@@ -375,11 +382,21 @@ def _end(this: Round, verdicts: Sequence[Verdict]) -> None:
             ledger.write([entry])
 
 
+def _release(message_ids: Sequence[int]) -> None:
+    """Held, and alive after all: nothing is left to be asked."""
+    for rows in location.locations_of(message_ids).values():
+        location.set_live(row.id for row in rows if row.state == "held")
+
+
 def _hold(account_id: int, verdicts: Sequence[Verdict]) -> None:
     rows = location.locations_of(v.message_id for v in verdicts)
     for verdict in verdicts:
-        places = [r.id for r in rows.get(verdict.message_id, ()) if r.state != "live"]
-        location.set_held(places or [r.id for r in rows.get(verdict.message_id, ())])
+        mine = rows.get(verdict.message_id, ())
+        places = [r.id for r in mine if r.state != "live"]
+        # All is where it was, \\Deleted or in Trash: what is outside Trash may be undeleted yet.
+        trash = verdict.found.mailbox_id if verdict.found else None
+        places = places or [r.id for r in mine if r.mailbox_id == trash]
+        location.set_held(places or [r.id for r in mine])
         entry = ledger.Entry(
             "hold", ledger.SERVER, account_id, verdict.message_id, evidence=verdict.evidence
         )
