@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from models import database
+from models.clock import now_ms
 from models.trust_commands import DeleteHeld
-from tests.support.fake_mailboxes import Mailboxes
+from tests.support.fake_mailboxes import Box, Mailboxes
 from tests.sync.engine import Engine
 from tests.sync.scripted import Make, mails, subjects
 
@@ -53,3 +56,151 @@ def test_what_is_undeleted_while_it_is_held_is_no_question_any_more(
     engine.cycle()
     assert "mail 003" in engine.subjects()
     assert sorted(engine.subjects()) == ["mail 003", *subjects(40)[25:]]
+
+
+# --- caps -----------------------------------------------------------------------------------------
+
+
+def test_what_a_cap_hides_is_never_taken_for_absent(
+    server: Mailboxes, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its second copy was expunged: only the hidden one is left, and nobody can see it."""
+    monkeypatch.setattr("sync.judge.CAPS", frozenset({20}))
+    server.deliver("me", "Projects", mails(1))
+    server.copy("Projects", [1], "INBOX")
+    server.deliver("me", "INBOX", mails(19, first=1))
+    engine = make(server, chosen=("INBOX", "Projects"))
+    engine.cycle()
+    server.expunge("INBOX", [1])
+    server.deliver("me", "INBOX", mails(1, first=20))
+    engine.settle()
+    assert engine.places("mail 000") == {"INBOX": "hidden", "Projects": "live"}
+    server.expunge("Projects", [1])
+    engine.outlast()
+    assert sorted(engine.subjects()) == subjects(21)
+
+
+# --- renamed ----------------------------------------------------------------------------------------
+
+
+def box_with_mail(server: Mailboxes, make: Make, count: int = 10) -> Engine:
+    server.boxes["Projects"] = Box(11)
+    server.deliver("me", "Projects", mails(count))
+    engine = make(server, chosen=("INBOX", "Projects"))
+    engine.cycle()
+    return engine
+
+
+def test_a_renamed_mailbox_with_new_numbers_is_known_by_its_mail(
+    server: Mailboxes, make: Make
+) -> None:
+    """Courier: a rename gives a new UIDVALIDITY."""
+    engine = box_with_mail(server, make)
+    box = server.boxes.pop("Projects")
+    box.uidvalidity = 12
+    server.boxes["Customers"] = box
+    id_ = engine.box("Projects").id
+    engine.settle()
+    assert engine.box("Customers").id == id_
+    assert sorted(engine.subjects()) == subjects(10)
+    assert engine.places("mail 000") == {"Customers": "live"}
+
+
+def test_a_new_mailbox_with_a_little_of_the_mail_is_another_one(
+    server: Mailboxes, make: Make
+) -> None:
+    """Half of the identities are there: fewer than 80 %."""
+    engine = box_with_mail(server, make)
+    box = server.boxes.pop("Projects")
+    server.boxes["Customers"] = Box(12)
+    for mail in box.mails[:5]:
+        server.boxes["Customers"].add(mail.raw, at=mail.at)
+    id_ = engine.box("Projects").id
+    engine.outlast()
+    assert engine.box("Customers").id != id_
+    assert sorted(engine.subjects()) == subjects(10)
+
+
+def test_the_same_uidvalidity_alone_is_no_rename(server: Mailboxes, make: Make) -> None:
+    """Some servers give every mailbox of a second the same UIDVALIDITY."""
+    engine = box_with_mail(server, make)
+    del server.boxes["Projects"]
+    server.boxes["Customers"] = Box(11)
+    server.deliver("me", "Customers", mails(2, first=20))
+    id_ = engine.box("Projects").id
+    engine.outlast()
+    assert engine.box("Customers").id != id_
+    assert len([s for s in engine.subjects() if s in subjects(10)]) == 10
+
+
+# --- the brake, \Deleted, mirrors ---------------------------------------------------------------------
+
+
+def test_linked_mail_is_counted_by_the_brake(server: Mailboxes, make: Make) -> None:
+    server.deliver("me", "INBOX", mails(30))
+    engine = make(server)
+    engine.cycle()
+    for subject in subjects(6):
+        database.run(
+            "INSERT INTO link (conversation_id, record_key, origin, linked_at) "
+            "VALUES (?, 'deal:7', 'person', 1)",
+            (engine.conversation_id(subject),),
+        )
+    server.expunge("INBOX", range(1, 7))
+    engine.until(lambda: held(engine) == 6)
+    engine.outlast()
+    assert len(engine.subjects()) == 30
+
+
+def test_a_marked_copy_in_an_unsynced_mailbox_is_no_sign_of_life(
+    server: Mailboxes, make: Make
+) -> None:
+    """Copied there and marked \\Deleted before anybody looked: it is about to be expunged."""
+    server.boxes["Projects"] = Box(11)
+    server.deliver("me", "INBOX", mails(3))
+    engine = make(server)
+    engine.cycle()
+    server.copy("INBOX", [2], "Projects")
+    server.boxes["Projects"].mails[0].flags.add("\\Deleted")
+    server.copy("INBOX", [2], "Trash")
+    server.expunge("INBOX", [2])
+    engine.settle()
+    assert "Projects" not in engine.places("mail 001")
+    assert "mail 001" not in engine.subjects()
+
+
+def test_a_mailbox_that_copies_less_than_all_is_no_mirror(server: Mailboxes, make: Make) -> None:
+    """A rule that files the newsletters is no rule that copies everything."""
+    server.boxes["News"] = Box(11)
+    engine = make(server)
+    engine.cycle()
+    for number, raw in enumerate(mails(24)):
+        server.deliver("me", "INBOX", raw)
+        if number % 2:
+            server.deliver("me", "News", raw)
+    engine.cycle()
+    assert not engine.box("News").is_mirror
+
+
+def test_a_chosen_mailbox_is_no_mirror(server: Mailboxes, make: Make) -> None:
+    server.boxes["News"] = Box(11)
+    engine = make(server, chosen=("INBOX", "News"))
+    engine.cycle()
+    for raw in mails(12):
+        server.deliver("me", "INBOX", raw)
+        server.deliver("me", "News", raw)
+    engine.cycle()
+    assert not engine.box("News").is_mirror
+
+
+def test_what_a_person_files_later_makes_no_mirror(server: Mailboxes, make: Make) -> None:
+    server.boxes["Projects"] = Box(11)
+    engine = make(server)
+    engine.cycle()
+    server.deliver("me", "INBOX", mails(12))
+    engine.cycle()
+    since = now_ms()
+    engine.until(lambda: now_ms() > since)  # the store's clock counts milliseconds
+    server.copy("INBOX", range(1, 13), "Projects")
+    engine.cycle()
+    assert not engine.box("Projects").is_mirror
