@@ -80,6 +80,24 @@ def test_what_a_cap_hides_is_never_taken_for_absent(
     assert sorted(engine.subjects()) == subjects(21)
 
 
+def test_what_a_cap_hides_is_not_ended_by_a_move(
+    server: Mailboxes, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another copy is moved: the hidden one stays what it is."""
+    monkeypatch.setattr("sync.judge.CAPS", frozenset({20}))
+    server.deliver("me", "Projects", mails(1))
+    server.copy("Projects", [1], "INBOX")
+    server.deliver("me", "INBOX", mails(19, first=1))
+    engine = make(server, chosen=("INBOX", "Projects"))
+    engine.cycle()
+    server.expunge("INBOX", [1])
+    server.deliver("me", "INBOX", mails(1, first=20))
+    engine.settle()
+    server.move("Projects", [1], "Archive")
+    engine.settle()
+    assert engine.places("mail 000") == {"INBOX": "hidden", "Archive": "live"}
+
+
 # --- renamed ----------------------------------------------------------------------------------------
 
 

@@ -11,10 +11,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from models import database, settings
-from models.commands import Archive, MarkRead
+from models.account import NewAccount
+from models.commands import AddAccount, Archive, MarkRead
 from sync.errors import SyncError
 from sync.qt.idling import Settling
 from sync.schedule import Step
+from sync.timing import Timing
 from tests.support.fake_imap import FakeConnection
 from tests.support.fake_mailboxes import CAPABILITIES, Mailboxes, Parts
 from tests.sync.engine import FAST, Engine
@@ -104,11 +106,11 @@ def test_a_mark_whose_outcome_is_unknown_is_undone_on_the_server_too(
 
 
 @pytest.fixture
-def on(qtbot: QtBot, store: Path) -> Iterator[Callable[[Mailboxes], Rig]]:
+def on(qtbot: QtBot, store: Path) -> Iterator[Callable[..., Rig]]:
     made: list[Rig] = []
 
-    def rig(server: Mailboxes) -> Rig:
-        made.append(Rig(qtbot, store, server, "me", QUICK))  # type: ignore[arg-type]
+    def rig(server: Mailboxes, timing: Timing = QUICK) -> Rig:
+        made.append(Rig(qtbot, store, server, "me", timing))  # type: ignore[arg-type]
         return made[-1]
 
     yield rig
@@ -127,7 +129,7 @@ def refused(connection: FakeConnection) -> None:
 @pytest.mark.parametrize("answer", [ended_at_once, refused])
 def test_a_server_that_does_not_idle_is_asked_at_the_usual_pace(
     idling: Mailboxes,
-    on: Callable[[Mailboxes], Rig],
+    on: Callable[..., Rig],
     qtbot: QtBot,
     answer: Callable[[FakeConnection], None],
 ) -> None:
@@ -144,7 +146,7 @@ def test_a_server_that_does_not_idle_is_asked_at_the_usual_pace(
 
 
 def test_a_throttle_without_a_time_still_waits(
-    idling: Mailboxes, on: Callable[[Mailboxes], Rig], qtbot: QtBot
+    idling: Mailboxes, on: Callable[..., Rig], qtbot: QtBot
 ) -> None:
     """To back off for 0 seconds is no leave to ask without end."""
 
@@ -164,3 +166,28 @@ def test_news_without_end_are_collected_longer_and_longer() -> None:
     assert waits[0] == 0.05
     assert waits[-1] == 2.5
     assert waits == sorted(waits)
+
+
+def test_many_silent_servers_hold_up_the_end_no_longer_than_one(
+    idling: Mailboxes, on: Callable[..., Rig]
+) -> None:
+    """Each step that runs gets the same short grace; then all sockets are cut."""
+    idling.imap.answers["LIST"] = lambda _: None  # never a word
+    rig = on(idling, replace(QUICK, command=30.0))
+    secret = rig.service.vault.encrypted("secret")
+    for number in range(5):
+        new = NewAccount(
+            address=f"me{number}@dealpost.example",
+            user_name="me",
+            imap_host="localhost",
+            imap_port=rig.proxy.port,
+            imap_security="none",
+            smtp_host="localhost",
+            smtp_port=1,
+            smtp_security="none",
+        )
+        rig.run(AddAccount(new, secret, {"INBOX": {"delimiter": "/", "is_chosen": True}}))
+    rig.wait(lambda: idling.imap.commands.count("LIST") >= 6)
+    begun = time.monotonic()
+    rig.service.close()
+    assert time.monotonic() - begun < 1.2
