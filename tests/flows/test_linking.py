@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.commands import SaveRecord
+from models.commands import DeleteConversations, SaveRecord
 from models.records import Deal, Labelled, Organization, Person, Record
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
@@ -295,3 +295,23 @@ def test_a_mail_is_linked_with_a_person_by_hand_and_says_so(desk: Desk, rig: Rig
     assert reason.text() == "You linked this mail with Carl Kuusk."
     desk.trigger("action_undo")
     desk.wait(lambda: _listed(desk, "history_list") == [], "it is out again")
+
+
+def test_what_is_deleted_while_past_mail_is_looked_at_leaves_it(desk: Desk, rig: Rig) -> None:
+    rig.deliver(*(a_mail(subject=name) for name in ("Question", "Offer")))
+    desk.add_account(rig)
+    desk.wait_for("Question", "Offer")
+    ada = _saved(desk, Person(name="Ada Tamm", addresses=(Labelled(ADA),)))
+    _saved(desk, Deal(title="Roof", person_ids=(_id(ada),)))
+    _open_record(desk, "deals", "Roof")
+    desk.pick("detail_menu_button", "Link past mail…")
+    dialog = desk.dialog("link_past_dialog")
+    found = dialog.findChild(QListWidget, "link_past_list")
+    assert found is not None
+    sql = "SELECT id FROM conversation WHERE subject = 'Question'"
+    ((gone,),) = rows(desk.profile, sql)
+    desk.run(DeleteConversations((gone,)))
+    desk.wait(lambda: found.count() == 1, "it is gone from the preview")
+    assert found.item(0).text().startswith("Offer")
+    _press(dialog, "link_past_button")
+    desk.wait(lambda: rows(desk.profile, "SELECT count(*) FROM link") == [(1,)], "linked")

@@ -297,5 +297,6 @@ class RecordsDesk(QObject):
 
     def _show_past(self, preview: LinkPreview) -> None:
         dialog = LinkPastDialog(preview, self._theme, self._window)
+        self._service.happened.connect(dialog.follow)
         dialog.agreed.connect(lambda ids: self._stack.run(LinkPast(preview.record_key, ids)))
         dialog.open()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from models import clock
+from models.events import ConversationsChanged, Event
 from models.past_mail import LinkPreview
 from ui import formatting
 from ui.records.style import MutedLabel, RecordStyle
@@ -120,6 +121,14 @@ class LinkPastDialog(QDialog):
             item.setCheckState(Qt.CheckState.Checked)
             item.setSizeHint(QSize(0, 42))
             self._list.addItem(item)
+
+    @Slot(object)
+    def follow(self, event: Event) -> None:
+        """What is deleted while this is open, by another program too, leaves it at once."""
+        if isinstance(event, ConversationsChanged):
+            for number in range(self._list.count() - 1, -1, -1):
+                if self._list.item(number).data(ID) in event.removed_ids:
+                    self._list.takeItem(number)
 
     @Slot()
     def _on_link(self) -> None:
