@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QDate, QEvent, QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QCalendarWidget,
     QComboBox,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from ui import formatting, icons
 from ui.records import money
 from ui.widgets.elided import ElidedEdit
+from ui.widgets.still import StillComboBox
 
 
 def set_inline(widget: QWidget, is_inline: bool) -> None:  # a plain setter
@@ -70,7 +71,7 @@ class LineField(ElidedEdit):
             self.committed.emit(text)
 
 
-class ChoiceField(QComboBox):
+class ChoiceField(StillComboBox):
     """One of a few values.
 
     Signals:
@@ -102,9 +103,6 @@ class ChoiceField(QComboBox):
         row = self.findData(value)
         if row >= 0:
             self.setCurrentIndex(row)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802  # Qt's name
-        event.ignore()  # the form scrolls; a wheel must not change a stage
 
     @Slot(int)
     def _on_activated(self, row: int) -> None:

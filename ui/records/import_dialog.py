@@ -37,6 +37,7 @@ from ui.records.style import MutedLabel, RecordStyle
 from ui.theme import Theme
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.empty_state import EmptyState
+from ui.widgets.still import StillComboBox
 
 MOST_SHOWN = 10
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -253,7 +254,7 @@ class ImportDialog(QDialog):
                 table.setItem(row_number, number, QTableWidgetItem(formatting.clean(cell)))
 
     def _column_combo(self, number: int, name: str, mapped: str) -> QComboBox:
-        combo = QComboBox(self._table)
+        combo = StillComboBox(self._table)
         combo.setObjectName(f"column_{number}_combo")
         combo.setAccessibleName(name)
         for code in dict.fromkeys(("", *FIELDS[self._kind], mapped)):

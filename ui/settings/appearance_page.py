@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from models import settings
 from models.commands import SetOption
@@ -11,6 +11,7 @@ from sync.qt.service import MailService
 from ui.settings.parts import PreferencesPage
 from ui.setup.fields import HintLabel, add_choice, add_field
 from ui.theme import Theme
+from ui.widgets.still import StillComboBox
 
 
 class AppearancePage(PreferencesPage):
@@ -21,7 +22,7 @@ class AppearancePage(PreferencesPage):
         self.setObjectName("appearance_page")
         self.title.setText(self.tr("Appearance"))
         self._service = service
-        self.mode = QComboBox(self.body())
+        self.mode = StillComboBox(self.body())
         self.mode.setObjectName("theme_combo")
         for text, value in (
             (self.tr("As the system"), "system"),
@@ -29,7 +30,7 @@ class AppearancePage(PreferencesPage):
             (self.tr("Dark"), "dark"),
         ):
             self.mode.addItem(text, value)
-        self.density = QComboBox(self.body())
+        self.density = StillComboBox(self.body())
         self.density.setObjectName("density_combo")
         self.density.addItem(self.tr("Comfortable"), "comfortable")
         self.density.addItem(self.tr("Compact"), "compact")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from models import account
 from models.commands import SetOption
@@ -11,6 +11,7 @@ from sync.qt.service import MailService
 from ui.settings.parts import PreferencesPage, ServerOptions
 from ui.setup.fields import HintLabel, add_field
 from ui.theme import Theme
+from ui.widgets.still import StillComboBox
 
 WIDTH = 480
 
@@ -29,7 +30,7 @@ class GeneralPage(PreferencesPage):
         )
         self.options = ServerOptions(service, theme, parent=self.body())
         section.addWidget(self.options)
-        self.default = QComboBox(self.body())
+        self.default = StillComboBox(self.body())
         self.default.setObjectName("default_account_combo")
         self.default.setMaximumWidth(WIDTH)
         hint = HintLabel(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from models import mailbox
 from models.account import AccountConfig
@@ -15,6 +15,7 @@ from ui.setup import words
 from ui.setup.fields import GAP, HintLabel, Title, add_field
 from ui.setup.form_style import FormStyle
 from ui.theme import Theme
+from ui.widgets.still import StillComboBox
 
 # Taken already, or no place to move mail to.
 _NEW_NAMES = {
@@ -53,7 +54,7 @@ class RoleDialog(QDialog):
             else self.tr("Which label is the Archive?")
         )
         self.setWindowTitle(title)
-        self.combo = QComboBox(self)
+        self.combo = StillComboBox(self)
         self.combo.setObjectName("role_combo")
         self.combo.addItem(self.tr("Choose a label…"), 0)  # none is guessed
         for state in choices(config.id, role):

@@ -17,6 +17,7 @@ from ui.settings.role_dialog import mailbox_text, new_name
 from ui.setup import words
 from ui.setup.fields import HintLabel
 from ui.theme import Theme
+from ui.widgets.still import StillComboBox
 
 ROLES = (Role.ARCHIVE, Role.TRASH, Role.SENT, Role.DRAFTS)
 WIDTH = 230
@@ -53,7 +54,7 @@ class RolesPart(AccountPart):
         self.refresh(config)
 
     def _add_row(self, grid: QGridLayout, number: int, role: Role) -> _Row:
-        combo = QComboBox(self)
+        combo = StillComboBox(self)
         combo.setObjectName(f"role_{role.value}_combo")
         combo.setAccessibleName(words.role_text(role))
         combo.setFixedWidth(WIDTH)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QComboBox,
     QListWidget,
     QListWidgetItem,
     QRadioButton,
@@ -26,6 +25,7 @@ from ui.setup.flow import Answers
 from ui.setup.pages import WizardPage
 from ui.setup.scope_choice import ScopeChoice
 from ui.theme import Theme
+from ui.widgets.still import StillComboBox
 
 LABEL_HEIGHT = 28  # of a row, in device-independent pixels
 
@@ -158,7 +158,7 @@ class StartPage(WizardPage):
             parent.tr("All new mail comes in from now on. Past mail comes as far back as you say."),
             parent,
         )
-        self.start = QComboBox(self)
+        self.start = StillComboBox(self)
         self.start.setObjectName("start_combo")
         for code in flow.STARTS:
             self.start.addItem(words.start_text(code), code)

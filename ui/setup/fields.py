@@ -9,14 +9,12 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent, QAction, QPainter, QPai
 from PySide6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
-    QComboBox,
     QDialog,
     QGridLayout,
     QLabel,
     QLayout,
     QLineEdit,
     QSizePolicy,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +24,7 @@ from ui import icons
 from ui.setup import flow
 from ui.setup.form_style import fit
 from ui.theme import Theme
+from ui.widgets.still import StillComboBox, StillSpinBox
 
 GAP = 14  # between two fields, in device-independent pixels
 INDENT = 26  # of what belongs to a check box or radio: under its text
@@ -155,11 +154,11 @@ class ServerFields(QWidget):
         self.host = QLineEdit(self)
         self.host.setObjectName(f"{protocol}_host_edit")
         self.host.setPlaceholderText(f"{protocol}.example.com")
-        self.port = QSpinBox(self)
+        self.port = StillSpinBox(self)
         self.port.setObjectName(f"{protocol}_port_spin")
         self.port.setRange(1, 65535)
         self.port.lineEdit().setTextMargins(7, 0, 0, 0)
-        self.security = QComboBox(self)
+        self.security = StillComboBox(self)
         self.security.setObjectName(f"{protocol}_security_combo")
         for text, value in (
             (self.tr("TLS"), Security.TLS),

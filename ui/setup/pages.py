@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLineEdit,
     QRadioButton,
@@ -31,6 +30,7 @@ from ui.setup.fields import (
 )
 from ui.setup.open_line import OpenLine
 from ui.theme import Theme
+from ui.widgets.still import StillComboBox
 
 
 class WizardPage(QWidget):
@@ -77,7 +77,7 @@ class AddressPage(WizardPage):
         self.hint = HintLabel(theme, "", self)
         self.hint.setTextFormat(Qt.TextFormat.RichText)
         self.hint.hide()
-        self.kind = QComboBox(self)
+        self.kind = StillComboBox(self)
         self.kind.setObjectName("account_type_combo")
         self.kind.addItem(self.tr("Personal"), "personal")
         self.kind.addItem(self.tr("Team"), "team")

@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QDate, QDateTime, Qt, QTime, Signal, Slot
 from PySide6.QtWidgets import (
-    QComboBox,
-    QDateEdit,
     QDialog,
     QFrame,
     QHBoxLayout,
@@ -31,6 +29,7 @@ from ui.setup.fields import GAP, HintLabel, Notice, Title, add_field
 from ui.setup.form_style import FormStyle
 from ui.setup.scope_choice import ScopeChoice
 from ui.theme import Theme
+from ui.widgets.still import StillComboBox, StillDateEdit
 
 DATE = "date"
 WIDTH = 560
@@ -67,13 +66,13 @@ class PastSyncDialog(QDialog):
     # --- parts ---------------------------------------------------------------------------
 
     def _make_fields(self) -> None:
-        self.account = QComboBox(self)
+        self.account = StillComboBox(self)
         self.account.setObjectName("past_account_combo")
-        self.start = QComboBox(self)
+        self.start = StillComboBox(self)
         self.start.setObjectName("start_combo")
         for code in (*flow.MONTHS, DATE):
             self.start.addItem(words.start_text(code), code)
-        self.date = QDateEdit(self)
+        self.date = StillDateEdit(self)
         self.date.setObjectName("start_date_edit")
         self.date.setAccessibleName(self.tr("Start date"))
         self.date.setCalendarPopup(True)
