@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from models import database
 from models.clock import now_ms
 from models.trust_commands import DeleteHeld
-from tests.support.fake_mailboxes import Box, Mailboxes
+from sync.judge import MailboxFacts, renamed
+from tests.support.fake_mailboxes import CAPABILITIES, Box, Mailboxes, Parts
 from tests.sync.engine import Engine
 from tests.sync.scripted import Make, mails, subjects
 
@@ -151,6 +154,35 @@ def test_the_same_uidvalidity_alone_is_no_rename(server: Mailboxes, make: Make) 
     assert len([s for s in engine.subjects() if s in subjects(10)]) == 10
 
 
+def test_two_new_mailboxes_with_one_id_are_no_rename() -> None:
+    gone = MailboxFacts("Projects", "M1", 11, 5, 4)
+    new = [MailboxFacts(name, "M1", 11, 5, 4) for name in ("A", "B")]
+    assert renamed(gone, new) is None
+    assert renamed(gone, new[:1]) == new[0]
+
+
+def test_where_mailboxes_have_ids_another_id_is_another_mailbox(make: Make) -> None:
+    """The same mail in it is a copy of the mailbox, not the mailbox."""
+    with Mailboxes(capabilities=f"{CAPABILITIES} OBJECTID") as server:
+
+        def named(parts: Parts) -> Parts:
+            return [
+                re.sub(rb'(STATUS "(\w+)" .*)\)$', rb"\1 MAILBOXID (\2))", part) for part in parts
+            ]
+
+        server.alter["LIST"] = server.alter["STATUS"] = named
+        engine = box_with_mail(server, make)
+        assert engine.box("Projects").mailbox_id_server == "Projects"
+        id_ = engine.box("Projects").id
+        box = server.boxes.pop("Projects")
+        box.uidvalidity = 12
+        server.boxes["Customers"] = box
+        engine.cycle()
+        assert engine.box("Customers").id != id_
+        assert sorted(engine.subjects()) == subjects(10)
+        engine.close()
+
+
 # --- the brake, \Deleted, mirrors ---------------------------------------------------------------------
 
 
@@ -185,6 +217,19 @@ def test_a_marked_copy_in_an_unsynced_mailbox_is_no_sign_of_life(
     engine.settle()
     assert "Projects" not in engine.places("mail 001")
     assert "mail 001" not in engine.subjects()
+
+
+def test_a_marked_copy_in_an_unsynced_mailbox_is_no_place_before_it_is_unmarked(
+    server: Mailboxes, make: Make
+) -> None:
+    server.boxes["Projects"] = Box(11)
+    server.deliver("me", "INBOX", mails(3))
+    engine = make(server)
+    engine.cycle()
+    server.copy("INBOX", [2], "Projects")
+    server.boxes["Projects"].mails[0].flags.add("\\Deleted")
+    engine.cycle()
+    assert engine.places("mail 001") == {"INBOX": "live"}
 
 
 def test_a_mailbox_that_copies_less_than_all_is_no_mirror(server: Mailboxes, make: Make) -> None:
