@@ -9,7 +9,7 @@ import pytest
 from models import database
 from models.clock import now_ms
 from models.trust_commands import DeleteHeld
-from sync.judge import MailboxFacts, renamed
+from sync.judge import Case, Home, Kind, MailboxFacts, Place, Presence, judge, remap, renamed
 from tests.support.fake_mailboxes import CAPABILITIES, Box, Mailboxes, Parts
 from tests.sync.engine import Engine
 from tests.sync.scripted import Make, mails, subjects
@@ -267,3 +267,19 @@ def test_what_a_person_files_later_makes_no_mirror(server: Mailboxes, make: Make
     server.copy("INBOX", range(1, 13), "Projects")
     engine.cycle()
     assert not engine.box("Projects").is_mirror
+
+
+def test_trash_goes_before_junk() -> None:
+    """Neither proves life; one of them says deleted."""
+    places = (
+        Place(1, 7, Home.LIVE, Presence.ABSENT, location_id=70, asks=1),
+        Place(4, 2, Home.JUNK, Presence.PRESENT),
+        Place(3, 2, Home.TRASH, Presence.PRESENT),
+    )
+    assert judge(Case(1, places), now=1, second_sitting=1).kind is Kind.TRASHED
+
+
+def test_just_under_four_fifths_is_not_enough() -> None:
+    known = {uid: b"%d" % uid for uid in range(1, 101)}
+    assert not remap(known, {u: known[u] for u in range(1, 80)}, is_complete=True).is_certain
+    assert remap(known, {u: known[u] for u in range(1, 81)}, is_complete=True).is_certain
