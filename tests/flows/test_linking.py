@@ -315,3 +315,19 @@ def test_what_is_deleted_while_past_mail_is_looked_at_leaves_it(desk: Desk, rig:
     assert found.item(0).text().startswith("Offer")
     _press(dialog, "link_past_button")
     desk.wait(lambda: rows(desk.profile, "SELECT count(*) FROM link") == [(1,)], "linked")
+
+
+def test_what_was_looked_for_in_vain_is_the_title_of_the_new_deal(desk: Desk, rig: Rig) -> None:
+    rig.deliver(a_mail(subject="Offer"))
+    desk.add_account(rig)
+    desk.select("Offer")
+    desk.trigger("action_link")
+    dialog = desk.dialog("link_dialog")
+    search = dialog.findChild(QLineEdit, "link_search_edit")
+    assert search is not None
+    QTest.keyClicks(search, "Pumps ")
+    _press(dialog, "link_new_deal_button")
+    form = desk.dialog("record_dialog")
+    _press(form, "save_button")
+    desk.wait(lambda: _links(desk) == {"Offer": "deal:1"}, "it is linked")
+    assert rows(desk.profile, "SELECT title FROM deal") == [("Pumps",)]

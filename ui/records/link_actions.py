@@ -16,7 +16,7 @@ from models.commands import (
     SaveRecord,
     UnlinkConversations,
 )
-from models.records import Labelled, Organization, Person
+from models.records import Deal, Labelled, Lead, Organization, Person, Project
 from models.side_panel import UnknownAddress
 from sync.qt.commander import CommandDone
 from sync.qt.service import MailService
@@ -123,7 +123,7 @@ class LinkActions(QObject):
             has_persons=bool(messages), current_key=self._current_key(targets),
         )  # fmt: skip
         dialog.chosen.connect(lambda key: self._link(targets, messages, key))
-        dialog.new_wanted.connect(lambda kind: self._link_with_new(targets, kind))
+        dialog.new_wanted.connect(lambda kind, title: self._link_with_new(targets, kind, title))
         dialog.open()
 
     def _messages(self, targets: tuple[int, ...]) -> tuple[int, ...]:
@@ -169,11 +169,13 @@ class LinkActions(QObject):
 
     # --- new records for a conversation --------------------------------------------------
 
-    def _link_with_new(self, targets: tuple[int, ...], kind: str) -> None:
+    def _link_with_new(self, targets: tuple[int, ...], kind: str, title: str) -> None:
         """Make a deal of the persons of the open conversation, and link with it."""
         panel = self._area.panel
         names: dict[str, str] = {}
         record = NEW[kind]()
+        if isinstance(record, Deal | Lead | Project):
+            record = replace(record, title=title)
         if panel is not None and targets == (panel.conversation_id,) and panel.persons:
             names = {person.row.key: person.row.name for person in panel.persons}
             person_ids = tuple(person.row.id for person in panel.persons)

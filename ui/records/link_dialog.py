@@ -52,11 +52,12 @@ class LinkDialog(QDialog):
 
     Signals:
         chosen: The key of the record to link with.
-        new_wanted: The kind of a record that is to be made and linked.
+        new_wanted: The kind of a record that is to be made and linked, and what was looked for:
+            its title, as long as the person types no other.
     """
 
     chosen = Signal(str)
-    new_wanted = Signal(str)
+    new_wanted = Signal(str, str)
 
     def __init__(
         self,
@@ -85,7 +86,11 @@ class LinkDialog(QDialog):
         self._edit = _SearchEdit(self)
         self._edit.setObjectName("link_search_edit")
         self._edit.setAccessibleName(self.tr("Search records"))
-        self._edit.setPlaceholderText(self.tr("Search deals, leads and projects"))
+        self._edit.setPlaceholderText(
+            self.tr("Search deals, leads, projects and persons")
+            if has_persons
+            else self.tr("Search deals, leads and projects")
+        )
         self._edit.setClearButtonEnabled(True)
         self._results = QListWidget(self)
         self._results.setObjectName("link_results")
@@ -194,7 +199,7 @@ class LinkDialog(QDialog):
             self.accept()
 
     def _on_new(self, kind: str) -> None:
-        self.new_wanted.emit(kind)
+        self.new_wanted.emit(kind, self._edit.text().strip())
         self.accept()
 
 
