@@ -62,7 +62,7 @@ def conversation_menu(actions: Actions, parent: QWidget) -> QMenu:
 def appearance_actions(theme: Theme, window: QWidget) -> list[QAction]:
     """The choices of the View menu; each carries (setting, value) as its data."""
     modes = {
-        Mode.SYSTEM: QCoreApplication.translate(_CONTEXT, "&Like the system"),
+        Mode.SYSTEM: QCoreApplication.translate(_CONTEXT, "&As the system"),
         Mode.LIGHT: QCoreApplication.translate(_CONTEXT, "L&ight"),
         Mode.DARK: QCoreApplication.translate(_CONTEXT, "&Dark"),
     }
