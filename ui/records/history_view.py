@@ -71,7 +71,7 @@ class HistoryView(QTableView):
         self._settle.timeout.connect(self._fit_rows)
         model.rowsInserted.connect(self._on_inserted)
         model.rowsRemoved.connect(self._on_removed)
-        model.modelReset.connect(self.close_message)
+        model.modelReset.connect(self._begin_anew)
         model.dataChanged.connect(self._settle.start)
         theme.changed.connect(self._settle.start)
 
@@ -134,11 +134,19 @@ class HistoryView(QTableView):
         was, self.painter_of_entries.open_id = self.open_id, None
         self._reason.hide()
         if self._body is not None:
+            if self._body.widget().isAncestorOf(self.window().focusWidget()):
+                self.setFocus()  # else Qt gives it to whatever comes next in the window
             self._body.widget().hide()
             self._body.show_conversation(None)
         if was is not None:
             self._fit_row(self._list.row_of_message(was))
             self.viewport().update()
+
+    @Slot()
+    def _begin_anew(self) -> None:
+        """Another record: from its newest entry, however far the last one was scrolled."""
+        self.close_message()
+        self.scrollToTop()
 
     def tell_reason(self, message_id: int, text: str) -> None:
         """Say over the opened mail why it is in this history."""

@@ -29,7 +29,16 @@ QPushButton[role="chip"]:hover {{ background: {hover}; }}
 QPushButton[role="chip"]:checked {{ background: {selection}; border-color: {selection};
     color: {on_pill}; font-weight: 600; }}
 QPushButton[role="chip"]:focus {{ border-color: {accent}; }}
-QCheckBox {{ spacing: 8px; }}
+QCheckBox, QRadioButton {{ spacing: 8px; padding: 2px 4px 2px 1px; border: 1px solid transparent; }}
+QCheckBox:focus, QRadioButton:focus {{ border-color: {accent}; border-radius: 6px; }}
+QCheckBox::indicator, QListWidget::indicator {{ width: 14px; height: 14px; border: 1px solid {muted};
+    border-radius: 4px; background: {field}; }}
+QCheckBox::indicator:checked, QListWidget::indicator:checked {{ background: {accent};
+    border-color: {accent}; image: url({check}); }}
+QRadioButton::indicator {{ width: 14px; height: 14px; border: 1px solid {muted}; border-radius: 8px;
+    background: {field}; }}
+QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 5px solid {accent};
+    background: {on_accent}; }}
 QTableWidget {{ border: 1px solid {edge}; border-radius: 7px; background: {field}; }}
 QTableWidget::item {{ padding: 2px 7px; color: {text}; }}
 QTableWidget QHeaderView {{ background: {field}; border-top-left-radius: 7px; }}
@@ -43,7 +52,7 @@ QListWidget::item:selected {{ background: {selection}; color: {text}; }}
 """
 _COLORS = (
     "text", "hover", "field", "accent", "danger", "edge", "selection", "link", "base", "on_pill",
-    "muted", "line",
+    "muted", "line", "on_accent",
 )  # fmt: skip
 
 
@@ -62,6 +71,7 @@ class RecordStyle(QObject):
         colors = {name: self._theme.color(name).name() for name in _COLORS}
         shade = "dark" if self._theme.is_dark else "light"
         colors["chevron"] = resources.path("forms", f"chevron-{shade}.svg").as_posix()
+        colors["check"] = resources.path("forms", f"check-{shade}.svg").as_posix()
         self._widget.setStyleSheet(_STYLE.format(**colors))
 
 

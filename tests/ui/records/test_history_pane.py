@@ -55,3 +55,25 @@ def test_a_page_read_before_a_delete_does_not_bring_it_back(
     finally:
         service.close()
         database.close_for_thread()
+
+
+def test_another_record_is_shown_from_its_newest_entry(qtbot: QtBot, profile: Path) -> None:
+    fill(profile, subjects(60))
+    database.open_for_thread()
+    ada = Person(name="Ada", addresses=(Labelled("ada@customer.example"),))
+    commands.execute(commands.SaveRecord(ada))
+    service = MailService(profile, timing=Timing())
+    service.start()
+    pane = HistoryPane(service, _no_body, Theme())
+    qtbot.addWidget(pane)
+    pane.show()
+    bar = pane.view.verticalScrollBar()
+    try:
+        pane.show_record("person:1")
+        qtbot.waitUntil(lambda: bar.maximum() > 0)
+        bar.setValue(bar.maximum())
+        pane.show_record("person:2")
+        assert bar.value() == 0
+    finally:
+        service.close()
+        database.close_for_thread()
