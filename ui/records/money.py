@@ -12,6 +12,8 @@ from ui import formatting
 
 CURRENCIES = ("EUR", "USD", "GBP", "PLN", "SEK", "NOK", "DKK", "CHF", "CZK", "UAH", "JPY", "CAD")
 
+_WORDS = frozenset((*CURRENCIES, "ZŁ", "KR", "KČ"))
+
 
 def shown(cents: int | None, currency: str) -> str:
     """12,500 EUR; cents only where there are some; '' for no value."""
@@ -33,9 +35,13 @@ def short(cents: int, currency: str) -> str:
 
 
 def parsed(text: str) -> int | None:
-    """Cents of what was typed: 12500, 12 500,50, 12,500.00, 12.500; None for nothing sensible."""
+    """Cents of what was typed: 12500, 12 500,50, 12,500.00, 12.500 EUR; None for nothing sensible.
+
+    A word that is no currency is not passed over: 12k would be twelve.
+    """
     kept = re.sub(r"[^\d.,\-]", "", text)
-    if not re.search(r"\d", kept):
+    words = re.findall(r"[^\W\d_]+", text)
+    if not re.search(r"\d", kept) or any(word.upper() not in _WORDS for word in words):
         return None
     whole, _, cents = _split(kept)
     digits = re.sub(r"\D", "", whole) or "0"

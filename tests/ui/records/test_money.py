@@ -27,6 +27,10 @@ def english(qtbot: QtBot) -> None:
         ("", None),
         ("soon", None),
         ("9" * 20, None),
+        ("12,500 EUR", 1_250_000),
+        ("350 zł", 35_000),
+        ("12500s", None),
+        ("12k", None),
     ],
 )
 def test_amounts(text: str, cents: int | None) -> None:
