@@ -11,7 +11,8 @@ from sync.session import ImapSession
 
 # Who hangs up on IDLE earlier than the 29 minutes that everybody has to allow.
 _SHORTER = (("yahoo.com", 170.0), ("aol.com", 170.0), ("rambler.ru", 50.0))
-_QUIET_SECONDS = 5.0  # after so long without news the next are taken at once
+_BURST = 40  # news in a row that are taken at once; one more for every `_LONGEST_SECONDS` of quiet
+_LONGEST_SECONDS = 2.5
 
 
 def renewal(host: str, seconds: float) -> float:
@@ -21,20 +22,26 @@ def renewal(host: str, seconds: float) -> float:
 
 
 class Settling:
-    """How long news are collected before a cycle: longer while a server does not stop talking."""
+    """How long news are collected before a cycle.
+
+    Mail that comes one by one is shown at once. Who tells more than `_BURST` news without a pause
+    is listened to every few seconds: some servers never stop talking.
+    """
 
     def __init__(self, first: float) -> None:
         self._first = first
-        self._next = first
-        self._last = float("-inf")
+        self._credit = float(_BURST)
+        self._last = time.monotonic()
 
     def seconds(self) -> float:
         """For the news that came now."""
         now = time.monotonic()
-        is_quiet = now - self._last > _QUIET_SECONDS
-        self._next = self._first if is_quiet else min(self._next * 2, _QUIET_SECONDS / 2)
+        self._credit = min(_BURST, self._credit + (now - self._last) / _LONGEST_SECONDS)
         self._last = now
-        return self._next
+        if self._credit < 1:
+            return _LONGEST_SECONDS
+        self._credit -= 1
+        return self._first
 
 
 class IdleWatch(QObject):

@@ -16,24 +16,29 @@ PATIENCE = 900.0  # seconds
 USER = "fixed-bench"
 ARRIVALS = 20
 CYCLES = 15
+ROUNDS = 3
 
 
 def full_sync(folder: Path, scale: float) -> list[Figure]:
-    """Everything of a mailbox, beside the programs that copy and index the same files."""
+    """Everything of a mailbox, in turn with the program that copies the same files, three times."""
     count = int(6_000 * scale)
+    pairs: list[tuple[float, float | None]] = []
     with servers.running() as server:
         servers.fill(server, USER, "INBOX", corpus.mails(count))
-        ours = _sync_once(folder, server)
-        copied = _mbsync(folder / "mbsync", server)
-        indexed = _notmuch(folder / "mbsync")
+        for number in range(ROUNDS):
+            ours = _sync_once(folder / f"profile-{number}", server)
+            pairs.append((ours, _mbsync(folder / f"mbsync-{number}", server)))
+        indexed = _notmuch(folder / "mbsync-0")
+    ours, copied = sorted(pairs, key=lambda pair: pair[0] / (pair[1] or 1))[ROUNDS // 2]
     how = "window open; from opening it to up to date: stored, threaded, searchable"
     figures = [
         Figure(f"full sync of {count:,} mails", ours, "s", copied, f"{how}; goal: mbsync alone")
     ]
     if copied is None:
         return [*figures, skipped("mbsync alone", "mbsync is not installed (Debian: isync)")]
-    ratio = f"copies the same files and no more, each synced to the disk as is its default; ours takes {ours / copied:.2f} x as long"
-    figures.append(Figure("  mbsync alone", copied, "s", None, ratio))
+    ratios = ", ".join(f"{mine / theirs:.2f}" for mine, theirs in pairs if theirs)
+    how = f"copies the same files and no more; ours took {ratios} x as long, this is the middle"
+    figures.append(Figure("  mbsync alone", copied, "s", None, how))
     if indexed is None:
         return [*figures, skipped("mbsync and notmuch new", "notmuch is not installed")]
     both = copied + indexed
@@ -42,9 +47,9 @@ def full_sync(folder: Path, scale: float) -> list[Figure]:
 
 
 def _sync_once(folder: Path, server: Dovecot) -> float:
-    servers.make_profile(folder / "profile", servers.facts(server, USER))
+    servers.make_profile(folder, servers.facts(server, USER))
     began = time.perf_counter()
-    with window.opened(folder / "profile") as opened:
+    with window.opened(folder) as opened:
         watch = window.Watch(opened)
         window.process(watch.is_settled, PATIENCE)
         return time.perf_counter() - began
