@@ -235,7 +235,7 @@ def test_stop_and_go_on(desk: Desk, dovecot: Dovecot) -> None:
     desk.settle(second_id)
     desk.reopen()
     desk.settle(second_id)
-    assert desk.has("Before", "For the other one")
+    desk.wait_for("Before", "For the other one")
     page = office.page(desk, f"account:{first_id}")
     office.press(page, "stop_syncing_button")
     desk.wait_for("Before", "For the other one", "For the stopped one")
