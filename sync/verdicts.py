@@ -1,17 +1,13 @@
-"""The judging of a cycle: cases gathered, their copies asked for, verdicts carried out."""
+"""The judging of a cycle: cases gathered, their copies asked for, verdicts handed on."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from models import (
     arrival,
-    conversation,
     database,
-    deletion,
-    ledger,
     location,
     mailbox,
     operation,
@@ -19,11 +15,11 @@ from models import (
     sync_state,
 )
 from models.clock import now_ms
-from models.events import ConversationsChanged, Event, MessagesChanged
 from models.location import LocationRow
 from models.mailbox import MailboxState
 from models.message_tables import Flag
 from sync import asking, bodies, judge
+from sync.carrying_out import Round, Spot, carry_out
 from sync.errors import UNOPENED, RefusedError
 from sync.judge import Case, Home, Kind, Place, Presence, Verdict
 from sync.mailboxes import Seen, may_hide_mail, refused
@@ -32,29 +28,6 @@ from sync.work import STEP_MESSAGES, Steps, Work, again
 
 HOUR_MS = 3600 * 1000
 UNREAD_MS = 24 * HOUR_MS
-Spot = tuple[int, int]  # mailbox_id, uid: under the mailbox's present UIDVALIDITY
-
-
-@dataclass(slots=True)
-class Round:
-    """What one round of judging knows.
-
-    Attributes:
-        boxes: The mailboxes that are there, by id.
-        is_level: The arrivals of all of them are known.
-        there: Spots asked for in this round: flags, or None if the UID is gone.
-        taken: Spots that explained a vanish already; one copy explains one vanish.
-        searched: Messages for which the last resort was tried.
-        held: Messages whose delete waits for the person.
-    """
-
-    work: Work
-    boxes: dict[int, MailboxState]
-    is_level: bool
-    there: dict[Spot, int | None] = field(default_factory=dict)
-    taken: set[Spot] = field(default_factory=set)
-    searched: set[int] = field(default_factory=set)
-    held: set[int] = field(default_factory=set)
 
 
 def judge_all(work: Work, seen: Sequence[Seen]) -> Steps:
@@ -81,7 +54,7 @@ def judge_all(work: Work, seen: Sequence[Seen]) -> Steps:
         verdicts = [v for v in verdicts if v.kind is not Kind.SEARCH] + again_judged
         verdicts = judge.brake(verdicts, known=known, deleted_last_hour=hour)
     for start in range(0, len(verdicts), STEP_MESSAGES):
-        _carry_out(this, verdicts[start : start + STEP_MESSAGES])
+        carry_out(this, verdicts[start : start + STEP_MESSAGES])
         yield again("vanishes")
 
 
@@ -314,90 +287,3 @@ def _arrival(
     return arrival.ArrivalRow(
         box.id, box.uidvalidity, uid, this.work.account.id, known[0], known[1], flags
     )
-
-
-# --- carrying out --------------------------------------------------------------------------------
-
-
-def _carry_out(this: Round, verdicts: Sequence[Verdict]) -> None:
-    """Do what was judged; what the person did meanwhile goes before it."""
-    account_id = this.work.account.id
-    with database.writing(durable=True):
-        busy = operation.pending_for_message([v.message_id for v in verdicts])
-        free = [v for v in verdicts if v.message_id not in busy]
-        free = [v for v in free if sync_state.message_exists(v.message_id)]
-        changed = [v for v in free if v.kind in {Kind.MOVED, Kind.JUNKED, Kind.MARKED}]
-        _end(this, changed)
-        _hold(account_id, [v for v in free if v.kind is Kind.HELD])
-        alive = [v.message_id for v in free if v.kind is Kind.NOTHING and v.message_id in this.held]
-        _release(alive)
-        events: list[Event] = []
-        for verdict in free:
-            if verdict.kind in {Kind.TRASHED, Kind.DELETED}:
-                events += deletion.delete_messages(
-                    [verdict.message_id],
-                    kind="external",
-                    cause=ledger.SERVER,
-                    evidence=verdict.evidence,
-                )
-        marked = sync_state.mark_junk(
-            {v.message_id: v.kind is Kind.JUNKED for v in changed if v.kind is not Kind.MARKED}
-        )
-    for event in events:
-        this.work.report(event)
-    if marked:
-        this.work.report(MessagesChanged(account_id, tuple(marked)))
-    shown = {Kind.HELD, Kind.MOVED, Kind.JUNKED}  # rows say which mails are held
-    turned = [v.message_id for v in free if v.kind in shown and (v.ended or v.kind is Kind.HELD)]
-    turned += alive
-    if turned:
-        owners = tuple(conversation.of_messages(turned))
-        this.work.report(ConversationsChanged(account_id, owners))
-
-
-def _end(this: Round, verdicts: Sequence[Verdict]) -> None:
-    for verdict in verdicts:
-        for place in verdict.ended:
-            if place.location_id is not None:
-                location.end_location(place.location_id)
-        found = verdict.found
-        if found is not None and found.location_id is None:
-            box = this.boxes[found.mailbox_id]
-            flags = this.there.get((found.mailbox_id, found.uid)) or 0
-            sync_state.put_location(
-                verdict.message_id,
-                box.id,
-                box.uidvalidity,
-                found.uid,
-                flags=flags,
-            )
-        if verdict.ended:
-            entry = ledger.Entry(
-                "move",
-                ledger.SERVER,
-                this.work.account.id,
-                verdict.message_id,
-                evidence=verdict.evidence,
-            )
-            ledger.write([entry])
-
-
-def _release(message_ids: Sequence[int]) -> None:
-    """Held, and alive after all: nothing is left to be asked."""
-    for rows in location.locations_of(message_ids).values():
-        location.set_live(row.id for row in rows if row.state == "held")
-
-
-def _hold(account_id: int, verdicts: Sequence[Verdict]) -> None:
-    rows = location.locations_of(v.message_id for v in verdicts)
-    for verdict in verdicts:
-        mine = rows.get(verdict.message_id, ())
-        places = [r.id for r in mine if r.state != "live"]
-        # All is where it was, \\Deleted or in Trash: what is outside Trash may be undeleted yet.
-        trash = verdict.found.mailbox_id if verdict.found else None
-        places = places or [r.id for r in mine if r.mailbox_id == trash]
-        location.set_held(places or [r.id for r in mine])
-        entry = ledger.Entry(
-            "hold", ledger.SERVER, account_id, verdict.message_id, evidence=verdict.evidence
-        )
-        ledger.write([entry])

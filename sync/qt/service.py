@@ -38,7 +38,7 @@ from sync.qt.reader import Reader
 from sync.qt.removals import Removals
 from sync.qt.requests import Answer, FileRequest, Request
 from sync.qt.surroundings import Surroundings, SurroundingsWatch
-from sync.qt.threads import EventThread, call
+from sync.qt.threads import call, inhabited
 from sync.qt.vault import VaultService
 from sync.qt.vault_change import VaultChange
 from sync.qt.wipe_schedule import WipeSchedule
@@ -132,7 +132,7 @@ class MailService(QObject):
         # Files of any length are read and written here, while lists and search go on there.
         self._start_reader("files", self._to_files)
         self._commander = Commander(self.folder)
-        self._commander_thread = self._thread("commands", self._commander)
+        self._commander_thread = inhabited("commands", self._commander, self)
         self._to_commander.connect(self._commander.run)
         self._stop_commander.connect(self._commander.stop)
         self._wipe.connect(self._commander.wipe)
@@ -242,7 +242,7 @@ class MailService(QObject):
             timing=self.timing,
             read_only=self.is_read_only,
         )
-        thread = self._thread(f"account-{account_id}", worker)
+        thread = inhabited(f"account-{account_id}", worker, self)
         worker.happened.connect(self._on_worker_event)
         thread.finished.connect(self._on_worker_finished)
         self._running[account_id] = _Running(worker, thread)
@@ -316,18 +316,9 @@ class MailService(QObject):
         self._cut_ending()
         thread.wait()
 
-    def _thread(self, name: str, inhabitant: QObject) -> QThread:
-        """A thread in which `start` is the first slot to run: it is queued before any other."""
-        thread = EventThread(self)
-        thread.setObjectName(name)
-        inhabitant.moveToThread(thread)
-        call(inhabitant, "start")
-        thread.finished.connect(inhabitant.deleteLater)
-        return thread
-
     def _start_reader(self, name: str, asked: SignalInstance) -> None:
         reader = Reader()
-        thread = self._thread(name, reader)
+        thread = inhabited(name, reader, self)
         asked.connect(reader.answer)
         self._stop_reader.connect(reader.stop)
         reader.answered.connect(self._on_answered)

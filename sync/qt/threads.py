@@ -25,3 +25,13 @@ def call(inhabitant: QObject, slot: str, *numbers: int) -> None:
     """Call a slot in the thread that its object lives in, after what is queued there already."""
     arguments = [Q_ARG(int, number) for number in numbers]
     QMetaObject.invokeMethod(inhabitant, slot, Qt.ConnectionType.QueuedConnection, *arguments)
+
+
+def inhabited(name: str, inhabitant: QObject, parent: QObject) -> EventThread:
+    """A thread in which the inhabitant's `start` is the first slot: it is queued before any other."""
+    thread = EventThread(parent)
+    thread.setObjectName(name)
+    inhabitant.moveToThread(thread)
+    call(inhabitant, "start")
+    thread.finished.connect(inhabitant.deleteLater)
+    return thread

@@ -24,7 +24,8 @@ from sync.session.answers import (
     Status,
     UidListing,
 )
-from sync.session.connection import Connection, Reply
+from sync.session.connection import Reply
+from sync.session.signing_in import SigningIn
 from sync.session.values import as_number, as_text, halves, parsable, with_status
 
 IDENTITY_FIELDS = ("MESSAGE-ID", "DATE", "FROM", "SUBJECT", "RECEIVED")
@@ -39,7 +40,7 @@ _DAY = timedelta(days=1)
 _UNREADABLE = (IMAPClientError, ValueError, TypeError, IndexError, RecursionError)
 
 
-class Reader(Connection):
+class Reader(SigningIn):
     """A session's reading half."""
 
     _names: dict[str, bytes]

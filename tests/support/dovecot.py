@@ -137,7 +137,7 @@ class Dovecot:
             except OSError:
                 if time.monotonic() > deadline:
                     raise
-            time.sleep(0.01)
+            time.sleep(0.01)  # between two looks at another process, until the deadline
 
     def _fingerprint(self) -> str:
         return self.certificate.fingerprint.replace(":", "").lower()

@@ -21,5 +21,5 @@ def wait_until_closed(port: int, seconds: float = 10) -> None:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except ConnectionError:
             return
-        time.sleep(0.01)
+        time.sleep(0.01)  # between two looks at another process, until the deadline
     raise TimeoutError(port)
