@@ -105,6 +105,7 @@ def test_what_is_typed_is_stored_however_the_page_is_left(desk: Desk, rig: Rig) 
         f"the signature {stored(account_id).signature}",
     )
     desk.wait(lambda: ALIAS in stored(account_id).addresses, "the address")
+    assert stored(account_id).name == "Ann Lee"
 
 
 def test_what_the_server_has_no_part_in_keeps_the_connection(desk: Desk, rig: Rig) -> None:

@@ -146,6 +146,8 @@ def test_a_fault_of_ours_pauses_one_account(
         "it is paused",
     )
     works(desk, good, good_id, "One")
+    assert "met a fault" in caplog.text
+    assert "Never taken in" not in desk.subjects()
     caplog.clear()  # the fault was logged, as it should be
 
     monkeypatch.setattr(intake, "take_in", TAKE_IN)
@@ -239,6 +241,7 @@ def test_stop_and_go_on(desk: Desk, dovecot: Dovecot) -> None:
     page = office.page(desk, f"account:{first_id}")
     office.press(page, "stop_syncing_button")
     desk.wait_for("Before", "For the other one", "For the stopped one")
+    assert rows(desk.profile, "SELECT DISTINCT state FROM account") == [("active",)]
 
 
 def test_the_same_mail_in_two_accounts(desk: Desk, dovecot: Dovecot) -> None:

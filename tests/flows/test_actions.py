@@ -222,3 +222,4 @@ def test_opening_marks_read_on_the_server_too(desk: Desk, any_rig: Rig) -> None:
         return "nread" not in text
 
     desk.wait(is_read, "read here too")
+    assert "\\Seen" in any_rig.flags("INBOX", "Gamma")

@@ -179,3 +179,4 @@ def test_what_happened_is_narrowed_by_time(desk: Desk, rig: Rig) -> None:
             ),
             f"within {days} days: {is_told}",
         )
+    assert not any("Old news" in text for text in _texts(desk, "ledger_list"))

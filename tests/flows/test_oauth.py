@@ -290,6 +290,7 @@ def test_what_the_provider_refuses_is_said_in_the_wizard(
     wizard.part(QLineEdit, "address_edit").setText("ann@dealpost.example")
     wizard.press("oauth_button")
     desk.wait(lambda: sentence in text(wizard.dialog, "oauth_error"), "said")
+    assert wizard.part(QPushButton, "oauth_button").isEnabled()
 
 
 def test_no_and_cancel_leave_the_wizard_as_it_was(

@@ -200,6 +200,7 @@ def test_the_connection_that_counts_ends_with_the_wizard(desk: Desk, rig: Rig) -
         return any(thread.name.startswith("counting") for thread in threading.enumerate())
 
     desk.wait(lambda: not counts(), "nothing counts any more")
+    assert rig.changing_commands() == []
 
 
 def test_counting_needs_no_extension_and_refuses_nothing(desk: Desk, rig: Rig) -> None:

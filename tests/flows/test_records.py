@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from models.commands import LinkConversations, SaveRecord, SetOption
 from models.records import Deal, Labelled, Lead, Organization, Person, Project
 from tests.flows.desk import Desk
+from tests.flows.profile_file import rows
 from tests.flows.rig import Rig
 from tests.support.builders import a_mail
 from ui.records.history_layout import entry_layout
@@ -170,6 +171,7 @@ def test_the_menu_of_an_entry_opens_unlinks_and_deletes(scene: Scene) -> None:
     desk.pick_line("Open conversation")
     subject = desk.find(QLabel, "conversation_subject")
     desk.wait(lambda: subject.isVisible() and subject.text() == "Question", "it is open")
+    assert rows(desk.profile, "SELECT count(*) FROM message WHERE subject = 'Order'") == [(0,)]
 
 
 def _open_menu(scene: Scene, subject: str) -> None:
@@ -202,6 +204,7 @@ def test_external_delete_empties_an_open_history_entry(scene: Scene) -> None:
         client.move("INBOX", [scene.rig.uid("INBOX", "Offer")], "Trash")
     desk.wait(lambda: sorted(scene.history()) == ["Order", "Question"], "the entry is gone")
     desk.wait(lambda: _body(desk) is None, "its text is closed")
+    assert rows(desk.profile, "SELECT count(*) FROM message WHERE subject = 'Offer'") == [(0,)]
 
 
 def _body(desk: Desk) -> QWidget | None:

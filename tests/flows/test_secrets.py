@@ -67,6 +67,7 @@ def test_a_keychain_that_came_back_is_found_by_sync_now(
     desk.trigger("action_sync_now")
     desk.wait(lambda: not banner(desk), "the bar is gone")
     desk.settle(account_id)
+    assert not banner(desk)
 
 
 def test_a_silent_keychain_holds_up_neither_the_window_nor_the_quit(
@@ -83,6 +84,7 @@ def test_a_silent_keychain_holds_up_neither_the_window_nor_the_quit(
     moody.speak()
     desk.reopen()
     desk.settle(account_id)
+    assert not banner(desk)
 
 
 def test_a_keychain_that_never_answers_is_left_for_a_passphrase(

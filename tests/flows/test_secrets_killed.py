@@ -22,6 +22,7 @@ from pytestqt.qtbot import QtBot
 from sync.credentials import Vault, WrongPassphraseError
 from sync.qt.vault import QuestionKind
 from tests.flows.desk import Desk
+from tests.flows.profile_file import rows
 from tests.flows.rig import Rig, dovecot_rig
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot
@@ -80,6 +81,7 @@ def test_kill_9_during_changes_and_the_account_still_syncs(
         named = killed(profile, phrases)
         phrases = [*reversed(named), *phrases]
         _look(qtbot, rig, profile, account_id, f"Mail {number}", phrases)
+    assert rows(profile, "SELECT count(*) FROM message") == [(ROUNDS,)]
 
 
 def _look(
