@@ -40,8 +40,8 @@ def connect(
         session.open()
         try:
             session.sign_in(config.user_name or config.address, secret, config.auth)
-        except TokenRefusedError:
-            session.close()
+        except BaseException:
+            session.close()  # nobody else does: who asked has no session yet
             raise
         return session
 

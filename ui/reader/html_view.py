@@ -110,6 +110,11 @@ class WebMessageView(MessageView):
         """Chromium's page."""
         return self._page
 
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the document stands: from then on changes are made within it."""
+        return self._is_loaded
+
     def open(self, shown: Shown) -> None:
         self._shown = shown
         opened = [card.message_id for card in shown.open_cards()]

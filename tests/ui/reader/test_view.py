@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -246,7 +247,10 @@ def test_cards_toggle_in_the_document_without_loading_it_again(
         qtbot.waitUntil(lambda: bool(found), timeout=5000)
         return str(found.pop())
 
-    qtbot.waitUntil(lambda: "newer words" in inner_text(), timeout=10_000)
+    assert isinstance(view, import_module("ui.reader.html_view").WebMessageView)
+    # The words are there a moment before the load is over; until then a change loads anew.
+    qtbot.waitUntil(lambda: view.is_loaded, timeout=10_000)
+    assert "newer words" in inner_text()
     url = view.page.url()  # type: ignore[attr-defined]
     view.card_pressed.emit(first)
     qtbot.waitUntil(lambda: "older words" in inner_text(), timeout=5000)
