@@ -150,6 +150,8 @@ def tidy(text: str) -> str:
 def for_index(text: str) -> str:
     """What the search index is given of a plain text: its words decide, not its lines."""
     text = text[:TEXT_MOST]
+    if text.isascii() and "\0" not in text:
+        return text  # the usual case; looking at each letter costs as much as parsing the mail
     return text.translate(_INVISIBLE) if _HAS_INVISIBLE.search(text) else text
 
 
