@@ -10,10 +10,13 @@ What is special to SQLite stays in this module and in `search.py`.
 
 from __future__ import annotations
 
+import re
 import threading
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,9 @@ from playhouse.apsw_ext import APSWDatabase
 BUSY_TIMEOUT_SECONDS = 10.0  # longer than any transaction of ours but the wipe of a large file
 CHECKPOINT_PAGES = 4000  # 16 MB: a full sync writes many pages again and again before that
 
+_GROUP = 200  # rows of one statement at most; SQLite takes 32,766 values
+_FEW = 8  # rows that are not worth a statement of their own
+_VALUES = re.compile(r"(\s*INSERT\s.*?\bVALUES\s*)(\([^()]*\))(.*)", re.DOTALL)
 _IDS = 2000  # that are made numbers without a chance for other threads
 
 Row = tuple[Any, ...]
@@ -235,8 +241,29 @@ def insert(sql: str, parameters: Sequence[Any] = ()) -> int:
 
 
 def run_many(sql: str, parameters: Iterable[Sequence[Any]]) -> None:
-    """Execute one statement for each set of parameters."""
-    db.connection().executemany(sql, parameters)
+    """Execute one statement for each set of parameters.
+
+    Many rows of an INSERT go in with one statement. apsw gives up the interpreter's lock for each
+    and has to win it back after it, which beside a busy thread takes longer than the row itself.
+    """
+    connection = db.connection()
+    left = iter(parameters)
+    while group := list(islice(left, _GROUP)):
+        grouped = _for_rows(sql, len(group)) if len(group) >= _FEW else ""
+        if grouped:
+            connection.execute(grouped, tuple(chain.from_iterable(group)))
+        else:
+            connection.executemany(sql, group)
+
+
+@lru_cache(maxsize=32)
+def _for_rows(sql: str, count: int) -> str:
+    """The same INSERT for so many rows; '' where that cannot be said."""
+    found = _VALUES.fullmatch(sql)
+    if found is None:
+        return ""
+    head, row_marks, tail = found.groups()
+    return f"{head}{', '.join([row_marks] * count)}{tail}"
 
 
 def marks(count: int) -> str:
