@@ -7,7 +7,9 @@ the way back to the program. Every refresh replaces the refresh token, as carefu
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
+import http.client
 import json
 import secrets
 import threading
@@ -108,8 +110,8 @@ class AuthorizationServer:
     # --- the person in the browser ---------------------------------------------------------
 
     def agree(self, url: str) -> bool:
-        """Open the page as a browser does, in a thread; it follows the way back."""
-        threading.Thread(target=browse, args=(url,), daemon=True).start()
+        """Open the page as a browser does; it follows the way back."""
+        open_page(url)
         return True
 
     def forbid(self) -> None:
@@ -212,6 +214,16 @@ class AuthorizationServer:
         return made
 
 
+def open_page(url: str) -> None:
+    """Follow a link in a thread; where nobody answers a browser says so, and that is all."""
+
+    def follow() -> None:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            browse(url)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
 def browse(url: str, host: str = "") -> tuple[int, str]:
     """Follow a link with its redirects: the last status and page."""
     assert url.startswith("http://"), url
@@ -219,7 +231,7 @@ def browse(url: str, host: str = "") -> tuple[int, str]:
     headers = {"Host": host} if host else {}
     request = urllib.request.Request(url, headers=headers)  # noqa: S310  # http alone
     try:
-        with opener.open(request, timeout=10) as answer:
+        with opener.open(request, timeout=30) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as fault:
         with fault:

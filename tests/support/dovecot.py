@@ -32,7 +32,7 @@ from tests.support.ports import free_port, wait_until_closed
 
 PROGRAM = shutil.which("dovecot") or "/usr/sbin/dovecot"
 FIXED_PASSWORD = "secret"
-READY_SECONDS = 10.0
+READY_SECONDS = 30.0
 _BATCH = 200
 
 # Of util-linux: the kernel sends the signal when the thread that started it is gone.
@@ -152,10 +152,10 @@ class Dovecot:
             return
         process.terminate()
         try:
-            process.wait(5)
+            process.wait(15)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait(5)
+            process.wait()
         # Its children close the ports a moment later; until then they would take connections,
         # and drop them.
         for port in (self.port, self.tls_port):
@@ -297,7 +297,7 @@ class Dovecot:
 def _greeting(port: int, context: ssl.SSLContext | None = None) -> bytes:
     """Wait for the first word of the server; the certificate that it shows under TLS."""
     with contextlib.ExitStack() as stack:
-        sock = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
+        sock = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=15))
         shown = b""
         if context is not None:
             secured = stack.enter_context(context.wrap_socket(sock))

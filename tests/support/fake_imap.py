@@ -70,7 +70,10 @@ class FakeConnection:
 
     def read_exactly(self, size: int) -> bytes:
         while len(self._buffer) < size:
-            self._buffer += self.socket.recv(65_536)
+            piece = self.socket.recv(65_536)
+            if not piece:
+                raise ConnectionError
+            self._buffer += piece
         data, self._buffer = self._buffer[:size], self._buffer[size:]
         self.server.received += data
         return data
@@ -141,7 +144,7 @@ class FakeImap:
         self.commands: list[str] = []
         self.received = b""
         self.stopping = threading.Event()
-        self._sockets: list[socket.socket] = []
+        self._connections: list[FakeConnection] = []
         self._threads: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(0.05)
@@ -154,11 +157,13 @@ class FakeImap:
 
     def __exit__(self, *_: object) -> None:
         self.stopping.set()
-        for sock in self._sockets:
+        self._threads[0].join(15)  # nobody comes after it
+        for connection in self._connections:
             with contextlib.suppress(OSError):
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+                # What TLS made of it, and not SSLSocket.shutdown: that is the serving thread's.
+                socket.socket.shutdown(connection.socket, socket.SHUT_RDWR)
         for thread in self._threads:
-            thread.join(5)
+            thread.join(15)
         self._listener.close()
 
     def _start(self, work: Callable[[], None]) -> None:
@@ -174,11 +179,12 @@ class FakeImap:
                 continue
             sock.settimeout(None)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._sockets.append(sock)
-            self._start(lambda sock=sock: self._serve(sock))  # type: ignore[misc]
+            connection = FakeConnection(self, sock)
+            self._connections.append(connection)
+            self._start(lambda one=connection: self._serve(one))  # type: ignore[misc]
 
-    def _serve(self, sock: socket.socket) -> None:
-        connection = FakeConnection(self, sock)
+    def _serve(self, connection: FakeConnection) -> None:
+        sock = connection.socket
         try:
             if self.is_tls and self.tls_context is not None:
                 connection.socket = self.tls_context.wrap_socket(sock, server_side=True)
@@ -202,7 +208,7 @@ def hang_up(connection: FakeConnection) -> None:
     raise ConnectionError
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 5) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 15) -> None:
     """Until something is so; fails the test when time is up."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import imaplib
 from types import TracebackType
 from typing import Self
@@ -31,7 +32,8 @@ class OtherClient:
         try:
             self.imap.logout()
         except (OSError, imaplib.IMAP4.error):
-            self.imap.shutdown()
+            with contextlib.suppress(OSError):
+                self.imap.shutdown()
 
     def uids(self, mailbox: str) -> list[int]:
         """UIDs of all messages there."""

@@ -41,6 +41,7 @@ class Proxy:
         self.connections = 0
         self.open_now = self.most_open = 0
         self._is_away = False
+        self._cuts = 0
         self._stopping = threading.Event()
         self._frozen = threading.Event()
         self._frozen.set()
@@ -60,9 +61,10 @@ class Proxy:
     def __exit__(self, *_: object) -> None:
         self._stopping.set()
         self._frozen.set()
+        self._threads[0].join(15)  # of those that connect: nobody comes after it
         self.cut()
         for thread in list(self._threads):
-            thread.join(5)
+            thread.join(15)
         for sock in self._all:
             sock.close()
         self._listener.close()
@@ -70,6 +72,7 @@ class Proxy:
     def cut(self) -> None:
         """Cut every connection that stands now."""
         with self._lock:
+            self._cuts += 1
             sockets, self._sockets = self._sockets, []
         for sock in sockets:
             with contextlib.suppress(OSError):
@@ -106,16 +109,21 @@ class Proxy:
                 client.close()
                 continue
             client.settimeout(None)
+            cuts = self._cuts
             try:
-                server = socket.create_connection(("127.0.0.1", self.target), timeout=5)
+                server = socket.create_connection(("127.0.0.1", self.target), timeout=15)
             except OSError:
                 client.close()
                 continue
             server.settimeout(None)
             for sock in (client, server):  # what is small waits for no acknowledgement
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.connections += 1
             with self._lock:
+                if cuts != self._cuts:  # it stood before, as its client saw it
+                    client.close()
+                    server.close()
+                    continue
+                self.connections += 1
                 self.open_now += 1
                 self.most_open = max(self.most_open, self.open_now)
                 self._sockets += [client, server]

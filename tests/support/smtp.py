@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +13,6 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from tests.support.certificates import Certificate, make_certificate
-from tests.support.ports import free_port
 
 REFUSED = "refused"
 
@@ -24,6 +26,43 @@ class Taken:
     raw: bytes = field(repr=False)
 
 
+class _Controller(Controller):
+    """Listens on a socket that is bound already, and ends with every connection closed.
+
+    The library's own stops its loop at once. What a client left a moment ago is then an open
+    socket that the garbage collector finds, in whichever test runs by that time.
+    """
+
+    def __init__(self, handler: object, listener: socket.socket, **details: Any) -> None:
+        host, port = listener.getsockname()
+        super().__init__(handler, hostname=host, port=port, **details)
+        self._listener = listener
+
+    def _create_server(self) -> Awaitable[asyncio.AbstractServer]:
+        made: Awaitable[asyncio.AbstractServer] = self.loop.create_server(
+            self._factory_invoker, sock=self._listener, ssl=self.ssl_context
+        )
+        return made
+
+    def cancel_tasks(self, stop_loop: bool = True) -> None:
+        """What `stop` calls in the loop's thread."""
+        self._ending = self.loop.create_task(self._end(stop_loop))
+
+    async def _end(self, stop_loop: bool) -> None:
+        self.loop.remove_reader(self._listener.fileno())
+        await asyncio.sleep(0)  # what was accepted just now becomes a transport
+        while left := self._transports():
+            for transport in left:
+                transport.abort()
+            await asyncio.sleep(0)
+        super().cancel_tasks(stop_loop)
+
+    def _transports(self) -> list[asyncio.Transport]:
+        """Those that hold a socket still."""
+        loop: Any = self.loop
+        return [each for each in loop._transports.values() if each._sock is not None]
+
+
 class SmtpSink:
     """`security` is `plain`, `starttls` (required before AUTH) or `tls`."""
 
@@ -32,36 +71,29 @@ class SmtpSink:
     ) -> None:
         self.security = security
         self.host = "localhost"
-        self.port = free_port()
+        self.port = 0  # known from `start` on, and kept
         self.certificate: Certificate = certificate or make_certificate(folder)
         self.taken: list[Taken] = []
         self.sign_ins: list[str] = []
-        self._controller: Controller | None = None
+        self._controller: _Controller | None = None
 
     def start(self) -> SmtpSink:
-        """Listen; a port that somebody took meanwhile is given up for another one."""
-        try:
-            self._start()
-        except OSError:
-            self.port = free_port()
-            self._start()
-        return self
-
-    def _start(self) -> None:
+        listener = socket.create_server(("127.0.0.1", self.port))
+        self.port = int(listener.getsockname()[1])
         context = None if self.security == "plain" else self.certificate.server_context()
-        self._controller = Controller(
+        self._controller = _Controller(
             self,
-            hostname="127.0.0.1",
-            port=self.port,
+            listener,
             ssl_context=context if self.security == "tls" else None,
             tls_context=context if self.security == "starttls" else None,
             require_starttls=self.security == "starttls",
             auth_require_tls=self.security == "starttls",
             auth_required=True,
             authenticator=self._authenticate,
-            ready_timeout=10,
+            ready_timeout=30,
         )
         self._controller.start()
+        return self
 
     def stop(self) -> None:
         if self._controller is not None:

@@ -38,7 +38,7 @@ def test_a_killed_test_run_leaves_no_server_behind() -> None:
     folder, port = Path(child.stdout.readline().strip()), int(child.stdout.readline())
     assert _listens(port)
     child.send_signal(signal.SIGKILL)
-    child.wait(5)
+    child.wait(15)
     child.stdin.close()
     child.stdout.close()
     wait_until(lambda: not _listens(port))

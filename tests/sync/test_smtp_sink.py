@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import smtplib
+import socket
 import ssl
+import warnings
 from pathlib import Path
 
 import pytest
@@ -39,3 +43,21 @@ def test_mail_is_taken_after_sign_in_and_a_refused_name_is_refused(
     assert sink.sign_ins == ["ada"]
     assert [(t.sender, t.recipients) for t in sink.taken] == [("ada@x.example", ("b@x.example",))]
     assert b"Subject: Hi" in sink.taken[0].raw
+
+
+@pytest.mark.parametrize("security", ["plain", "starttls", "tls"])
+def test_what_clients_left_open_is_closed_when_it_stops(tmp_path: Path, security: str) -> None:
+    """A socket that the garbage collector finds fails whichever test runs by then."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ResourceWarning)
+        for _ in range(5):
+            sink = SmtpSink(tmp_path, security).start()
+            with contextlib.ExitStack() as stack:
+                for _ in range(4):
+                    place = (sink.host, sink.port)
+                    stack.enter_context(socket.create_connection(place, timeout=15))
+                sink.stop()
+                del sink
+                gc.collect()
+
+    assert [str(each.message) for each in told if each.category is ResourceWarning] == []
