@@ -135,9 +135,7 @@ class SmtpTry:
         context = securing.context(self._server, good)
         try:
             # The handshake comes after the assignment, so that `abort` reaches it.
-            secured = context.wrap_socket(
-                sock, server_hostname=self._place.host, do_handshake_on_connect=False
-            )
+            secured = securing.wrapped(sock, context, self._place.host)
             self._socket = secured
             if self._stopped.is_set():
                 raise stopped(self._server)

@@ -111,6 +111,7 @@ class Network:
         if self.ca_file:
             context.load_verify_locations(self.ca_file)
         sock.settimeout(_left(deadline))
+        sock.getpeername()  # of a line that was reset `wrap_socket` would leave an open socket
         return context.wrap_socket(sock, server_hostname=host)
 
     def is_offline(self) -> bool:

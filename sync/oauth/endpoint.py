@@ -123,9 +123,7 @@ class _Post:
             context = securing.context(self._server, None)
             self._socket.settimeout(None)  # the deadline cuts it
             # The handshake comes after the assignment, so that `_cut` reaches it.
-            secured = context.wrap_socket(
-                self._socket, server_hostname=self._server.host, do_handshake_on_connect=False
-            )
+            secured = securing.wrapped(self._socket, context, self._server.host)
             self._socket = secured
             if self._is_cut:
                 raise ConnectionAbortedError

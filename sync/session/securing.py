@@ -8,6 +8,7 @@ on the very connection that will carry the password; none at all, to read what i
 from __future__ import annotations
 
 import contextlib
+import socket
 import ssl
 from collections.abc import Callable
 
@@ -56,6 +57,15 @@ def context(server: Server, good: Good) -> ssl.SSLContext:
         made.verify_mode = ssl.CERT_NONE
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     return made
+
+
+def wrapped(sock: socket.socket, context: ssl.SSLContext, host: str) -> ssl.SSLSocket:
+    """The socket that goes on in TLS, before the handshake; the one before is of no more use.
+
+    Raises: OSError, ValueError; then `sock` is what has to be closed.
+    """
+    sock.getpeername()  # of a line that was reset `wrap_socket` would leave an open socket behind
+    return context.wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
 
 
 def check(sock: ssl.SSLSocket, good: Good) -> None:

@@ -12,6 +12,7 @@ import ssl
 import time
 
 from sync.errors import ConnectionLostError, ProtocolError, SyncError, TimedOutError
+from sync.session import securing
 
 _READ = 262_144
 _SENT_AT_ONCE = 65_536
@@ -43,9 +44,7 @@ class Stream:
         self._data, self._at = b"", 0
         self.socket.settimeout(self._left())
         # The handshake comes after the assignment, so that `cut()` reaches it.
-        secured = context.wrap_socket(
-            self.socket, server_hostname=host, do_handshake_on_connect=False
-        )
+        secured = securing.wrapped(self.socket, context, host)
         self.socket = secured
         if self._is_cut:
             raise self.lost()
