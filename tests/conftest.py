@@ -31,6 +31,11 @@ from ui.reader import schemes
 schemes.prepare_environment()
 schemes.register()
 
+# On a busy machine no example is slow by itself.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
 # The nightly kind: --hypothesis-profile=long
 hypothesis.settings.register_profile(
     "long",

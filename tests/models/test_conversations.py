@@ -44,7 +44,8 @@ def test_another_account_is_another_conversation() -> None:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
 def test_any_order_in_any_batches_groups_the_same(data: st.DataObject) -> None:

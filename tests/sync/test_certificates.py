@@ -22,7 +22,7 @@ from tests.support.certificates import Certificate, make_certificate
 from tests.support.fake_imap import CAPABILITIES, FakeImap
 from tests.support.smtp import SmtpSink
 
-TIMING = Timing(connect=5.0, command=5.0, sign_in=5.0)
+TIMING = Timing(connect=30.0, command=30.0, sign_in=30.0)
 LINES: list[Line] = ["tls", "starttls"]
 Fault = CertificateFault
 

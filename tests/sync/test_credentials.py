@@ -20,6 +20,7 @@ from sync.qt.vault import QuestionKind, VaultAnswer, VaultQuestion, VaultService
 from tests.conftest import MemoryKeyring
 
 PASSWORD = "correct horse battery staple"
+PATIENCE_MS = 30_000
 
 
 @pytest.fixture
@@ -204,7 +205,7 @@ class StubbornKeyring(MemoryKeyring):
         self.is_answered = threading.Event()
 
     def get_password(self, service: str, username: str) -> str | None:
-        self.is_answered.wait(10)
+        self.is_answered.wait(60)
         return super().get_password(service, username)
 
 
@@ -218,7 +219,7 @@ def test_a_job_of_the_service_shows_no_passphrase() -> None:
 def test_the_service_opens_what_needs_no_person(accounts: Path, qtbot: QtBot) -> None:
     service = VaultService()
 
-    with qtbot.waitSignal(service.opened):
+    with qtbot.waitSignal(service.opened, timeout=PATIENCE_MS):
         service.start()
 
     assert not service.is_waiting
@@ -233,20 +234,20 @@ def test_the_service_asks_for_the_passphrase_and_tells_a_wrong_one(
     keep(vault)
     service = VaultService()
 
-    with qtbot.waitSignal(service.asked) as asked:
+    with qtbot.waitSignal(service.asked, timeout=PATIENCE_MS) as asked:
         service.start()
     assert asked.args is not None
     assert isinstance(asked.args[0], VaultQuestion)
     assert asked.args[0].kind is QuestionKind.PASSPHRASE
 
-    with qtbot.waitSignal(service.answered) as refused:
+    with qtbot.waitSignal(service.answered, timeout=PATIENCE_MS) as refused:
         service.unlock("tulip 43")
     assert refused.args is not None
     answer = refused.args[0]
     assert isinstance(answer, VaultAnswer)
     assert (answer.is_done, "not the passphrase" in answer.error) == (False, True)
 
-    with qtbot.waitSignal(service.opened):
+    with qtbot.waitSignal(service.opened, timeout=PATIENCE_MS):
         service.unlock("tulip 42")
     assert service.vault.secret(1, "imap") == PASSWORD
     service.close()
@@ -261,11 +262,11 @@ def test_the_service_says_that_the_keychain_lets_it_wait(accounts: Path, qtbot: 
     keyring.set_keyring(stubborn)
     service = VaultService()
 
-    with qtbot.waitSignal(service.waiting_changed) as waits:
+    with qtbot.waitSignal(service.waiting_changed, timeout=PATIENCE_MS) as waits:
         service.start()
     assert waits.args == [True]
 
-    with qtbot.waitSignals([service.waiting_changed, service.opened]):
+    with qtbot.waitSignals([service.waiting_changed, service.opened], timeout=PATIENCE_MS):
         stubborn.is_answered.set()
     assert not service.is_waiting
     service.close()
@@ -280,7 +281,7 @@ def test_a_lost_key_is_asked_about(
     memory_keyring.entries.clear()
     service = VaultService()
 
-    with qtbot.waitSignal(service.asked) as asked:
+    with qtbot.waitSignal(service.asked, timeout=PATIENCE_MS) as asked:
         service.start()
 
     assert asked.args is not None
@@ -304,16 +305,16 @@ def test_a_keychain_that_stays_silent_counts_as_none_after_a_while(
     service.asked.connect(asked.append)
     service.start()
 
-    with qtbot.waitSignal(service.answered) as answered:
+    with qtbot.waitSignal(service.answered, timeout=PATIENCE_MS) as answered:
         ticket = service.check_keyring()
 
     assert answered.args is not None
     assert (answered.args[0].ticket, answered.args[0].is_done) == (ticket, False)
     assert not service.is_waiting
-    qtbot.waitUntil(lambda: bool(asked))
+    qtbot.waitUntil(lambda: bool(asked), timeout=PATIENCE_MS)
     assert asked[0].kind is QuestionKind.KEYRING_LOCKED
     stubborn.is_answered.set()
-    with qtbot.waitSignal(service.opened):
+    with qtbot.waitSignal(service.opened, timeout=PATIENCE_MS):
         service.retry()
     assert service.vault.secret(1, "imap") == PASSWORD
     service.close()

@@ -7,7 +7,6 @@ same fault, the others are made useless first, so that the one that is meant is 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -17,7 +16,7 @@ from models.trust_commands import KeepHeld
 from sync import asking
 from tests.support.builders import a_mail
 from tests.support.fake_mailboxes import CAPABILITIES, Box, Mailboxes, Parts
-from tests.sync.engine import FAST
+from tests.sync.engine import SELDOM
 from tests.sync.scripted import Make, ago, mails, without
 
 
@@ -160,13 +159,14 @@ def test_what_was_unread_is_not_read_under_other_numbers(server: Mailboxes, make
 def test_two_quick_looks_are_one_sitting(server: Mailboxes, make: Make) -> None:
     """A look too soon must not count as the second sitting, or the case would never be closed."""
     server.deliver("me", "INBOX", mails(5))
-    engine = make(server, timing=replace(FAST, second_sitting=0.6))
+    engine = make(server, timing=SELDOM)
     engine.cycle()
     server.expunge("INBOX", [1])
     engine.cycle()
     server.expunge("INBOX", [2])
     engine.cycle()
     assert database.value("SELECT max(asks) FROM location") == 1
+    engine.make_due()
     engine.settle()
     assert sorted(engine.subjects()) == ["mail 002", "mail 003", "mail 004"]
 

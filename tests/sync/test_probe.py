@@ -24,13 +24,14 @@ from tests.support.dovecot import Dovecot
 from tests.support.ports import free_port
 from tests.support.smtp import SmtpSink
 
-QUICK = Timing(connect=1.0, command=1.0, sign_in=1.0)
+QUICK = Timing(connect=1.0, command=1.0, sign_in=1.0)  # for servers that never answer
+PATIENT = Timing(connect=30.0, command=30.0, sign_in=30.0)
 PASSWORD = "secret"
 
 
 @pytest.fixture
 def probe(qtbot: QtBot) -> Iterator[Probe]:
-    made = Probe(QUICK)
+    made = Probe(PATIENT)
     yield made
     made.cancel()
 
@@ -55,7 +56,7 @@ def sign_in(dovecot: Dovecot, plain_sink: SmtpSink) -> SignIn:
 
 
 def tried(probe: Probe, qtbot: QtBot, sign_in: SignIn) -> Tried:
-    with qtbot.waitSignal(probe.tried, timeout=10_000) as answered:
+    with qtbot.waitSignal(probe.tried, timeout=60_000) as answered:
         probe.try_sign_in(sign_in)
     assert answered.args is not None
     answer = answered.args[0]
@@ -140,8 +141,7 @@ def test_a_wrong_password_is_named_for_both(probe: Probe, qtbot: QtBot, sign_in:
 
 def test_an_unknown_host_is_named(probe: Probe, qtbot: QtBot, sign_in: SignIn) -> None:
     nowhere = ServerPlace("imap.no-such-host.invalid", 993, Security.TLS)
-    patient = Probe(Timing(connect=20.0))
-    answer = tried(patient, qtbot, replace(sign_in, imap=nowhere, smtp=nowhere))
+    answer = tried(probe, qtbot, replace(sign_in, imap=nowhere, smtp=nowhere))
 
     for kind, sentence in (imap_failure(answer), smtp_failure(answer)):
         assert kind is FailureKind.HOST_UNKNOWN
@@ -168,14 +168,14 @@ def silent_port() -> Iterator[int]:
 
 @pytest.mark.parametrize("security", list(Security))
 def test_a_silent_server_is_named_in_time(
-    probe: Probe, qtbot: QtBot, sign_in: SignIn, security: Security
+    qtbot: QtBot, sign_in: SignIn, security: Security
 ) -> None:
     with silent_port() as port:
         silent = ServerPlace("127.0.0.1", port, security)
         begun = time.monotonic()
-        answer = tried(probe, qtbot, replace(sign_in, imap=silent, smtp=silent))
+        answer = tried(Probe(QUICK), qtbot, replace(sign_in, imap=silent, smtp=silent))
 
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 15
     assert imap_failure(answer)[0] is FailureKind.TIMED_OUT
     assert smtp_failure(answer)[0] is FailureKind.TIMED_OUT
 
@@ -275,16 +275,15 @@ def test_a_provider_that_wants_an_app_password_says_where_to_make_one() -> None:
 def test_cancel_abandons_at_once_and_a_late_answer_is_dropped(
     probe: Probe, qtbot: QtBot, sign_in: SignIn
 ) -> None:
-    patient = Probe(Timing(connect=30.0, sign_in=30.0))
     answers: list[Tried] = []
-    patient.tried.connect(answers.append)
+    probe.tried.connect(answers.append)
     with silent_port() as port:
         silent = ServerPlace("127.0.0.1", port, Security.NONE)
-        first = patient.try_sign_in(replace(sign_in, imap=silent, smtp=silent))
-        patient.cancel()
-        assert not patient.is_running
-        second = patient.try_sign_in(sign_in)
-        qtbot.waitUntil(lambda: len(answers) > 0, timeout=10_000)
+        first = probe.try_sign_in(replace(sign_in, imap=silent, smtp=silent))
+        probe.cancel()
+        assert not probe.is_running
+        second = probe.try_sign_in(sign_in)
+        qtbot.waitUntil(lambda: len(answers) > 0, timeout=60_000)
 
     assert second > first
     assert [answer.ticket for answer in answers] == [second]
@@ -295,7 +294,7 @@ def test_a_search_that_fails_for_a_fault_of_ours_ends_as_well(
 ) -> None:
     """Half a letter, as broken programs put it into the clipboard; the person still goes on."""
     network = Network(("127.0.0.1", free_port()))
-    with qtbot.waitSignal(probe.detected, timeout=10_000) as answered:
+    with qtbot.waitSignal(probe.detected, timeout=60_000) as answered:
         probe.detect("ann\udcff@firma.test", network)
 
     assert answered.args is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -18,7 +19,7 @@ from sync.session.fetching import all_fetched, fetched_of, flag_bits, flag_names
 from sync.timing import Timing
 from tests.support.fake_imap import CAPABILITIES, Answer, FakeConnection, FakeImap, hang
 
-TIMING = Timing(connect=5, command=5, transfer=5, sign_in=5)
+TIMING = Timing(connect=30, command=30, transfer=30, sign_in=30)
 
 
 def opened(server: FakeImap, timing: Timing = TIMING, **options: object) -> ImapSession:
@@ -286,7 +287,8 @@ def test_dripping_bytes_meet_the_deadline_of_the_command() -> None:
         connection.drip(b"* OK still here\r\n" * 1000)
 
     with FakeImap({"NOOP": drip}) as server:
-        session = opened(server, Timing(connect=5, command=0.3, transfer=5, sign_in=5))
+        session = opened(server)
+        session.timing = replace(TIMING, command=0.3)
 
         with pytest.raises(TimedOutError):
             session.noop()
@@ -295,7 +297,8 @@ def test_dripping_bytes_meet_the_deadline_of_the_command() -> None:
 
 def test_after_a_time_out_the_connection_is_not_used_again() -> None:
     with FakeImap({"NOOP": hang}) as server:
-        session = opened(server, Timing(connect=5, command=0.2, transfer=5, sign_in=5))
+        session = opened(server)
+        session.timing = replace(TIMING, command=0.2)
         with pytest.raises(TimedOutError):
             session.noop()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from models import account, database, settings
 from models.commands import Archive, DeleteConversations
 from sync.timing import Timing
 from tests.support.builders import a_mail
-from tests.sync.engine import FAST, Engine
+from tests.sync.engine import SELDOM, Engine
 
 Make = Callable[..., Engine]
 
@@ -193,7 +192,7 @@ def engine(engine_of: Make) -> Engine:
 
 
 def test_an_open_case_outlives_a_restart(engine_of: Make) -> None:
-    engine = engine_of(timing=replace(FAST, second_sitting=0.3))
+    engine = engine_of(timing=SELDOM)
     engine.cycle()
     engine.deliver("one", "two")
     engine.cycle()
@@ -203,6 +202,7 @@ def test_an_open_case_outlives_a_restart(engine_of: Make) -> None:
     assert engine.sync.facts()[0] == 1
     engine.cycle()
     assert engine.subjects() == ["one", "two"]
+    engine.make_due()
     engine.settle()
     assert engine.subjects() == ["two"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -11,7 +10,7 @@ from models import database, mailbox
 from sync.errors import SyncError
 from tests.support.builders import a_mail
 from tests.support.fake_mailboxes import CAPABILITIES, Mailboxes, Parts
-from tests.sync.engine import FAST
+from tests.sync.engine import SELDOM
 from tests.sync.scripted import BARE, Make, ago, mails, subjects, without
 
 # --- SEARCH ------------------------------------------------------------------------------------------
@@ -141,13 +140,14 @@ def test_what_a_new_uidvalidity_does_not_find_is_proven_before_a_delete(
     server: Mailboxes, make: Make
 ) -> None:
     server.deliver("me", "INBOX", mails(10))
-    engine = make(server, timing=replace(FAST, second_sitting=0.2))
+    engine = make(server, timing=SELDOM)
     engine.cycle()
     box = server.boxes["INBOX"]
     box.uidvalidity, box.mails = 9, box.mails[1:]
     engine.cycle()
     assert sorted(engine.subjects()) == subjects(10)
     assert engine.sync.facts()[0] == 1
+    engine.make_due()
     engine.settle()
     assert sorted(engine.subjects()) == subjects(10)[1:]
 

@@ -13,7 +13,7 @@ from sync.detection.fetch import fetch
 from sync.detection.network import Network
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n"
-DRIPS_SECONDS = 5.0
+DRIPS_SECONDS = 20.0
 
 
 class Dripper:

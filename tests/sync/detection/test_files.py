@@ -266,7 +266,7 @@ def test_a_web_server_without_a_valid_name_is_not_believed(town: Town) -> None:
     town.web.add(f"autoconfig.other.test{FILE}", config(*SERVERS))
 
     detection.detect(
-        "ann@other.test", threading.Event(), network=town.network, tell=town.tell, limit=5
+        "ann@other.test", threading.Event(), network=town.network, tell=town.tell, limit=30
     )
 
     outcome = town.outcome(Source.AUTOCONFIG, "https://autoconfig.other.test")

@@ -84,7 +84,7 @@ class Town:
         *,
         cancel: threading.Event | None = None,
         enough: threading.Event | None = None,
-        limit: float = 8.0,
+        limit: float = 30.0,
     ) -> Detected:
         return detection.detect(
             address,
