@@ -214,14 +214,16 @@ class AuthorizationServer:
         return made
 
 
-def open_page(url: str) -> None:
+def open_page(url: str) -> threading.Thread:
     """Follow a link in a thread; where nobody answers a browser says so, and that is all."""
 
     def follow() -> None:
         with contextlib.suppress(OSError, http.client.HTTPException):
             browse(url)
 
-    threading.Thread(target=follow, daemon=True).start()
+    thread = threading.Thread(target=follow, daemon=True)
+    thread.start()
+    return thread
 
 
 def browse(url: str, host: str = "") -> tuple[int, str]:
