@@ -101,6 +101,7 @@ def stored_forms(ids: list[int]) -> list[bytes]:
     return [blob[len(blob) // 2 - 12 : len(blob) // 2 + 12] for row in rows for blob in row]
 
 
+@pytest.mark.timeout(600)  # six thousand mails, on a machine that has other work
 def test_no_word_of_deleted_mail_stays(store: Path, corpus: Corpus) -> None:
     fill(corpus, MAILS)
     numbers = message_ids()
@@ -150,18 +151,18 @@ def test_a_reader_holds_up_the_wipe(store: Path, corpus: Corpus) -> None:
         database.db.connection().execute("BEGIN")
         assert database.value("SELECT count(*) FROM message") == 15
         is_open.set()
-        is_over.wait(20)
+        is_over.wait(60)
         database.db.connection().execute("COMMIT")
         database.close_for_thread()
 
     reader = threading.Thread(target=read)
     reader.start()
-    assert is_open.wait(20)
+    assert is_open.wait(60)
     database.run("UPDATE message SET is_read = 1")  # so that the reader holds on to an old page
     assert not wipe.wipe()
     assert wipe.is_due()
     is_over.set()
-    reader.join(20)
+    reader.join(60)
     assert wipe.wipe()
     assert not wipe.is_due()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from models import commands, database, importing
@@ -57,7 +58,10 @@ def test_a_command_goes_between_the_steps_of_an_import(qtbot: QtBot, tmp_path: P
         database.close_for_thread()
 
 
-def test_an_import_ends_when_the_person_quits(qtbot: QtBot, tmp_path: Path) -> None:
+def test_an_import_ends_when_the_person_quits(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.qt.commander.LONG_SECONDS", 120.0)  # on a busy machine, too
     command = _import(tmp_path)
     database.open_for_thread()
     service, _ended = _service(tmp_path)

@@ -6,14 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
+
+@pytest.mark.timeout(600)
 def test_killed_in_past_mail_arrivals_and_operations() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.sync.killing", "--count", "6", "--profiles", "2"],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=500,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

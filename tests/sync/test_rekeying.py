@@ -197,6 +197,7 @@ def killed_in_a_change(folder: Path, file: Path, phrases: list[str], wait: float
     return named
 
 
+@pytest.mark.timeout(600)  # six processes, each of which has to start
 def test_kill_9_in_the_middle_leaves_one_way_that_works(
     profile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

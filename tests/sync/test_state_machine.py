@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, assume, settings, strategies
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
@@ -294,6 +295,7 @@ class Machine(RuleBasedStateMachine):
         assert archived == (self.archived & here) - self.unsure
 
 
+@pytest.mark.timeout(600)
 def test_random_work_on_both_sides(dovecot: Dovecot) -> None:
     Machine.server = dovecot
     is_long = settings.get_current_profile_name() == "long"
