@@ -116,11 +116,11 @@ def test_a_silent_server_costs_no_more_than_the_limit(town: Town) -> None:
     named_in_dns(town, 4993)
     begun = time.monotonic()
 
-    found = town.detect(limit=2.0)  # time enough to be told of the server and to knock at it
+    found = town.detect(limit=4.0)  # time enough to be told of the server and to knock at it
     took = time.monotonic() - begun
     door.stop()
 
-    assert took < 10
+    assert took < 15
     assert town.outcome(Source.SRV, f"{NAMED}:4993") is Outcome.TIMED_OUT
     assert (found.imap, found.silent) == (ServerPlace(NAMED, 4993, Security.TLS), (NAMED,))
 

@@ -95,7 +95,7 @@ def test_the_provider_who_takes_the_mail_in(town: Town, mx: str, name: str, host
     town.dns.add(DOMAIN, "MX", f"10 {mx}")
     town.dns.host(host)
 
-    found = town.detect(limit=3)
+    found = town.detect()
 
     assert town.outcome(Source.MX, "MX") is Outcome.FOUND
     assert town.outcome(Source.MX, f"{host}:993") is Outcome.BAD_CERTIFICATE
