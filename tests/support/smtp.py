@@ -49,13 +49,15 @@ class _Controller(Controller):
         self._ending = self.loop.create_task(self._end(stop_loop))
 
     async def _end(self, stop_loop: bool) -> None:
-        self.loop.remove_reader(self._listener.fileno())
-        await asyncio.sleep(0)  # what was accepted just now becomes a transport
-        while left := self._transports():
-            for transport in left:
-                transport.abort()
-            await asyncio.sleep(0)
-        super().cancel_tasks(stop_loop)
+        try:
+            self.loop.remove_reader(self._listener.fileno())
+            await asyncio.sleep(0)  # what was accepted just now becomes a transport
+            while left := self._transports():
+                for transport in left:
+                    transport.abort()
+                await asyncio.sleep(0)
+        finally:
+            super().cancel_tasks(stop_loop)  # or `stop` would wait for ever
 
     def _transports(self) -> list[asyncio.Transport]:
         """Those that hold a socket still."""
