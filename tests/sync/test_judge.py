@@ -142,6 +142,7 @@ CASES = st.builds(
 )
 
 
+@pytest.mark.timeout(600)
 @settings(max_examples=3000, deadline=None)
 @given(CASES)
 def test_nothing_alive_or_unknown_is_ever_deleted(case: Case) -> None:
