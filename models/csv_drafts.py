@@ -25,6 +25,7 @@ from models.records import (
 )
 
 _ADDRESS: Final = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\".]+")
+_NAMED: Final = re.compile(rf"(.*?)\s*[(<]({_ADDRESS.pattern.replace('<>', '<>()')})[)>]")
 # What stands between several values of one cell. Words that are no address stay together, so
 # that the person reads all of them.
 _SEVERAL: Final = {
@@ -101,16 +102,29 @@ def _draft(row: TableRow, cells: Cells, kind: Kind, formats: Sequence[str]) -> D
         return Draft(row.number, _person(cells), _one(cells, "organization"))
     if kind == Kind.ORGANIZATION:
         return Draft(row.number, _organization(cells))
-    addresses = [_address(each.value) for each in cells.get("address", ())]
-    name = _one(cells, "person")
-    persons = ((name, addresses[0] if addresses else ""),) if name or addresses else ()
     return Draft(
         row.number,
         _item(cells, kind, formats),
         _one(cells, "organization"),
-        persons,
+        _persons(cells),
         _one(cells, "stage"),
     )
+
+
+def _persons(cells: Cells) -> tuple[tuple[str, str], ...]:
+    """Names with addresses; HubSpot writes all of them as `Ada Tamm (ada@x);Bo Kask (bo@y)`.
+
+    An address in a column of its own is the first person's.
+    """
+    found: list[tuple[str, str]] = []
+    for each in cells.get("person", ()):
+        for part in filter(None, (part.strip() for part in each.value.split(";"))):
+            named = _NAMED.fullmatch(part)
+            found.append((named[1].strip(), named[2].lower()) if named else (part, ""))
+    addresses = [_address(each.value) for each in cells.get("address", ())]
+    if addresses and not any(address for _, address in found):
+        found[:1] = [(found[0][0] if found else "", addresses[0])]
+    return tuple(dict.fromkeys(found))
 
 
 def _person(cells: Cells) -> Person:

@@ -87,9 +87,7 @@ _ITEM: Final = {
     "stage": ("stage", "deal stage", "etap", "etapp"),
     "status": ("status", "deal status", "lead status", "project status", "staatus", "olek"),
     "expected_close": ("expected close date", "close date", "expected close", "deal close date"),
-    "organization": (
-        *_PERSON["organization"], "associated company ids", "associated company primary",
-    ),
+    "organization": (*_PERSON["organization"], "associated company primary"),
     "person": (
         "contact person", "person", "person name", "contact", "contact name", "associated contact",
         "primary contact", "osoba kontaktowa", "kontaktisik",
@@ -121,10 +119,14 @@ class Mapping:
     source: str = ""
 
 
-def guess(header: Sequence[str], kind: Kind | None = None) -> Mapping:
-    """What each column of a file is, and what kind of record its rows are."""
+def guess(header: Sequence[str], kind: Kind | None = None, *, is_sure: bool = True) -> Mapping:
+    """What each column of a file is, and what kind of record its rows are.
+
+    Args:
+        is_sure: The kind is the person's choice; else a file that says what it is knows better.
+    """
     names = [_plain(name) for name in header]
-    kind = kind or _kind(header, names)
+    kind = (kind if is_sure else _told(header, names) or kind) or _kind(header, names)
     return Mapping(kind, _columns(header, names, kind), _source(header, names))
 
 
@@ -132,7 +134,8 @@ def _plain(name: str) -> str:
     return " ".join(re.sub(r"[^\w]+", " ", folded(name).replace("_", " ")).split())
 
 
-def _kind(header: Sequence[str], names: Sequence[str]) -> Kind:
+def _told(header: Sequence[str], names: Sequence[str]) -> Kind | None:
+    """The kind that the columns themselves name, or None."""
     prefixes = [folded(name).partition(" - ")[0].strip() for name in header if " - " in name]
     for kind in (Kind.DEAL, Kind.LEAD, Kind.PROJECT, Kind.PERSON, Kind.ORGANIZATION):
         if prefixes and prefixes.count(kind) * 2 > len(header):
@@ -144,6 +147,14 @@ def _kind(header: Sequence[str], names: Sequence[str]) -> Kind:
         return Kind.LEAD
     if known & {"project title", "project name"}:
         return Kind.PROJECT
+    return Kind.PERSON if _source(header, names) == "google" else None
+
+
+def _kind(header: Sequence[str], names: Sequence[str]) -> Kind:
+    told = _told(header, names)
+    if told is not None:
+        return told
+    known = set(names)
     is_person = known & {"first name", "last name", "given name", "email", "e mail 1 value"}
     is_company = known & {"company domain name", "domain", "website url"}
     return Kind.ORGANIZATION if is_company and not is_person else Kind.PERSON

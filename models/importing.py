@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from models import csv_drafts, csv_mapping, csv_tables, vcards
+from models import csv_drafts, csv_mapping, csv_tables, records, vcards
 from models.csv_mapping import Mapping
 from models.csv_tables import ImportRefusedError, TableRow
 from models.database import StoreError
-from models.drafts import Draft, Problem, with_duplicates
-from models.records import Kind
+from models.drafts import Draft, Problem, name_sign, with_duplicates
+from models.records import Deal, Kind
 
 SHOWN: Final = 10
 _NO_MAPPING: Final = Mapping(Kind.PERSON, ())
@@ -29,6 +30,7 @@ class ImportPlan:
         sample: The first rows as they are in the file.
         drafts: What can go in, in the file's order, duplicates too.
         problems: What cannot, with number and reason.
+        strange_stages: Stages of open deals that the pipeline does not have.
     """
 
     file_name: str
@@ -41,6 +43,7 @@ class ImportPlan:
     sample: tuple[TableRow, ...] = ()
     drafts: tuple[Draft, ...] = ()
     problems: tuple[Problem, ...] = ()
+    strange_stages: tuple[str, ...] = ()
 
     @property
     def duplicate_count(self) -> int:
@@ -54,14 +57,19 @@ def plan_file(
     columns: tuple[str, ...] | None = None,
     encoding: str = "",
     delimiter: str = "",
+    is_sure: bool = True,
 ) -> ImportPlan:
-    """Look at a file; what is given is the person's choice, the rest is guessed."""
+    """Look at a file; what is given is the person's choice, the rest is guessed.
+
+    Args:
+        is_sure: See `csv_mapping.guess`.
+    """
     try:
         data = path.read_bytes()
     except OSError:
         return ImportPlan(path.name, NOT_READABLE)
     try:
-        return plan(data, path.name, kind, columns, encoding, delimiter)
+        return plan(data, path.name, kind, columns, encoding, delimiter, is_sure=is_sure)
     except StoreError as error:
         return ImportPlan(path.name, str(error))
 
@@ -73,6 +81,8 @@ def plan(
     columns: tuple[str, ...] | None = None,
     encoding: str = "",
     delimiter: str = "",
+    *,
+    is_sure: bool = True,
 ) -> ImportPlan:
     """The same of bytes.
 
@@ -83,7 +93,7 @@ def plan(
         found = tuple(with_duplicates(good))
         return ImportPlan(file_name, form="vcard", drafts=found, problems=tuple(bad))
     table = csv_tables.read(data, encoding, delimiter)
-    mapping = csv_mapping.guess(table.header, kind)
+    mapping = csv_mapping.guess(table.header, kind, is_sure=is_sure)
     if columns is not None:
         mapping = replace(mapping, columns=columns)
     good, bad = csv_drafts.drafts(table, mapping)
@@ -98,7 +108,19 @@ def plan(
         table.rows[:SHOWN],
         tuple(with_duplicates(good)),
         tuple(bad),
+        _strange_stages(good),
     )
+
+
+def _strange_stages(drafts: Sequence[Draft]) -> tuple[str, ...]:
+    """A deal that is won or lost is on no board: its stage does not matter."""
+    known = {name_sign(stage.name) for stage in records.stages()}
+    named = dict.fromkeys(
+        draft.stage
+        for draft in drafts
+        if isinstance(draft.record, Deal) and draft.record.status == records.OPEN and draft.stage
+    )
+    return tuple(name for name in named if name_sign(name) not in known)
 
 
 __all__ = ["ImportPlan", "ImportRefusedError", "plan", "plan_file"]

@@ -134,6 +134,7 @@ def _about_records(
                 columns=request.columns,
                 encoding=request.encoding,
                 delimiter=request.delimiter,
+                is_sure=request.is_sure,
             )
         case ExportRequest():
             return exporting.export_file(request.path, request.kind, request.record_ids)

@@ -162,6 +162,7 @@ class ImportRequest:
     columns: tuple[str, ...] | None = None
     encoding: str = ""
     delimiter: str = ""
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ from models.records import Kind, Labelled, Organization, Person
 from sync.qt.requests import ImportRequest, RecordListRequest
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
+from tests.flows.rig import Rig
+from tests.support.builders import a_mail
 from ui.records.importing import open_import
 from ui.theme import Theme
 
@@ -117,10 +119,44 @@ def test_a_table_is_mapped_looked_at_imported_and_undone(desk: Desk, tmp_path: P
     _button(dialog, "import_button").click()
     wanted = ["Ada Tamm", "Cy Mets", "nobody@customer.example"]
     desk.wait(lambda: sorted(_listed(desk)) == wanted, "they are listed")
-    assert rows(desk.profile, "SELECT name FROM organization") == [("New Ltd",)]
+    organizations = "SELECT name FROM organization ORDER BY name"
+    assert rows(desk.profile, organizations) == [("Customer Ltd",), ("New Ltd",)]
     desk.trigger("action_undo")
     desk.wait(lambda: _listed(desk) == ["Ada Tamm"], "it is taken back")
-    assert rows(desk.profile, "SELECT count(*) FROM organization") == [(0,)]
+    assert rows(desk.profile, organizations) == []
+
+
+DEALS = """Deal - Title,Deal - Organization,Deal - Contact person,Deal - Stage,Deal - Status
+Roof,Customer Ltd,Ada Tamm,Contract sent,Open
+"""
+PERSONS = """Person - Name,Person - Organization,Person - Email - Work
+Ada Tamm,Customer Ltd,ada@customer.example
+"""
+
+
+def test_deals_and_then_their_persons_with_the_addresses(
+    desk: Desk, rig: Rig, tmp_path: Path
+) -> None:
+    """Opened at the persons, a file of deals is one of deals; its persons are not made twice."""
+    rig.deliver(a_mail(subject="Offer", from_="Ada Tamm <ada@customer.example>"))
+    desk.add_account(rig)
+    for name, table in (("deals.csv", DEALS), ("persons.csv", PERSONS)):
+        (tmp_path / name).write_text(table, encoding="utf-8")
+    dialog = _open(desk, tmp_path / "deals.csv")
+    kind = dialog.findChild(QComboBox, "import_kind_combo")
+    assert kind is not None
+    assert kind.currentData() == "deal"
+    assert "no stage Contract sent" in _summary(dialog)
+    _button(dialog, "import_button").click()
+    desk.wait(lambda: _listed(desk) == ["Ada Tamm"], "the person of the deal is listed")
+    dialog = _open(desk, tmp_path / "persons.csv")
+    _button(dialog, "import_button").click()
+    linked = "SELECT p.name, a.address FROM message_person m JOIN person p ON p.id = m.person_id "
+    linked += "JOIN person_address a ON a.person_id = p.id JOIN record_person r "
+    linked += "ON r.person_id = p.id WHERE r.record_key = 'deal:1'"
+    wanted = [("Ada Tamm", "ada@customer.example")]
+    desk.wait(lambda: rows(desk.profile, linked) == wanted, "it is the deal's person that has mail")
+    assert _listed(desk) == ["Ada Tamm"]
 
 
 def test_cards_of_both_versions_go_in(desk: Desk, tmp_path: Path) -> None:

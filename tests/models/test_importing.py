@@ -285,6 +285,34 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert importing.plan_file(tmp_path / "no.csv").error == importing.NOT_READABLE
 
 
+def test_the_persons_of_hubspot_deals() -> None:
+    """All in one cell, with their addresses; the ids beside them are nobody's name."""
+    found = plan(
+        "Record ID,Deal Name,Deal Stage,Associated Contact IDs,Associated Contact,"
+        "Associated Company IDs,Associated Company\n"
+        "1,Roof,Closed Won,7,Ada Tamm (Ada@x.test);Cy Doe (cy@y.test),77,Blue River\n"
+        "2,Barn,Appointment,7,Ada Tamm,77,Blue River\n"
+    )
+    assert found.drafts[0].persons == (("Ada Tamm", "ada@x.test"), ("Cy Doe", "cy@y.test"))
+    assert found.drafts[1].persons == (("Ada Tamm", ""),)
+    take(found)
+    assert {name: each.addresses for name, each in persons().items()} == {
+        "Ada Tamm": (Labelled("ada@x.test"),),
+        "Cy Doe": (Labelled("cy@y.test"),),
+    }
+    assert one("SELECT name FROM organization") == "Blue River"
+    assert found.strange_stages == ("Appointment",)
+
+
+def test_a_file_that_says_what_it_has_knows_better_than_where_it_is_opened() -> None:
+    deals = plan(PIPEDRIVE_DEALS, kind=Kind.PERSON, is_sure=False)
+    assert deals.mapping.kind == Kind.DEAL
+    assert plan(PIPEDRIVE_DEALS, kind=Kind.PERSON).mapping.kind == Kind.PERSON
+    assert plan("Name,Note\nBlue,x\n", kind=Kind.ORGANIZATION, is_sure=False).mapping.kind == (
+        Kind.ORGANIZATION
+    )
+
+
 # --- duplicates and undo -------------------------------------------------------------------------
 
 
@@ -299,6 +327,37 @@ def test_duplicates_are_found_by_address_else_by_name() -> None:
     assert found.duplicate_count == 3
     assert take(found).count == 2
     assert one("SELECT count(*) FROM person") == 4
+
+
+def test_a_person_without_address_is_the_one_that_the_next_file_has_with_it() -> None:
+    """An export of deals only names its persons: their addresses come with the export of persons."""
+    take(plan("Deal - Title,Deal - Organization,Deal - Contact person\nRoof,Blue,Anna Karu\n"))
+    found = plan(
+        "Person - Name,Person - Organization,Person - Email - Work\n"
+        "ANNA KARU,Red,else@red.test\nAnna Karu,Blue,anna@blue.test\nAnna Karu,Blue,a2@blue.test\n"
+    )
+    assert [draft.duplicate_key for draft in found.drafts] == ["", "person:1", ""]
+    take(found, "update")
+    anna = records.get("person:1")
+    assert isinstance(anna, Person)
+    assert [each.value for each in anna.addresses] == ["anna@blue.test"]
+    assert records.persons_of_items(Kind.DEAL, [1]) == {1: (1,)}
+
+
+def test_rows_of_one_file_are_one_person_whichever_has_the_address() -> None:
+    found = plan("Name,Email\nAnna,\nAnna,anna@x.test\nBo,bo@x.test\nBo,\n")
+    keys = [draft.duplicate_key for draft in found.drafts]
+    assert keys == ["", "line:2", "", "line:4"]
+    take(found, "update")
+    assert {name: len(each.addresses) for name, each in persons().items()} == {"Anna": 1, "Bo": 1}
+
+
+def test_deals_of_one_title_are_two_where_their_organizations_are() -> None:
+    table = "Deal title,Organization\nRoof,Blue\nRoof,Red\nRoof,\nroof,blue\n"
+    found = plan(table)
+    assert [draft.duplicate_key for draft in found.drafts] == ["", "", "", "line:2"]
+    assert take(found).count == 3
+    assert all(draft.duplicate_key for draft in plan(table).drafts)
 
 
 def test_duplicates_may_be_filled_up_without_overwriting() -> None:

@@ -42,6 +42,7 @@ from ui.widgets.still import StillComboBox
 MOST_SHOWN = 10
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 MOST_PROBLEMS = 200
+MOST_STAGES = 5
 
 
 class ImportDialog(QDialog):
@@ -119,6 +120,8 @@ class ImportDialog(QDialog):
             "create": self.tr("Create them again"),
         }
         self._duplicates.offer(choices)
+        # Persons of an export of deals get their addresses so, and nothing is overwritten.
+        self._duplicates.show_value("update")
         self._duplicates.setMinimumContentsLength(26)
         row = QHBoxLayout()
         row.addWidget(self._duplicates_label)
@@ -158,12 +161,13 @@ class ImportDialog(QDialog):
         self._path = path
         self._columns.clear()
         self._file.set_whole(path.name)
-        self._ask(self._kind, None)
+        self._ask(self._kind, None, is_sure=False)
 
-    def _ask(self, kind: Kind, columns: tuple[str, ...] | None) -> None:
+    def _ask(self, kind: Kind, columns: tuple[str, ...] | None, *, is_sure: bool = True) -> None:
         if self._path is not None:
             self._import.setEnabled(False)
-            self._ticket = self._service.ask(ImportRequest(self._path, kind, columns))
+            request = ImportRequest(self._path, kind, columns, is_sure=is_sure)
+            self._ticket = self._service.ask(request)
 
     @Slot(object)
     def _on_kind(self, kind: str) -> None:
@@ -207,6 +211,8 @@ class ImportDialog(QDialog):
             self._summary.setText(plan.error)
             return
         if plan.form == "csv":
+            self._kind = plan.mapping.kind
+            self._kinds.show_value(str(self._kind))
             self._show_table(plan)
         else:
             self._show_cards(plan)
@@ -230,6 +236,18 @@ class ImportDialog(QDialog):
         if plan.problems:
             bad = self.tr("{} can't; the others still can:")
             text = f"{text} {bad.format(formatting.number(len(plan.problems)))}"
+        strange = [formatting.clean(name) for name in plan.strange_stages]
+        if strange:
+            shown = ", ".join(strange[:MOST_STAGES])
+            if len(strange) > MOST_STAGES:
+                shown = self.tr("{names} and {count} more").format(
+                    names=shown, count=formatting.number(len(strange) - MOST_STAGES)
+                )
+            said = self.tr(
+                "Your pipeline has no stage {}: these deals begin in its first one."
+                " Add the stage before you import, and they go there."
+            )
+            text = f"{said.format(shown)}\n{text}"
         return text
 
     def _show_table(self, plan: ImportPlan) -> None:
