@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from peewee import BooleanField, CompositeKey, ForeignKeyField, IntegerField, TextField
 
@@ -14,6 +14,8 @@ from models.contact import Person
 from models.conversation import Conversation, chunks
 from models.database import BaseModel
 from models.message_tables import Message
+
+MERGED: Final = "merged"  # an offer: a conversation that was joined to this one was linked with it
 
 
 class Link(BaseModel):
@@ -190,7 +192,7 @@ def merge(kept: int, gone: Iterable[int]) -> tuple[str, ...]:
             put(kept, record_key, origin=origin, reason=json.loads(reason))
             linked[kept] = record_key
         elif linked[kept] != record_key:
-            offer(kept, record_key, {"code": "merged"})
+            offer(kept, record_key, {"code": MERGED})
     return tuple(touched)
 
 

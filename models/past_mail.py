@@ -23,6 +23,7 @@ class LinkPreview:
         elsewhere_count: Conversations of the same persons that are linked to another record.
         unclear_count: Those whose persons have other open items too: each asks for itself.
         is_closed: The record is won, lost or otherwise closed: it gets no new links (M13).
+        has_persons: Without any no mail can be found.
     """
 
     record_key: str
@@ -32,6 +33,7 @@ class LinkPreview:
     elsewhere_count: int
     unclear_count: int
     is_closed: bool = False
+    has_persons: bool = True
 
 
 def preview(record_key: str) -> LinkPreview:
@@ -54,6 +56,7 @@ def preview(record_key: str) -> LinkPreview:
         _message_count(ids),
         elsewhere,
         len(rivals),
+        has_persons=bool(record.person_ids),
     )
 
 

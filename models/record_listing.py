@@ -203,9 +203,9 @@ def rows(kind: Kind, record_ids: Sequence[int]) -> list[Row]:
     return [found[id_] for id_ in record_ids if id_ in found]
 
 
-def count(kind: Kind) -> int:
-    """How many records of a kind there are."""
-    return int(database.value(f"SELECT count(*) FROM {Kind(kind)}"))
+def has_any(kind: str) -> bool:
+    """Whether there is a record of this kind."""
+    return bool(database.value(f"SELECT EXISTS (SELECT 1 FROM {Kind(kind)})"))
 
 
 _PERSONS = """SELECT r.id, r.name, r.title,

@@ -23,7 +23,7 @@ NOW = datetime(2026, 3, 18, 9, 30, tzinfo=UTC)
 
 def test_the_rules_link_the_sample_mail_while_it_comes_in() -> None:
     records.make(NOW)
-    assert all(record_listing.count(kind) >= 4 for kind in Kind)
+    assert all(one(f"SELECT count(*) FROM {kind}") >= 4 for kind in Kind)
     assert all(column.deal_ids for column in record_listing.board())
     box = boxes(MAJA.address)
     ids = {

@@ -113,6 +113,7 @@ class Workspace(QObject):
         self.board.new_wanted.connect(lambda: desk.create(kinds.DEAL))
         self.area.side.conversation_wanted.connect(self.conversation_wanted)
         self.area.side.closed.connect(self._hide_side)
+        self.area.side_moved.connect(self._say_side)
         self._actions[SIDE_PANEL].triggered.connect(self._set_side)
         self._pane.view.selection_moved.connect(self.links.refresh)
         self._service.happened.connect(self._on_event)
@@ -200,7 +201,14 @@ class Workspace(QObject):
 
     @Slot(bool)
     def _set_side(self, is_wanted: bool) -> None:  # a Qt slot
-        self._stack.run_quietly(SetOption(SIDE_PANEL, is_wanted))
+        if self.area.has_room:
+            self._stack.run_quietly(SetOption(SIDE_PANEL, is_wanted))
+        else:
+            self.area.show_over(is_over=is_wanted)
+
+    @Slot()
+    def _say_side(self) -> None:
+        self._actions[SIDE_PANEL].setChecked(self.area.is_side_on)
 
     @Slot()
     def _hide_side(self) -> None:
@@ -212,6 +220,4 @@ class Workspace(QObject):
             self._read_side_panel()
 
     def _read_side_panel(self) -> None:
-        is_wanted = settings.is_on(SIDE_PANEL)
-        self._actions[SIDE_PANEL].setChecked(is_wanted)
-        self.area.set_side_wanted(is_wanted)
+        self.area.set_side_wanted(settings.is_on(SIDE_PANEL))

@@ -20,7 +20,6 @@ from models.events import ConversationsChanged, LinksChanged, RecordsChanged, St
 from models.history_pages import NoteEntry, history_page
 from models.record_listing import SORTS, ItemRow, PersonRow, RecordQuery
 from models.records import (
-    ITEMS,
     Deal,
     Kind,
     Labelled,
@@ -333,7 +332,8 @@ def test_every_order_has_every_record_in_both_directions(kind: Kind, sort: str) 
     forth = record_listing.ids(RecordQuery(kind, sort=sort))
     back = record_listing.ids(RecordQuery(kind, sort=sort, descending=True))
     assert sorted(forth.ids) == sorted(back.ids)
-    assert len(forth) == record_listing.count(kind)
+    assert len(forth) == one(f"SELECT count(*) FROM {kind}") > 0
+    assert record_listing.has_any(kind)
     assert list(forth.keys) == sorted(forth.keys, reverse=True)
 
 
@@ -377,7 +377,7 @@ def test_the_detail_has_what_is_related() -> None:
         assert [item.title for item in found.items] == items
         assert (found.organization is not None) == (key != "organization:1")
     assert record_detail.detail("deal:77") is None
-    assert all(record_listing.count(kind) >= 0 for kind in ITEMS)
+    assert not record_listing.has_any(Kind.LEAD)
 
 
 def test_a_form_that_names_a_person_who_is_gone_is_saved_without_them() -> None:

@@ -133,6 +133,8 @@ class RecordsDesk(QObject):
         chosen = self.pane.view.selected_ids()
         if len(chosen) == 1:
             self.detail.show_record(f"{self.pane.query.kind}:{chosen[0]}")
+        elif not chosen and self.pane.has_left(self.detail.record_key):
+            pass  # the person still works with it
         elif len(chosen) > 1 or not self.pane.is_waiting():
             self.detail.show_record("")
             self.detail.show_many(len(chosen))

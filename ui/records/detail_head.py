@@ -161,6 +161,8 @@ class DetailHead(QWidget):
         is_contact = self._kind in {kinds.PERSON, kinds.ORGANIZATION}
         if text:
             self.changed.emit({"name" if is_contact else "title": text})
+        else:
+            self.title.show_value(self._mark.face[0])  # a record needs one: the stored one stays
 
     @Slot()
     def _recolor(self) -> None:

@@ -7,8 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QScrollArea,
+    QSplitter,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from models.commands import AddNote, SaveRecord
 from models.events import Event, LinksChanged, RecordsChanged, StagesChanged
@@ -94,6 +102,7 @@ class DetailView(QWidget):
     def _lay_out(self) -> None:
         area = QScrollArea(self, widgetResizable=True)
         area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._side = QWidget(area)
         self._side_column = QVBoxLayout(self._side)
@@ -127,6 +136,7 @@ class DetailView(QWidget):
         """Show a record; '' shows none."""
         if record_key == self.record_key:
             return
+        self._finish_edit()
         self.record_key = record_key
         self.detail = None
         self._ticket = 0
@@ -135,6 +145,12 @@ class DetailView(QWidget):
             self._ask()
         else:
             self.show_many(0)
+
+    def _finish_edit(self) -> None:
+        """Keep what is being typed in a field: not every button takes the focus from it."""
+        field = QApplication.focusWidget()
+        if field is not None and (self.head.isAncestorOf(field) or self._side.isAncestorOf(field)):
+            field.clearFocus()
 
     def show_many(self, count: int) -> None:
         """Several records are selected, or none."""
@@ -255,9 +271,16 @@ class DetailView(QWidget):
         if self._split.orientation() != wanted:
             self._split.setOrientation(wanted)
             is_wide = wanted == Qt.Orientation.Horizontal
-            whole = self.width() if is_wide else self.height()
-            first = FIELDS_WIDTH if is_wide else whole // 3
-            self._split.setSizes([first, max(1, whole - first)])
+            if is_wide:
+                self._split.setSizes([FIELDS_WIDTH, max(1, self.width() - FIELDS_WIDTH)])
+            else:
+                self._split.setSizes([400, 600])  # of whatever height there will be
+            for place, share in enumerate((0, 1) if is_wide else (2, 3)):
+                self._split.setStretchFactor(place, share)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  # Qt's name
+        self._finish_edit()
+        super().hideEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
         QPainter(self).fillRect(self.rect(), self._theme.color("base"))

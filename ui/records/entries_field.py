@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -48,6 +48,9 @@ class _Row(QWidget):
         self._remove.clicked.connect(self._on_remove)
         row.addWidget(self._remove)
         self.edit.committed.connect(self.changed)
+
+    def in_tab_order(self) -> list[QWidget]:
+        return [self.edit, *([self.label] if self.label is not None else []), self._remove]
 
     def entry(self) -> Entry:
         label = str(self.label.currentData() or "") if self.label is not None else ""
@@ -135,7 +138,18 @@ class EntriesField(QWidget):
         row.removed.connect(self._on_removed)
         self._rows.append(row)
         self._column.insertWidget(self._column.count() - 1, row)
+        self._put_in_tab_order(row)
         return row
+
+    def _put_in_tab_order(self, row: _Row) -> None:
+        """Before the button: a new widget comes after all of its window."""
+        before = self._add.previousInFocusChain()
+        while before is not None and before.focusPolicy() == Qt.FocusPolicy.NoFocus:
+            before = before.previousInFocusChain()
+        for widget in row.in_tab_order():
+            if before is not None:
+                QWidget.setTabOrder(before, widget)
+            before = widget
 
     def _drop(self, row: _Row) -> None:
         self._rows.remove(row)

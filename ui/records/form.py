@@ -112,7 +112,7 @@ class RecordForm(QWidget):
         self._fields[column] = field
         caption = MutedLabel(self._theme, label, self)
         caption.setBuddy(inner or field)
-        caption.setContentsMargins(0, 6 if self._is_inline else 8, 0, 0)
+        caption.set_room(0, 6 if self._is_inline else 8, 0, 0)
         self._grid.addWidget(caption, 2 * row, 0, Qt.AlignmentFlag.AlignTop)
         if self._is_inline and isinstance(field, EntriesField):
             self._grid.addWidget(field, 2 * row + 1, 0, 1, 2)  # long, and with buttons

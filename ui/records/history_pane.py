@@ -8,7 +8,6 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QStackedLayout,
     QVBoxLayout,
@@ -107,7 +106,7 @@ class HistoryPane(QWidget):
         top.addLayout(chips)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._empty.setWordWrap(True)
-        self._empty.setContentsMargins(24, 40, 24, 0)
+        self._empty.set_room(24, 40, 24, 0)
         holder = QWidget(self)
         self._stack = QStackedLayout(holder)
         self._stack.addWidget(self.view)
@@ -125,6 +124,7 @@ class HistoryPane(QWidget):
         if record_key == self._key:
             return
         self._key = record_key
+        self._note.show_record(record_key)
         self.view.painter_of_entries.own_key = record_key
         self._ticket = self._more_ticket = 0
         self._gone.clear()
@@ -218,7 +218,7 @@ class HistoryPane(QWidget):
         self.reload()
 
 
-def heading(text: str, theme: Theme, parent: QWidget) -> QLabel:
+def heading(text: str, theme: Theme, parent: QWidget) -> MutedLabel:
     """The heading of a part of a detail view."""
     label = MutedLabel(theme, text.upper(), parent, size=11, weight=600)
     label.setAccessibleName(text)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from models.link import MERGED
 from models.side_panel import LinkFacts, Panel
 from ui import formatting, icons
 from ui.records import kinds, link_reasons
@@ -16,6 +18,7 @@ from ui.theme import Theme
 from ui.widgets.elided import ElidedButton
 
 MOST_OFFERED = 4
+MOST_JOINED = 2
 MOST_WIDTH = 300  # of the linked record's title: its reason is to be seen too
 
 
@@ -57,13 +60,17 @@ class LinkBar(QWidget):
             return
         names = {person.row.id: person.row.name for person in panel.persons}
         if panel.link is not None:
-            self._show_link(panel.link, names)
+            joined = [each for each in panel.offers if each.code == MERGED]
+            self._show_link(panel.link, joined, names)
         else:
             self._show_offers(panel.offers, names)
         self.show()
         self.update()
 
-    def _show_link(self, link: LinkFacts, names: dict[int, str]) -> None:
+    def _show_link(
+        self, link: LinkFacts, joined: Sequence[LinkFacts], names: dict[int, str]
+    ) -> None:
+        """The link, and what the conversations that were joined to this one were linked with."""
         reason = link_reasons.sentence(link, names)
         title = formatting.clean(link.item.title)
         icon = kinds.ICONS[str(link.item.kind)]
@@ -76,6 +83,10 @@ class LinkBar(QWidget):
         label = MutedLine(self._theme, reason, self)
         label.setObjectName("link_reason")
         self._row.addWidget(label, 1)
+        for number, offer in enumerate(joined[:MOST_JOINED]):
+            self._show_offer(number, offer, names)
+        if joined:
+            self._show_dismiss()
         change = self._button("change_link_button", self.tr("Change…"), "quiet")
         change.clicked.connect(self.dialog_wanted)
         unlink = self._button("unlink_button", self.tr("Unlink"), "quiet")
@@ -90,19 +101,26 @@ class LinkBar(QWidget):
         question.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
         self._row.addWidget(question)
         for number, offer in enumerate(offers[:MOST_OFFERED]):
-            title = formatting.clean(offer.item.title)
-            icon = kinds.ICONS[str(offer.item.kind)]
-            button = self._button(f"offer_{number + 1}_button", title, "chip", icon)
-            button.setProperty("record_key", offer.item.key)
-            tip = f"{title}\n{link_reasons.sentence(offer, names)}"
-            button.setToolTip(formatting.tool_tip(tip))
-            button.setMaximumWidth(230)
-            button.clicked.connect(partial(self.choice_made.emit, offer.item.key))
-            self._row.addWidget(button)
+            self._show_offer(number, offer, names)
         other = self._button("offer_other_button", self.tr("Other…"), "quiet")
         other.clicked.connect(self.dialog_wanted)
         self._row.addWidget(other)
         self._row.addStretch(1)
+        self._show_dismiss()
+
+    def _show_offer(self, number: int, offer: LinkFacts, names: dict[int, str]) -> None:
+        title = formatting.clean(offer.item.title)
+        icon = kinds.ICONS[str(offer.item.kind)]
+        button = self._button(f"offer_{number + 1}_button", title, "chip", icon)
+        button.setProperty("record_key", offer.item.key)
+        reason = link_reasons.sentence(offer, names)
+        button.setToolTip(formatting.tool_tip(f"{title}\n{reason}"))
+        button.setAccessibleDescription(reason)
+        button.setMaximumWidth(230)
+        button.clicked.connect(partial(self.choice_made.emit, offer.item.key))
+        self._row.addWidget(button)
+
+    def _show_dismiss(self) -> None:
         none = QToolButton(self)
         none.setObjectName("offer_dismiss_button")
         none.setIcon(icons.icon("x"))

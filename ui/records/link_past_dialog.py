@@ -91,7 +91,7 @@ class LinkPastDialog(QDialog):
         found = []
         if self._preview.is_closed:
             found.append(self.tr("What is closed gets no new links by rule. Reopen it first."))
-        elif not self._preview.conversation_ids and not self._preview.elsewhere_count:
+        elif not self._preview.has_persons:
             found.append(self.tr("Add the persons whose mail belongs here first."))
         if self._preview.elsewhere_count == 1:
             found.append(self.tr("One conversation stays linked with something else."))

@@ -67,6 +67,7 @@ class RecordListPane(QWidget):
         self._service = service
         self._theme = theme
         self.query = RecordQuery(Kind.DEAL)
+        self._left = (self.query, "")
         self._ticket = 0
         self._is_stale = False
         self._has_kind = False
@@ -219,6 +220,10 @@ class RecordListPane(QWidget):
         """A record is to be selected as soon as it is listed."""
         return self._pending_id is not None
 
+    def has_left(self, record_key: str) -> bool:
+        """It was selected, and left this list by its own change: a deal that was won, say."""
+        return self._left == (self.query, record_key)
+
     def _make_filters(self, kind: str) -> None:
         while (item := self._filters.takeAt(0)) is not None:
             widget = item.widget()
@@ -270,6 +275,8 @@ class RecordListPane(QWidget):
     def _take(self, found: ListIds) -> None:
         changed, self._changed = self._changed, set()
         is_all_changed, self._is_all_changed = self._is_all_changed, False
+        if (chosen := self.view.open_id()) in changed and chosen not in found.ids:
+            self._left = (self.query, f"{self.query.kind}:{chosen}")
         self.model.set_ids(found)
         if is_all_changed:
             self.model.read_all_again()
@@ -297,9 +304,12 @@ class RecordListPane(QWidget):
         self._pending_id = wanted
         self.query = replace(self.query, status="", text="")
         self.search_ended.emit()
-        for button in self._filter_group.buttons():
-            button.setChecked(button.property("status") == "")
+        self._show_status("")
         self._ask()
+
+    def _show_status(self, status: str) -> None:
+        for button in self._filter_group.buttons():
+            button.setChecked(button.property("status") == status)
 
     @Slot(object)
     def _on_event(self, event: Event) -> None:
@@ -356,8 +366,7 @@ class RecordListPane(QWidget):
         self.search_ended.emit()
         if self.query.status:
             self.query = replace(self.query, status="")
-            for button in self._filter_group.buttons():
-                button.setChecked(button.property("status") == "")
+            self._show_status("")
             self._ask_now()
 
     @Slot(QPoint)
@@ -372,9 +381,8 @@ class RecordListPane(QWidget):
         self._title.setText(kinds.words(kind).many)
         self._count.setText(formatting.number(count) if count else "")
         if self._is_loaded and not count:
-            has_filter = bool(self.query.text or self.query.status)
-            is_filtered = has_filter and record_listing.count(self.query.kind) > 0
-            self.empty.say_kind(kind, is_filtered=is_filtered)
+            is_narrow = bool(self.query.text or self.query.status)
+            self.empty.say_kind(kind, is_filtered=is_narrow and record_listing.has_any(kind))
             self._stack.setCurrentWidget(self.empty)
         else:
             self._stack.setCurrentWidget(self._body)

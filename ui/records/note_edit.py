@@ -66,10 +66,20 @@ class NoteEdit(QWidget):
         column.setSpacing(6)
         column.addWidget(self._edit)
         column.addLayout(buttons)
+        self._record_key = ""
+        self._unfinished: dict[str, str] = {}
         self._edit.textChanged.connect(self._fit)
         self._edit.finished.connect(self._keep)
         self._button.clicked.connect(self._keep)
         self._fit()
+
+    def show_record(self, record_key: str) -> None:
+        """Another record: what was typed for one waits until that is shown again."""
+        if record_key == self._record_key:
+            return
+        self._unfinished[self._record_key] = self._edit.toPlainText()
+        self._record_key = record_key
+        self._edit.setPlainText(self._unfinished.pop(record_key, ""))
 
     @Slot()
     def _fit(self) -> None:

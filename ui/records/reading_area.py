@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models.events import ConversationsChanged, Event, LinksChanged, RecordsChanged
@@ -14,7 +15,7 @@ from ui.records.side_panel import WIDTH, SidePanel
 from ui.theme import Theme
 
 GATHER_MS = 50
-LEAST_READING = 420  # the panel gives way where less would be left for the mail
+LEAST_READING = 360  # where less would be left for the mail, the panel lies over it when asked for
 
 
 class ReadingArea(QWidget):
@@ -26,9 +27,11 @@ class ReadingArea(QWidget):
 
     Signals:
         panel_changed: Another panel is known.
+        side_moved: `is_side_on` may have changed.
     """
 
     panel_changed = Signal()
+    side_moved = Signal()
 
     def __init__(
         self, service: MailService, theme: Theme, reader: QWidget, parent: QWidget | None = None
@@ -38,11 +41,12 @@ class ReadingArea(QWidget):
         self.conversation_id: int | None = None
         self.panel: Panel | None = None
         self._wants_side = True
+        self._is_over = False
         self._ticket = 0
         self.link_bar = LinkBar(theme, self)
         self.side = SidePanel(theme, self)
         self.side.setFixedWidth(WIDTH)
-        row = QHBoxLayout()
+        self._row = row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(reader, 1)
@@ -63,6 +67,7 @@ class ReadingArea(QWidget):
         if conversation_id == self.conversation_id:
             return
         self.conversation_id = conversation_id
+        self._is_over = False  # it hides mail that nobody has seen yet
         self._ticket = 0
         if conversation_id is None:
             self._take(None)
@@ -72,6 +77,21 @@ class ReadingArea(QWidget):
     def set_side_wanted(self, is_wanted: bool) -> None:  # a plain setter
         """Whether the person wants the panel."""
         self._wants_side = is_wanted
+        self._show_side()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the panel has a place of its own beside the mail."""
+        return self.width() >= LEAST_READING + WIDTH
+
+    @property
+    def is_side_on(self) -> bool:
+        """Whether the panel shows as soon as there is something in it."""
+        return self._wants_side if self.has_room else self._is_over
+
+    def show_over(self, *, is_over: bool) -> None:
+        """In a narrow window: lay the panel over this conversation's mail, or take it away."""
+        self._is_over = is_over
         self._show_side()
 
     @Slot()
@@ -115,8 +135,17 @@ class ReadingArea(QWidget):
         return bool(shown & set(event.record_keys))
 
     def _show_side(self) -> None:
-        has_room = self.width() >= LEAST_READING + WIDTH
-        self.side.setVisible(self._wants_side and self.panel is not None and has_room)
+        if self.has_room:
+            self._is_over = False
+            self._row.addWidget(self.side)
+        else:
+            self._row.removeWidget(self.side)
+            place = self._row.geometry()
+            self.side.setGeometry(place.right() + 1 - WIDTH, place.top(), WIDTH, place.height())
+            self.side.raise_()
+        self.side.setVisible(self.is_side_on and self.panel is not None)
+        self.side_moved.emit()
 
-    def resizeEvent(self, event: object) -> None:  # noqa: N802  # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        super().resizeEvent(event)
         self._show_side()

@@ -66,6 +66,7 @@ class RecordDialog(QDialog):
     def _lay_out(self) -> None:
         area = QScrollArea(self, widgetResizable=True)
         area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         holder = QWidget(area)
         inside = QVBoxLayout(holder)
         inside.setContentsMargins(0, 0, 8, 0)

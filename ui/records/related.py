@@ -176,7 +176,7 @@ class RelatedRecords(QWidget):
 
     def _head(self, text: str) -> None:
         label = heading(text, self._theme, self)
-        label.setContentsMargins(6, 12, 0, 3)
+        label.set_room(6, 12, 0, 3)
         self._column.addWidget(label)
 
     def _put(self, line: RecordLine) -> None:
@@ -187,7 +187,7 @@ class RelatedRecords(QWidget):
         if count > 0:
             text = self.tr("and {} more").format(formatting.number(count))
             label = MutedLabel(self._theme, text, self)
-            label.setContentsMargins(44, 2, 0, 2)
+            label.set_room(44, 2, 0, 2)
             self._column.addWidget(label)
 
     def _clear(self) -> None:

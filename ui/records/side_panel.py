@@ -72,6 +72,7 @@ class SidePanel(QWidget):
         top.addWidget(self._close)
         area = QScrollArea(self, widgetResizable=True)
         area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.viewport().setAutoFillBackground(False)
         self._holder = QWidget(area)
@@ -117,7 +118,7 @@ class SidePanel(QWidget):
         if not count:
             label = MutedLabel(self._theme, self.tr("Nobody but you is in this one."), self._holder)
             label.setWordWrap(True)
-            label.setContentsMargins(6, 8, 6, 0)
+            label.set_room(6, 8, 6, 0)
             self._column.addWidget(label)
         self._column.addStretch(1)
 
@@ -206,7 +207,7 @@ class SidePanel(QWidget):
 
     def _head(self, text: str) -> None:
         label = heading(text, self._theme, self._holder)
-        label.setContentsMargins(6, 8, 0, 2)
+        label.set_room(6, 8, 0, 2)
         self._column.addWidget(label)
 
     def _line(self) -> None:

@@ -91,13 +91,22 @@ class MutedLabel(QLabel):
         super().__init__(text, parent)
         self._theme = theme
         self._size, self._weight, self._ink = size, weight, ink
+        self._room = (0, 0, 0, 0)
+        self.setIndent(0)
         theme.changed.connect(self._recolor)
+        self._recolor()
+
+    def set_room(self, left: int, top: int, right: int, bottom: int) -> None:
+        """Contents margins: a label with a style sheet has those of that, and no others."""
+        self._room = (top, right, bottom, left)
         self._recolor()
 
     @Slot()
     def _recolor(self) -> None:
         self.setFont(self._theme.font(size=self._size, weight=self._weight))
-        self.setStyleSheet(f"color: {self._theme.color(self._ink).name()}; background: transparent")
+        color = self._theme.color(self._ink).name()
+        room = " ".join(f"{side}px" for side in self._room)
+        self.setStyleSheet(f"color: {color}; background: transparent; padding: {room}")
 
 
 class MutedLine(ElidedLabel):

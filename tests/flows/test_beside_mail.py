@@ -1,0 +1,87 @@
+"""What records say beside an open conversation: joined links, and the panel in a narrow window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
+
+from models.commands import LinkConversations, SaveRecord
+from models.records import Deal
+from tests.flows.desk import Desk
+from tests.flows.profile_file import rows
+from tests.flows.rig import Rig
+from tests.support.builders import a_mail
+
+FIRST, SECOND = "<first@customer.example>", "<second@customer.example>"
+
+
+def _deal(desk: Desk, title: str) -> str:
+    done = desk.run(SaveRecord(Deal(title=title))).done
+    assert done is not None
+    return done.record_key
+
+
+def _press(desk: Desk, name: str) -> None:
+    button = desk.find(QAbstractButton, name)
+    desk.wait(button.isVisible, f"{name} is there")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_of_two_links_the_older_stays_and_the_other_is_offered(desk: Desk, rig: Rig) -> None:
+    """A late mail joins two linked conversations: the header has the second deal with a click."""
+    account_id = desk.add_account(rig)
+    deals = {}
+    for subject, message_id in (("Roof", FIRST), ("Barn", SECOND)):
+        rig.deliver(a_mail(subject=subject, message_id=message_id))
+        desk.settle(account_id)
+        desk.wait(lambda subject=subject: subject in desk.subjects(), "it is here")
+        deals[subject] = _deal(desk, f"{subject} deal")
+        sql = f"SELECT id FROM conversation WHERE subject = '{subject}'"
+        ids = tuple(id_ for (id_,) in rows(desk.profile, sql))
+        desk.run(LinkConversations(ids, deals[subject]))
+    rig.deliver(a_mail(subject="Re: Roof", references=(FIRST, SECOND), in_reply_to=SECOND))
+    desk.settle(account_id)
+    desk.wait(lambda: len(desk.subjects()) == 1, "they are one")
+    desk.select(desk.subjects()[0])
+    link = "SELECT record_key FROM link"
+    assert rows(desk.profile, link) == [(deals["Roof"],)]
+    desk.wait(lambda: desk.window.findChild(QPushButton, "offer_1_button") is not None, "offered")
+    linked = desk.find(QPushButton, "linked_record_button")
+    assert linked.accessibleName() == "Roof deal"
+    offer = desk.find(QPushButton, "offer_1_button")
+    assert offer.accessibleName() == "Barn deal"
+    assert "joined" in offer.accessibleDescription()
+    _press(desk, "offer_1_button")
+    desk.wait(lambda: rows(desk.profile, link) == [(deals["Barn"],)], "the other is chosen")
+    desk.wait(lambda: desk.window.findChild(QPushButton, "offer_1_button") is None, "asks no more")
+
+
+def test_in_a_narrow_window_the_panel_lies_over_the_mail_when_asked_for(
+    desk: Desk, rig: Rig
+) -> None:
+    """It says so in its button, keeps the setting, and leaves again with its conversation."""
+    rig.deliver(a_mail(subject="Offer"), a_mail(subject="Other", from_="Bo <bo@x.example>"))
+    desk.add_account(rig)
+    window = desk.window
+    window.resize(1100, 700)
+    window.show()
+    desk.select("Offer")
+    action, side = desk.action("action_side_panel"), desk.find(QWidget, "side_panel")
+    desk.wait(lambda: desk.window.findChild(QPushButton, "create_contact_button") is not None, "")
+    assert not side.isVisible()
+    assert not action.isChecked()
+    action.trigger()
+    desk.wait(side.isVisible, "it lies over the mail")
+    assert side.geometry().right() == side.parentWidget().rect().right()
+    assert action.isChecked()
+    desk.select("Other")
+    desk.wait(lambda: not side.isVisible(), "the next mail is seen first")
+    assert not action.isChecked()
+    action.trigger()
+    desk.wait(side.isVisible, "it is back")
+    _press(desk, "side_panel_close_button")
+    desk.wait(lambda: not side.isVisible(), "it is closed")
+    window.resize(1280, 800)
+    desk.wait(side.isVisible, "there is room for both")
+    assert action.isChecked()
