@@ -251,6 +251,9 @@ def _restore(states: Sequence[LinkState]) -> LinkOutcome:
             now += found
             for each in found:
                 _put_back(by_id[each.conversation_id])
+            for key in {by_id[each.conversation_id].record_key for each in found}:
+                owned = [s for s in found if by_id[s.conversation_id].record_key == key]
+                _tell_ledger([s for s in owned if s.record_key != key], key, "person")
     if not now:
         return LinkOutcome()
     keys = [state.record_key for state in states]

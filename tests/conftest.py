@@ -21,7 +21,7 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractItemView, QApplication
 
 from models import database
 from models.profile import open_profile
@@ -86,7 +86,9 @@ def _widgets_die_in_the_gui_thread(request: pytest.FixtureRequest) -> Iterator[N
     yield
     # A closed window lives on in its signals; a new style sheet would dress its widgets as well.
     for widget in QApplication.topLevelWidgets():
-        widget.deleteLater()
+        # The list of a completer is deleted by that, and a second time would be a crash.
+        if not isinstance(widget, QAbstractItemView):
+            widget.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     gc.collect()
     gc.enable()

@@ -5,12 +5,21 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QLineEdit,
+    QListView,
+    QPlainTextEdit,
+    QWidget,
+)
 
 from models.commands import SaveRecord
 from models.records import Deal
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
+from ui.records.picker_field import PickEdit
 from ui.records.record_dialog import RecordDialog
 
 VALUES = "SELECT title, value_cents FROM deal ORDER BY title"
@@ -114,6 +123,38 @@ def test_a_deal_that_is_won_stays_before_the_person(deals: Desk) -> None:
     _press(deals, "filter_lost_button")
     detail = deals.find(QWidget, "detail_view")
     deals.wait(lambda: not detail.isVisible(), "in another list it is not chosen")
+
+
+ORGANIZED = (
+    "SELECT d.title FROM deal d JOIN organization o ON o.id = d.organization_id "
+    "WHERE o.name = 'Newcomer'"
+)
+PEOPLED = (
+    "SELECT d.title FROM deal d JOIN record_person r ON r.record_key = 'deal:' || d.id "
+    "JOIN person p ON p.id = r.person_id WHERE p.name = 'Newcomer'"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [("organization_edit", ORGANIZED), ("persons_edit", PEOPLED)],
+    ids=["organization", "person"],
+)
+def test_what_is_made_for_a_record_is_given_to_it_though_another_is_shown(
+    deals: Desk, name: str, given: str
+) -> None:
+    """The command takes its time, and the person does not wait for it."""
+    _open(deals, "Roof")
+    edit = deals.find(PickEdit, name)
+    edit.setFocus()
+    QTest.keyClicks(edit, "Newcomer")
+    deals.wait(lambda: isinstance(QApplication.activePopupWidget(), QListView), "it can be made")
+    popup = QApplication.activePopupWidget()
+    assert isinstance(popup, QListView)
+    at = popup.visualRect(popup.model().index(0, 0)).center()
+    QTest.mouseClick(popup.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    _open(deals, "Barn")
+    deals.wait(lambda: rows(deals.profile, given) == [("Roof",)], "it has what was made for it")
 
 
 def test_the_keyboard_meets_the_fields_of_a_new_person_in_their_order(desk: Desk) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from models import database, link, pipeline
+from models import commands, database, link, pipeline
+from models.linking_commands import LinkConversations
 from tests.models.building import boxes, conversation_of, one
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -42,3 +45,22 @@ def test_a_record_that_is_gone_gets_no_link() -> None:
 
 def test_titles_are_those_of_records_that_exist() -> None:
     assert pipeline.titles([deal("A"), "lead:5", deal("B"), "deal:1"]) == ("A", "B")
+
+
+def test_what_an_undo_links_or_unlinks_is_in_the_ledger_too() -> None:
+    box = boxes()
+    box.take(box.mail("a"))
+    owner = conversation_of("a")
+    first, second = deal("First"), deal("Second")
+    commands.execute(LinkConversations((owner,), first))
+    moved = commands.execute(LinkConversations((owner,), second))
+    assert moved.undo is not None
+    back = commands.execute(moved.undo)
+    assert back.undo is not None
+    commands.execute(back.undo)
+    commands.execute(back.undo)  # it is so already: nothing to tell
+    told = database.rows(
+        "SELECT kind, cause, record_keys FROM ledger WHERE kind = 'link' ORDER BY id"
+    )
+    assert [(kind, cause) for kind, cause, _ in told] == [("link", "person")] * 4
+    assert [json.loads(keys)[0] for _, _, keys in told] == [first, second, first, second]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -20,7 +21,7 @@ from sync.qt.service import MailService
 from ui.commands import CommandStack
 from ui.records import kinds
 from ui.records.form import NEW, RecordForm
-from ui.records.picker_field import Choice, ManyRecordsField, OneRecordField, PickEdit
+from ui.records.picker_field import Choice, ManyRecordsField, PickEdit
 from ui.records.record_dialog import RecordDialog
 from ui.theme import Theme
 
@@ -160,34 +161,24 @@ class RecordCreator(QObject):
     def _create_for_dialog(self, field: QWidget, kind: str, name: str) -> None:
         """A person for a deal is made at once; an organization with its record."""
         if isinstance(field, ManyRecordsField):
-            self.create_for(field, kind, name, lambda _change: None)
+            self.create_named(kind, name, partial(_choose, field, name))
 
-    def create_for(
-        self, field: QWidget, kind: str, name: str, save: Callable[[Mapping[str, Any]], None]
-    ) -> None:
-        """Make a record for a picker and choose it there; `save` gets the changed column."""
+    def create_named(self, kind: str, name: str, then: Callable[[int], None]) -> None:
+        """Make an organization or a person of this name; `then` gets its id."""
         record = Organization(name=name) if kind == kinds.ORGANIZATION else Person(name=name)
-        self.run(SaveRecord(record), lambda done: self._chosen(field, name, done, save))
+        self.run(SaveRecord(record), partial(_tell_id, then))
 
-    def _chosen(
-        self,
-        field: QWidget,
-        name: str,
-        done: CommandDone,
-        save: Callable[[Mapping[str, Any]], None],
-    ) -> None:
-        if done.done is None:
-            return
-        id_ = kinds.split_key(done.done.record_key)[1]
-        try:
-            if isinstance(field, ManyRecordsField):
-                field.edit.picked.emit(id_, name)
-                save({"person_ids": field.value()})
-            elif isinstance(field, OneRecordField):
-                field.show_value(id_, name)
-                save({"organization_id": id_})
-        except RuntimeError:
-            return  # its dialog was closed in the meantime
+
+def _tell_id(then: Callable[[int], None], done: CommandDone) -> None:
+    if done.done is not None:
+        then(kinds.split_key(done.done.record_key)[1])
+
+
+def _choose(field: ManyRecordsField, name: str, id_: int) -> None:
+    try:
+        field.edit.picked.emit(id_, name)
+    except RuntimeError:
+        return  # its dialog was closed in the meantime
 
 
 def choice_of(row: Row) -> Choice:

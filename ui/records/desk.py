@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Signal, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
-from models.commands import DeleteNote, DeleteRecords, LinkPast, MergePersons
+from models.commands import DeleteNote, DeleteRecords, LinkPast, MergePersons, SaveRecord
 from models.history_pages import Entry, MailEntry, NoteEntry
 from models.past_mail import LinkPreview
 from models.record_detail import RecordDetail
+from models.records import Record
 from models.records_preview import RecordsPreview
 from sync.qt.requests import Answer, LinkPreviewRequest, RecordsPreviewRequest
 from sync.qt.service import MailService
@@ -165,8 +167,17 @@ class RecordsDesk(QObject):
         self.creator.open(kind, preset(kind, detail.record), names)
 
     @Slot(object, str, str)
-    def _create_for_detail(self, field: QWidget, kind: str, name: str) -> None:
-        self.creator.create_for(field, kind, name, self.detail.save_field)
+    def _create_for_detail(self, _field: QWidget, kind: str, name: str) -> None:
+        """What is made is given to this record, also if another one is shown by then."""
+        if self.detail.detail is not None:
+            owner = self.detail.detail.record
+            self.creator.create_named(kind, name, partial(self._give, owner, kind))
+
+    def _give(self, owner: Record, kind: str, id_: int) -> None:
+        change: dict[str, object] = {"organization_id": id_}
+        if kind == kinds.PERSON:
+            change = {"person_ids": (*getattr(owner, "person_ids", ()), id_)}
+        self._stack.run(SaveRecord(replace(owner, **change), columns=tuple(change)))  # type: ignore[arg-type]
 
     # --- menus ---------------------------------------------------------------------------
 

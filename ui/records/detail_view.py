@@ -251,10 +251,6 @@ class DetailView(QWidget):
             self.detail = replace(self.detail, record=record)
             self._stack.run(SaveRecord(record, columns=tuple(change)))
 
-    def save_field(self, change: Mapping[str, Any]) -> None:
-        """Change columns of the shown record: another record was made for one of its fields."""
-        self._save(change)
-
     @Slot(str)
     def _on_note(self, text: str) -> None:
         if self.record_key:

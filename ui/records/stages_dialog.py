@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -13,11 +14,13 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from models.records import Stage
+from ui import icons
 from ui.records.style import MutedLabel, RecordStyle
 from ui.theme import Theme
 
@@ -49,8 +52,8 @@ class StagesDialog(QDialog):
         hint = MutedLabel(
             theme,
             self.tr(
-                "Double-click to rename, drag to reorder. Deals of a stage that you remove go to"
-                " the one before it."
+                "Double-click or F2 to rename, drag to reorder. Deals of a stage that you remove go"
+                " to the one before it."
             ),
             self,
         )
@@ -61,10 +64,14 @@ class StagesDialog(QDialog):
         self._remove = QPushButton(self.tr("Remove"), self)
         self._remove.setObjectName("remove_stage_button")
         self._remove.setAutoDefault(False)
+        self._up = self._tool("stage_up_button", "chevron-up", self.tr("Move up"), -1)
+        self._down = self._tool("stage_down_button", "chevron-down", self.tr("Move down"), 1)
         edits = QHBoxLayout()
         edits.addWidget(add)
         edits.addWidget(self._remove)
         edits.addStretch(1)
+        edits.addWidget(self._up)
+        edits.addWidget(self._down)
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel, self
         )
@@ -84,6 +91,22 @@ class StagesDialog(QDialog):
         column.addWidget(hint)
         column.addWidget(buttons)
         self._refresh()
+
+    def _tool(self, name: str, icon: str, text: str, step: int) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(name)
+        button.setIcon(icons.icon(icon))
+        button.setIconSize(QSize(18, 18))
+        button.setToolTip(text)
+        button.setAccessibleName(text)
+        button.clicked.connect(partial(self._move, step))
+        return button
+
+    def _move(self, step: int) -> None:
+        row = self._list.currentRow()
+        item = self._list.takeItem(row)
+        self._list.insertItem(row + step, item)
+        self._list.setCurrentItem(item)
 
     def _add(self, name: str, stage_id: int) -> QListWidgetItem:
         item = QListWidgetItem(name)
@@ -113,7 +136,10 @@ class StagesDialog(QDialog):
     @Slot()
     def _refresh(self) -> None:
         stages = self._stages()
-        self._remove.setEnabled(len(stages) > 1 and self._list.currentRow() >= 0)
+        row = self._list.currentRow()
+        self._remove.setEnabled(len(stages) > 1 and row >= 0)
+        self._up.setEnabled(row > 0)
+        self._down.setEnabled(0 <= row < len(stages) - 1)
         self._save.setEnabled(bool(stages) and all(stage.name for stage in stages))
 
     @Slot()
