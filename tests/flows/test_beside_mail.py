@@ -31,11 +31,11 @@ def _press(desk: Desk, name: str) -> None:
 def test_of_two_links_the_older_stays_and_the_other_is_offered(desk: Desk, rig: Rig) -> None:
     """A late mail joins two linked conversations: the header has the second deal with a click."""
     account_id = desk.add_account(rig)
-    deals = {}
+    deals: dict[str, str] = {}
     for subject, message_id in (("Roof", FIRST), ("Barn", SECOND)):
         rig.deliver(a_mail(subject=subject, message_id=message_id))
         desk.settle(account_id)
-        desk.wait(lambda subject=subject: subject in desk.subjects(), "it is here")
+        desk.wait(lambda: len(desk.subjects()) > len(deals), "it is here")
         deals[subject] = _deal(desk, f"{subject} deal")
         sql = f"SELECT id FROM conversation WHERE subject = '{subject}'"
         ids = tuple(id_ for (id_,) in rows(desk.profile, sql))
@@ -73,7 +73,9 @@ def test_in_a_narrow_window_the_panel_lies_over_the_mail_when_asked_for(
     assert not action.isChecked()
     action.trigger()
     desk.wait(side.isVisible, "it lies over the mail")
-    assert side.geometry().right() == side.parentWidget().rect().right()
+    area = side.parentWidget()
+    assert area is not None
+    assert side.geometry().right() == area.rect().right()
     assert action.isChecked()
     desk.select("Other")
     desk.wait(lambda: not side.isVisible(), "the next mail is seen first")
