@@ -251,11 +251,11 @@ def test_cards_toggle_in_the_document_without_loading_it_again(
     # The words are there a moment before the load is over; until then a change loads anew.
     qtbot.waitUntil(lambda: view.is_loaded, timeout=10_000)
     assert "newer words" in inner_text()
-    url = view.page.url()  # type: ignore[attr-defined]
+    url = view.page.url()
     view.card_pressed.emit(first)
     qtbot.waitUntil(lambda: "older words" in inner_text(), timeout=5000)
     assert "newer words" in inner_text()
-    assert view.page.url() == url  # type: ignore[attr-defined]
+    assert view.page.url() == url
 
 
 def test_a_link_that_says_another_host_is_asked_about(
