@@ -146,6 +146,11 @@ class ConversationPane(QWidget):
         if self._tickets or not self.view.select_id(conversation_id):
             self._pending_id = conversation_id
 
+    @property
+    def is_current(self) -> bool:
+        """Whether it shows all that it was told: nothing is gathered, nothing is asked."""
+        return not (self._tickets or self._needs_reload or self._gather.isActive())
+
     def set_has_account(self, has_account: bool) -> None:  # a plain setter
         """Whether there is an account at all: the empty state says so."""
         self._has_account = has_account

@@ -1,0 +1,55 @@
+"""The desk itself: what it waits for is so when it returns."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from PySide6.QtCore import QTimer
+
+from sync import synchronizer
+from sync.work import Steps, Work
+from tests.flows.desk import Desk
+from tests.flows.profile_file import rows
+from tests.flows.rig import Rig
+from tests.support.builders import a_mail
+
+FLAGS = synchronizer._flags
+
+
+def test_a_cycle_that_had_looked_before_does_not_settle(
+    desk: Desk, rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mail comes after a cycle asked what there is; that cycle ends while one waits."""
+    account_id = desk.add_account(rig)
+    has_looked, go_on = threading.Event(), threading.Event()
+
+    def held(work: Work, *arguments: object) -> Steps:
+        has_looked.set()
+        go_on.wait(30)
+        yield from FLAGS(work, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(synchronizer, "_flags", held)
+    desk.service.sync_now(account_id)
+    desk.wait(has_looked.is_set, "a cycle has looked")
+    rig.deliver(a_mail(subject="After the look"), mailbox="Sent")
+    QTimer.singleShot(0, desk.window, go_on.set)
+
+    desk.settle(account_id)
+
+    assert rows(desk.profile, "SELECT subject FROM message") == [("After the look",)]
+
+
+def test_the_list_is_read_when_a_folder_is_open_or_the_program_started(
+    desk: Desk, rig: Rig
+) -> None:
+    rig.deliver(a_mail(subject="Alpha"), a_mail(subject="Mine", from_=rig.address))
+    account_id = desk.add_account(rig)
+    assert desk.has("Alpha")
+    desk.open_folder("sent")
+    assert desk.has("Mine")
+    desk.reopen()
+    assert desk.has("Alpha")
+    rig.deliver(a_mail(subject="Beta"))
+    desk.settle(account_id)
+    assert desk.has("Alpha", "Beta")
