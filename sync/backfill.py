@@ -224,11 +224,12 @@ class Backfill:
         is_over = not one.ready and not one.uids
         done = one.done  # before the next step is cut off
         mails = self._certain(box, mails)
-        events: list[Event] = []
 
         def write() -> None:
+            """What is stored is told at once: the next step may never come."""
             is_done = is_over and one.is_complete
-            events.extend(self._store(box, mails, cursor, done, is_done=is_done))
+            for event in self._store(box, mails, cursor, done, is_done=is_done):
+                self._work.report(event)
 
         following = _portion(one)
         if following:
@@ -236,8 +237,6 @@ class Backfill:
             one.fetched = following, found
         else:
             write()
-        for event in events:
-            self._work.report(event)
         if is_over and not one.is_complete:
             self._later.add(box.id)
             del self._ranges[box.id]

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QDialog, QPushButton, QRadioButton, QWidget
 
+from models.events import Phase
 from tests.flows.desk import Desk
 from tests.flows.rig import Rig, dovecot_rig
 from tests.support.dovecot import Dovecot
@@ -61,6 +62,12 @@ def press(window: QWidget, name: str) -> None:
     assert button.isVisible(), name
     assert button.isEnabled(), name
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def stands_still(desk: Desk, account_id: int) -> bool:
+    """Whether its worker has ended, which follows the word in the store a little later."""
+    status = desk.service.status(account_id)
+    return status is not None and status.phase is Phase.STOPPED
 
 
 def tick(desk: Desk, key: str, name: str, *, is_on: bool) -> None:

@@ -102,6 +102,8 @@ def test_an_act_with_the_option_on_is_done_though_it_is_off_by_then(
     for account_id in (personal, team):
         office.press(office.page(desk, f"account:{account_id}"), "stop_syncing_button")
     office.preferences(desk).accept()
+    for account_id in (personal, team):
+        desk.wait(lambda at=account_id: office.stands_still(desk, at), "it is stopped")  # type: ignore[misc]
     act(desk)
     office.set_options(desk, "general", archive=False, delete=False)
     office.set_options(desk, f"account:{team}", archive=False, delete=True)

@@ -17,6 +17,7 @@ from tests.flows import office
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig
+from tests.flows.stalling import freeze_after_a_step
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot
 from tests.support.fake_imap import FakeImap, hang
@@ -169,43 +170,53 @@ def test_the_banner_names_the_account_and_opens_its_page(desk: Desk, dovecot: Do
         desk.wait(page.isVisible, "its page")
         assert office.part(page, QLineEdit, "password_edit").isVisible()
         dialog.accept()
-        assert is_ready(desk, good_id)
+        desk.wait(lambda: is_ready(desk, good_id), "the other one listens between its cycles")
 
 
-def test_a_third_is_added_while_others_fill(desk: Desk, dovecot: Dovecot) -> None:
+def test_a_third_is_added_while_others_fill(
+    desk: Desk, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second, third = office.rigs(dovecot, 3)
     for rig, name in ((first, "First"), (second, "Second")):
         rig.deliver(*(a_mail(subject=f"{name} {number}") for number in range(150)))
     third.deliver(a_mail(subject="Third"))
-    with Proxy(first.imap_port, delay=0.05) as one, Proxy(second.imap_port, delay=0.05) as two:
+    with Proxy(first.imap_port) as one, Proxy(second.imap_port) as two:
+        freeze_after_a_step(monkeypatch, {1: one, 2: two})
         slow = [
             desk.add_account_quickly(office.behind(rig, proxy.port))
             for rig, proxy in ((first, one), (second, two))
         ]
+        desk.wait(lambda: all(_count(desk, id_) for id_ in slow), "both fill")
         third_id = desk.add_account_quickly(third)
 
         desk.wait(lambda: "Third" in desk.subjects(), "the third is here")
         desk.wait(lambda: is_ready(desk, third_id), "and complete")
         assert desk.model.rowCount() < 301
+        monkeypatch.undo()
+        one.thaw()
+        two.thaw()
         desk.wait(lambda: desk.model.rowCount() == 301, "all is here")
-        assert {rows(desk.profile, _COUNT, (id_,))[0][0] for id_ in slow} == {150}
+        assert [_count(desk, id_) for id_ in slow] == [150, 150]
 
 
-_COUNT = "SELECT count(*) FROM message WHERE account_id = ?"
+def _count(desk: Desk, account_id: int) -> int:
+    sql = "SELECT count(*) FROM message WHERE account_id = ?"
+    return int(rows(desk.profile, sql, (account_id,))[0][0])
 
 
 @pytest.mark.parametrize("radio", ["keep_history_radio", "erase_all_radio"])
 def test_one_is_removed_in_the_middle_of_its_past_sync(
-    desk: Desk, dovecot: Dovecot, radio: str
+    desk: Desk, dovecot: Dovecot, radio: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Its worker waits for the next part, and is cut off."""
     gone, stays = office.rigs(dovecot, 2)
     gone.deliver(*(a_mail(subject=f"Gone {number}") for number in range(400)))
     stays.deliver(*(a_mail(subject=f"Stays {number}") for number in range(150)))
-    with Proxy(gone.imap_port, delay=0.05) as one, Proxy(stays.imap_port, delay=0.02) as two:
+    with Proxy(gone.imap_port) as one, Proxy(stays.imap_port, delay=0.02) as two:
+        freeze_after_a_step(monkeypatch, {1: one})
         gone_id = desk.add_account_quickly(office.behind(gone, one.port))
         stays_id = desk.add_account_quickly(office.behind(stays, two.port))
         desk.wait(lambda: any(each.startswith("Gone") for each in desk.subjects()), "it began")
-        one.freeze()  # its worker waits for the next part, and is cut off
 
         office.remove(desk, gone_id, radio)
 
@@ -213,7 +224,7 @@ def test_one_is_removed_in_the_middle_of_its_past_sync(
         desk.wait(lambda: rows(desk.profile, sql, (gone_id,))[0][0] == 0, "it is removed")
         desk.wait(lambda: is_ready(desk, stays_id), "the other goes on")
         desk.wait_for(*(f"Stays {number}" for number in range(150)))
-        left = rows(desk.profile, _COUNT, (gone_id,))[0][0]
+        left = _count(desk, gone_id)
         assert (left == 0) == (radio == "erase_all_radio")
         assert left < 400
         assert not gone.changing_commands()
@@ -226,10 +237,7 @@ def test_stop_and_go_on(desk: Desk, dovecot: Dovecot) -> None:
     first.deliver(a_mail(subject="Before"))
     first_id, second_id = desk.add_account(first), desk.add_account(second)
     office.press(office.page(desk, f"account:{first_id}"), "stop_syncing_button")
-    desk.wait(
-        lambda: "stopped" in rows(desk.profile, "SELECT state FROM account WHERE id = 1")[0],
-        "it is stopped",
-    )
+    desk.wait(lambda: office.stands_still(desk, first_id), "it is stopped")
     office.preferences(desk).accept()
     first.deliver(a_mail(subject="For the stopped one"))
     second.deliver(a_mail(subject="For the other one"))

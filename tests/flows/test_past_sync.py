@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from PySide6.QtWidgets import QPushButton, QRadioButton, QToolButton
 
 from models import account
@@ -13,6 +16,7 @@ from tests.flows.asking import past_dialog, sync_past
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows, write
 from tests.flows.rig import Rig
+from tests.flows.stalling import freeze_after_a_step
 from tests.support.builders import a_mail
 from tests.support.proxy import Proxy
 from tests.ui.setup.parts import choose, part
@@ -142,7 +146,16 @@ def test_deleted_in_an_earlier_life_of_the_account(desk: Desk, rig: Rig) -> None
     desk.wait_for(*inbox(10, 80, 350))
 
 
-def test_stopped_it_goes_on_where_it_was_with_its_scope(desk: Desk, rig: Rig) -> None:
+def test_stopped_it_goes_on_where_it_was_with_its_scope(
+    desk: Desk, rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Proxy(rig.imap_port) as line:
+        through = replace(rig, imap_port=line.port)
+        freeze_after_a_step(monkeypatch, {1: line})
+        _stop_and_go_on(desk, through, line, monkeypatch)
+
+
+def _stop_and_go_on(desk: Desk, rig: Rig, line: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
     write(
         desk.profile,
         ("INSERT INTO person (id, name, created_at, changed_at) VALUES (1, 'A', 1, 1)", ()),
@@ -158,6 +171,8 @@ def test_stopped_it_goes_on_where_it_was_with_its_scope(desk: Desk, rig: Rig) ->
     desk.wait(lambda: button.isVisible() and desk.model.rowCount() > 0, "it runs")
     button.click()
     desk.wait(lambda: desk.window.facts.statuses()[0].phase is Phase.STOPPED, "it is stopped")
+    monkeypatch.undo()
+    line.thaw()
     desk.reopen()
     held = rows(desk.profile, "SELECT count(*) FROM message")[0][0]
     assert 0 < held < 1200
