@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,15 @@ def rows(profile: Path, sql: str, parameters: tuple[Any, ...] = ()) -> list[tupl
         return store.execute(sql, parameters).fetchall()
     finally:
         store.close()
+
+
+def every_byte(profile: Path) -> bytes:
+    """What lies in the profile's files; the program may be making and removing some."""
+    found = []
+    for path in profile.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            found += [path.read_bytes()] if path.is_file() else []
+    return b"\0".join(found)
 
 
 def write(profile: Path, *statements: tuple[str, tuple[Any, ...]]) -> None:

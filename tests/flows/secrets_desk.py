@@ -103,11 +103,6 @@ def needs_sign_in(desk: Desk, account_id: int) -> bool:
     return status is not None and status.phase is Phase.NEEDS_SIGN_IN
 
 
-def raw_files(profile: Path) -> bytes:
-    """Every byte of the profile."""
-    return b"".join(path.read_bytes() for path in profile.rglob("*") if path.is_file())
-
-
 def keys_of(moody: MoodyKeyring) -> list[bytes]:
     return [base64.b64decode(text) for text in moody.entries.values()]
 

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 import app
 from tests.flows.desk import FAST, Desk
+from tests.flows.profile_file import every_byte
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot
 from tests.support.smtp import SmtpSink
@@ -55,8 +56,7 @@ def test_from_the_wizard_to_the_first_mail(desk: Desk, dovecot: Dovecot, sink: S
     sync.click()
     desk.wait_for("Welcome", "Order 7")
     assert desk.window.findChild(QDialog, "setup_wizard") is None
-    raw = b"".join(file.read_bytes() for file in desk.profile.rglob("*") if file.is_file())
-    assert PASSWORD.encode() not in raw
+    assert PASSWORD.encode() not in every_byte(desk.profile)
 
 
 def _press(desk: Desk, name: str) -> None:

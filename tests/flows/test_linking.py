@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -79,10 +79,14 @@ def _pick(desk: Desk, dialog: QDialog, name: str, typed: str, title: str) -> Non
     QTest.keyClicks(edit, typed)
     popup = edit.findChildren(QCompleter)[0].popup()
     assert popup is not None
-    desk.wait(lambda: popup.isVisible() and popup.model().rowCount() > 0, f"{title} is found")
-    choices = popup.model()
-    found = [choices.index(row, 0) for row in range(choices.rowCount())]
-    index = next(each for each in found if title in str(each.data()))
+
+    def found() -> list[QModelIndex]:
+        choices = popup.model()
+        every = [choices.index(row, 0) for row in range(choices.rowCount())]
+        return [each for each in every if title in str(each.data())]
+
+    desk.wait(lambda: popup.isVisible() and bool(found()), f"{title} is found")
+    (index,) = found()
     QTest.mouseClick(
         popup.viewport(),
         Qt.MouseButton.LeftButton,

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from sync.qt.vault import VaultMode
 from tests.flows.desk import Desk
-from tests.flows.profile_file import rows
+from tests.flows.profile_file import every_byte, rows
 from tests.flows.rig import Rig, dovecot_rig
 from tests.flows.secrets_desk import (
     OTHER_PHRASE,
@@ -24,7 +24,6 @@ from tests.flows.secrets_desk import (
     moody_keyring,
     on_page,
     press,
-    raw_files,
     rig_with_password,
     text_of_unlock,
     text_on_page,
@@ -67,7 +66,7 @@ def test_every_way_and_back_with_a_restart_after_each(
     assert len(second) == 1
     assert second != first
     desk.close()
-    raw = raw_files(desk.profile)
+    raw = every_byte(desk.profile)
     old_words = [str(wrapped["wrapped_key"]).encode(), bytes.fromhex(str(wrapped["wrapped_key"]))]
     passwords = [f'"{rig.password}"'.encode(), b"\0" + rig.password.encode() + b"\0"]
     for words in (*first, *second, *old_words, *passwords, PHRASE.encode(), OTHER_PHRASE.encode()):
@@ -86,7 +85,7 @@ def test_session_only_stores_nothing_and_asks_after_a_restart(
     desk.wait(lambda: not moody.entries, "the key left the keychain")
     assert rows(desk.profile, "SELECT * FROM secret") == []
     desk.close()
-    assert sealed[0][0] not in raw_files(desk.profile)
+    assert sealed[0][0] not in every_byte(desk.profile)
 
     desk.reopen()
     desk.wait(lambda: "for this session" in banner(desk), "the bar asks")

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from models.commands import SetOption
-from models.events import Phase, StatusChanged
+from models.events import Event, Phase, StatusChanged
 from tests.flows.desk import Desk
 from tests.flows.rig import Rig, dovecot_rig
 from tests.support.builders import a_mail
@@ -130,10 +130,16 @@ def test_check_again_finds_what_came_back(desk: Desk, rig: Rig) -> None:
     account_id = _expunge_many(desk, rig)
     rig.deliver(*(a_mail(subject=f"Fresh {number}") for number in range(2)))
     desk.settle(account_id)
+    told: list[int] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, StatusChanged):
+            told.append(event.held)
+
+    desk.service.happened.connect(listen)
     _press(desk, "held_check_button")
+    desk.wait(lambda: 0 in told and told[-1] == MANY, "checked anew and held anew")
     desk.wait(lambda: desk.model.rowCount() == MANY + 7, "nothing is lost")
-    _status(desk, account_id, lambda now: now.held == 0, "checked anew")
-    _status(desk, account_id, lambda now: now.held == MANY, "held anew")
     desk.wait(lambda: "30 mails" in desk.text_of("held_deletes_bar"), "told anew")
     assert desk.model.rowCount() == MANY + 7
 
@@ -204,8 +210,14 @@ def test_what_waits_is_listed_offline_and_can_be_given_up(desk: Desk, rig: Rig) 
 
     QTimer.singleShot(10, desk.window, agree)
     _press(desk, "give_up_button")
-    desk.wait(lambda: not _has(desk, "operation_list", "Archive “Beta”"), "given up")
-    assert not _has(desk, "operation_list", "deleted mail")
+    desk.wait(
+        lambda: (
+            not _has(desk, "operation_list", "Archive “Beta”")
+            and not _has(desk, "operation_list", "deleted mail")
+        ),
+        "given up",
+    )
+    assert rig.changing_commands() == []
     desk.reopen()
     _status(desk, account_id, lambda now: now.phase is Phase.IDLE, "idle")
     assert rig.subjects("INBOX") == ["Alpha", "Beta", "Gamma"]

@@ -8,6 +8,7 @@ import pytest
 import zstandard
 
 from tests.flows.desk import Desk
+from tests.flows.profile_file import every_byte
 from tests.flows.rig import Rig
 from tests.support.builders import a_mail
 
@@ -15,13 +16,9 @@ SUBJECT = "Quarterly figures of Zwetschkenknoedel Ltd"
 WORD = b"Kaiserschmarrn"
 
 
-def _profile_bytes(profile: Path) -> bytes:
-    return b"\0".join(file.read_bytes() for file in profile.rglob("*") if file.is_file())
-
-
 def _is_readable(profile: Path, raw: bytes) -> bool:
     """Whether words of the mail, or its stored form, are anywhere in the profile's files."""
-    found = _profile_bytes(profile)
+    found = every_byte(profile)
     stored = zstandard.ZstdCompressor(level=3).compress(raw)
     middle = stored[len(stored) // 2 : len(stored) // 2 + 24]
     return SUBJECT.encode() in found or WORD in found or middle in found
