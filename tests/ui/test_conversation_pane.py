@@ -18,7 +18,7 @@ from tests.ui.seeding import fill, subjects
 from ui.conversations.pane import ConversationPane
 from ui.theme import Theme
 
-WAIT = 8000
+WAIT = 20_000
 COUNT = 400  # more than the first page and more than a block
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ui import formatting
@@ -93,6 +93,7 @@ def test_direction_overrides_and_fillers_are_dropped() -> None:
     assert formatting.clean("exe\u202egpj.\r\nnext\t\u200c \u034f end") == "exegpj. next end"
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_no_name_breaks_a_row(name: str, address: str) -> None:
     party = (name, address)

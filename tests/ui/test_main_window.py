@@ -32,7 +32,7 @@ from ui import menus
 from ui.conversations import roles
 from ui.main_window import MainWindow
 
-WAIT = 8000
+WAIT = 20_000
 NAMES = [
     "action_archive",
     "action_restore",

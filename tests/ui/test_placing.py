@@ -25,7 +25,7 @@ def test_a_dialog_appears_in_the_middle_of_its_window(qtbot: QtBot) -> None:
         off = dialog.frameGeometry().center() - window.frameGeometry().center()
         return off.manhattanLength() <= 1
 
-    qtbot.waitUntil(is_centred, timeout=5_000)
+    qtbot.waitUntil(is_centred, timeout=15_000)
     assert is_centred()
 
 

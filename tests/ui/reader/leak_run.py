@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import multiprocessing.synchronize
 
-SECONDS = 3.0
+SECONDS = 3.0  # after the document stands: what it asks for late is seen too
+MOST_SECONDS = 30.0  # for a document that never stands
 ANSWER = socket.inet_aton("10.1.2.3")
 
 
@@ -129,20 +130,28 @@ def show(mode: str, html: str) -> list[str]:
 
     application = QApplication.instance() or QApplication([])
     view: Any
+    page: Any
     refused: list[str] = []
     if mode == "control":
         from PySide6.QtWebEngineWidgets import QWebEngineView
 
         stock = QWebEngineView()
         stock.setHtml(html, QUrl("http://base.test/"))
-        view = stock
+        view, page = stock, stock.page()
     else:
         view = _ours(mode, html)
         refused = view.refused
+        page = getattr(view, "page", None)  # the text view has none
+    loop = QEventLoop()
+    rest = QTimer(loop, singleShot=True, interval=round(SECONDS * 1000))
+    rest.timeout.connect(loop.quit)
+    if page is None:
+        rest.start()
+    else:
+        page.loadFinished.connect(lambda _done: rest.isActive() or rest.start())
+    QTimer.singleShot(round(MOST_SECONDS * 1000), loop.quit)
     view.resize(800, 900)
     view.show()
-    loop = QEventLoop()
-    QTimer.singleShot(round(SECONDS * 1000), loop.quit)
     loop.exec()
     view.grab()
     assert application is not None
@@ -181,10 +190,10 @@ def main() -> None:
     out = context.Queue()
     process = context.Process(target=Recorder().serve, args=(ready, stop, out), daemon=True)
     process.start()
-    assert ready.wait(10)
+    assert ready.wait(30)
     refused = show(mode, Path(path).read_text(encoding="utf-8"))
     stop.set()
-    found = out.get(timeout=10)
+    found = out.get(timeout=30)
     sys.stdout.write(json.dumps({**found, "refused": refused}) + "\n")
     sys.stdout.flush()
     os._exit(0)  # the report is all that counts; Chromium's teardown is not

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QBuffer, QObject, Qt, QUrl, Slot
@@ -42,7 +42,7 @@ def open_and_wait(pane: ConversationView, conversation_id: int, qtbot: QtBot) ->
             and not shown.missing()
         )
 
-    qtbot.waitUntil(is_loaded, timeout=10_000)
+    qtbot.waitUntil(is_loaded, timeout=15_000)
 
 
 def text_of(pane: ConversationView) -> str:
@@ -111,7 +111,7 @@ def test_a_click_opens_an_older_message(
         browser = pane.findChild(QTextBrowser, f"message_text_{first}")
         return browser is not None and "the first words" in browser.toPlainText()
 
-    qtbot.waitUntil(is_there, timeout=5000)
+    qtbot.waitUntil(is_there, timeout=15_000)
 
 
 def test_unread_messages_are_told_once_they_are_on_the_screen(
@@ -123,7 +123,7 @@ def test_unread_messages_are_told_once_they_are_on_the_screen(
     pane.hide()
     open_and_wait(pane, mails.conversation(one), qtbot)
     assert told == []
-    with qtbot.waitSignal(pane.messages_shown, timeout=5000):
+    with qtbot.waitSignal(pane.messages_shown, timeout=15_000):
         pane.show()
     assert told == [(one,)]
 
@@ -136,7 +136,7 @@ def test_a_new_message_comes_into_the_open_conversation(
     mails.mail("the second words", answers=1)
     for event in mails.events:
         service.happened.emit(event)
-    qtbot.waitUntil(lambda: "the second words" in text_of(pane), timeout=5000)
+    qtbot.waitUntil(lambda: "the second words" in text_of(pane), timeout=15_000)
     assert pane.shown is not None
     assert all(card.is_open for card in pane.shown.cards)
 
@@ -148,9 +148,9 @@ def test_deleted_mail_leaves_at_once_and_the_last_one_clears_the_pane(
     newest = mails.mail("the second words", answers=1)
     open_and_wait(pane, mails.conversation(newest), qtbot)
     service.run(DeleteMessages((newest,)))
-    qtbot.waitUntil(lambda: pane.shown is not None and len(pane.shown.cards) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: pane.shown is not None and len(pane.shown.cards) == 1, timeout=15_000)
     service.run(DeleteMessages((first,)))
-    qtbot.waitUntil(lambda: pane.conversation_id is None, timeout=5000)
+    qtbot.waitUntil(lambda: pane.conversation_id is None, timeout=15_000)
     assert pane.shown is None
     assert not pane.attachments.isVisible()
 
@@ -167,7 +167,7 @@ def test_the_buttons_follow_the_archive_state(
     with qtbot.waitSignal(pane.archive_requested):
         archive.click()
     service.run(Archive((mails.conversation(one),)))
-    qtbot.waitUntil(restore.isVisible, timeout=5000)
+    qtbot.waitUntil(restore.isVisible, timeout=15_000)
     assert not archive.isVisible()
     with qtbot.waitSignal(pane.delete_requested):
         pane.header.delete_button.click()
@@ -207,28 +207,37 @@ def test_a_picture_that_came_with_the_mail_is_drawn(
             for y in range(0, shown.height(), 20)
         )
 
-    qtbot.waitUntil(is_red, timeout=10_000)
+    qtbot.waitUntil(is_red, timeout=15_000)
     settings.put("simple_html", True)
     pane.set_simple_html(True)
     assert isinstance(pane.message_view, TextMessageView)
-    qtbot.waitUntil(is_red, timeout=5000)
+    qtbot.waitUntil(is_red, timeout=15_000)
+
+
+def when_drawn(pane: ConversationView, qtbot: QtBot) -> Any:
+    """The document in Chromium, as soon as it stands; what changes then is changed within it."""
+    view = pane.message_view
+    assert isinstance(view, import_module("ui.reader.html_view").WebMessageView)
+    qtbot.waitUntil(lambda: view.is_loaded, timeout=15_000)
+    return view
 
 
 @needs_web
-def test_swapping_messages_takes_less_than_a_blink(
+def test_swapping_messages_makes_no_new_view_and_loads_each_document_once(
     pane: ConversationView, mails: Correspondence, qtbot: QtBot
 ) -> None:
-    ids = [mails.mail("text", html=NEWSLETTER, subject=f"Mail {n}") for n in range(6)]
-    times = []
-    for one in ids:
-        start = time.perf_counter()
-        view = pane.message_view
+    """A page of Chromium costs a process; a second load of the same mail would be seen."""
+    ids = [mails.mail("text", html=NEWSLETTER, subject=f"Mail {n}") for n in range(4)]
+    open_and_wait(pane, mails.conversation(ids[0]), qtbot)
+    view = when_drawn(pane, qtbot)
+    page = view.page
+    loads: list[QUrl] = []
+    page.loadStarted.connect(lambda: loads.append(page.url()))
+    for count, one in enumerate(ids[1:], start=1):
         open_and_wait(pane, mails.conversation(one), qtbot)
-        if pane.message_view is view:
-            with qtbot.waitSignal(view.drawn, timeout=5000):
-                pass
-            times.append(time.perf_counter() - start)
-    assert sorted(times)[len(times) // 2] < 0.4  # 0.1 on a machine that does nothing else
+        assert when_drawn(pane, qtbot) is view
+        assert view.page is page
+        assert len(loads) == count
 
 
 @needs_web
@@ -238,22 +247,20 @@ def test_cards_toggle_in_the_document_without_loading_it_again(
     first = mails.mail("text", html="<p>older words</p>")
     newest = mails.mail("text", html="<p>newer words</p>", answers=1)
     open_and_wait(pane, mails.conversation(newest), qtbot)
-    view = pane.message_view
+    # The words are there a moment before the load is over; until then a change loads anew.
+    view = when_drawn(pane, qtbot)
     found: list[object] = []
 
     def inner_text() -> str:
         script = "[...document.querySelectorAll('.host')].map(h => h.shadowRoot.textContent).join()"
-        view.page.runJavaScript(script, 1, found.append)  # type: ignore[attr-defined]
-        qtbot.waitUntil(lambda: bool(found), timeout=5000)
+        view.page.runJavaScript(script, 1, found.append)
+        qtbot.waitUntil(lambda: bool(found), timeout=15_000)
         return str(found.pop())
 
-    assert isinstance(view, import_module("ui.reader.html_view").WebMessageView)
-    # The words are there a moment before the load is over; until then a change loads anew.
-    qtbot.waitUntil(lambda: view.is_loaded, timeout=10_000)
     assert "newer words" in inner_text()
     url = view.page.url()
     view.card_pressed.emit(first)
-    qtbot.waitUntil(lambda: "older words" in inner_text(), timeout=5000)
+    qtbot.waitUntil(lambda: "older words" in inner_text(), timeout=15_000)
     assert "newer words" in inner_text()
     assert view.page.url() == url
 
@@ -293,12 +300,12 @@ def test_attachments_open_and_their_copies_go(
     assert found.isVisible()
     assert found.item(0).text() == "offer.pdf"
     pane.attachments.open_button.click()
-    qtbot.waitUntil(lambda: bool(opener.urls), timeout=5000)
+    qtbot.waitUntil(lambda: bool(opener.urls), timeout=15_000)
     path = Path(opener.urls[0].toLocalFile())
     assert path.read_bytes() == b"%PDF words"
     assert service.folder in path.parents
     service.run(DeleteMessages((one,)))
-    qtbot.waitUntil(lambda: not path.exists(), timeout=5000)
+    qtbot.waitUntil(lambda: not path.exists(), timeout=15_000)
 
 
 def test_dangerous_attachments_warn_first(
@@ -320,7 +327,7 @@ def test_attachments_are_saved(
     open_and_wait(pane, mails.conversation(one), qtbot)
     target = tmp_path / "saved.pdf"
     pane.attachment_actions.save_to(pane.attachments.selected()[0], target)
-    qtbot.waitUntil(target.exists, timeout=5000)
+    qtbot.waitUntil(target.exists, timeout=15_000)
     assert target.read_bytes() == b"%PDF words"
 
 
@@ -343,12 +350,12 @@ def test_a_slow_disk_stops_nobody(
     actions.busy_changed.connect(lambda: told.append(actions.busy))
 
     actions.save_to(head, target)
-    qtbot.waitUntil(lambda: told == [{head.attachment_id}], timeout=5000)
+    qtbot.waitUntil(lambda: told == [{head.attachment_id}], timeout=15_000)
     assert not target.exists()
     ready.set()
 
-    qtbot.waitUntil(target.exists, timeout=5000)
-    qtbot.waitUntil(lambda: told[-1] == frozenset(), timeout=5000)
+    qtbot.waitUntil(target.exists, timeout=15_000)
+    qtbot.waitUntil(lambda: told[-1] == frozenset(), timeout=15_000)
 
 
 def test_a_place_that_takes_no_file_is_named(
@@ -362,22 +369,21 @@ def test_a_place_that_takes_no_file_is_named(
     def box() -> QMessageBox | None:
         return pane.findChild(QMessageBox, "attachment_failed")
 
-    qtbot.waitUntil(lambda: box() is not None, timeout=5000)
+    qtbot.waitUntil(lambda: box() is not None, timeout=15_000)
     found = box()
     assert found is not None
     assert found.text() == ("“offer.pdf” could not be written: this folder is not there any more.")
 
 
-def test_a_long_conversation_opens_fast_and_folds_its_middle(
+def test_a_long_conversation_reads_one_body_and_folds_its_middle(
     pane: ConversationView, mails: Correspondence, qtbot: QtBot
 ) -> None:
     last = mails.mail("message 1")
     for number in range(2, 101):
         last = mails.mail(f"message {number}", answers=number - 1)
-    start = time.perf_counter()
     open_and_wait(pane, mails.conversation(last), qtbot)
-    assert time.perf_counter() - start < 2
     assert pane.shown is not None
+    assert [c.head.message_id for c in pane.shown.cards if c.content is not None] == [last]
     assert len(list(pane.shown.entries())) == 5
     pane.message_view.fold_pressed.emit()
     assert len(list(pane.shown.entries())) == 100
@@ -451,12 +457,12 @@ def test_original_colours_are_a_switch_of_each_message(
         rows = range(pane.header.height(), shown.height(), 4)
         return sum(shown.pixelColor(shown.width() // 2, y).lightness() > 230 for y in rows)
 
-    qtbot.waitUntil(lambda: bright_rows() == 0, timeout=10_000)
+    qtbot.waitUntil(lambda: bright_rows() == 0, timeout=15_000)
     pane.message_view.colours_pressed.emit(first)
-    qtbot.waitUntil(lambda: bright_rows() > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: bright_rows() > 0, timeout=15_000)
     one = bright_rows()
     pane.message_view.colours_pressed.emit(newest)
-    qtbot.waitUntil(lambda: bright_rows() > one, timeout=10_000)
+    qtbot.waitUntil(lambda: bright_rows() > one, timeout=15_000)
 
 
 @needs_web
@@ -465,8 +471,8 @@ def test_reading_on_is_not_disturbed_by_a_new_message(
 ) -> None:
     one = mails.mail("text", html="<p>line of words</p>" * 200)
     open_and_wait(pane, mails.conversation(one), qtbot)
-    page = pane.message_view.page  # type: ignore[attr-defined]
-    qtbot.waitUntil(lambda: page.contentsSize().height() > 2000, timeout=10_000)
+    page = when_drawn(pane, qtbot).page
+    qtbot.waitUntil(lambda: page.contentsSize().height() > 2000, timeout=15_000)
 
     def is_scrolled() -> bool:
         """Scroll as a person does: again, while the page is still being laid out."""
@@ -475,10 +481,11 @@ def test_reading_on_is_not_disturbed_by_a_new_message(
         page.runJavaScript("window.scrollTo(0, 900)", 1)
         return False
 
-    qtbot.waitUntil(is_scrolled, timeout=5000)
+    qtbot.waitUntil(is_scrolled, timeout=15_000)
     before = page.contentsSize().height()
     mails.mail("text", html="<p>new</p>", answers=1)
     for event in mails.events:
         service.happened.emit(event)
-    qtbot.waitUntil(lambda: page.contentsSize().height() > before, timeout=5000)
-    assert abs(page.scrollPosition().y() - 900) < 30
+    qtbot.waitUntil(lambda: page.contentsSize().height() > before, timeout=15_000)
+    qtbot.waitUntil(lambda: abs(page.scrollPosition().y() - 900) < 30, timeout=15_000)
+    assert pane.message_view.is_loaded  # type: ignore[attr-defined]  # within the document

@@ -45,12 +45,12 @@ def test_a_page_read_before_a_delete_does_not_bring_it_back(
     try:
         pane.show_record("person:1")
         if not is_first:
-            qtbot.waitUntil(lambda: pane.model.rowCount() == 50)
+            qtbot.waitUntil(lambda: pane.model.rowCount() == 50, timeout=15_000)
             pane.model.fetchMore(pane.model.index(-1, -1))
         # The page that is on its way was read before this, and has the mail.
         service.happened.emit(MessagesDeleted(account_id, (gone,), ()))
         left = 49 if is_first else 59
-        qtbot.waitUntil(lambda: pane.model.rowCount() >= left)
+        qtbot.waitUntil(lambda: pane.model.rowCount() >= left, timeout=15_000)
         assert ("Offer 3" if is_first else "Offer 55") not in _subjects(pane)
     finally:
         service.close()
@@ -70,7 +70,7 @@ def test_another_record_is_shown_from_its_newest_entry(qtbot: QtBot, profile: Pa
     bar = pane.view.verticalScrollBar()
     try:
         pane.show_record("person:1")
-        qtbot.waitUntil(lambda: bar.maximum() > 0)
+        qtbot.waitUntil(lambda: bar.maximum() > 0, timeout=15_000)
         bar.setValue(bar.maximum())
         pane.show_record("person:2")
         assert bar.value() == 0

@@ -34,19 +34,19 @@ def test_block_and_unblock(qtbot: QtBot, profile: Path) -> None:
         assert not add.isEnabled()
         edit.setText("@Shop.example")
         add.click()
-        qtbot.waitUntil(lambda: shown.count() == 1)
+        qtbot.waitUntil(lambda: shown.count() == 1, timeout=15_000)
         assert settings.get("blocked") == ["shop.example"]
         for entry in ("second.example", "third@mail.example"):  # faster than either is stored
             edit.setText(entry)
             add.click()
         three = ["second.example", "shop.example", "third@mail.example"]
-        qtbot.waitUntil(lambda: settings.get("blocked") == three)
-        qtbot.waitUntil(lambda: shown.count() == 3)
+        qtbot.waitUntil(lambda: settings.get("blocked") == three, timeout=15_000)
+        qtbot.waitUntil(lambda: shown.count() == 3, timeout=15_000)
         shown.setCurrentRow(0)
         remove.click()
         shown.setCurrentRow(1)
         remove.click()
-        qtbot.waitUntil(lambda: settings.get("blocked") == ["third@mail.example"])
-        qtbot.waitUntil(lambda: shown.count() == 1)
+        qtbot.waitUntil(lambda: settings.get("blocked") == ["third@mail.example"], timeout=15_000)
+        qtbot.waitUntil(lambda: shown.count() == 1, timeout=15_000)
     finally:
         window.close()

@@ -189,7 +189,8 @@ def test_leaving_that_question_leaves_the_option_off(
     press(qtbot, part(dialog, QDialog, "role_dialog"), "role_cancel_button")
 
     qtbot.waitUntil(lambda: not settings.is_on("delete_on_server"), timeout=PATIENCE)
-    assert not check.isChecked()
+    qtbot.waitUntil(lambda: not check.isChecked(), timeout=PATIENCE)
+    assert not settings.is_on("delete_on_server")
 
 
 def test_accounts_are_listed_and_followed(qtbot: QtBot, service: MailService, theme: Theme) -> None:

@@ -22,10 +22,10 @@ from ui.setup.fields import Notice
 from ui.setup.wizard import SetupWizard
 from ui.theme import Theme
 
-QUICK = Timing(connect=3.0, command=3.0, sign_in=3.0, cycle=5.0, backoff_first=0.2, status=0.02)
+QUICK = Timing(connect=5.0, cycle=5.0, backoff_first=0.2, status=0.02)
 PASSWORD = FIXED_PASSWORD
 ADDRESS = "ann@nordicpaper.invalid"
-PATIENCE = 10_000
+PATIENCE = 20_000
 
 Widget = TypeVar("Widget", bound=QWidget)
 
@@ -39,7 +39,7 @@ def theme(qtbot: QtBot) -> Theme:
 def service(store: Path, qtbot: QtBot) -> Iterator[MailService]:
     """The real service on an empty profile; its vault was opened."""
     made = MailService(store, timing=QUICK)
-    with qtbot.waitSignal(made.vault.opened):
+    with qtbot.waitSignal(made.vault.opened, timeout=PATIENCE):
         made.start()
     yield made
     made.close()

@@ -13,7 +13,14 @@ from sync.qt.service import MailService
 from tests.conftest import MemoryKeyring
 from tests.support.dovecot import Dovecot
 from tests.support.smtp import SmtpSink
-from tests.ui.setup.parts import fill_address, fill_servers, go_on, opened, use_no_keyring
+from tests.ui.setup.parts import (
+    PATIENCE,
+    fill_address,
+    fill_servers,
+    go_on,
+    opened,
+    use_no_keyring,
+)
 from ui.theme import Theme
 
 PHRASE = "tulip and daffodil"
@@ -56,12 +63,12 @@ def test_the_key_of_the_other_accounts_stays_in_the_keychain(
     qtbot: QtBot, service: MailService, memory_keyring: MemoryKeyring, stranded: int
 ) -> None:
     """Only when the store has done without it may it go: the command may fail, or never come."""
-    with qtbot.waitSignal(service.vault.answered):
+    with qtbot.waitSignal(service.vault.answered, timeout=PATIENCE):
         service.vault.prepare(VaultMode.PASSPHRASE, PHRASE)
     keyring.set_keyring(memory_keyring)
-    with qtbot.waitSignal(service.vault.opened):
+    with qtbot.waitSignal(service.vault.opened, timeout=PATIENCE):
         service.vault.retry()
-    qtbot.waitUntil(lambda: not service.vault.is_busy)
+    qtbot.waitUntil(lambda: not service.vault.is_busy, timeout=PATIENCE)
 
     again = Vault()
     again.load()

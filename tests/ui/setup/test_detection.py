@@ -91,7 +91,7 @@ def test_stop_searching_leads_on_at_once(
 
     QTest.keyClick(stop, Qt.Key.Key_Space)
 
-    qtbot.waitUntil(part(wizard, QLineEdit, "imap_host_edit").isVisible, timeout=1_000)
+    qtbot.waitUntil(part(wizard, QLineEdit, "imap_host_edit").isVisible, timeout=PATIENCE)
     assert part(wizard, QLineEdit, "imap_host_edit").isEnabled()
     assert part(wizard, QLineEdit, "imap_host_edit").text() == ""
     assert stop.isHidden()

@@ -50,7 +50,12 @@ INPUTS = (QLineEdit, QSpinBox, QComboBox, QAbstractButton, QAbstractItemView)
 def take_keyboard(qtbot: QtBot, wizard: SetupWizard) -> None:
     """Until the wizard has the keyboard."""
     wizard.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None, timeout=PATIENCE)
+
+    def has_it() -> bool:
+        widget = QApplication.focusWidget()
+        return widget is not None and wizard.isAncestorOf(widget)
+
+    qtbot.waitUntil(has_it, timeout=PATIENCE)
 
 
 def key(code: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -242,7 +247,7 @@ def test_the_search_stops_by_its_letter(
 
     alt("s")
 
-    qtbot.waitUntil(part(wizard, QLineEdit, "imap_host_edit").isVisible, timeout=1_000)
+    qtbot.waitUntil(part(wizard, QLineEdit, "imap_host_edit").isVisible, timeout=PATIENCE)
     assert focused() == "imap_host_edit"
     town.stop()
 

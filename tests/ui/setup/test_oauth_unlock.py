@@ -39,13 +39,13 @@ def provider(
 def test_the_dialog_takes_a_sign_in_of_the_browser(
     provider: AuthorizationServer, qtbot: QtBot, service: MailService, theme: Theme
 ) -> None:
-    with qtbot.waitSignal(service.vault.answered):
+    with qtbot.waitSignal(service.vault.answered, timeout=PATIENCE):
         service.vault.prepare(VaultMode.KEYRING)
     new = NewAccount(
         ADDRESS, "127.0.0.1", 9, "none", "127.0.0.1", 9, "none",
         auth="oauth2", oauth_provider="example",
     )  # fmt: skip
-    with qtbot.waitSignal(service.commanded):
+    with qtbot.waitSignal(service.commanded, timeout=PATIENCE):
         service.run(AddAccount(new, service.vault.encrypted("unreadable", "oauth")))
     service.open_url = provider.agree
     question = VaultQuestion(QuestionKind.SIGN_IN, "Sign in again.")

@@ -46,7 +46,7 @@ def service(store: Path) -> Iterator[MailService]:
 
 
 def asked(qtbot: QtBot, service: MailService) -> VaultQuestion:
-    with qtbot.waitSignal(service.vault.asked) as question:
+    with qtbot.waitSignal(service.vault.asked, timeout=PATIENCE) as question:
         service.start()
     assert question.args is not None
     found = question.args[0]
@@ -132,9 +132,9 @@ def test_a_keychain_that_is_shut_is_asked_again(
     assert question.kind is kind
     window = dialog(qtbot, service, theme, question)
 
-    with qtbot.waitSignal(service.vault.asked):
+    with qtbot.waitSignal(service.vault.asked, timeout=PATIENCE):
         press(qtbot, window, "unlock_button")
-    qtbot.waitUntil(lambda: part(window, QPushButton, "unlock_button").isEnabled())
+    qtbot.waitUntil(part(window, QPushButton, "unlock_button").isEnabled, timeout=PATIENCE)
     assert window.isVisible()
 
     moody.mood = "open"
