@@ -24,7 +24,8 @@ def test_restart_in_the_middle_of_past_mail(desk: Desk, rig: Rig) -> None:
     desk.settle(account_id)
     desk.wait(lambda: sorted(desk.subjects()) == sorted(names), "all mail is here, once")
     desk.settle(account_id)
-    assert sorted(desk.subjects()) == sorted(names)
+    desk.wait(lambda: sorted(desk.subjects()) == sorted(names), "and stays")
+    assert rows(desk.profile, "SELECT count(*) FROM message") == [(700,)]
 
 
 def test_archive_offline_reaches_the_server_later(desk: Desk, rig: Rig) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import QLocale
 from pytestqt.qtbot import QtBot
@@ -10,8 +12,11 @@ from ui.records import money
 
 
 @pytest.fixture(autouse=True)
-def english(qtbot: QtBot) -> None:
+def english(qtbot: QtBot) -> Iterator[None]:
+    before = QLocale()
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+    yield
+    QLocale.setDefault(before)
 
 
 @pytest.mark.parametrize(
