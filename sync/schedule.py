@@ -49,6 +49,7 @@ class AccountSync:
         self._cycle: Steps | None = None
         self._cycle_at = 0.0  # monotonic; the first is due at once
         self._cycle_began_at = 0  # milliseconds UTC
+        self._is_news_since = False  # told while a cycle ran that may have looked before
         self._is_backfilled = False
         self._has_hurried = False  # the last cycle came of numbers that did not agree
 
@@ -95,13 +96,15 @@ class AccountSync:
             if time.monotonic() < self._cycle_at:
                 return None
             self._cycle_began_at = now()
+            self._is_news_since = False
             self._cycle = synchronizer.cycle(self._work)
         try:
             step = next(self._cycle)
         except StopIteration:
             self._cycle = None
             self._operations.cycle_done()
-            self._cycle_at = time.monotonic() + self._work.timing.cycle
+            wait_seconds = 0.0 if self._is_news_since else self._work.timing.cycle
+            self._cycle_at = time.monotonic() + wait_seconds
             self._is_backfilled = self._is_backfilled and not self._backfill.is_due_again()
             return Step("again", doing="cycle")
         except BaseException:
@@ -150,12 +153,13 @@ class AccountSync:
         return box is None or selected.exists == box.message_count
 
     def news(self) -> None:
-        """IDLE spoke, or the time is over: a cycle now."""
+        """IDLE spoke, the time is over, or the person asks: a cycle now, or after this one."""
         self._cycle_at = 0.0
+        self._is_news_since = self._cycle is not None
 
     def sync_now(self) -> None:
         """The person wants a cycle now."""
-        self._cycle_at = 0.0
+        self.news()
         self._is_backfilled = False
 
     def wake(self) -> None:

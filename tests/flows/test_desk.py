@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
+from pytestqt.qtbot import QtBot
 
 from sync import synchronizer
 from sync.work import Steps, Work
-from tests.flows.desk import Desk
+from tests.flows.desk import FAST, Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig
 from tests.support.builders import a_mail
@@ -38,6 +41,33 @@ def test_a_cycle_that_had_looked_before_does_not_settle(
     desk.settle(account_id)
 
     assert rows(desk.profile, "SELECT subject FROM message") == [("After the look",)]
+
+
+def test_sync_now_counts_while_a_cycle_runs(
+    qtbot: QtBot, profile: Path, rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came after that cycle looked is here at once, not a minute later."""
+    desk = Desk(qtbot, profile, replace(FAST, cycle=600.0))
+    try:
+        account_id = desk.add_account(rig)
+        has_looked, go_on = threading.Event(), threading.Event()
+
+        def held(work: Work, *arguments: object) -> Steps:
+            has_looked.set()
+            go_on.wait(30)
+            yield from FLAGS(work, *arguments)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(synchronizer, "_flags", held)
+        desk.service.sync_now(account_id)
+        desk.wait(has_looked.is_set, "a cycle has looked")
+        rig.deliver(a_mail(subject="After the look"), mailbox="Sent")
+        desk.trigger("action_sync_now")
+        go_on.set()
+        sql = "SELECT subject FROM message"
+        desk.wait(lambda: rows(desk.profile, sql) == [("After the look",)], "it is here")
+        assert desk.service.status(account_id) is not None
+    finally:
+        desk.close()
 
 
 def test_the_list_is_read_when_a_folder_is_open_or_the_program_started(
