@@ -32,6 +32,7 @@ ROWS = {
     "million-rows": "tests.bench.rows_store:million_rows",
     "search": "tests.bench.rows_store:search_mail",
     "archive": "tests.bench.rows_store:archive",
+    "reader": "tests.bench.rows_reader:swap",
     "start": "tests.bench.rows_start:start_up",
     "records": "tests.bench.rows_records:records",
     "records-sync": "tests.bench.rows_record_views:sync_beside_records",
