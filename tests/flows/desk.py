@@ -66,6 +66,7 @@ class Desk:
         self.profile = profile
         self.timing = timing
         self.read_only = read_only
+        self.patience_ms = PATIENCE_MS
         self.window: MainWindow = app.start(profile, timing=timing, read_only=read_only)
 
     # --- life ----------------------------------------------------------------------------
@@ -88,7 +89,7 @@ class Desk:
     def wait(self, condition: Callable[[], bool], what: str = "") -> None:
         """Let the program run until something is so."""
         try:
-            self.qtbot.waitUntil(condition, timeout=PATIENCE_MS)
+            self.qtbot.waitUntil(condition, timeout=self.patience_ms)
         except Exception as error:
             statuses = [str(each) for each in self.window.service.statuses()]
             raise AssertionError(f"never became so: {what}; {statuses}") from error
