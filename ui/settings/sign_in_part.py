@@ -97,7 +97,10 @@ class SignInPart(QWidget):
         self.smtp.fill(
             ServerPlace(config.smtp_host, config.smtp_port, Security(config.smtp_security))
         )
-        self.user_name = QLineEdit(config.user_name, self._fields)
+        names = (config.user_name, config.smtp_user_name)
+        provider = providers.of_host(config.imap_host)
+        shown = flow.shown_user(config.address, *names, provider)
+        self.user_name = QLineEdit(shown, self._fields)
         self.user_name.setObjectName("user_name_edit")
         self.user_name.setPlaceholderText(self.tr("Same as the email address"))
         self.open_line = OpenLine(self._theme, self.imap, self.smtp, self._fields)
@@ -352,6 +355,7 @@ class SignInPart(QWidget):
     def _columns(self) -> dict[str, Any]:
         """What is stored after a good try; a stopped account stays stopped."""
         answers = self._answers()
+        provider = providers.of_host(answers.imap.host)
         config = account.config(self._account_id)
         is_stopped = config is not None and config.state == "stopped"
         return {
@@ -361,8 +365,8 @@ class SignInPart(QWidget):
             "smtp_host": answers.smtp.host,
             "smtp_port": answers.smtp.port,
             "smtp_security": answers.smtp.security.value,
-            "user_name": flow.imap_user(answers, providers.of_host(answers.imap.host)),
-            "smtp_user_name": answers.user_name,
+            "user_name": flow.imap_user(answers, provider),
+            "smtp_user_name": flow.smtp_user(answers, provider),
             "plain_text_agreed": answers.plain_text_agreed,
             "state": "stopped" if is_stopped else "active",
             **self._way(),

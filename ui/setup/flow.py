@@ -291,6 +291,20 @@ def smtp_user(answers: Answers, provider: Provider | None) -> str:
     return answers.user_name
 
 
+def shown_user(
+    address: str, user_name: str, smtp_user_name: str, provider: Provider | None
+) -> str:
+    """What stands in the field for stored sign-in names: '' if they follow from the address.
+
+    What a provider makes of the address is not typed by anybody, and may differ between the two
+    servers: taken for typed, it would go to both.
+    """
+    implied = Answers(address=address)
+    if (user_name, smtp_user_name) == (imap_user(implied, provider), smtp_user(implied, provider)):
+        return ""
+    return user_name
+
+
 def offered(labels: Sequence[Label]) -> tuple[Label, ...]:
     """The labels a person can choose (S3), INBOX and Sent first."""
     order = {Role.INBOX: 0, Role.SENT: 1, Role.ARCHIVE: 2}
