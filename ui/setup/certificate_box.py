@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -25,6 +24,7 @@ from sync.qt.probe import Failure, SignIn, Tried
 from ui import icons
 from ui.setup.certificate_words import command_for, grouped, problem_text, validity_text
 from ui.setup.fields import HintLabel, ServerFields
+from ui.setup.form_style import into_sight
 from ui.theme import Theme
 
 _FACT_GAP = 12
@@ -194,12 +194,8 @@ class CertificateBox(QWidget):
     @Slot()
     def come_into_sight(self) -> None:
         """A page may be longer than its window."""
-        above = self.parentWidget()
-        while above is not None and not isinstance(above, QScrollArea):
-            above = above.parentWidget()
-        if above is not None and self.isVisible():
-            above.ensureWidgetVisible(self.button, 0, 24)
-            above.ensureWidgetVisible(self._title, 0, 80)  # with the fields above it
+        into_sight(self.button)
+        into_sight(self._title, 80)  # with the fields above it
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
         painter = QPainter(self)

@@ -98,6 +98,10 @@ class DetectionDetails(QWidget):
         """Show it on a page it belongs to, if there is something to tell."""
         self.setVisible(is_wanted and bool(self._items))
 
+    def fold(self) -> None:
+        """The answers may be read again with "Details"."""
+        self._toggle.setChecked(False)
+
     def _position(self, answer: Answer) -> int:
         """Servers stand above the files and records that name them."""
         is_server = answer.place is not None

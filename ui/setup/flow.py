@@ -176,9 +176,8 @@ def _servers_fault(answers: Answers) -> Fault | None:
         return Fault.NO_IMAP_HOST
     if not answers.smtp.host:
         return Fault.NO_SMTP_HOST
-    for place in (answers.imap, answers.smtp):
-        if not _HOST.fullmatch(place.host):
-            return Fault.BAD_HOST
+    if not (is_host(answers.imap.host) and is_host(answers.smtp.host)):
+        return Fault.BAD_HOST
     if needs_agreement(answers) and not answers.plain_text_agreed:
         return Fault.PLAIN_TEXT
     if not answers.password and answers.held is None:
@@ -198,6 +197,11 @@ def _secrets_fault(answers: Answers, secret_page: SecretPage) -> Fault | None:
     if answers.passphrase_again and answers.passphrase != answers.passphrase_again:
         return Fault.DIFFERENT_PASSPHRASES
     return None
+
+
+def is_host(text: str) -> bool:
+    """Whether it can be the name of a host: no port and no protocol."""
+    return _HOST.fullmatch(text) is not None
 
 
 def needs_agreement(answers: Answers) -> bool:
@@ -291,9 +295,7 @@ def smtp_user(answers: Answers, provider: Provider | None) -> str:
     return answers.user_name
 
 
-def shown_user(
-    address: str, user_name: str, smtp_user_name: str, provider: Provider | None
-) -> str:
+def shown_user(address: str, user_name: str, smtp_user_name: str, provider: Provider | None) -> str:
     """What stands in the field for stored sign-in names: '' if they follow from the address.
 
     What a provider makes of the address is not typed by anybody, and may differ between the two

@@ -19,6 +19,7 @@ class Footer(QWidget):
         self.password_button = _button(
             self, "change_password_button", self.tr("Change the password")
         )
+        self.password_button.setAutoDefault(True)  # Enter does what it is on, not "Next" again
         self._busy_text = HintLabel(theme, "", self)
         self._steps = QLabel(self)
         self.cancel_button = _button(self, "cancel_button", self.tr("Cancel"))

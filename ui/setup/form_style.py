@@ -96,3 +96,12 @@ def scrolling(page: QWidget, parent: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(page)
     return area
+
+
+def into_sight(widget: QWidget, above: int = 24) -> None:
+    """Scroll the page that a widget lies on, with so many pixels of what stands above it."""
+    parent = widget.parentWidget()
+    while parent is not None and not isinstance(parent, QScrollArea):
+        parent = parent.parentWidget()
+    if parent is not None and widget.isVisible():
+        parent.ensureWidgetVisible(widget, 0, above)

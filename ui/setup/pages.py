@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from sync import providers
 from sync.providers import Provider
 from sync.qt.probe import Detected
-from sync.qt.vault import Vault
+from sync.qt.vault import Vault, VaultMode, VaultState
 from ui.setup import detection_words, flow, words
 from ui.setup.certificate_box import CertificateBoxes
 from ui.setup.fields import (
@@ -261,6 +261,15 @@ class SecretPageWidget(WizardPage):
 
     def focus_first(self) -> None:
         self.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @staticmethod
+    def question(vault: Vault, *, has_keyring: bool) -> flow.SecretPage:
+        """What has to be asked before a password can be kept."""
+        if vault.can_seal:
+            return flow.SecretPage.NONE
+        if vault.mode is VaultMode.PASSPHRASE and vault.state is VaultState.LOCKED:
+            return flow.SecretPage.UNLOCK
+        return flow.SecretPage.NONE if has_keyring else flow.SecretPage.CHOOSE
 
     def show_question(self, question: flow.SecretPage, vault: Vault | None = None) -> None:
         """Ask for a choice, with what it costs, or for the passphrase that was chosen before."""

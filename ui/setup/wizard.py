@@ -20,9 +20,9 @@ from models.secret import EncryptedSecrets
 from sync import providers
 from sync.detection import Network
 from sync.providers import Provider
-from sync.qt.probe import Detection, FailureKind, Label, Probe, Tried
+from sync.qt.probe import Detection, Label, Probe, Tried
 from sync.qt.service import MailService
-from sync.qt.vault import Vault, VaultAnswer, VaultMode, VaultState
+from sync.qt.vault import VaultAnswer, VaultMode
 from ui.setup import flow, words
 from ui.setup.choice_pages import LabelsPage, StartPage, TrackingPage
 from ui.setup.detection_details import DetectionDetails
@@ -34,10 +34,10 @@ from ui.setup.keeper import Keeper
 from ui.setup.oauth_pages import OAuthPages
 from ui.setup.pages import AddressPage, SecretPageWidget, ServersPage, WizardPage
 from ui.setup.wizard_counts import WizardCounts
+from ui.setup.wizard_focus import WizardFocus
 from ui.theme import Theme
 
 WIDTH, HEIGHT = 640, 640
-PASSWORD_FAULTS = frozenset({FailureKind.SIGN_IN, FailureKind.APP_PASSWORD})
 
 
 class SetupWizard(QDialog):
@@ -71,6 +71,8 @@ class SetupWizard(QDialog):
         self._make_pages()
         self._details = DetectionDetails(theme, self)
         self._footer = Footer(theme, self)
+        pages = (self.address_page, self.servers_page, self.secrets_page, self.labels_page)
+        self._focus = WizardFocus(pages, self._oauth, self._footer, self._details)
         self._lay_out()
         self._connect()
         self._show_page(Page.ADDRESS)
@@ -229,6 +231,7 @@ class SetupWizard(QDialog):
             self._show_page(page)
         is_missing = page is Page.SERVERS and fault is flow.Fault.NO_PASSWORD
         self._say_error(words.fault_sentence(fault), about_password=is_missing)
+        self._focus.on_fault(page, fault)
         return False
 
     # --- what comes back -----------------------------------------------------------------
@@ -248,13 +251,9 @@ class SetupWizard(QDialog):
         self._set_busy("")
         self.servers_page.certificates.show(tried)
         if not tried.is_good:
-            failures = (tried.imap_failure, tried.smtp_failure)
-            kinds = {failure.kind for failure in failures if failure is not None}
-            self._say_error(
-                words.tried_sentence(tried),
-                about_password=bool(kinds & PASSWORD_FAULTS) and self._oauth.held() is None,
-            )
-            self.servers_page.focus_first()
+            is_password = self._focus.is_about_password(tried)
+            self._say_error(words.tried_sentence(tried), about_password=is_password)
+            self._focus.on_failure(tried)
             return
         self._labels = tried.labels
         sign_in = flow.sign_in(self._answers(), self._provider())
@@ -284,8 +283,10 @@ class SetupWizard(QDialog):
                 self._show_next()
             else:
                 self._say_error(answer.error)
+                self._focus.on_wrong_passphrase()
             return
-        self._settle_secrets(_question(self._service.vault.vault, has_keyring=answer.is_done))
+        vault = self._service.vault.vault
+        self._settle_secrets(self.secrets_page.question(vault, has_keyring=answer.is_done))
         if not self._probe.is_running and self._labels:
             self._set_busy("")
             self._show_next()
@@ -308,6 +309,7 @@ class SetupWizard(QDialog):
     def _on_failed(self, sentence: str) -> None:
         self._set_busy("")
         self._say_error(sentence)
+        self._pages[self._page].focus_first()
 
     # --- state ---------------------------------------------------------------------------
 
@@ -384,15 +386,6 @@ class SetupWizard(QDialog):
         for edit in self._secret_edits():
             edit.clear()
         self._oauth.forget()
-
-
-def _question(vault: Vault, *, has_keyring: bool) -> SecretPage:
-    """What has to be asked before a password can be kept."""
-    if vault.can_seal:
-        return SecretPage.NONE
-    if vault.mode is VaultMode.PASSPHRASE and vault.state is VaultState.LOCKED:
-        return SecretPage.UNLOCK
-    return SecretPage.NONE if has_keyring else SecretPage.CHOOSE
 
 
 def _known_addresses() -> frozenset[str]:

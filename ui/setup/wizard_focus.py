@@ -1,0 +1,100 @@
+"""Where the keyboard goes in the wizard when something is missing, or a try has failed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from sync.qt.probe import Failure, FailureKind, Tried
+from ui.setup import flow
+from ui.setup.choice_pages import LabelsPage
+from ui.setup.detection_details import DetectionDetails
+from ui.setup.flow import Fault, Page
+from ui.setup.footer import Footer
+from ui.setup.form_style import into_sight
+from ui.setup.oauth_pages import OAuthPages
+from ui.setup.pages import AddressPage, SecretPageWidget, ServersPage
+
+PASSWORD_FAULTS = frozenset({FailureKind.SIGN_IN, FailureKind.APP_PASSWORD})
+
+
+class WizardFocus:
+    """Leads to what has to be typed or looked at next, so that nobody has to search for it."""
+
+    def __init__(
+        self,
+        pages: tuple[AddressPage, ServersPage, SecretPageWidget, LabelsPage],
+        oauth: OAuthPages,
+        footer: Footer,
+        details: DetectionDetails,
+    ) -> None:
+        """`footer` has the button to the password, which stands on another page."""
+        self._address, self._servers, self._secrets, self._labels = pages
+        self._oauth = oauth
+        self._footer = footer
+        self._details = details
+
+    def on_fault(self, page: Page, fault: Fault) -> None:
+        """To what is missing; its sentence is said."""
+        field = self._field(page, fault)
+        if field is not None:
+            into_sight(field)
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def on_failure(self, tried: Tried) -> None:
+        """To what the person can do about it: look at a certificate, another password, a host."""
+        imap, smtp = tried.imap_failure, tried.smtp_failure
+        boxes = self._servers.certificates
+        if _shows_certificate(imap) or _shows_certificate(smtp):
+            self._details.fold()  # the box needs the room
+            box = boxes.imap if _shows_certificate(imap) else boxes.smtp
+            box.fingerprint.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.is_about_password(tried):
+            self._footer.password_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            failed = self._servers.smtp if imap is None else self._servers.imap
+            failed.host.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def on_wrong_passphrase(self) -> None:
+        """To the passphrase, which is typed anew."""
+        self._secrets.passphrase.selectAll()
+        self._secrets.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def is_about_password(self, tried: Tried) -> bool:
+        """Whether another password could help."""
+        failures = (tried.imap_failure, tried.smtp_failure)
+        kinds = {failure.kind for failure in failures if failure is not None}
+        return bool(kinds & PASSWORD_FAULTS) and self._oauth.held() is None
+
+    def _field(self, page: Page, fault: Fault) -> QWidget | None:
+        match fault:
+            case Fault.NO_PASSWORD if page is Page.SERVERS:
+                return self._footer.password_button
+            case Fault.NO_PASSWORD:
+                edit = self._address.password
+                return self._oauth.early.button if edit.isHidden() else edit
+            case Fault.NO_ADDRESS | Fault.BAD_ADDRESS | Fault.KNOWN_ADDRESS:
+                return self._address.address
+            case Fault.NO_SIGN_IN:
+                return self._oauth.late.button
+            case Fault.NO_IMAP_HOST:
+                return self._servers.imap.host
+            case Fault.NO_SMTP_HOST:
+                return self._servers.smtp.host
+            case Fault.BAD_HOST:
+                is_imap = not flow.is_host(self._servers.imap.place().host)
+                return self._servers.imap.host if is_imap else self._servers.smtp.host
+            case Fault.PLAIN_TEXT:
+                return self._servers.plain_text
+            case Fault.DIFFERENT_PASSPHRASES:
+                return self._secrets.again
+            case Fault.SHORT_PASSPHRASE | Fault.NO_PASSPHRASE:
+                return self._secrets.passphrase
+            case Fault.NO_LABEL:
+                return self._labels.list
+            case _:
+                return None
+
+
+def _shows_certificate(failure: Failure | None) -> bool:
+    return failure is not None and failure.certificate is not None
