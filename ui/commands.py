@@ -110,24 +110,24 @@ class CommandStack(QObject):
         """What was done, for the toast; '' for what shows itself."""
         match command:
             case Archive():
-                one, many = self.tr("Archived"), self.tr("%n conversations archived", "", n)
+                one, many = self.tr("Archived"), self.tr("%Ln conversations archived", "", n)
             case Restore():
                 one = self.tr("Back in Inbox")
-                many = self.tr("%n conversations back in Inbox", "", n)
+                many = self.tr("%Ln conversations back in Inbox", "", n)
             case DeleteConversations() | DeleteMessages():
-                one, many = self.tr("Mail deleted"), self.tr("%n mails deleted", "", n)
+                one, many = self.tr("Mail deleted"), self.tr("%Ln mails deleted", "", n)
             case MarkRead(read=True):
                 one = self.tr("Marked as read")
-                many = self.tr("%n conversations marked as read", "", n)
+                many = self.tr("%Ln conversations marked as read", "", n)
             case MarkRead():
                 one = self.tr("Marked as unread")
-                many = self.tr("%n conversations marked as unread", "", n)
+                many = self.tr("%Ln conversations marked as unread", "", n)
             case DeleteRecords():
-                one, many = self.tr("Deleted"), self.tr("%n records deleted", "", n)
+                one, many = self.tr("Deleted"), self.tr("%Ln records deleted", "", n)
             case ImportRecords():
-                one, many = self.tr("1 record imported"), self.tr("%n records imported", "", n)
+                one, many = self.tr("1 record imported"), self.tr("%Ln records imported", "", n)
             case MergePersons():
-                one, many = self.tr("Merged"), self.tr("%n persons merged", "", n)
+                one, many = self.tr("Merged"), self.tr("%Ln persons merged", "", n)
             case _:
                 return self._sentence_of_links(command, n)
         return one if n == 1 else many
@@ -135,16 +135,16 @@ class CommandStack(QObject):
     def _sentence_of_links(self, command: Command, n: int) -> str:
         match command:
             case LinkConversations() | LinkPast():
-                one, many = self.tr("Linked"), self.tr("%n conversations linked", "", n)
+                one, many = self.tr("Linked"), self.tr("%Ln conversations linked", "", n)
             case UnlinkConversations():
-                one, many = self.tr("Unlinked"), self.tr("%n conversations unlinked", "", n)
+                one, many = self.tr("Unlinked"), self.tr("%Ln conversations unlinked", "", n)
             case LinkPersons():
-                one, many = self.tr("Linked"), self.tr("%n mails linked", "", n)
+                one, many = self.tr("Linked"), self.tr("%Ln mails linked", "", n)
             case UnlinkPersons():
-                one, many = self.tr("Unlinked"), self.tr("%n mails unlinked", "", n)
+                one, many = self.tr("Unlinked"), self.tr("%Ln mails unlinked", "", n)
             case DismissOffers():
                 one = self.tr("This conversation asks no more")
-                many = self.tr("%n conversations ask no more", "", n)
+                many = self.tr("%Ln conversations ask no more", "", n)
             case _:
                 return ""
         return one if n == 1 else many

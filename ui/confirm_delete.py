@@ -59,10 +59,9 @@ def question(preview: DeletePreview) -> str:
     if n == 1:
         return QCoreApplication.translate(_CONTEXT, "Delete 1 mail for good?")
     if preview.conversation_count == 1:
-        text = QCoreApplication.translate(
-            _CONTEXT, "Delete this conversation with %n mails for good?", "", n
+        return QCoreApplication.translate(
+            _CONTEXT, "Delete this conversation with %Ln mails for good?", "", n
         )
-        return text.replace(str(n), formatting.number(n), 1)
     text = QCoreApplication.translate(
         _CONTEXT, "Delete {conversations} conversations with {mails} mails for good?"
     )

@@ -79,22 +79,22 @@ def tails(statuses: Sequence[StatusChanged]) -> list[str]:
         _counted(
             pending,
             QCoreApplication.translate(_CONTEXT, "1 change waits for the server"),
-            QCoreApplication.translate(_CONTEXT, "%n changes wait for the server", "", pending),
+            QCoreApplication.translate(_CONTEXT, "%Ln changes wait for the server", "", pending),
         ),
         _counted(
             refused,
             QCoreApplication.translate(_CONTEXT, "1 change was refused"),
-            QCoreApplication.translate(_CONTEXT, "%n changes were refused", "", refused),
+            QCoreApplication.translate(_CONTEXT, "%Ln changes were refused", "", refused),
         ),
         _counted(
             checking,
             QCoreApplication.translate(_CONTEXT, "1 mail vanished, checking"),
-            QCoreApplication.translate(_CONTEXT, "%n mails vanished, checking", "", checking),
+            QCoreApplication.translate(_CONTEXT, "%Ln mails vanished, checking", "", checking),
         ),
         _counted(
             held,
             QCoreApplication.translate(_CONTEXT, "1 delete is held back"),
-            QCoreApplication.translate(_CONTEXT, "%n deletes are held back", "", held),
+            QCoreApplication.translate(_CONTEXT, "%Ln deletes are held back", "", held),
         ),
     )
     return [part for part in parts if part]

@@ -60,7 +60,7 @@ class ConversationHeader(QWidget):
         self.subject.setToolTip(formatting.tool_tip(subject) if short != subject else "")
         self._has_unread = any(not message.is_read for message in head.messages)
         count = len(head.messages)
-        facts = [self.tr("%n messages", "", count)] if count > 1 else []
+        facts = [self.tr("%Ln messages", "", count)] if count > 1 else []
         if any(message.is_held for message in head.messages):
             facts.append(self.tr("Deleted on the server"))
         if head.is_archived:

@@ -158,18 +158,18 @@ def remote_note(hosts: Counter[str]) -> str:
         text = QCoreApplication.translate("Reader", "1 remote image held back, from {hosts}")
     else:
         text = QCoreApplication.translate(
-            "Reader", "%n remote images held back, from {hosts}", "", count
+            "Reader", "%Ln remote images held back, from {hosts}", "", count
         )
     return text.format(hosts=", ".join(named))
 
 
 def folded_note(count: int) -> str:
     """The line that stands for closed cards."""
-    return QCoreApplication.translate("Reader", "%n older messages", "", count)  # never only one
+    return QCoreApplication.translate("Reader", "%Ln older messages", "", count)  # never only one
 
 
 def attachments_note(count: int) -> str:
     """How many attachments there are."""
     if count == 1:
         return QCoreApplication.translate("Reader", "1 attachment")
-    return QCoreApplication.translate("Reader", "%n attachments", "", count)
+    return QCoreApplication.translate("Reader", "%Ln attachments", "", count)

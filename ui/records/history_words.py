@@ -69,7 +69,7 @@ def words(entry: Entry, now: int) -> str:
         recipients(entry),
         title(entry),
         formatting.clean(entry.snippet),
-        tr(_CONTEXT, "%n attachments", "", count) if count else "",
+        tr(_CONTEXT, "%Ln attachments", "", count) if count else "",
         tr(_CONTEXT, "archived") if entry.is_archived else "",
         when,
     ]

@@ -99,7 +99,7 @@ class Transfer(QObject):
             return
         result = answer.result
         if isinstance(result, ExportResult) and not result.error:
-            text = self.tr("%n records are in {file} now.", "", result.count)
+            text = self.tr("%Ln records are in {file} now.", "", result.count)
             if result.count == 1:
                 text = self.tr("1 record is in {file} now.")
             self.failed.emit(text.format(file=name))

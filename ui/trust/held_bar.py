@@ -141,7 +141,7 @@ class HeldBar(QWidget):
             parts.append(self.tr("since {}").format(since))
         parts.append(_linked(group))
         if more:
-            parts.append(self.tr("more in %n other accounts", "", more))
+            parts.append(self.tr("more in %Ln other accounts", "", more))
         return "  ·  ".join(part for part in parts if part)
 
     # --- the answers -------------------------------------------------------------------------

@@ -182,7 +182,7 @@ class QueueView(QWidget):
         box.setObjectName("give_up_question")
         box.setWindowTitle(self.tr("Give up"))
         one = self.tr("Never tell the server about this change?")
-        many = self.tr("Never tell the server about these %n changes?", "", len(ids))
+        many = self.tr("Never tell the server about these %Ln changes?", "", len(ids))
         box.setText(one if len(ids) == 1 else many)
         box.setInformativeText(
             self.tr("What you did stays as it is here. The server keeps the mail as it has it now.")
