@@ -101,7 +101,7 @@ class VaultService(QObject):
         self._wait = QTimer(self, singleShot=True, interval=WAITING_MS)
         self._wait.timeout.connect(self._tell_waiting)
         self._is_opening = False
-        self._check = 0  # the ticket of a question whether there is a keyring
+        self._patient_ticket = 0  # whose answer is waited for no longer than a prompt takes
         self.patience = QTimer(self, singleShot=True, interval=PROMPT_MS)
         self.patience.timeout.connect(self.give_up_waiting)
         self._finished.connect(self._on_finished)
@@ -139,21 +139,26 @@ class VaultService(QObject):
 
     def check_keyring(self) -> int:
         """Is there a keyring to use? Answered with `is_done`; one that stays silent is none."""
-        self._check = self._ticketed(_checked)
-        self.patience.start()
-        return self._check
+        return self._patiently(_checked)
 
     def unlock(self, passphrase: str) -> int:
         """Open with the passphrase; `opened` follows if it is the right one."""
         return self._ticketed(lambda: self.vault.unlock(passphrase), opens=True, asks_keyring=False)
 
     def prepare(self, mode: VaultMode, passphrase: str = "") -> int:
-        """Make a new key, kept as the person chose; afterwards `encrypted` works."""
-        return self._ticketed(lambda: self.vault.prepare(mode, passphrase))
+        """Make a new key, kept as the person chose; afterwards `encrypted` works.
+
+        A keyring that stays silent refuses: the person may choose another way.
+        """
+        asks = mode is VaultMode.KEYRING
+        return self.perform(lambda: self.vault.prepare(mode, passphrase), asks_keyring=asks)
 
     def perform(self, work: Callable[[], object], *, asks_keyring: bool = True) -> int:
-        """Do something slow in the vault's thread; answered with a ticket."""
-        return self._ticketed(work, asks_keyring=asks_keyring)
+        """Do something slow in the vault's thread; answered with a ticket.
+
+        A keyring that is asked has as long as its prompt may take.
+        """
+        return self._patiently(work) if asks_keyring else self._ticketed(work, asks_keyring=False)
 
     @Slot()
     def give_up_waiting(self) -> None:
@@ -163,6 +168,7 @@ class VaultService(QObject):
         """
         if self._thread is None or not self._running:
             return
+        self.patience.stop()
         self._jobs.put(None)
         self._jobs, self._thread = queue.SimpleQueue(), None
         self._life += 1
@@ -189,6 +195,11 @@ class VaultService(QObject):
         self._jobs.put(None)
         if self._thread is not None and not self._running:
             self._thread.join()
+
+    def _patiently(self, work: Callable[[], object]) -> int:
+        self._patient_ticket = self._ticketed(work)
+        self.patience.start()
+        return self._patient_ticket
 
     def _ticketed(
         self, work: Callable[[], object], *, opens: bool = False, asks_keyring: bool = True
@@ -247,7 +258,7 @@ class VaultService(QObject):
                 self.asked.emit(result)
             case _TicketDone():
                 self._open_tickets.discard(result.answer.ticket)
-                if result.answer.ticket == self._check:
+                if result.answer.ticket == self._patient_ticket:
                     self.patience.stop()
                 self.answered.emit(result.answer)
                 if result.opens and result.answer.is_done:

@@ -148,16 +148,16 @@ class SecretsPage(PreferencesPage):
         service = self._service.vault
         vault, question = service.vault, service.question
         self.state.setText(self._words.state(vault.mode, vault.state))
+        is_changing = self._service.vault_change.is_running
         if service.is_waiting:
-            trouble = self.tr(
-                "Waiting for your keychain. Is it asking for its password? If it never answers,"
-                " choose another way below."
-            )
+            trouble = self._words.waiting(is_changing=is_changing)
         else:
             trouble = question.sentence if question is not None else ""
         if trouble != self.trouble.text():
             self.trouble.say(trouble)
         text = self._words.open_button(question.kind) if question and not service.is_waiting else ""
+        if service.is_waiting and is_changing:
+            text = self.tr("Stop waiting")
         self.open_button.setText(text)
         self.open_button.setVisible(bool(text))
 
@@ -218,7 +218,8 @@ class SecretsPage(PreferencesPage):
         fault = self._fault(mode)
         if fault is not None:
             self.error.say(words.fault_sentence(fault))
-            self.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
+            is_again = fault is flow.Fault.DIFFERENT_PASSPHRASES
+            (self.again if is_again else self.passphrase).setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self.error.say("")
         phrase = self.passphrase.text() if mode is VaultMode.PASSPHRASE else ""
@@ -246,9 +247,15 @@ class SecretsPage(PreferencesPage):
         self._on_edited()
         if not error:
             self.done_note.setVisible(True)
+        radio = self._group.checkedButton()
+        if radio is not None and self.isVisible():  # the keyboard left what was disabled
+            radio.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def _open(self) -> None:
+        if self._service.vault_change.is_running:
+            self._service.vault.give_up_waiting()
+            return
         question = self._service.vault.question
         if question is None:
             return

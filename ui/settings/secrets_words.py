@@ -42,6 +42,15 @@ class SecretsWords(QObject):
             case _:
                 return self.tr("The key is in this computer’s keychain, and was not read yet.")
 
+    def waiting(self, *, is_changing: bool) -> str:
+        """The keychain says nothing yet."""
+        if is_changing:
+            return self.tr("Waiting for your keychain. Is it asking for its password?")
+        return self.tr(
+            "Waiting for your keychain. Is it asking for its password? If it never answers,"
+            " choose another way below."
+        )
+
     def open_button(self, kind: QuestionKind) -> str:
         """What leads out of a trouble."""
         match kind:

@@ -247,11 +247,10 @@ class SecretPageWidget(WizardPage):
             self,
         )
         add_choice(self.column, self.passphrase_radio, self._passphrase_hint)
-        pair = QHBoxLayout()
-        pair.setContentsMargins(INDENT, 0, 0, 6)
-        pair.addWidget(self.passphrase)
-        pair.addWidget(self.again)
-        self.column.addLayout(pair)
+        self._pair = QHBoxLayout()
+        self._pair.addWidget(self.passphrase)
+        self._pair.addWidget(self.again)
+        self.column.addLayout(self._pair)
         add_choice(self.column, self.session_radio, self._session_hint)
         self.column.addStretch(1)
         self.passphrase_radio.setChecked(True)
@@ -294,7 +293,12 @@ class SecretPageWidget(WizardPage):
                 " down readable, so choose how it is kept."
             )
         else:
-            text = self.tr("Enter your passphrase, so that the new password can be kept with it.")
+            text = self.tr(
+                "Enter your passphrase, so that the new password can be kept with it. If you forgot"
+                " it, cancel, and choose another way under Preferences › Passwords: you sign in to"
+                " your accounts again, and nothing else is lost."
+            )
+        self._pair.setContentsMargins(INDENT if is_choice else 0, 0, 0, 6)
         self.sentence.setText(text)
 
     def mode(self) -> str:

@@ -128,7 +128,8 @@ class UnlockDialog(QDialog):
             case QuestionKind.PASSPHRASE:
                 return self.tr("Unlock your passwords"), self.tr(
                     "Dealpost needs your passphrase to sign in to your mail servers. You can read"
-                    " and search your mail without it."
+                    " and search your mail without it. If you forgot it, choose another way under"
+                    " Preferences › Passwords."
                 )
             case QuestionKind.KEYRING_LOCKED:
                 return self.tr("Your keychain is locked"), self.tr(
