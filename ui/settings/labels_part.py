@@ -6,7 +6,6 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QListWidget,
     QListWidgetItem,
     QPushButton,
     QRadioButton,
@@ -24,6 +23,7 @@ from ui.setup import flow, words
 from ui.setup.choice_pages import LABEL_HEIGHT, ticked_names
 from ui.setup.fields import Notice, add_choice
 from ui.theme import Theme
+from ui.widgets.tick_list import TickList
 
 LIST_HEIGHT = 190
 
@@ -45,7 +45,7 @@ class LabelsPart(AccountPart):
         self._group = QButtonGroup(self)
         self._group.addButton(self.all)
         self._group.addButton(self.chosen)
-        self.list = QListWidget(self)
+        self.list = TickList(self)
         self.list.setObjectName("labels_list")
         self.list.setAccessibleName(self.tr("Labels"))
         self.list.setFixedHeight(LIST_HEIGHT)

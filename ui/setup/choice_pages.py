@@ -26,6 +26,7 @@ from ui.setup.pages import WizardPage
 from ui.setup.scope_choice import ScopeChoice
 from ui.theme import Theme
 from ui.widgets.still import StillComboBox
+from ui.widgets.tick_list import TickList
 
 LABEL_HEIGHT = 28  # of a row, in device-independent pixels
 
@@ -84,7 +85,7 @@ class LabelsPage(WizardPage):
         self.chosen.setChecked(True)
         self.all = QRadioButton(self.tr("A&ll labels, also those made later"), self)
         self.all.setObjectName("all_labels_radio")
-        self.list = QListWidget(self)
+        self.list = TickList(self)
         self.list.setObjectName("labels_list")
         self.list.setAccessibleName(self.tr("Labels"))
         self.list.setUniformItemSizes(True)
@@ -109,8 +110,6 @@ class LabelsPage(WizardPage):
 
     def focus_first(self) -> None:
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
-        if self.list.currentRow() < 0:
-            self.list.setCurrentRow(0)
 
     def fill(self, labels: Sequence[Label], kind: str) -> None:
         """Offer these; what the person ticked before stays ticked."""

@@ -108,6 +108,24 @@ def test_a_missing_answer_gets_the_keyboard(
     assert refused(qtbot, wizard) == "labels_list"
 
 
+def test_the_label_that_space_ticks_is_marked(
+    qtbot: QtBot, wizard: SetupWizard, dovecot: Dovecot, plain_sink: SmtpSink, user: str
+) -> None:
+    fill_address(wizard)
+    fill_servers(wizard, dovecot, plain_sink, user)
+    for _ in range(3):
+        go_on(qtbot, wizard)
+    labels = part(wizard, QListWidget, "labels_list")
+    assert focused() == "labels_list"
+    assert [item.text() for item in labels.selectedItems()] == ["Inbox"]
+
+    QTest.keyClick(labels, Qt.Key.Key_Space)
+
+    assert labels.item(0).checkState() is Qt.CheckState.Unchecked
+    QTest.keyClick(labels, Qt.Key.Key_Down)
+    assert [item.text() for item in labels.selectedItems()] == ["Sent"]
+
+
 def test_a_wrong_password_leads_to_it_with_enter(
     qtbot: QtBot, wizard: SetupWizard, dovecot: Dovecot, plain_sink: SmtpSink, user: str
 ) -> None:
