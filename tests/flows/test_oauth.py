@@ -14,6 +14,7 @@ from models import account
 from models.commands import SetOption
 from models.events import Phase
 from sync.oauth.tokens import from_text
+from tests.flows import office
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig
@@ -273,6 +274,26 @@ def test_from_the_browser_to_a_password_and_back(
     desk.settle(account_id)
     assert [config.auth for config in account.configs()] == ["oauth2"]
     dialog.close()
+
+
+def test_removing_the_account_drops_its_tokens_and_says_what_stays(
+    desk: Desk, address: str, mail_server: Dovecot, sink: TokenSink
+) -> None:
+    """The provider is told nothing: other computers may live on the same permission."""
+    account_id = added(desk, address, mail_server.port, sink)
+    desk.settle(account_id)
+    page = office.page(desk, f"account:{account_id}")
+    office.press(page, "remove_account_button")
+    question = office.part(office.preferences(desk), QDialog, "remove_account_dialog")
+    said = " ".join(label.text() for label in question.findChildren(QLabel))
+    assert "the sign-in in your browser is forgotten" in said
+    assert "Your permission for Dealpost stays with Example" in said
+
+    office.press(question, "remove_button")
+    office.preferences(desk).accept()
+
+    desk.wait(lambda: not account.configs(), "the account is removed")
+    assert rows(desk.profile, "SELECT count(*) FROM secret") == [(0,)]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from models.commands import ConvertAccount
 from sync.qt.service import MailService
 from ui.settings.account_part import AccountPart
 from ui.settings.parts import ServerOptions
-from ui.setup.fields import GAP, HintLabel, Title
+from ui.setup.fields import GAP, HintLabel, Title, grow_to_fit
 from ui.setup.form_style import FormStyle
 from ui.theme import Theme
 
@@ -148,6 +148,7 @@ class ConvertDialog(QDialog):
             )
         )
         self._what.setText(text.format(options=general))
+        grow_to_fit(self)
 
     def _add_buttons(self, column: QVBoxLayout) -> None:
         cancel = QPushButton(self.tr("Cancel"), self)

@@ -9,6 +9,7 @@ from models import account
 from models.account import AccountConfig
 from models.account_jobs import RemovalPreview
 from models.commands import RemoveAccount
+from sync.oauth import configuration
 from sync.qt.requests import Answer, RemovalPreviewRequest
 from sync.qt.service import MailService
 from ui import formatting
@@ -80,9 +81,9 @@ class RemoveAccountDialog(QDialog):
         title = self.tr("Remove {address}?")
         window_title = self.tr("Remove account")
         text = self.tr(
-            "Syncing ends and the password is forgotten. What still waits to be sent to the server"
+            "Syncing ends and {sign_in} is forgotten. What still waits to be sent to the server"
             " is dropped; nothing changes there. What becomes of the mail in Dealpost?"
-        )
+        ).format(sign_in=self._sign_in())
         if self._is_removed:
             title = self.tr("Erase mail of {address}?")
             window_title = self.tr("Erase kept mail")
@@ -92,6 +93,21 @@ class RemoveAccountDialog(QDialog):
         self.setWindowTitle(window_title)
         column.addWidget(Title(title.format(address=self._config.address), 17, self))
         column.addWidget(HintLabel(theme, text, self))
+        if self._config.auth == "oauth2" and not self._is_removed:
+            column.addWidget(HintLabel(theme, self._permission(), self))
+
+    def _sign_in(self) -> str:
+        is_password = self._config.auth != "oauth2"
+        return self.tr("the password") if is_password else self.tr("the sign-in in your browser")
+
+    def _permission(self) -> str:
+        """Nobody tells the provider: it could end the sign-ins of other computers as well."""
+        provider = configuration.load(self._service.folder).known(self._config.oauth_provider)
+        text = self.tr(
+            "Your permission for Dealpost stays with {name}, because other computers may use it."
+            " Take it back there if you no longer need it."
+        )
+        return text.format(name=provider.name)
 
     def _choice(
         self, column: QVBoxLayout, theme: Theme, name: str, text: str, hint: str
