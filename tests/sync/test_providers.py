@@ -40,6 +40,9 @@ def test_no_provider_gets_a_password_over_an_open_line() -> None:
         ("ann@gmx.at", "imap.gmx.net"),
         ("ann@wp.pl", "imap.wp.pl"),
         ("ann@icloud.com", "imap.mail.me.com"),
+        ("ann@ionos.de", "imap.ionos.de"),
+        ("ann@online.de", "imap.1und1.de"),
+        ("ann@1and1.co.uk", "imap.ionos.co.uk"),
         ("ann@proton.me", "127.0.0.1"),
     ],
 )
@@ -49,6 +52,16 @@ def test_an_address_leads_to_its_provider(address: str, host: str) -> None:
     assert provider is not None
     assert provider.imap is not None
     assert provider.imap.host == host
+
+
+def test_what_no_source_confirms_is_tried_first() -> None:
+    """Whoever adds a provider says what its servers were compared with, or leaves them to a try."""
+    unsure = {each.name for each in providers.everyone() if not each.is_checked}
+
+    assert unsure == {
+        "Aruba", "Interia", "Centrum.cz", "Zone", "Telia", "TalkTalk", "Rogers", "Shaw", "iiNet",
+        "Mailfence", "StartMail", "Hostinger", "Titan", "Namecheap Private Email",
+    }  # fmt: skip
 
 
 def test_microsoft_says_that_no_password_gets_in() -> None:
