@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from sync import providers
-from sync.providers import Provider
+from sync.providers import Provider, ServerPlace
 from sync.qt.probe import Detected
 from sync.qt.vault import Vault, VaultMode, VaultState
 from ui.setup import detection_words, flow, words
@@ -203,10 +203,12 @@ class ServersPage(WizardPage):
         found = {"imap": detected.imap, "smtp": detected.smtp}
         for name, fields in (("imap", self.imap), ("smtp", self.smtp)):
             shown = self._shown[name]
-            place = flow.completed(fields.place(), shown, found[name], flow.USUAL_PORTS[name])
+            ours = found[name]
+            place = flow.completed(fields.place(), shown, ours, flow.USUAL_PORTS[name])
             if place != fields.place():
                 fields.fill(place)
-                self._shown[name] = place
+                # What was typed beside a found host is not ours, also the next time.
+                self._shown[name] = ours or ServerPlace("", shown.port, shown.security)
         user_name = flow.hinted_user(detected)
         if self.user_name.text().strip() == self._shown_user:
             self.user_name.setText(user_name)

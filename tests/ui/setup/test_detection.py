@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTreeWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox, QTreeWidget
 from pytestqt.qtbot import QtBot
 
 from sync.detection import Answer, Detected, Outcome, Source
@@ -129,6 +129,25 @@ def test_another_address_forgets_the_servers_of_the_first(
     assert part(wizard, QLineEdit, "imap_host_edit").text() == ""
     assert part(wizard, QLineEdit, "smtp_host_edit").text() == ""
     assert list(lines(wizard)) != []
+
+
+def test_a_typed_port_outlives_other_addresses(
+    qtbot: QtBot, service: MailService, theme: Theme, town: Town
+) -> None:
+    """It stays typed beside each host that is found, however often the address is corrected."""
+    wizard = wizard_at(qtbot, service, theme, town, "ann@posteo.de")
+    go_on(qtbot, wizard)
+    port = part(wizard, QSpinBox, "imap_port_spin")
+    port.setValue(1993)
+
+    for domain, host in (("icloud.com", "imap.mail.me.com"), ("posteo.de", "posteo.de")):
+        press(qtbot, wizard, "back_button")
+        part(wizard, QLineEdit, "address_edit").setText(f"ann@{domain}")
+        go_on(qtbot, wizard)
+
+        assert part(wizard, QLineEdit, "imap_host_edit").text() == host
+        assert port.value() == 1993
+    assert part(wizard, QSpinBox, "smtp_port_spin").value() == 465
 
 
 def test_a_known_provider_shows_where_it_is_known_from(
