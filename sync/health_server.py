@@ -129,31 +129,55 @@ def _security(config: AccountConfig, secured: Secured | None) -> Iterable[Findin
         return
     told = f"The connection is encrypted ({secured.version})."
     yield Finding("tls", Severity.OK, told, "", f"{secured.version} {config.imap_security}")
-    yield _certificate(secured)
+    yield _certificate(secured, "certificate", "The certificate")
 
 
-def _certificate(secured: Secured) -> Finding:
+def sending(secured: Secured | None) -> Finding:
+    """About the server that mail is sent by, which is looked at when the person asks."""
+    if secured is not None:
+        return _certificate(secured, "smtp_certificate", "The certificate for sending")
+    return Finding(
+        "smtp",
+        Severity.WARNING,
+        "Sending (SMTP) is not encrypted: anybody on the way can read password and mail.",
+        "Choose TLS or STARTTLS under “Sign-in and servers”, if the provider offers it.",
+        "none",
+    )
+
+
+def no_sending(sentence: str, error: str) -> Finding:
+    """That server let nobody look."""
+    return Finding(
+        "smtp",
+        Severity.WARNING,
+        f"Sending (SMTP): {sentence}",
+        "Look at “Sign-in and servers” on this page.",
+        error,
+    )
+
+
+def _certificate(secured: Secured, code: str, name: str) -> Finding:
     issuer = f", issued by {secured.issuer}," if secured.issuer else ""
     by_hand = " by-hand" if secured.is_trusted_by_hand else ""
     if secured.valid_until is None:
-        sentence = "The certificate’s end cannot be read."
-        return Finding("certificate", Severity.NOTE, sentence, "", f"unreadable{by_hand}")
+        sentence = f"{name} has no end that can be read."
+        return Finding(code, Severity.NOTE, sentence, "", f"unreadable{by_hand}")
     days = (secured.valid_until - now_ms()) // DAY_MS
     end = _date(secured.valid_until)
     fact = f"{days} days{by_hand}"
     if days < 0:
         return Finding(
-            "certificate",
+            code,
             Severity.WARNING,
-            f"The certificate{issuer} ended on {end}; it counts because you trust it.",
+            f"{name}{issuer} ended on {end}; it counts because you trust it.",
             "Ask whoever runs the server to renew it.",
             fact,
         )
     if days < SOON_DAYS:
         return Finding(
-            "certificate",
+            code,
             Severity.NOTE if not secured.is_trusted_by_hand else Severity.WARNING,
-            f"The certificate{issuer} ends on {end}.",
+            f"{name}{issuer} ends on {end}.",
             "Servers renew it by themselves as a rule. If a warning comes after that day, ask "
             "whoever runs the server."
             if not secured.is_trusted_by_hand
@@ -161,8 +185,8 @@ def _certificate(secured: Secured) -> Finding:
             fact,
         )
     trust = " You trusted it by hand." if secured.is_trusted_by_hand else ""
-    sentence = f"The certificate{issuer} is good until {end}.{trust}"
-    return Finding("certificate", Severity.OK, sentence, "", fact)
+    sentence = f"{name}{issuer} is good until {end}.{trust}"
+    return Finding(code, Severity.OK, sentence, "", fact)
 
 
 def _capabilities(look: Look) -> Iterable[Finding]:

@@ -1,6 +1,6 @@
-"""Tries an SMTP server: connects, secures the line, signs in, and hangs up. Sends no mail.
+"""Tries an SMTP server: connects, secures the line, signs in or only looks, and hangs up.
 
-The rules of the line are those of the IMAP session: certificates are checked, STARTTLS that is
+No mail is sent. The rules of the line are those of the IMAP session: certificates are checked, STARTTLS that is
 asked for must be offered, and a line that others can read needs the person's agreement unless
 the server is this computer.
 """
@@ -14,6 +14,7 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sync.errors import (
@@ -32,6 +33,7 @@ from sync.session.answers import Security as Line
 from sync.session.answers import Server
 from sync.session.connect import connect, is_loopback, stopped, tls_fault
 from sync.session.faults import clean_words, sign_in_refusal
+from sync.session.looking import Secured, secured
 from sync.timing import Timing
 
 OUR_NAME = "localhost"  # what EHLO says: the name of the person's computer is nobody's business
@@ -55,6 +57,9 @@ class SmtpPlace:
     trusted: frozenset[str] = frozenset()
 
 
+Act = Callable[["_Client"], None]
+
+
 class SmtpTry:
     """One try; `abort` may be called from any thread and ends it at once."""
 
@@ -74,10 +79,20 @@ class SmtpTry:
 
     def sign_in(self, user: str, secret: str, auth: str = "password") -> None:
         """With a password, or an access token (`oauth2`). Raises the SyncError that names what failed."""
-        ends_at = time.monotonic() + self._timing.sign_in
         self._auth = auth
+        self._talk_to(lambda client: self._authenticate(client, user, secret))
+
+    def look(self) -> Secured | None:
+        """How the line is secured, None if not; nobody signs in. Raises as `sign_in` does."""
+        found: list[Secured | None] = []
+        self._talk_to(lambda _client: found.append(secured(self._socket)))
+        return found[-1]
+
+    def _talk_to(self, act: Act) -> None:
+        """Do something on a greeted and secured line."""
+        ends_at = time.monotonic() + self._timing.sign_in
         try:
-            securing.attempt(self._server, lambda good: self._try(user, secret, ends_at, good))
+            securing.attempt(self._server, lambda good: self._try(act, ends_at, good))
         except SyncError:
             raise
         except TimeoutError:
@@ -100,7 +115,7 @@ class SmtpTry:
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
-    def _try(self, user: str, secret: str, ends_at: float, good: securing.Good) -> None:
+    def _try(self, act: Act, ends_at: float, good: securing.Good) -> None:
         sock = connect(self._server, seconds=self._timing.connect, is_stopped=self._stopped.is_set)
         self._socket = sock
         try:
@@ -108,18 +123,18 @@ class SmtpTry:
                 raise stopped(self._server)
             sock.settimeout(max(0.05, min(self._timing.connect, ends_at - time.monotonic())))
             self._check_line(sock)
-            self._talk(sock, user, secret, good)
+            self._talk(sock, act, good)
         finally:
             self._socket.close()  # what TLS made of it, if it came so far
 
-    def _talk(self, sock: socket.socket, user: str, secret: str, good: securing.Good) -> None:
+    def _talk(self, sock: socket.socket, act: Act, good: securing.Good) -> None:
         if self._place.security is Security.TLS:
             sock = self._secured(sock, good)
         with contextlib.closing(_Client(sock)) as client:
             self._greeted(client)
             if self._place.security is Security.STARTTLS:
                 self._start_tls(client, good)
-            self._authenticate(client, user, secret)
+            act(client)
             with contextlib.suppress(smtplib.SMTPException, OSError):
                 client.quit()
 
@@ -135,15 +150,15 @@ class SmtpTry:
         context = securing.context(self._server, good)
         try:
             # The handshake comes after the assignment, so that `abort` reaches it.
-            secured = securing.wrapped(sock, context, self._place.host)
-            self._socket = secured
+            wrapped = securing.wrapped(sock, context, self._place.host)
+            self._socket = wrapped
             if self._stopped.is_set():
                 raise stopped(self._server)
-            secured.do_handshake()
+            wrapped.do_handshake()
         except (OSError, ValueError) as error:
             raise self._tls_fault(error) from None
-        securing.check(secured, good)
-        return secured
+        securing.check(wrapped, good)
+        return wrapped
 
     def _tls_fault(self, error: Exception) -> Exception:
         if self._stopped.is_set():
@@ -276,13 +291,18 @@ class _Client(smtplib.SMTP):
         self.does_esmtp = False
 
     def sign_in(self, user: str, secret: str) -> None:
-        """Like `login`, but passwords may have any character (RFC 4616: UTF-8)."""
+        """Like `login`, but names and passwords may have any character (RFC 4616: UTF-8)."""
         methods = self.esmtp_features["auth"].upper().split()
-        if (user + secret).isascii() or "PLAIN" not in methods:
+        if (user + secret).isascii() or not {"PLAIN", "LOGIN"} & set(methods):
             self.login(user, secret)
             return
-        token = base64.b64encode(f"\0{user}\0{secret}".encode()).decode()
-        code, words = self.docmd("AUTH", f"PLAIN {token}")
+        if "PLAIN" in methods:
+            code, words = self.docmd("AUTH", f"PLAIN {_base64(chr(0).join(('', user, secret)))}")
+        else:
+            code, words = self.docmd("AUTH", "LOGIN")
+            for text in (user, secret):
+                if code == 334:  # it asks for the name, then for the password
+                    code, words = self.docmd(_base64(text))
         if code not in (235, 503):
             raise smtplib.SMTPAuthenticationError(code, words)
 
@@ -298,3 +318,7 @@ class _Client(smtplib.SMTP):
             words += f" {status}".encode()
         if code not in (235, 503):
             raise smtplib.SMTPAuthenticationError(code, words)
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()

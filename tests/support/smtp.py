@@ -66,12 +66,17 @@ class _Controller(Controller):
 
 
 class SmtpSink:
-    """`security` is `plain`, `starttls` (required before AUTH) or `tls`."""
+    """`security` is `plain`, `starttls` (required before AUTH) or `tls`.
+
+    Attributes:
+        hidden: Ways to sign in that it does not offer: PLAIN or LOGIN.
+    """
 
     def __init__(
         self, folder: Path, security: str = "starttls", certificate: Certificate | None = None
     ) -> None:
         self.security = security
+        self.hidden: tuple[str, ...] = ()
         self.host = "localhost"
         self.port = 0  # known from `start` on, and kept
         self.certificate: Certificate = certificate or make_certificate(folder)
@@ -92,6 +97,7 @@ class SmtpSink:
             auth_require_tls=self.security == "starttls",
             auth_required=True,
             authenticator=self._authenticate,
+            auth_exclude_mechanism=self.hidden,
             ready_timeout=30,
         )
         self._controller.start()

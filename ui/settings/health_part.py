@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
 import PySide6
@@ -13,9 +14,10 @@ from models import account
 from models.account import AccountConfig
 from models.events import Event, HealthChanged
 from sync import health_account, support_text
-from sync.health import Finding, Report, Severity
+from sync.health import Finding, Report, Severity, ordered
 from sync.health_keeper import last_report, offline
 from sync.qt.service import MailService
+from sync.qt.smtp_look import SmtpLook
 from ui import formatting, icons
 from ui.settings.account_part import AccountPart
 from ui.setup.fields import HintLabel
@@ -42,6 +44,11 @@ class HealthPart(AccountPart):
         self._report = Report()
         self._is_checking = False
         self._shows_all = False
+        self._is_asked = False  # the person pressed "Check now", and the mail server has to answer
+        self._sending: Finding | None = None
+        self._sends_by: tuple[str, ...] = ()  # what was looked at
+        self._smtp = SmtpLook(service.timing, self)
+        self._smtp.looked.connect(self._on_looked)
         self.time = HintLabel(theme, "", self)
         self.time.setObjectName("health_time")
         self._rows = QVBoxLayout()
@@ -88,7 +95,10 @@ class HealthPart(AccountPart):
     # --- showing -------------------------------------------------------------------------
 
     def refresh(self, config: AccountConfig) -> None:
-        """The account was stopped, started or edited."""
+        """The account was stopped, started or edited: perhaps it sends by another server."""
+        if self._sends_by not in ((), _sends_by(config)):
+            self._smtp.cancel()
+            self._sending, self._sends_by = None, ()
         if config.id == self.account_id:
             self._show()
 
@@ -105,6 +115,8 @@ class HealthPart(AccountPart):
         if status is None or config.state == account.STOPPED:
             found = health_account.not_tried(config)
             report = offline(config, report, found, read_only=self.service.is_read_only)
+        if self._sending is not None:
+            report = replace(report, findings=ordered((*report.findings, self._sending)))
         self._report = report
         self.time.setText(self._time_text(report))
         self._fill()
@@ -149,7 +161,7 @@ class HealthPart(AccountPart):
         if not self.service.check_health(self.account_id):
             self._show()
             return
-        self._is_checking = True
+        self._is_checking = self._is_asked = True
         self.check_button.setEnabled(False)
         self.time.setText(self.tr("Checking…"))
         self._patience.start()
@@ -169,6 +181,20 @@ class HealthPart(AccountPart):
         if isinstance(event, HealthChanged) and event.account_id == self.account_id:
             self._end_check()
             self._show()
+            self._look_at_smtp()
+
+    def _look_at_smtp(self) -> None:
+        """As "Check now" asks, once the mail server answers: without a network there is no use."""
+        config = account.config(self.account_id)
+        if self._is_asked and self._report.is_connected and config is not None:
+            self._is_asked = False
+            self._sends_by = _sends_by(config)
+            self._smtp.look(config)
+
+    @Slot(object)
+    def _on_looked(self, found: Finding) -> None:
+        self._sending = found
+        self._show()
 
     @Slot()
     def _toggle_all(self) -> None:
@@ -239,6 +265,10 @@ class FindingRow(QWidget):
         name, color = _ICONS[self._severity]
         ink = self._theme.color(color)
         self._mark.setPixmap(icons.pixmap(name, ink, MARK, self.devicePixelRatioF()))
+
+
+def _sends_by(config: AccountConfig) -> tuple[str, ...]:
+    return config.smtp_host, str(config.smtp_port), config.smtp_security
 
 
 def _version() -> str:
