@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from models.account_commands import UpdateAccount
 from models.commands import TrustCertificate
@@ -79,6 +81,22 @@ def test_a_certificate_that_nobody_vouches_for_is_told(
     assert told.fact == "CertificateError"
     assert "self-signed" in told.sentence
     assert smtp_sink.sign_ins == []
+
+
+def test_the_keyboard_stays_on_the_check(desk: Desk, rig: Rig) -> None:
+    """It can be pressed again by the space bar; nothing else gets the key meanwhile."""
+    account_id = desk.add_account(rig)
+    shown = part(desk, account_id)
+    shown.window().activateWindow()
+    button = shown.check_button
+    button.setFocus()
+    desk.wait(button.hasFocus, "the keyboard is there")
+
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    desk.wait(lambda: not button.isEnabled(), "it checks")
+    desk.wait(button.isEnabled, "the check is through")
+
+    assert button.hasFocus()
 
 
 def test_a_stopped_account_looks_at_nothing(desk: Desk, rig: Rig, tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ class HealthPart(AccountPart):
         self._report = Report()
         self._is_checking = False
         self._shows_all = False
+        self._had_focus = False
         self._is_asked = False  # the person pressed "Check now", and the mail server has to answer
         self._sending: Finding | None = None
         self._sends_by: tuple[str, ...] = ()  # what was looked at
@@ -162,6 +163,7 @@ class HealthPart(AccountPart):
             self._show()
             return
         self._is_checking = self._is_asked = True
+        self._had_focus = self.check_button.hasFocus()
         self.check_button.setEnabled(False)
         self.time.setText(self.tr("Checking…"))
         self._patience.start()
@@ -175,6 +177,9 @@ class HealthPart(AccountPart):
         self._is_checking = False
         self._patience.stop()
         self.check_button.setEnabled(True)
+        if self._had_focus and self.copy_button.hasFocus():  # Qt put it there, not the person
+            self.check_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._had_focus = False
 
     @Slot(object)
     def _on_happened(self, event: Event) -> None:
