@@ -41,10 +41,12 @@ from ui.setup.fields import (
     add_field,
 )
 from ui.setup.flow import Answers, Page, SecretPage
+from ui.setup.form_style import into_sight
 from ui.setup.keeper import Keeper
 from ui.setup.oauth_box import OAuthBox, State
 from ui.setup.open_line import OpenLine
 from ui.setup.unlock import KeepDialog, UnlockDialog
+from ui.setup.wizard_focus import server_field
 from ui.theme import Theme
 
 
@@ -219,7 +221,11 @@ class SignInPart(QWidget):
         )
         if fault is not None:
             self._error.say(words.fault_sentence(fault))
-            if fault is flow.Fault.NO_PASSWORD:
+            field = server_field(fault, self.imap, self.smtp, self.plain_text)
+            if field is not None:
+                into_sight(field)
+                field.setFocus(Qt.FocusReason.OtherFocusReason)
+            elif fault is flow.Fault.NO_PASSWORD:
                 self.ask_password()
             return
         self._set_busy(True)

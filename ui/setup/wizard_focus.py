@@ -9,6 +9,7 @@ from sync.qt.probe import Failure, FailureKind, Tried
 from ui.setup import flow
 from ui.setup.choice_pages import LabelsPage
 from ui.setup.detection_details import DetectionDetails
+from ui.setup.fields import ServerFields
 from ui.setup.flow import Fault, Page
 from ui.setup.footer import Footer
 from ui.setup.form_style import into_sight
@@ -66,9 +67,9 @@ class WizardFocus:
         kinds = {failure.kind for failure in failures if failure is not None}
         return bool(kinds & PASSWORD_FAULTS) and self._oauth.held() is None
 
-    def _field(self, page: Page, fault: Fault) -> QWidget | None:
+    def _field(self, on: Page, fault: Fault) -> QWidget | None:
         match fault:
-            case Fault.NO_PASSWORD if page is Page.SERVERS:
+            case Fault.NO_PASSWORD if on is Page.SERVERS:
                 return self._footer.password_button
             case Fault.NO_PASSWORD:
                 edit = self._address.password
@@ -77,15 +78,6 @@ class WizardFocus:
                 return self._address.address
             case Fault.NO_SIGN_IN:
                 return self._oauth.late.button
-            case Fault.NO_IMAP_HOST:
-                return self._servers.imap.host
-            case Fault.NO_SMTP_HOST:
-                return self._servers.smtp.host
-            case Fault.BAD_HOST:
-                is_imap = not flow.is_host(self._servers.imap.place().host)
-                return self._servers.imap.host if is_imap else self._servers.smtp.host
-            case Fault.PLAIN_TEXT:
-                return self._servers.plain_text
             case Fault.DIFFERENT_PASSPHRASES:
                 return self._secrets.again
             case Fault.SHORT_PASSPHRASE | Fault.NO_PASSPHRASE:
@@ -93,7 +85,25 @@ class WizardFocus:
             case Fault.NO_LABEL:
                 return self._labels.list
             case _:
-                return None
+                page = self._servers
+                return server_field(fault, page.imap, page.smtp, page.plain_text)
+
+
+def server_field(
+    fault: Fault, imap: ServerFields, smtp: ServerFields, plain_text: QWidget
+) -> QWidget | None:
+    """What is missing among the fields of the two servers, in the wizard or the preferences."""
+    match fault:
+        case Fault.NO_IMAP_HOST:
+            return imap.host
+        case Fault.NO_SMTP_HOST:
+            return smtp.host
+        case Fault.BAD_HOST:
+            return smtp.host if flow.is_host(imap.place().host) else imap.host
+        case Fault.PLAIN_TEXT:
+            return plain_text
+        case _:
+            return None
 
 
 def _shows_certificate(failure: Failure | None) -> bool:
