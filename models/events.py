@@ -201,6 +201,7 @@ class StatusChanged:
         questions: Roles that operations wait for because no mailbox has them: trash, archive.
         certificate: What the server showed, if that is why there is no connection.
         past: Past mail while it comes in.
+        closed: Mailboxes that the server does not open, and that hold every delete elsewhere.
     """
 
     account_id: int
@@ -218,6 +219,7 @@ class StatusChanged:
     questions: tuple[str, ...] = ()
     certificate: ShownCertificate | None = None
     past: PastProgress = NO_PAST
+    closed: int = 0
 
 
 Event = (

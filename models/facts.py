@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models import database, operation, sync_state
+from models import database, mailbox, operation, sync_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class SyncFacts:
         held: Messages whose external delete the brake holds back.
         last_success_at: End of the last complete cycle, or None.
         questions: What operations wait for the person to answer: trash, archive.
+        closed: Mailboxes that the server does not open, and that hold every delete elsewhere.
     """
 
     pending: int = 0
@@ -26,6 +27,7 @@ class SyncFacts:
     held: int = 0
     last_success_at: int | None = None
     questions: tuple[str, ...] = ()
+    closed: int = 0
 
 
 def of_account(account_id: int) -> SyncFacts:
@@ -51,7 +53,13 @@ def of_account(account_id: int) -> SyncFacts:
     asked = sync_state.asked_words(account_id) if pending else set()
     questions = tuple(name for name, words in operation.QUESTIONS.items() if words in asked)
     return SyncFacts(
-        pending, refused, cases.get("missing", 0), cases.get("held", 0), last, questions
+        pending=pending,
+        refused=refused,
+        checking=cases.get("missing", 0),
+        held=cases.get("held", 0),
+        last_success_at=last,
+        questions=questions,
+        closed=mailbox.count_closed(account_id),
     )
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
 
 from models import database
 from models.account import Account
+from models.clock import now_ms
 from models.database import BaseModel
+
+NEVER_OPEN_MS: Final = 24 * 3600 * 1000  # a day is enough for a mailbox that was never opened
 
 
 class Role(StrEnum):
@@ -147,6 +150,16 @@ def by_role(account_id: int, role: Role) -> MailboxState | None:
         (account_id, str(role)),
     )
     return _state(row) if row else None
+
+
+def count_closed(account_id: int) -> int:
+    """How many the server names and does not open: one that never was open counts for a day."""
+    found = database.value(
+        "SELECT count(*) FROM mailbox WHERE account_id = ? AND is_selectable = 1 "
+        "AND is_mirror = 0 AND refused_since IS NOT NULL AND (was_open = 1 OR refused_since > ?)",
+        (account_id, now_ms() - NEVER_OPEN_MS),
+    )
+    return int(found)
 
 
 def save(account_id: int, name: str, **columns: Any) -> int:

@@ -23,6 +23,7 @@ from sync import asking, bodies, returned, scope
 from sync.ahead import while_fetching
 from sync.bodies import Wanted
 from sync.errors import RefusedError, RetryError, ThrottledError
+from sync.hanging import Part
 from sync.mailboxes import refused
 from sync.returned import Sighting
 from sync.scope import Contacts, envelopes
@@ -133,6 +134,9 @@ class Backfill:
 
     def _is_open(self, box: MailboxState) -> bool:
         is_put_off = box.id in self._refused or box.id in self._later
+        if self._work.hanging.is_closed(box.name, Part.PAST):
+            self._refused.add(box.id)
+            is_put_off = True
         is_there = box.is_selectable and box.missing_since is None and not is_put_off
         return is_there and box.is_synced and not box.backfill_done
 
@@ -249,6 +253,8 @@ class Backfill:
 
     def is_due_again(self) -> bool:
         """Whether listings that were not complete are to be asked for again now."""
+        if self._may_go_on():
+            return True
         if not self._later:
             return False
         self._again_at = self._again_at or now() + self._work.ms(self._work.timing.flags_all)
@@ -256,6 +262,16 @@ class Backfill:
             return False
         self._later, self._again_at = set(), 0
         return True
+
+    def _may_go_on(self) -> bool:
+        """Whether one that was missing, refused, renumbered or hung up at can be read again."""
+        boxes = mailbox.of_account(self._work.account.id)
+        for box in boxes:
+            is_refused = box.missing_since is not None or box.refused_since is not None
+            if box.id in self._refused and not is_refused:
+                self._refused.discard(box.id)
+                self._ranges.pop(box.id, None)
+        return any(self._is_open(box) for box in boxes)
 
     def _store(
         self,

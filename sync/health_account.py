@@ -114,6 +114,15 @@ def _counted(facts: SyncFacts) -> Iterable[Finding]:
             f"{_count(facts.checking, 'mail', 'mails')} that vanished on the server are looked for."
         )
         yield Finding("checking", Severity.OK, sentence, "", str(facts.checking))
+    if facts.closed:
+        yield Finding(
+            "closed",
+            Severity.WARNING,
+            f"The server does not open {_count(facts.closed, 'label', 'labels')}.",
+            "They are tried again by themselves. Until then nothing that vanishes from other "
+            "labels is deleted here. “What happened” names them.",
+            str(facts.closed),
+        )
     for role in facts.questions:
         yield Finding(
             f"asks_{role}",

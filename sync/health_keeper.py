@@ -142,7 +142,7 @@ class HealthKeeper:
 
 
 _QUOTA = ("storage_used", "storage_limit", "messages_used", "messages_limit")
-_OWN = ("connection", "last_success", "queue", "refused", "held", "checking", "read_only")
+_OWN = ("connection", "last_success", "queue", "refused", "held", "checking", "closed", "read_only")
 
 
 def _numbers(quota: dict[str, int]) -> dict[str, int]:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from models import database, ledger, mailbox, sync_state
 from models.events import MailboxesChanged
-from models.mailbox import NEVER_SYNCED, MailboxState, Role
+from models.mailbox import NEVER_OPEN_MS, NEVER_SYNCED, MailboxState, Role
 from sync import judge
 from sync.bodies import identity_of
 from sync.discovery import roles
 from sync.errors import UNOPENED, RefusedError, SyncError, ThrottledError
+from sync.hanging import Part
 from sync.judge import Home
 from sync.session import Listed, Status
-from sync.work import Work, now
+from sync.work import Steps, Work, again, now
 
 IN_TURN = 10  # mailboxes asked by STATUS in one cycle, where LIST does not tell
-NEVER_OPEN_MS = 24 * 3600 * 1000  # a day is enough for a mailbox that was never opened
 SAMPLE = 50  # identities that are compared to know a renamed mailbox
 
 
@@ -71,13 +71,15 @@ def refresh(work: Work, *, ask_all: bool = False) -> list[Seen]:
         work.session.noop()
     work.is_listening = False
     work.session.take_events()
-    listed = work.session.list_mailboxes(names=names)
-    if _differs(rows, listed):
+    closed = work.hanging.closed()
+    listed = work.session.list_mailboxes(names=names, without=closed)
+    if _differs(rows, listed, closed):
         _update(work, rows, {entry.name: entry for entry in listed})
         rows = {row.name: row for row in mailbox.of_account(work.account.id)}
     status = {entry.name: entry.status for entry in listed}
     if ask_all:
-        status |= _asked(work, [rows[e.name] for e in listed if e.is_selectable and not e.status])
+        silent = [e.name for e in listed if e.is_selectable and not e.status]
+        status |= _asked(work, [rows[name] for name in silent if name not in closed])
     return [Seen(row, status.get(name)) for name, row in rows.items()]
 
 
@@ -106,12 +108,14 @@ def _is_asked_always(row: MailboxState) -> bool:
     return row.is_chosen or row.role in {Role.INBOX, Role.TRASH, Role.ARCHIVE, Role.ALL}
 
 
-def _differs(rows: dict[str, MailboxState], listed: Sequence[Listed]) -> bool:
+def _differs(
+    rows: dict[str, MailboxState], listed: Sequence[Listed], closed: Collection[str]
+) -> bool:
     found = roles(listed)
     if rows.keys() != {entry.name for entry in listed}:
         return True
     return any(
-        rows[entry.name].missing_since is not None
+        (rows[entry.name].missing_since is None) is (entry.name in closed)
         or rows[entry.name].is_selectable != entry.is_selectable
         or not _role_is(rows[entry.name], *found.get(entry.name, (Role.NONE, "")))
         for entry in listed
@@ -140,12 +144,15 @@ def _update(work: Work, rows: dict[str, MailboxState], found: dict[str, Listed])
 
 
 def _save(work: Work, row: MailboxState | None, entry: Listed, role: Role, source: str) -> None:
+    is_closed = entry.name in work.hanging.closed()
     columns: dict[str, object] = {
         "delimiter": entry.delimiter,
         "is_selectable": entry.is_selectable,
-        "missing_since": None,
+        "missing_since": now() if is_closed else None,
         "missing_asks": 0,
     }
+    if is_closed:
+        columns["refused_since"] = (row and row.refused_since) or now()
     if row is None or row.role_source != "person":
         columns |= {"role": role, "role_source": source}
         is_known = row is not None and row.is_mirror  # also one that was found out
@@ -189,13 +196,44 @@ def refused(work: Work, row: MailboxState, fault: SyncError) -> None:
     """
     if isinstance(fault, ThrottledError):
         raise fault
+    _close(work, row, "refused")
+
+
+def _close(work: Work, row: MailboxState, what: str) -> None:
     at = now()
     mailbox.update(row.id, missing_since=at)
     known = mailbox.get(row.id)
     if known is not None and known.refused_since is None:
         mailbox.update(row.id, refused_since=at)
-        _tell_ledger(work, row, "refused")
+        _tell_ledger(work, row, what)
         work.report(MailboxesChanged(work.account.id))
+
+
+def hung_up(work: Work, part: Part) -> None:
+    """The connection ended. If that is so at this mailbox each time, it counts as refused."""
+    name = work.session.working_in
+    if not name or work.session.is_aborted:
+        return  # of no mailbox, or it was us
+    row = mailbox.by_name(work.account.id, name)
+    is_closed = work.hanging.happened(name, part, _reached(row, part))
+    if is_closed and row is not None and part is Part.CYCLE:
+        _close(work, row, "hung_up")
+    elif is_closed and row is not None:
+        _tell_ledger(work, row, "past_hung_up")
+
+
+def _reached(row: MailboxState | None, part: Part) -> tuple[int, ...]:
+    if row is None:
+        return ()
+    if part is Part.PAST:
+        return (row.uidvalidity, row.backfill_uid, row.past_done)
+    return (row.uidvalidity, row.watermark, row.highestmodseq, row.full_check_at)
+
+
+def reopen(work: Work, one: Seen) -> Steps:
+    """Try a mailbox that was refused, also if nothing is new in it: deletes wait for it."""
+    work.examine(one.mailbox)
+    yield again("cycle", one.mailbox.name)
 
 
 def may_hide_mail(work: Work, row: MailboxState) -> bool:

@@ -7,7 +7,8 @@ is in the store: after a lost connection a new `AccountSync` goes on where the o
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from models import account, database, facts, mailbox, sync_state
 from models.account import AccountConfig
@@ -16,7 +17,8 @@ from models.mailbox import Role
 from sync import mailboxes, synchronizer
 from sync.backfill import Backfill
 from sync.demand import Demand
-from sync.errors import RefusedError
+from sync.errors import ProtocolError, ReconnectError, RefusedError
+from sync.hanging import Hanging, Part
 from sync.operations import Operations
 from sync.session import ImapSession
 from sync.timing import Timing
@@ -40,8 +42,10 @@ class AccountSync:
         read_only: bool,
         report: Callable[[Event], None],
         should_yield: Callable[[], bool],
+        hanging: Hanging | None = None,
     ) -> None:
         self._work = Work(account, session, timing, read_only, report, should_yield)
+        self._work.hanging = hanging or Hanging(timing)
         self._work.last_success_at = account.last_success_at
         self._operations = Operations(self._work)
         self._backfill = Backfill(self._work)
@@ -60,7 +64,8 @@ class AccountSync:
         """
         work = self._work
         if not work.account.set_up:
-            seen = mailboxes.refresh(work, ask_all=True)
+            with self._watched(Part.CYCLE):
+                seen = mailboxes.refresh(work, ask_all=True)
             with database.writing(durable=True):
                 mailboxes.set_up(work, seen)
                 account.update(work.account.id, set_up=True)
@@ -76,13 +81,24 @@ class AccountSync:
         if done is not None:
             self._interrupt()
             return done
-        done = self._sync_step()
+        with self._watched(Part.CYCLE):
+            done = self._sync_step()
         if done is not None:
             self._backfill.forget_fetched()
         if done is None and not self._is_backfilled:
-            done = self._backfill.step()
+            with self._watched(Part.PAST):
+                done = self._backfill.step()
             self._is_backfilled = done is None
         return done or self._rest()
+
+    @contextmanager
+    def _watched(self, part: Part) -> Iterator[None]:
+        """Lay an end of the connection at the door of the mailbox that was worked on."""
+        try:
+            yield
+        except (ReconnectError, ProtocolError):
+            mailboxes.hung_up(self._work, part)
+            raise
 
     def _interrupt(self) -> None:
         """Another mailbox is open now: the cycle begins anew, what it did is in the store."""
@@ -97,11 +113,14 @@ class AccountSync:
                 return None
             self._cycle_began_at = now()
             self._is_news_since = False
+            self._work.session.worked_in.clear()
             self._cycle = synchronizer.cycle(self._work)
         try:
             step = next(self._cycle)
         except StopIteration:
             self._cycle = None
+            for name in self._work.session.worked_in:
+                self._work.hanging.passed(name, Part.CYCLE)
             self._operations.cycle_done()
             wait_seconds = 0.0 if self._is_news_since else self._work.timing.cycle
             self._cycle_at = time.monotonic() + wait_seconds
@@ -127,7 +146,8 @@ class AccountSync:
             waits.append(seconds)
             self._cycle_at = min(self._cycle_at, time.monotonic() + max(seconds, 0.0))
         seconds = max(0.0, min(waits))
-        if not self._work.session.can_idle:
+        is_open = not self._work.hanging.is_closed(self.idle_mailbox, Part.CYCLE)
+        if not (self._work.session.can_idle and is_open):
             return Step("wait", seconds, "idle")
         if not self._listen() and not self._has_hurried:
             # Once: of a server whose numbers never agree the usual pace is enough.

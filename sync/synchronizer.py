@@ -37,6 +37,8 @@ def cycle(work: Work) -> Steps:
     """Everything that is new, once. One LIST with STATUS is all that is sent if nothing is."""
     seen = mailboxes.refresh(work)
     yield again("cycle")
+    yield from _each(work, seen, _was_refused, mailboxes.reopen)
+    seen = _reread(work, seen)
     if any(uidvalidity.is_renumbered(one) for one in seen):
         yield from _each(work, seen, uidvalidity.is_renumbered, uidvalidity.follow)
         seen = _reread(work, seen)
@@ -69,6 +71,10 @@ def _each(
                 yield from act(work, one)
             except UNOPENED as fault:
                 mailboxes.refused(work, one.mailbox, fault)
+
+
+def _was_refused(one: Seen) -> bool:
+    return one.is_there and one.mailbox.refused_since is not None
 
 
 def _reread(work: Work, seen: Sequence[Seen]) -> list[Seen]:

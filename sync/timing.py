@@ -19,6 +19,8 @@ class Timing:
         backoff_reset: A connection that lived so long sets the back-off to its start.
         look_around: The program looks so often whether the machine slept or the network changed.
         sleep_gap: A clock that is ahead by more than this at such a look means a sleep.
+        hanging_first, hanging_most: A mailbox at which the connection ends each time is left
+            out for so long.
         operation_retry_first, operation_retry_most: The same for one operation.
         connect: For name look-up, TCP and TLS together.
         command: For an IMAP command without a large answer.
@@ -42,6 +44,8 @@ class Timing:
     backoff_reset: float = 300.0
     look_around: float = 5.0
     sleep_gap: float = 30.0
+    hanging_first: float = 60.0
+    hanging_most: float = 3600.0
     operation_retry_first: float = 5.0
     operation_retry_most: float = 900.0
     connect: float = 15.0

@@ -10,6 +10,7 @@ from models.account import AccountConfig
 from models.clock import now_ms
 from models.events import NO_PAST, Event, PastProgress
 from models.mailbox import MailboxState, Role, update
+from sync.hanging import Hanging
 from sync.judge import Home
 from sync.pace import Pace
 from sync.session import ImapSession, Selected
@@ -64,6 +65,7 @@ class Work:
         whole_looks: How many cycles took in everything that arrived anywhere.
         pace: How fast past mail comes in.
         asked_in_turn: How far the rotation of STATUS has come, where LIST cannot tell.
+        hanging: Mailboxes at which connections ended, this one and those before.
     """
 
     account: AccountConfig
@@ -81,6 +83,7 @@ class Work:
     whole_looks: int = 0
     asked_in_turn: int = 0
     pace: Pace = field(default_factory=Pace)
+    hanging: Hanging = field(default_factory=lambda: Hanging(Timing()))
 
     def has(self, capability: str) -> bool:
         """Whether the server offers this, by its name in upper case."""

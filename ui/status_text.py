@@ -70,11 +70,12 @@ def phase_text(status: StatusChanged, now: int) -> str:
 
 
 def tails(statuses: Sequence[StatusChanged]) -> list[str]:
-    """What waits, what was refused, what is checked and held, over all accounts."""
+    """What waits, was refused, is checked, held or not opened, over all accounts."""
     pending = sum(status.pending for status in statuses)
     refused = sum(status.refused for status in statuses)
     checking = sum(status.checking for status in statuses)
     held = sum(status.held for status in statuses)
+    closed = sum(status.closed for status in statuses)
     parts = (
         _counted(
             pending,
@@ -95,6 +96,11 @@ def tails(statuses: Sequence[StatusChanged]) -> list[str]:
             held,
             QCoreApplication.translate(_CONTEXT, "1 delete is held back"),
             QCoreApplication.translate(_CONTEXT, "%Ln deletes are held back", "", held),
+        ),
+        _counted(
+            closed,
+            QCoreApplication.translate(_CONTEXT, "1 label cannot be opened"),
+            QCoreApplication.translate(_CONTEXT, "%n labels cannot be opened", "", closed),
         ),
     )
     return [part for part in parts if part]

@@ -32,6 +32,7 @@ def status(account_id: int, phase: Phase, doing: Doing) -> StatusChanged:
         checking=found.checking,
         held=found.held,
         questions=found.questions,
+        closed=found.closed,
         last_success_at=found.last_success_at,
         **doing,
     )

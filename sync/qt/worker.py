@@ -35,6 +35,7 @@ from sync.errors import (
     SyncError,
     ThrottledError,
 )
+from sync.hanging import Hanging
 from sync.health_keeper import HealthKeeper
 from sync.qt.commander import clear_opened
 from sync.qt.idling import IdleWatch, Settling
@@ -84,6 +85,7 @@ class AccountWorker(QObject):
         self._told_at = 0.0
         self._health = HealthKeeper(account_id, self.happened.emit, read_only=read_only)
         self._backoff = Backoff(timing)
+        self._hanging = Hanging(timing)
         self._settling = Settling(timing.idle_settle)
 
     # --- what other threads may call -----------------------------------------------------
@@ -257,6 +259,7 @@ class AccountWorker(QObject):
             read_only=self._read_only or config.read_only,
             report=self._report,
             should_yield=self._stopping.is_set,
+            hanging=self._hanging,
         )
         self._sync.connect_done()
 

@@ -282,6 +282,11 @@ class Connection:
         if stream is not None:
             stream.cut()
 
+    @property
+    def is_aborted(self) -> bool:
+        """Whether `abort` ended it, not the server."""
+        return self._stop.is_set()
+
     def close(self) -> None:
         """Say goodbye if that is quick, and end the connection."""
         if self.is_open and not self._stop.is_set():

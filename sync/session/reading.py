@@ -44,6 +44,8 @@ class Reader(SigningIn):
     """A session's reading half."""
 
     _names: dict[str, bytes]
+    working_in = ""  # the mailbox that the last command which names one was about
+    worked_in: set[str]  # all of them since somebody cleared it
     _is_list_status_empty = False
 
     # --- mailboxes -----------------------------------------------------------------------
@@ -54,20 +56,26 @@ class Reader(SigningIn):
         return self.has("LIST-STATUS") and not self._is_list_status_empty
 
     def list_mailboxes(
-        self, status: bool = True, names: Collection[str] | None = None
+        self,
+        status: bool = True,
+        names: Collection[str] | None = None,
+        without: Collection[str] = (),
     ) -> list[Listed]:
         """All mailboxes, with their numbers if wanted.
 
         Without LIST-STATUS (or where it answers nothing) each number costs a round trip: only
-        those in `names` are asked then, all with None.
+        those in `names` are asked then, all with None; never those in `without`.
         """
+        self.working_in = ""
         if status and self.can_list_status:
             found = self._list(self._list_options(status=True))
             if any(entry.status for entry in found) or not any(e.is_selectable for e in found):
                 return found
             self._is_list_status_empty = True
         found = self._list(self._list_options(status=False))
-        return [self._with_status(entry, names) for entry in found] if status else found
+        if not status:
+            return found
+        return [e if e.name in without else self._with_status(e, names) for e in found]
 
     def _list_options(self, *, status: bool) -> bytes:
         options = ["SPECIAL-USE"] if self.has("SPECIAL-USE") else []
@@ -112,6 +120,7 @@ class Reader(SigningIn):
 
     def status(self, name: str) -> Status:
         """The numbers of one mailbox; RefusedError if it is not there or not ours to see."""
+        self._work_in(name)
         reply = self.run("STATUS", self._encoded(name), f"({self._status_items()})".encode())
         for kind, segments in reply.untagged:
             if kind == b"STATUS" and (told := self._status_of(segments)) is not None:
@@ -143,6 +152,11 @@ class Reader(SigningIn):
         except _UNREADABLE:
             return None
 
+    def _work_in(self, name: str) -> None:
+        """What ends the connection now is laid at this mailbox's door."""
+        self.working_in = name
+        self.worked_in.add(name)
+
     def examine(self, name: str) -> Selected:
         """Open a mailbox for reading."""
         return self._select("EXAMINE", name)
@@ -151,6 +165,7 @@ class Reader(SigningIn):
         with_modseq = self.has("CONDSTORE") or self.has("QRESYNC")
         arguments = (b"(CONDSTORE)",) if with_modseq else ()
         wire = self._wire
+        self._work_in(name)
         commands.check(verb, (), read_only=self.read_only)
         # From here on no mailbox is open, also if the server refuses (RFC 9051 section 6.3.2).
         self.selected, wire.state = None, "AUTH"

@@ -47,6 +47,7 @@ class ImapSession(Reader):
     ) -> None:
         super().__init__(server, timing, read_only=read_only, masked=masked, on_command=on_command)
         self._names = {}
+        self.worked_in = set()
         self._idle_tag: bytes | None = None
 
     # --- changing ------------------------------------------------------------------------
@@ -127,6 +128,7 @@ class ImapSession(Reader):
 
     def noop(self) -> None:
         """Ask for news; Courier tells of new mail only here."""
+        self.working_in = ""
         self.run("NOOP")
 
     @property

@@ -3,7 +3,8 @@
 It speaks what the engine speaks, keeps mail in memory, and is its own second client (`move`,
 `expunge`, `deliver`). `alter` maps a command to a function that gets the untagged parts of its
 answer and returns those that are sent; `refuse` maps (command, mailbox) to the words of a NO.
-`refuse_line` looks at a whole command and returns `NO …` or `BAD …`, or nothing. `copyuid` is
+`refuse_line` looks at a whole command and returns `NO …` or `BAD …`, or nothing; `hangs_up` is
+asked with the verb and the mailbox that is named or open. `copyuid` is
 `tagged`, `untagged` or `never`; with `copies_nothing` COPY is OK and does nothing. Without `fetches_nothing` FETCH in an empty mailbox is BAD.
 """
 
@@ -78,6 +79,7 @@ class Mailboxes:
         self.refuse: dict[tuple[str, str], bytes] = {}
         self.refuse_line: Callable[[bytes], bytes] = lambda _: b""
         self.bye_at: set[str] = set()
+        self.hangs_up: Callable[[str, str], bool] = lambda verb, name: False
         self.copyuid = "tagged"
         self.fetches_nothing = True
         self.copies_nothing = False
@@ -156,6 +158,10 @@ class Mailboxes:
         if verb in self.bye_at:
             self.bye_at.discard(verb)
             connection.send(b"* BYE see you\r\n")
+            raise ConnectionError
+        is_about_open = verb in {"UID FETCH", "UID SEARCH", "UID STORE", "UID EXPUNGE"}
+        about = self._open.get(connection, "") if is_about_open else _named(connection.line)
+        if self.hangs_up(verb, about):
             raise ConnectionError
         if words_of_no := self.refuse_line(connection.line):
             connection.send(b"{tag} " + words_of_no + b"\r\n")

@@ -11,6 +11,7 @@ from models import account, database, mailbox
 from models.account import NewAccount
 from models.commands import execute
 from models.events import Event
+from sync.hanging import Hanging
 from sync.schedule import AccountSync
 from sync.session import ImapSession, Server
 from sync.timing import Timing
@@ -50,6 +51,7 @@ class Engine:
         self.port = port or server.port  # a proxy's, if it goes through one
         self.masked, self.timing, self.read_only = masked, timing, read_only
         self.events: list[Event] = []
+        self.hanging = Hanging(timing)  # outlives connections, as in the worker
         self.commands: list[str] = []
         self.on_command: Callable[[str], None] = self.commands.append
         self.other: OtherClient = server.other(user)
@@ -80,6 +82,7 @@ class Engine:
             read_only=self.read_only,
             report=self.events.append,
             should_yield=lambda: False,
+            hanging=self.hanging,
         )
         self.sync.connect_done()
         return self.sync

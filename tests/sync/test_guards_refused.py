@@ -188,6 +188,21 @@ def test_one_broken_mailbox_stops_no_past_mail(server: Mailboxes, make: Make) ->
     assert sorted(engine.subjects()) == [*subjects(5), *subjects(15)[10:]]
 
 
+def test_past_mail_of_a_mailbox_comes_when_it_opens_again(server: Mailboxes, make: Make) -> None:
+    """Over the same connection: it may stand for weeks."""
+    server.deliver("me", "INBOX", mails(2))
+    server.deliver("me", "Zoo", mails(3, first=2))
+    server.refuse["EXAMINE", "Zoo"] = NOT_YOURS
+    engine = make(server, chosen=("INBOX", "Zoo"))
+    engine.cycle()
+    engine.cycle()
+    assert sorted(engine.subjects()) == subjects(2)
+    server.refuse.clear()
+    engine.cycle()
+    engine.cycle()
+    assert sorted(engine.subjects()) == subjects(5)
+
+
 # --- operations ---------------------------------------------------------------------------------------
 
 

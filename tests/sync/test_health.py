@@ -215,7 +215,7 @@ def test_gmails_all_mail(config: AccountConfig, is_shown: bool) -> None:
 
 def test_the_queue_and_what_is_refused_or_held(config: AccountConfig) -> None:
     late = replace(STORED, oldest_pending_at=now_ms() - 3 * 3_600_000)
-    facts = SyncFacts(3, 1, 2, 4, now_ms() - 26 * 3_600_000, ("trash",))
+    facts = SyncFacts(3, 1, 2, 4, now_ms() - 26 * 3_600_000, ("trash",), 2)
     findings = {
         each.code: each for each in health_account.findings(config, facts, late, read_only=False)
     }
@@ -226,6 +226,7 @@ def test_the_queue_and_what_is_refused_or_held(config: AccountConfig) -> None:
     assert "refused 1 change for good" in findings["refused"].sentence
     assert "4 mails were deleted" in findings["held"].sentence
     assert findings["asks_trash"].advice
+    assert "does not open 2 labels" in findings["closed"].sentence
     waiting = health_account.findings(config, facts, late, read_only=True)
     assert next(each for each in waiting if each.code == "queue").severity is Severity.OK
 

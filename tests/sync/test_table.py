@@ -66,6 +66,9 @@ TABLE: dict[str, tuple[str, ...]] = {
         "test_guards_refused test_a_copy_from_before_the_set_up_may_lie_in_a_refused_mailbox",
         "test_guards_refused test_a_mailbox_that_never_could_be_read_holds_deletes_for_a_day",
         "test_guards_refused test_one_broken_mailbox_stops_no_other",
+        "test_hanging test_a_mailbox_at_which_the_server_hangs_up_starves_no_other",
+        "test_hanging test_nothing_is_deleted_while_a_mailbox_hangs_up",
+        "test_hanging test_a_refused_mailbox_is_tried_again_though_nothing_is_new_in_it",
     ),
     "emptied; numbers lower than before; partial answers": (
         "test_cycle test_an_emptied_mailbox_is_held_for_the_full_check",

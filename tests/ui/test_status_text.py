@@ -54,11 +54,11 @@ def test_waiting_says_why_and_when_it_tries_again() -> None:
 
 def test_what_is_open_is_told() -> None:
     status = StatusChanged(
-        1, Phase.IDLE, last_success_at=AT, pending=3, refused=1, checking=1, held=7
+        1, Phase.IDLE, last_success_at=AT, pending=3, refused=1, checking=1, held=7, closed=2
     )
     assert status_text.summary([status], ONE, NOW) == (
         "Up to date, 10:42 · 3 changes wait for the server · 1 change was refused"
-        " · 1 mail vanished, checking · 7 deletes are held back"
+        " · 1 mail vanished, checking · 7 deletes are held back · 2 labels cannot be opened"
     )
 
 

@@ -137,6 +137,14 @@ def _own_move(item: LedgerItem) -> str:
 def _mailbox(item: LedgerItem) -> str:
     texts = {
         "refused": _tr("The server does not open {label}"),
+        "hung_up": _tr(
+            "The server hangs up each time at {label}; it is left out for a while, then tried again"
+        ),
+        "past_hung_up": _tr(
+            "The server hangs up each time at past mail of {label}; that is tried again later"
+        ),
+        "renamed": _tr("Renamed on the server; it is {label} now"),
+        "mirror": _tr("{label} is taken for a copy of everything: what lies there proves nothing"),
         "created": _tr("{label} was created on the server, because you agreed"),
     }
     text = texts.get(str(item.evidence.get("what")), _tr("The server numbered {label} anew"))
