@@ -57,7 +57,8 @@ def facts(account_id: int) -> StoredFacts:
     )
     hidden = database.value(
         "SELECT count(*) FROM mailbox JOIN location ON location.mailbox_id = mailbox.id "
-        "WHERE mailbox.account_id = ? AND location.state <> 'live' AND location.state = 'hidden'",
+        "WHERE mailbox.account_id = ? AND location.state <> 'live' AND location.state = 'hidden' "
+        "AND location.uid > 0",
         (account_id,),
     )
     return StoredFacts(

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from models import conversation, database, operation
+from models.clock import now_ms
 from models.conversation import chunks
 from models.message_tables import Flag
 
@@ -176,6 +177,23 @@ def set_hidden(location_ids: Iterable[int]) -> None:
 def set_held(location_ids: Iterable[int]) -> None:
     """The brake holds these deletes back until the person answers (X3)."""
     _set_state(location_ids, "held")
+
+
+def put_aside(location_id: int, mailbox_id: int, uidvalidity: int, *, is_held: bool) -> None:
+    """It lies, or lay, in this mailbox at a UID that nobody can tell: hidden, or held."""
+    with database.writing(durable=False):
+        database.run(
+            "UPDATE arrival SET is_gone = 1 FROM location l WHERE l.id = ? "
+            "AND arrival.mailbox_id = l.mailbox_id AND arrival.uidvalidity = l.uidvalidity "
+            "AND arrival.uid = l.uid",
+            (location_id,),
+        )
+        now = now_ms()
+        database.run(
+            "UPDATE location SET mailbox_id = ?, uidvalidity = ?, uid = -id, modseq = 0, "
+            "state = ?, asks = 1, missing_since = ?, last_ask_at = ? WHERE id = ?",
+            (mailbox_id, uidvalidity, "held" if is_held else "hidden", now, now, location_id),
+        )
 
 
 def hold_all_in(mailbox_id: int) -> list[int]:

@@ -25,7 +25,7 @@ from models.arrival import ArrivalRow
 from models.mailbox import MailboxState, Role
 from models.message_tables import Flag
 from models.operation import OperationRow, Source
-from sync import bodies
+from sync import bodies, unplaced
 from sync.errors import RefusedError, RetryError
 from sync.judge import Home
 from sync.session import CopyUid, Fetched
@@ -322,7 +322,11 @@ def resume(work: Work, row: OperationRow, target: MailboxState) -> None:
     # With the label a copy in it is gone as well; whether the mail is, its source tells.
     landing = None if target.is_gone else look_in_target(work, [row], target).get(row.id)
     if landing is None:
-        operation.clear_mark(row.id)
+        if not unplaced.keep(work, row, source, target):
+            operation.clear_mark(row.id)
+            return
+        with database.writing(durable=True):
+            go_on(row)
         return
     _remember(work, {row: landing})
     place = row.payload.sources[0]

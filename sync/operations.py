@@ -230,6 +230,8 @@ class Operations:
         try:
             selected = self._work.session.select(source.name)
         except RefusedError as error:
+            if source.is_gone:
+                return [], rows  # with its label; other copies of it are looked for
             raise RetryError(error.sentence, server_words=error.server_words) from error
         places = [row.payload.sources[0] for row in rows]
         if selected.uidvalidity and selected.uidvalidity != places[0][1]:

@@ -184,6 +184,11 @@ def _hold(item: LedgerItem) -> str:
         "hour": _tr("Deleted on the server with many others within an hour; held until you answer"),
         "linked": _tr("Deleted on the server with other linked mail; held until you answer"),
         "role": _tr("Its label became the Trash; held until you answer"),
+        "outcome": _tr("Nobody can tell what became of it on the server; held until you answer"),
+        "renumbered": _tr(
+            "Not found again when its label was numbered anew; held until you answer"
+        ),
+        "refused": _tr("Gone, or in a label that cannot be opened; held until you answer"),
         "trash": _tr("Moved to Trash with more than half of its label; held until you answer"),
     }
     found = texts.get(str(item.evidence.get("held")))
