@@ -29,6 +29,7 @@ class Round:
     Attributes:
         boxes: The mailboxes that are there, by id.
         is_level: The arrivals of all of them are known.
+        is_grown: Mail came into one that the server never opened.
         there: Spots asked for in this round: flags, or None if the UID is gone.
         taken: Spots that explained a vanish already; one copy explains one vanish.
         searched: Messages for which the last resort was tried.
@@ -38,6 +39,7 @@ class Round:
     work: Work
     boxes: dict[int, MailboxState]
     is_level: bool
+    is_grown: bool = False
     there: dict[Spot, int | None] = field(default_factory=dict)
     taken: set[Spot] = field(default_factory=set)
     searched: set[int] = field(default_factory=set)

@@ -136,6 +136,7 @@ class Case:
         is_level: The arrivals of every selectable mailbox are known up to now.
         is_searched: The last resort, SEARCH HEADER in every mailbox, found nothing more.
         is_knowable: False on Gmail when All Mail is hidden from IMAP.
+        is_grown: Mail came into a mailbox that the server never opened.
     """
 
     message_id: int
@@ -145,6 +146,7 @@ class Case:
     is_level: bool = True
     is_searched: bool = False
     is_knowable: bool = True
+    is_grown: bool = False
 
 
 class Kind(StrEnum):
@@ -230,6 +232,8 @@ def _absent_everywhere(
             return _verdict(case, Kind.ASK_AGAIN, ended)
     if not case.is_searched:
         return _verdict(case, Kind.SEARCH, ended)
+    if case.is_grown:
+        return _held(_verdict(case, Kind.DELETED, ended), "refused")
     return _verdict(case, Kind.DELETED, ended)
 
 

@@ -247,6 +247,18 @@ def may_hide_mail(work: Work, row: MailboxState) -> bool:
     return row.was_open or row.refused_since > now() - NEVER_OPEN_MS
 
 
+def has_grown_unseen(work: Work, one: Seen) -> bool:
+    """Whether mail came into a mailbox that never was open, as far as its numbers are told.
+
+    It may be what vanished elsewhere, so the person is asked instead.
+    """
+    row, status = one.mailbox, one.status
+    if row.refused_since is None or row.was_open or not row.is_selectable or status is None:
+        return False
+    is_more = status.uidnext > row.watermark or status.messages > row.message_count
+    return is_more and work.home(row) is not Home.MIRROR
+
+
 def _tell_ledger(work: Work, row: MailboxState, what: str) -> None:
     evidence = {"mailbox": row.id, "what": what}
     with database.writing(durable=False):

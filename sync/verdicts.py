@@ -22,7 +22,7 @@ from sync import asking, bodies, judge
 from sync.carrying_out import Round, Spot, carry_out
 from sync.errors import UNOPENED, RefusedError
 from sync.judge import Case, Home, Kind, Place, Presence, Verdict
-from sync.mailboxes import Seen, may_hide_mail, refused
+from sync.mailboxes import Seen, has_grown_unseen, may_hide_mail, refused
 from sync.session import is_searchable
 from sync.work import STEP_MESSAGES, Steps, Work, again
 
@@ -33,7 +33,8 @@ UNREAD_MS = 24 * HOUR_MS
 def judge_all(work: Work, seen: Sequence[Seen]) -> Steps:
     """Judge every message that misses a copy, or that may have no live one left."""
     boxes = {one.mailbox.id: one.mailbox for one in seen if one.is_there}
-    this = Round(work, boxes, is_whole(work, seen))
+    is_grown = any(has_grown_unseen(work, one) for one in seen)
+    this = Round(work, boxes, is_whole(work, seen), is_grown)
     cases = [row for row in location.open_cases(work.account.id) if row.state == "missing"]
     held = {r.message_id for r in location.open_cases(work.account.id) if r.state == "held"}
     suspects = {row.message_id for row in cases} | held | sync_state.in_trash(work.account.id)
@@ -122,6 +123,7 @@ def _judge(this: Round, message_ids: Sequence[int]) -> list[Verdict]:
             is_level=this.is_level,
             is_searched=message_id in this.searched,
             is_knowable=_is_knowable(this),
+            is_grown=this.is_grown,
         )
         verdict = judge.judge(
             case, now=now_ms(), second_sitting=work.ms(work.timing.second_sitting)

@@ -6,10 +6,12 @@ one mailbox that is broken must not keep the others waiting.
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from models import database, settings
-from models.commands import Archive, DeleteMessages
+from models.commands import Archive, DeleteMessages, KeepHeld
 from tests.support.fake_mailboxes import CAPABILITIES, Box, Mailboxes, Parts
 from tests.sync.engine import DAY_MS, Engine
 from tests.sync.scripted import Make, mails, subjects
@@ -22,6 +24,14 @@ def untold(name: str) -> object:
     """LIST without the numbers of a mailbox that this user may not read."""
     start = f'* STATUS "{name}"'.encode()
     return lambda parts: [part for part in parts if not part.startswith(start)]
+
+
+def without_uidnext(name: str) -> object:
+    """LIST with a count alone for one mailbox."""
+    start = f'* STATUS "{name}"'.encode()
+    return lambda parts: [
+        re.sub(rb"UIDNEXT \d+ ", b"", p) if p.startswith(start) else p for p in parts
+    ]
 
 
 def age_refusals() -> None:
@@ -101,6 +111,34 @@ def test_a_mailbox_that_never_could_be_read_holds_deletes_for_a_day(
         engine.settle()
         assert sorted(engine.subjects()) == [subjects(5)[0], *subjects(5)[2:]]
         engine.close()
+
+
+@pytest.mark.parametrize("grows", ["before", "after", "by count"])
+def test_what_vanished_while_a_mailbox_never_opened_grew_is_held(
+    server: Mailboxes, make: Make, grows: str
+) -> None:
+    """Its numbers are told though nobody may look at it; a day changes nothing about that."""
+    server.boxes["Secret"] = Box(11)
+    server.refuse["EXAMINE", "Secret"] = NOT_YOURS
+    server.deliver("me", "INBOX", mails(5))
+    if grows == "by count":
+        server.alter["LIST"] = without_uidnext("Secret")  # type: ignore[assignment]
+    engine = make(server)
+    engine.cycle()
+    if grows == "after":
+        server.expunge("INBOX", [2])
+        engine.cycle()
+    server.deliver("me", "Secret", mails(1, first=9))
+    engine.cycle()
+    age_refusals()
+    server.expunge("INBOX", [2])
+    engine.outlast()
+    assert sorted(engine.subjects()) == subjects(5)
+    assert engine.sync.facts()[:2] == (0, 1)
+    engine.run(KeepHeld((engine.message_id("mail 001"),)))
+    engine.outlast()
+    assert engine.sync.facts()[:2] == (0, 0)
+    assert sorted(engine.subjects()) == subjects(5)
 
 
 def test_a_refusal_is_told_once(server: Mailboxes, make: Make) -> None:

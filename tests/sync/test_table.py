@@ -65,6 +65,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "test_guards_refused test_what_came_into_a_refused_mailbox_may_be_what_vanished",
         "test_guards_refused test_a_copy_from_before_the_set_up_may_lie_in_a_refused_mailbox",
         "test_guards_refused test_a_mailbox_that_never_could_be_read_holds_deletes_for_a_day",
+        "test_guards_refused test_what_vanished_while_a_mailbox_never_opened_grew_is_held",
         "test_guards_refused test_one_broken_mailbox_stops_no_other",
         "test_hanging test_a_mailbox_at_which_the_server_hangs_up_starves_no_other",
         "test_hanging test_nothing_is_deleted_while_a_mailbox_hangs_up",
@@ -106,8 +107,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "test_lost_copies test_what_is_not_there_waits_for_one_whole_look",
         "test_lost_copies test_a_delete_follows_its_mail_to_a_mailbox_that_is_not_synced",
         "test_lost_copies test_an_equal_mail_is_never_taken_instead",
-        "test_unplaced "
-        "test_an_archive_whose_label_was_deleted_before_anybody_looked_keeps_the_mail",
+        "test_unplaced test_an_archive_whose_label_was_deleted_before_a_look_keeps_the_mail",
         "test_unplaced test_a_label_that_was_made_anew_meanwhile_is_asked_about",
         "test_unplaced test_a_delete_of_what_went_with_its_label_waits_for_nothing",
         "test_lost_copies test_a_cycle_between_copy_and_expunge_doubles_nothing",

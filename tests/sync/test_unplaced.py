@@ -38,7 +38,7 @@ def is_over(engine: Engine) -> bool:
     return engine.sync.facts()[2] == 0
 
 
-def test_an_archive_whose_label_was_deleted_before_anybody_looked_keeps_the_mail(
+def test_an_archive_whose_label_was_deleted_before_a_look_keeps_the_mail(
     server: Mailboxes, engine: Engine
 ) -> None:
     del server.boxes["Archive"]
