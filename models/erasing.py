@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from models import (
@@ -138,16 +138,20 @@ def _trash(account_id: int, message_ids: Sequence[int]) -> list[NewOperation]:
     for chunk in chunks(message_ids):
         rows = database.rows(
             "SELECT m.id, m.identity, m.server_identity, b.role, b.is_chosen, l.mailbox_id, "
-            "l.uidvalidity, l.uid FROM message m JOIN location l ON l.message_id = m.id "
-            "JOIN mailbox b ON b.id = l.mailbox_id WHERE l.state <> 'missing' "
-            f"AND b.role <> 'trash' AND m.id IN ({database.marks(len(chunk))}) ORDER BY m.id, l.id",
+            "l.state, l.uidvalidity, l.uid FROM message m JOIN location l ON l.message_id = m.id "
+            "JOIN mailbox b ON b.id = l.mailbox_id "
+            f"WHERE b.role <> 'trash' AND m.id IN ({database.marks(len(chunk))}) ORDER BY m.id, l.id",
             chunk,
         )
-        for message_id, identity, server_identity, role, is_chosen, *source in rows:
-            copies = found.setdefault(message_id, _Copies(identity, server_identity, [], []))
-            copies.all.append((source[0], source[1], source[2]))
+        for message_id, identity, server_identity, role, is_chosen, box, state, *uid in rows:
+            copies = found.setdefault(message_id, _Copies(identity, server_identity))
+            place = (box, uid[0], uid[1])
+            if state == "missing":
+                copies.lost.append(place)
+                continue
+            copies.all.append(place)
             if is_chosen or role in _WANTED:
-                copies.wanted.append(copies.all[-1])
+                copies.wanted.append(place)
     target = mailbox.by_role(account_id, Role.TRASH)
     return [
         NewOperation(
@@ -156,7 +160,7 @@ def _trash(account_id: int, message_ids: Sequence[int]) -> list[NewOperation]:
             message_id,
             copies.identity,
             copies.server_identity,
-            Payload(tuple(copies.wanted or copies.all), target.id if target else None),
+            copies.payload(target.id if target else None),
         )
         for message_id, copies in found.items()
     ]
@@ -166,5 +170,11 @@ def _trash(account_id: int, message_ids: Sequence[int]) -> list[NewOperation]:
 class _Copies:
     identity: bytes
     server_identity: str
-    wanted: list[Source]
-    all: list[Source]
+    wanted: list[Source] = field(default_factory=list)
+    all: list[Source] = field(default_factory=list)
+    lost: list[Source] = field(default_factory=list)
+
+    def payload(self, target: int | None) -> Payload:
+        """Of a mail that vanished, and nobody knows where to, the operation looks for it."""
+        sources = tuple(self.wanted or self.all)
+        return Payload(sources, target, lost=() if sources else tuple(self.lost))

@@ -10,7 +10,7 @@ from models.location import LocationRow
 from models.mailbox import MailboxState
 from sync import bodies, structure
 from sync.bodies import Wanted
-from sync.errors import RefusedError
+from sync.errors import UNOPENED, ThrottledError
 from sync.work import Step, Work, again
 
 
@@ -41,7 +41,9 @@ class Demand:
         kind, wanted_id = self._wanted.pop()
         try:
             name = self._body(wanted_id) if kind == "body" else self._attachment(wanted_id)
-        except RefusedError:
+        except ThrottledError:
+            raise
+        except UNOPENED:
             return again("body")  # it stays as it is, and can be asked for again
         return again("body", name)
 

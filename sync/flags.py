@@ -43,7 +43,7 @@ def refresh(work: Work, one: Seen) -> Steps:
 def is_reading_all_due(work: Work, box: MailboxState) -> bool:
     """Whether a mailbox without CONDSTORE is to be read whole."""
     last = work.read_everything_at.get(box.id, 0)
-    return now() - last >= work.ms(work.timing.flags_all)
+    return abs(now() - last) >= work.ms(work.timing.flags_all)  # a clock may be set back
 
 
 def _read_all(work: Work, box: MailboxState, highestmodseq: int) -> Steps:

@@ -11,7 +11,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
-from models import database, location, lost_copies, mailbox, operation, sync_state
+from models import account, database, location, lost_copies, mailbox, operation, sync_state
 from models.events import OperationsChanged
 from models.mailbox import MailboxState, Role
 from models.message_tables import Flag
@@ -38,6 +38,7 @@ KINDS = frozenset(
 )
 QUESTIONS = operation.QUESTIONS
 _WHENEVER = 2**62
+CLOCK_MS = 60_000  # a clock that is corrected by less was right
 _LOOKS = 5  # after so many tries that broke the line, cycles come before the next
 _TARGETS = {operation.ARCHIVE: Role.ARCHIVE, operation.TRASH: Role.TRASH}
 
@@ -68,13 +69,19 @@ class Operations:
                 for row in rows
                 if row.id not in self._tried or not row.next_try_at or self._is_unknown(row)
             ]
-        if not rows:
+        if not rows or self._became_read_only():
             return None
         group = self._group(rows)
         self._tried |= {row.id for row in group}
         name = self._do(group)
         self._work.report(OperationsChanged(self._work.account.id))
         return again("operations", name)
+
+    def _became_read_only(self) -> bool:
+        """Whether the person said so since the connection was made; the worker is told later."""
+        known = account.config(self._work.account.id)
+        self._work.read_only = known is None or known.read_only
+        return self._work.read_only
 
     def cycle_done(self) -> None:
         """What was tried may be tried again between this cycle and the next."""
@@ -95,7 +102,7 @@ class Operations:
 
     def _is_time(self, row: OperationRow) -> bool:
         """Of what was begun the outcome is looked up before a cycle meets it, and not tried yet."""
-        return row.next_try_at <= now() or self._is_unknown(row)
+        return _due_at(row) <= now() or self._is_unknown(row)
 
     def _is_unknown(self, row: OperationRow) -> bool:
         is_new = row.id not in self._looked and row.attempts <= _LOOKS
@@ -109,7 +116,7 @@ class Operations:
         rows = operation.due(self._work.account.id, _WHENEVER)
         open_ids = {row.id for row in rows}
         self._lost_at = {id_: looks for id_, looks in self._lost_at.items() if id_ in open_ids}
-        return min((row.next_try_at for row in rows if self._is_due(row)), default=None)
+        return min((_due_at(row) for row in rows if self._is_due(row)), default=None)
 
     def questions(self) -> tuple[str, ...]:
         """What only the person can answer: `trash`, `archive`."""
@@ -353,6 +360,11 @@ class Operations:
         if known is not None:
             flags = known.flags | Flag.SEEN if is_seen else known.flags & ~Flag.SEEN
             location.set_flags(place[0], place[1], {place[2]: (int(flags), known.modseq)})
+
+
+def _due_at(row: OperationRow) -> int:
+    """When it may be tried; at once if the clock was set back since that was decided."""
+    return 0 if row.changed_at > now() + CLOCK_MS else row.next_try_at
 
 
 def _alike(row: OperationRow, first: OperationRow) -> bool:

@@ -134,7 +134,8 @@ def _vanishes(work: Work, seen: Sequence[Seen], located: set[int]) -> Steps:
             continue
         if not (box.id in fresh and fresh[box.id].is_there and fresh[box.id].is_level):
             continue  # refused, or its arrivals are not known: the numbers of before stay
-        is_old = now() - box.full_check_at >= work.ms(work.timing.full_check)
+        # Also if that was in the future: the clock was set back.
+        is_old = abs(now() - box.full_check_at) >= work.ms(work.timing.full_check)
         is_stale = is_old and not checked
         is_full = bool(one.status.messages) and arrivals.is_synced(box)
         if box.id not in located and not (is_stale and is_full):
@@ -181,11 +182,12 @@ def _settle_bare(one: Seen) -> None:
 
 def _second_sittings(work: Work) -> set[int]:
     """Mailboxes with a case whose second sitting is due."""
-    line = now() - work.ms(work.timing.second_sitting)
+    at = now()
+    waiting = range(at - work.ms(work.timing.second_sitting) + 1, at + 1)
     return {
         row.mailbox_id
         for row in location.open_cases(work.account.id)
-        if row.state == "missing" and row.asks < 2 and (row.missing_since or 0) <= line
+        if row.state == "missing" and row.asks < 2 and (row.missing_since or 0) not in waiting
     }
 
 

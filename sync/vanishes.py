@@ -98,6 +98,8 @@ def _store(
             location.set_hidden(row.id for row in absent if row.state == "live")
         else:
             counted = [row.id for row in absent if _counts(work, row, at, is_held=is_held)]
+            # The clock was set back since the first sitting: this one is the first then.
+            location.set_live(row.id for row in absent if _is_ahead(row, at))
             location.set_missing(counted, at)
         columns: dict[str, object] = {"held_reason": "emptied" if is_held else ""}
         if not (is_held and box.held_reason):
@@ -114,15 +116,19 @@ def _is_back(row: LocationRow) -> bool:
 
 def _is_hold_over(work: Work, box: MailboxState, at: int) -> bool:
     """An empty mailbox that had much is looked at again later, before it counts."""
-    is_old = at - box.full_check_at >= work.ms(work.timing.full_check)
+    is_old = abs(at - box.full_check_at) >= work.ms(work.timing.full_check)
     return box.held_reason == "emptied" and is_old
+
+
+def _is_ahead(row: LocationRow, at: int) -> bool:
+    return row.state == "missing" and (row.missing_since or 0) > at
 
 
 def _counts(work: Work, row: LocationRow, at: int, *, is_held: bool) -> bool:
     """Whether this sitting is one: the first, or the second late enough after it."""
     if row.state == "held":
         return False
-    if row.state in {"live", "hidden"} or row.missing_since is None:
+    if row.state in {"live", "hidden"} or row.missing_since is None or _is_ahead(row, at):
         return True
     since = at - row.missing_since
     return row.asks < 2 and not is_held and since >= work.ms(work.timing.second_sitting)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,16 @@ def _config(vault: Vault, port: int) -> AccountConfig:
     config = account.config(account_id)
     assert config is not None
     return config
+
+
+@pytest.mark.parametrize("is_account", [True, False])
+def test_one_account_may_be_read_only_and_another_not(vault: Vault, is_account: bool) -> None:
+    """The session itself refuses, whatever asks it; the program as a whole is not read-only."""
+    with FakeImap(capabilities="IMAP4rev1 AUTH=PLAIN") as server:
+        config = replace(_config(vault, server.port), read_only=is_account)
+        session = connect(config, vault, QUICK, read_only=False, hold=_leave)
+        assert session.read_only is is_account
+        session.close()
 
 
 def _cut(session: ImapSession) -> None:

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from models import database
+from models import database, mailbox
 from models.clock import now_ms
+from models.mailbox import Role
 from models.trust_commands import DeleteHeld
 from sync.judge import Case, Home, Kind, MailboxFacts, Place, Presence, judge, remap, renamed
 from tests.support.fake_mailboxes import CAPABILITIES, Box, Mailboxes, Parts
@@ -230,6 +231,25 @@ def test_a_marked_copy_in_an_unsynced_mailbox_is_no_place_before_it_is_unmarked(
     server.boxes["Projects"].mails[0].flags.add("\\Deleted")
     engine.cycle()
     assert engine.places("mail 001") == {"INBOX": "live"}
+
+
+@pytest.mark.parametrize("alone", ["role", "mark"])
+def test_a_mailbox_for_all_mail_proves_nothing(server: Mailboxes, make: Make, alone: str) -> None:
+    """By its role, and by the mark that queries look at: each is enough without the other."""
+    server.boxes["Everything"] = Box(11, "\\All")
+    server.deliver("me", "INBOX", mails(3))
+    server.copy("INBOX", [2], "Everything")
+    engine = make(server)
+    engine.cycle()
+    assert engine.box("Everything").is_mirror
+    if alone == "role":
+        mailbox.update(engine.box("Everything").id, is_mirror=False)
+    else:
+        mailbox.update(engine.box("Everything").id, role=Role.NONE, role_source="person")
+    server.copy("INBOX", [2], "Everything")
+    server.expunge("INBOX", [2])
+    engine.settle()
+    assert sorted(engine.subjects()) == ["mail 000", "mail 002"]
 
 
 def test_a_mailbox_that_copies_less_than_all_is_no_mirror(server: Mailboxes, make: Make) -> None:

@@ -216,6 +216,7 @@ def held(verdicts: list[Verdict]) -> int:
         (21, 30, 0, 21),
         (30, 300, 0, 0),
         (31, 300, 0, 31),
+        (10, 30, 40, 0),
         (10, 30, 41, 10),
     ],
 )
@@ -236,6 +237,12 @@ def test_moves_to_trash_are_held_only_beyond_half() -> None:
     assert held(brake(deleted(21, Kind.TRASHED), known={INBOX: 42}, deleted_last_hour=0)) == 0
     assert held(brake(deleted(21, Kind.TRASHED), known={INBOX: 41}, deleted_last_hour=0)) == 21
     assert held(brake(deleted(20, Kind.TRASHED), known={INBOX: 20}, deleted_last_hour=0)) == 0
+
+
+def test_more_than_twenty_whose_label_became_the_trash_are_held() -> None:
+    in_place = [Verdict(n, Kind.TRASHED) for n in range(21)]
+    assert held(brake(in_place, known={}, deleted_last_hour=0)) == 21
+    assert held(brake(in_place[:20], known={}, deleted_last_hour=0)) == 0
 
 
 def test_remap_follows_identities_and_needs_most_of_them() -> None:
