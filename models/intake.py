@@ -342,7 +342,7 @@ def _tell_ledger(batch: _Batch, newcomers: dict[int, Newcomer], joined: Joined) 
             batch.account_id,
             message_id,
             joined.of_message[message_id],
-            *intake_rows.ledger_keys(mail.parsed, newcomers[message_id]),
+            *intake_rows.ledger_keys(mail.parsed, newcomers[message_id].keys),
             evidence={"way": way, "mailbox": mail.mailbox_id, "uid": mail.uid}
             | ({"returned": 1} if message_id in batch.restored else {})
             | ({"brought_back": 1} if message_id in batch.lifted.message_ids else {}),
@@ -359,15 +359,7 @@ def _tell_ledger(batch: _Batch, newcomers: dict[int, Newcomer], joined: Joined) 
         for row in batch.arrivals
         if row.is_kept_out
     )
-    ledger.write(
-        ledger.Entry(
-            "left_out",
-            ledger.RULE,
-            batch.account_id,
-            evidence={"code": "blocked", "mailbox": mail.mailbox_id, "uid": mail.uid},
-        )
-        for mail in batch.left_out
-    )
+    ledger.write(intake_rows.left_out_entries(batch.account_id, batch.left_out))
 
 
 def _events(

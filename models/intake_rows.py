@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from models import database, search
+from models import database, ledger, search
 from models.body import add_attachments
 from models.clock import now_ms
 from models.conversation import chunks
@@ -165,14 +165,28 @@ def _address_rows(new: Mapping[int, Incoming]) -> Iterator[tuple[int, int, str]]
 
 
 def ledger_keys(
-    parsed: ParsedMail, newcomer: Newcomer
+    parsed: ParsedMail, keys: Sequence[int]
 ) -> tuple[int | None, int | None, int | None]:
     """`message_key, from_key, subject_key` of a mail."""
     return (
-        newcomer.keys[0] if parsed.message_id_header.strip() else None,
+        keys[0] if parsed.message_id_header.strip() else None,
         key64(parsed.from_[0][1]) if parsed.from_ else None,
         key64(parsed.subject) if parsed.subject else None,
     )
+
+
+def left_out_entries(account_id: int, mails: Iterable[Incoming]) -> Iterator[ledger.Entry]:
+    """Why a blocked mail is not here: it can be asked for by its sender or subject."""
+    for mail in mails:
+        yield ledger.Entry(
+            "left_out",
+            ledger.RULE,
+            account_id,
+            None,
+            None,
+            *ledger_keys(mail.parsed, reference_keys(mail.parsed)),
+            evidence={"code": "blocked", "mailbox": mail.mailbox_id, "uid": mail.uid},
+        )
 
 
 def mark_own(message_ids: Iterable[int]) -> list[int]:

@@ -16,7 +16,7 @@ from models.conversation import chunks
 from models.keys import key64
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "arrivals": ("arrival", "kept_out"),
+    "arrivals": ("arrival", "kept_out", "left_out"),
     "moves": ("move", "mailbox"),
     "archive": ("archive", "restore", "merge"),
     "deletes": ("delete", "hold", "keep", "check", "kept_out"),
@@ -120,7 +120,14 @@ _ABOUT: Final = (
     "UNION SELECT id FROM ledger WHERE conversation_id IN (SELECT value FROM json_each(?)) "
     "AND message_id IS NULL "
     "UNION SELECT id FROM ledger WHERE kind = 'kept_out' "
-    "AND json_extract(evidence, '$.identity') IN (SELECT value FROM json_each(?))"
+    "AND json_extract(evidence, '$.identity') IN (SELECT value FROM json_each(?)) "
+    # What never came in has no message: it is found by its sender, subject or Message-ID alone.
+    "UNION SELECT id FROM ledger WHERE message_id IS NULL AND kind = 'left_out' "
+    "AND from_key IN (SELECT value FROM json_each(?)) "
+    "UNION SELECT id FROM ledger WHERE message_id IS NULL AND kind = 'left_out' "
+    "AND subject_key IN (SELECT value FROM json_each(?)) "
+    "UNION SELECT id FROM ledger WHERE message_id IS NULL AND kind = 'left_out' "
+    "AND message_key IN (SELECT value FROM json_each(?))"
 )
 
 
@@ -140,31 +147,37 @@ def _terms(query: LedgerQuery) -> tuple[list[str], list[Any]]:
     about = _about(query)
     if about is not None:
         terms.append(f"l.id IN ({_ABOUT})")
-        values += [json.dumps(sorted(each)) for each in about]
+        wanted = [json.dumps(sorted(each)) for each in about]
+        values += [*wanted, wanted[-1], wanted[-1]]
     return terms, values
 
 
-def _about(query: LedgerQuery) -> tuple[set[int], set[int], set[str]] | None:
-    """Messages, conversations and identities that are asked for; None for everything."""
+def _about(query: LedgerQuery) -> tuple[set[int], set[int], set[str], set[int]] | None:
+    """Messages, conversations, identities and keys that are asked for; None for everything."""
     if query.message_id is not None:
         owners = _owners([query.message_id])
-        return {query.message_id}, owners, _identities([query.message_id])
+        return {query.message_id}, owners, _identities([query.message_id]), set()
     if query.conversation_id is not None:
         ids = _messages_of([query.conversation_id])
-        return ids, {query.conversation_id}, set()
+        return ids, {query.conversation_id}, set(), set()
     text = query.text.strip()
     if not text:
         return None
-    messages, owners = _by_keys(text)
+    keys = _keys(text)
+    messages, owners = _by_keys(keys)
     here = [*search.find(text, limit=_FOUND_MOST).ids] if search.compile_query(text) else []
     messages |= _messages_of(here)
-    return messages, owners | set(here), _identities(messages)
+    return messages, owners | set(here), _identities(messages), keys
 
 
-def _by_keys(text: str) -> tuple[set[int], set[int]]:
-    """Messages, gone or here, whose sender, subject or Message-ID is exactly this."""
+def _keys(text: str) -> set[int]:
+    """What a sender, a subject or a Message-ID that is exactly this is kept as."""
     bare = text.strip("<>").strip()
-    keys = {key64(prefix + text) for prefix in _PREFIXES} | {key64(bare), key64(f"<{bare}>")}
+    return {key64(prefix + text) for prefix in _PREFIXES} | {key64(bare), key64(f"<{bare}>")}
+
+
+def _by_keys(keys: set[int]) -> tuple[set[int], set[int]]:
+    """Messages, gone or here, that have one of these keys."""
     marks, values = database.marks(len(keys)), [*keys]
     rows = database.rows(
         f"SELECT DISTINCT message_id, conversation_id FROM ledger WHERE message_key IN ({marks}) "

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from models import database, held, ledger, ledger_pages, listing, location, operation, queue_pages
+from models import (
+    database,
+    held,
+    ledger,
+    ledger_pages,
+    listing,
+    location,
+    operation,
+    queue_pages,
+    settings,
+)
 from models.commands import (
     Archive,
     CheckHeld,
@@ -211,3 +221,14 @@ def test_new_mail_that_brings_a_conversation_back_is_recorded(made: Boxes) -> No
         ("restore", "rule"),
         ("archive", "person"),
     ]
+
+
+def test_why_a_mail_of_a_blocked_sender_is_not_here(made: Boxes) -> None:
+    """It never came in, so nothing but its sender, subject and Message-ID can find it."""
+    settings.put("blocked", ["bad@shop.test"])
+    made.take(made.mail("d", sender="bad@shop.test", subject="Cheap roofs"))
+    made.take(made.mail("e", sender="bad@shop.test", subject="Cheap doors"))
+    assert kinds(text="bad@shop.test") == ["left_out", "left_out"]
+    assert kinds(text="Cheap roofs") == ["left_out"]
+    assert kinds(text="Cheap roofs", group="arrivals") == ["left_out"]
+    assert kinds(text="nobody@shop.test") == []

@@ -13,6 +13,7 @@ _CONTEXT = "Ledger"
 _ICONS = {
     "arrival": "mail",
     "kept_out": "shield",
+    "left_out": "shield",
     "move": "folder",
     "mailbox": "folder",
     "archive": "archive",
@@ -65,6 +66,7 @@ def sentence(item: LedgerItem) -> str:
     makers = {
         "arrival": _arrival,
         "kept_out": _kept_out,
+        "left_out": _left_out,
         "move": _move,
         "mailbox": _mailbox,
         "archive": _archive,
@@ -107,6 +109,11 @@ def _arrival(item: LedgerItem) -> str:
 
 def _kept_out(item: LedgerItem) -> str:
     text = _tr("Kept out: you deleted it here, and it was seen again in {label}")
+    return text.format(label=_label(item, item.evidence.get("mailbox")))
+
+
+def _left_out(item: LedgerItem) -> str:
+    text = _tr("Left out: you blocked its sender; on the server it lies in {label}")
     return text.format(label=_label(item, item.evidence.get("mailbox")))
 
 
