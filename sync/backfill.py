@@ -72,6 +72,7 @@ class Backfill:
         self._boxes: list[MailboxState] = []
         self._refused: set[int] = set()
         self._later: set[int] = set()
+        self._put_off: set[int] = set()  # could not be read when the others were done
         self._again_at = 0
 
     def step(self) -> Step | None:
@@ -126,6 +127,8 @@ class Backfill:
         known.sort(key=lambda box: (_ORDER.get(box.role, 2), box.name))
         boxes = [box for box in known if self._is_open(box)]
         self._boxes = [box for box in known if past_sync.is_underway(box)]
+        wanted = {box.id for box in known if box.is_synced and not box.backfill_done}
+        self._put_off = wanted - {box.id for box in boxes} - self._later
         begun = [box for box in boxes if box.id in self._ranges]
         if begun and any(one.done for one in self._ranges.values()):
             unknown = [box for box in boxes if box.id not in self._ranges]
@@ -271,7 +274,7 @@ class Backfill:
             if box.id in self._refused and not is_refused:
                 self._refused.discard(box.id)
                 self._ranges.pop(box.id, None)
-        return any(self._is_open(box) for box in boxes)
+        return any(self._is_open(box) for box in boxes if box.id in self._put_off)
 
     def _store(
         self,
