@@ -85,14 +85,16 @@ def _whole_facts(work: Work, uids: Collection[int]) -> dict[int, Facts]:
 def _all(
     work: Work, uids: Collection[int], ask: Callable[[Collection[int]], dict[int, _Found]]
 ) -> tuple[dict[int, _Found], set[int]]:
-    found = ask(uids) if uids else {}
-    lacking = {uid for uid in uids if uid not in found}
+    aside = work.left_out(uids)
+    asked = [uid for uid in uids if uid not in aside] if aside else uids
+    found = ask(asked) if asked else {}
+    lacking = {uid for uid in asked if uid not in found}
     if not lacking:
-        return found, lacking
+        return found, aside
     lacking -= gone(work, lacking)
     if lacking:
         found |= ask(lacking)
         lacking -= found.keys()
     for uid in sorted(lacking)[:SINGLY]:
         found |= ask([uid])
-    return found, lacking - found.keys()
+    return found, (lacking - found.keys()) | aside

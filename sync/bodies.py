@@ -47,12 +47,15 @@ def identity_of(fetched: Fetched) -> bytes:
 
 def fetch(work: Work, box: MailboxState, wanted: Sequence[Wanted]) -> list[Incoming]:
     """The messages of the open mailbox that are still there, in the order asked for."""
-    small = [item for item in wanted if item.facts.size <= WHOLE_MOST]
+    aside = work.left_out((item.uid for item in wanted), whole=True)
+    asked = [item for item in wanted if item.uid not in aside]
+    small = [item for item in asked if item.facts.size <= WHOLE_MOST]
     whole = _fetch_whole(work, box, small)
     for item in [item for item in small if item.uid not in whole][: asking.SINGLY]:
         whole |= _fetch_whole(work, box, [item])  # some servers drop lines of long answers
-    large = [item for item in wanted if item.facts.size > WHOLE_MOST]
+    large = [item for item in asked if item.facts.size > WHOLE_MOST]
     lacking = [item for item in small if item.uid not in whole]
+    lacking += [item for item in wanted if item.uid in aside]
     found = whole | {i.uid: got for i in large if (got := _fetch_large(work, box, i))}
     found |= _fetch_poison(work, box, [*lacking, *(i for i in large if i.uid not in found)])
     return [found[item.uid] for item in wanted if item.uid in found]

@@ -12,6 +12,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sync.session.answers import Asked
+from sync.set_aside import SetAside
 from sync.timing import Timing
 
 TRIES = 3  # one may be the line, two bad luck
@@ -35,23 +37,36 @@ class _Trouble:
 
 
 class Hanging:
-    """What ended connections, by the mailbox's name and the part of the work."""
+    """What ended connections, by the mailbox's name and the part of the work.
+
+    Attributes:
+        mails: The single mails that did so.
+    """
 
     def __init__(self, timing: Timing) -> None:
         self._timing = timing
+        self.mails = SetAside(timing)
         self._known: dict[tuple[str, Part], _Trouble] = {}
 
-    def happened(self, name: str, part: Part, reached: Hashable) -> bool:
+    def happened(
+        self, name: str, part: Part, reached: Hashable, asked: Asked | None = None
+    ) -> bool:
         """The connection ended at this mailbox; whether it is left out for a while from now on.
 
         Args:
             reached: How far the work had come. Whoever gets further each time has a bad line.
+            asked: The mails that were asked for then. If it is known now which of them it is, the
+                mailbox goes on without that one.
         """
         trouble = self._known.setdefault((name, part), _Trouble())
         if trouble.tries and trouble.reached != reached:
             trouble.tries, trouble.wait_seconds = 0, 0.0
-        trouble.tries += 1
+            self.mails.forget(name)
         trouble.reached = reached
+        trouble.tries += 1
+        if asked is not None and self.mails.learn(asked, is_second=trouble.tries > 1):
+            del self._known[name, part]
+            return False
         if trouble.tries < TRIES:
             return False
         wait = trouble.wait_seconds * 2 or self._timing.hanging_first

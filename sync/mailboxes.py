@@ -215,7 +215,9 @@ def hung_up(work: Work, part: Part) -> None:
     if not name or work.session.is_aborted:
         return  # of no mailbox, or it was us
     row = mailbox.by_name(work.account.id, name)
-    is_closed = work.hanging.happened(name, part, _reached(row, part))
+    is_closed = work.hanging.happened(name, part, _reached(row, part), work.session.asking)
+    if work.hanging.mails.take_new() and row is not None:
+        _tell_ledger(work, row, "mail_hung_up")
     if is_closed and row is not None and part is Part.CYCLE:
         _close(work, row, "hung_up")
     elif is_closed and row is not None:

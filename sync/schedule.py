@@ -46,6 +46,7 @@ class AccountSync:
     ) -> None:
         self._work = Work(account, session, timing, read_only, report, should_yield)
         self._work.hanging = hanging or Hanging(timing)
+        session.suspects = self._work.hanging.mails.suspects
         self._work.last_success_at = account.last_success_at
         self._operations = Operations(self._work)
         self._backfill = Backfill(self._work)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -88,6 +88,10 @@ class Work:
     def has(self, capability: str) -> bool:
         """Whether the server offers this, by its name in upper case."""
         return self.session.has(capability)
+
+    def left_out(self, uids: Iterable[int], *, whole: bool = False) -> set[int]:
+        """Mails of the open mailbox at which the server hangs up each time (`sync.set_aside`)."""
+        return self.hanging.mails.left_out(self.session.place, uids, whole=whole)
 
     def ms(self, seconds: float) -> int:
         """Seconds of `Timing` as milliseconds."""

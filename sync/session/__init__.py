@@ -15,7 +15,7 @@ from sync.session.answers import (
 )
 from sync.session.commands import CHANGING, is_searchable, uid_sets
 from sync.session.looking import Quota, Secured, Software
-from sync.session.reading import ENVELOPE_FIELDS, IDENTITY_FIELDS
+from sync.session.messages import ENVELOPE_FIELDS, IDENTITY_FIELDS
 from sync.session.session import ImapSession
 
 __all__ = [

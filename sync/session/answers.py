@@ -91,6 +91,20 @@ class UidListing:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The mails that a FETCH that runs asks for; `place` is the mailbox's name and UIDVALIDITY.
+
+    Attributes:
+        uids: The set as it is sent; '' where it names no single mails.
+        is_whole: Their words are asked for, not facts or header fields alone.
+    """
+
+    place: tuple[str, int]
+    uids: str
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a server says of a message without its words.
 

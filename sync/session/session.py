@@ -18,14 +18,14 @@ from sync.session import commands, faults, looking
 from sync.session.answers import AppendUid, CopyUid, Selected, Server, ServerEvent
 from sync.session.fetching import flag_names
 from sync.session.looking import Quota, Secured
-from sync.session.reading import Reader
+from sync.session.messages import MessageReader
 from sync.timing import Timing
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LITERAL_MINUS = 4096
 
 
-class ImapSession(Reader):
+class ImapSession(MessageReader):
     """One connection to one account's server.
 
     Args:

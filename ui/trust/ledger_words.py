@@ -150,6 +150,10 @@ def _mailbox(item: LedgerItem) -> str:
         "past_hung_up": _tr(
             "The server hangs up each time at past mail of {label}; that is tried again later"
         ),
+        "mail_hung_up": _tr(
+            "The server hangs up each time when one mail of {label} is asked for; that mail is "
+            "left out for a while, then tried again"
+        ),
         "renamed": _tr("Renamed on the server; it is {label} now"),
         "mirror": _tr("{label} is taken for a copy of everything: what lies there proves nothing"),
         "created": _tr("{label} was created on the server, because you agreed"),

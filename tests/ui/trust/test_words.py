@@ -95,6 +95,7 @@ GONE = [[1, 5, 2]]
         (entry("mailbox", "rule", {"what": "mirror", "mailbox": 2}), "a copy of everything"),
         (entry("mailbox", "server", {"what": "hung_up", "mailbox": 2}), "hangs up each time"),
         (entry("mailbox", "server", {"what": "past_hung_up", "mailbox": 2}), "past mail of"),
+        (entry("mailbox", "server", {"what": "mail_hung_up", "mailbox": 2}), "one mail of"),
         (entry("hold", "server", {"held": "outcome"}), "what became of it"),
         (entry("hold", "server", {"held": "renumbered"}), "numbered anew"),
         (entry("hold", "server", {"held": "refused"}), "cannot be opened"),
