@@ -60,6 +60,13 @@ def parts(values: Sequence[_T], size: int = CHUNK) -> Iterator[Sequence[_T]]:
         yield values[start : start + size]
 
 
+# What `_summary` gives.
+_COLUMNS = (
+    *("subject", "parties", "snippet", "newest_at", "oldest_at", "message_count"),
+    *("unread_count", "attachment_count", "incoming_count", "own_count", "draft_count"),
+)
+
+
 def refresh(conversation_ids: Iterable[int]) -> tuple[int, ...]:
     """Compute the rows of these conversations anew; the ids that are gone as empty (R6)."""
     removed: list[int] = []
@@ -69,23 +76,18 @@ def refresh(conversation_ids: Iterable[int]) -> tuple[int, ...]:
 
 
 def _refresh(ids: Sequence[int]) -> list[int]:
-    found = database.rows(
-        "SELECT conversation_id, received_at, subject, from_name, from_address, snippet, is_own, "
-        "is_read, is_draft, attachment_count FROM message "
-        f"WHERE conversation_id IN ({database.marks(len(ids))}) "
-        f"ORDER BY conversation_id, {IN_ORDER}",
+    found = database.rows_at_once(
+        ("conversation_id", "received_at", "subject", "from_name", "from_address", "snippet",
+         "is_own", "is_read", "is_draft", "attachment_count"),
+        f"SELECT * FROM message WHERE conversation_id IN ({database.marks(len(ids))})",
         ids,
-    )
+        order=f"conversation_id, {IN_ORDER}",
+    )  # fmt: skip
     updates = [
         (*_summary([row[1:] for row in group]), conversation_id)
         for conversation_id, group in groupby(found, itemgetter(0))
     ]
-    database.run_many(
-        "UPDATE conversation SET subject = ?, parties = ?, snippet = ?, newest_at = ?, "
-        "oldest_at = ?, message_count = ?, unread_count = ?, attachment_count = ?, "
-        "incoming_count = ?, own_count = ?, draft_count = ? WHERE id = ?",
-        updates,
-    )
+    database.update_many("conversation", _COLUMNS, updates)
     left = {update[-1] for update in updates}
     return _remove([conversation_id for conversation_id in ids if conversation_id not in left])
 

@@ -10,6 +10,7 @@ What is special to SQLite stays in this module and in `search.py`.
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from array import array
@@ -200,6 +201,18 @@ def rows(sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
     return found
 
 
+def rows_at_once(
+    columns: Sequence[str], sql: str, parameters: Sequence[Any] = (), *, order: str
+) -> list[Row]:
+    """These columns, numbers and texts, of many rows of a query, ordered.
+
+    In one row, as JSON: apsw gives up the interpreter's lock for each row (see `run_many`).
+    """
+    one = f"json_array({', '.join(columns)})"
+    text = value(f"SELECT json_group_array({one} ORDER BY {order}) FROM ({sql})", parameters)
+    return [tuple(found) for found in json.loads(text)]
+
+
 def row(sql: str, parameters: Sequence[Any] = ()) -> Row | None:
     """The first row of a query, or None."""
     found = rows(sql, parameters)
@@ -254,6 +267,19 @@ def run_many(sql: str, parameters: Iterable[Sequence[Any]]) -> None:
             connection.execute(grouped, tuple(chain.from_iterable(group)))
         else:
             connection.executemany(sql, group)
+
+
+def update_many(table: str, columns: Sequence[str], rows_by_id: Sequence[Sequence[Any]]) -> None:
+    """Set these columns of many rows with few statements; each of `rows_by_id` ends with an id."""
+    sets = ", ".join(f"{name} = news.column{n}" for n, name in enumerate(columns, 1))
+    one = f"({marks(len(columns) + 1)})"
+    for start in range(0, len(rows_by_id), _GROUP):
+        group = rows_by_id[start : start + _GROUP]
+        db.connection().execute(
+            f"UPDATE {table} SET {sets} FROM (VALUES {', '.join([one] * len(group))}) AS news "
+            f"WHERE {table}.id = news.column{len(columns) + 1}",
+            tuple(chain.from_iterable(group)),
+        )
 
 
 @lru_cache(maxsize=32)

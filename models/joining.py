@@ -128,11 +128,13 @@ def _owners(account_id: int, keys: Iterable[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     for chunk in chunks(keys, 2000):
         found.update(
-            database.rows(
-                "SELECT r.key, m.conversation_id FROM message_reference r "
+            database.rows_at_once(
+                ("key", "conversation_id"),
+                "SELECT DISTINCT r.key, m.conversation_id FROM message_reference r "
                 "JOIN message m ON m.id = r.message_id "
                 f"WHERE r.account_id = ? AND r.key IN ({database.marks(len(chunk))})",
                 (account_id, *chunk),
+                order="key",
             )
         )
     return found
@@ -173,10 +175,11 @@ def _absorb(
 def _states(ids: Iterable[int]) -> dict[int, _State]:
     found: dict[int, _State] = {}
     for chunk in chunks(ids):
-        rows = database.rows(
-            "SELECT id, oldest_at, is_archived, archived_cause, incoming_count FROM conversation "
-            f"WHERE id IN ({database.marks(len(chunk))})",
+        rows = database.rows_at_once(
+            ("id", "oldest_at", "is_archived", "archived_cause", "incoming_count"),
+            f"SELECT * FROM conversation WHERE id IN ({database.marks(len(chunk))})",
             chunk,
+            order="id",
         )
         found |= {row[0]: _State(row[0], row[1], bool(row[2]), row[3], row[4]) for row in rows}
     return found

@@ -169,8 +169,11 @@ def _grown(
     found: set[int] = set()
     for chunk in chunks(conversation_ids):
         marks = database.marks(len(chunk))
-        rows = database.rows(
-            f"SELECT id, oldest_at FROM conversation WHERE id IN ({marks}) AND link_key = ''", chunk
+        rows = database.rows_at_once(
+            ("id", "oldest_at"),
+            f"SELECT * FROM conversation WHERE id IN ({marks}) AND link_key = ''",
+            chunk,
+            order="id",
         )
         found |= {id_ for id_, oldest_at in rows if started[id_] <= oldest_at}
     for chunk in chunks(list(found)):

@@ -1,4 +1,4 @@
-"""Many rows in one statement: the same rows as one by one, whatever their number."""
+"""Many rows with one statement, or in one row: the same as one by one, whatever their number."""
 
 from __future__ import annotations
 
@@ -75,3 +75,33 @@ def test_what_is_no_plain_insert_runs_row_by_row(sql: str) -> None:
     database.run_many(INSERT, [(number, "") for number in range(20)])
     database.run_many(sql, [("new", number) for number in range(20)])
     assert sum(1 for _, word in pairs() if str(word).lower() == "new") == 20
+
+
+@pytest.mark.parametrize("count", [0, 1, 200, 201])
+def test_each_row_is_updated_by_its_id_and_no_other(count: int) -> None:
+    database.run("CREATE TABLE item (id INTEGER PRIMARY KEY, a, b)")
+    database.run_many(
+        "INSERT INTO item (id, a, b) VALUES (?, ?, ?)", [(n, n, "") for n in range(300)]
+    )
+    news = [(n * 2, f"it's {n}", n) for n in range(count)]
+    database.update_many("item", ("a", "b"), news)
+    wanted = [(n, n * 2, f"it's {n}") for n in range(count)] + [
+        (n, n, "") for n in range(count, 300)
+    ]
+    assert database.rows("SELECT id, a, b FROM item ORDER BY id") == wanted
+
+
+def test_an_update_of_what_is_gone_makes_nothing() -> None:
+    database.run("CREATE TABLE item (id INTEGER PRIMARY KEY, a)")
+    database.update_many("item", ("a",), [(1, 7)])
+    assert database.rows("SELECT * FROM item") == []
+
+
+def test_rows_at_once_are_the_rows_in_order() -> None:
+    rows = [
+        (1, 'quo"te'), (2, "zażółć \U0001f600"), (3, "line\nend\x01\u2028"), (9 << 59, ""), (-5, "\\"),
+    ]  # fmt: skip
+    database.run_many(INSERT, rows)
+    found = database.rows_at_once(("a", "b"), "SELECT * FROM pair", order="a DESC")
+    assert found == database.rows("SELECT a, b FROM pair ORDER BY a DESC")
+    assert database.rows_at_once(("a",), "SELECT * FROM pair WHERE a = ?", (77,), order="a") == []
