@@ -264,7 +264,9 @@ def run_many(sql: str, parameters: Iterable[Sequence[Any]]) -> None:
     while group := list(islice(left, _GROUP)):
         grouped = _for_rows(sql, len(group)) if len(group) >= _FEW else ""
         if grouped:
-            connection.execute(grouped, tuple(chain.from_iterable(group)))
+            # In the cache a statement would keep its values, some megabytes of mail.
+            values = tuple(chain.from_iterable(group))
+            connection.execute(grouped, values, can_cache=False)
         else:
             connection.executemany(sql, group)
 
@@ -279,6 +281,7 @@ def update_many(table: str, columns: Sequence[str], rows_by_id: Sequence[Sequenc
             f"UPDATE {table} SET {sets} FROM (VALUES {', '.join([one] * len(group))}) AS news "
             f"WHERE {table}.id = news.column{len(columns) + 1}",
             tuple(chain.from_iterable(group)),
+            can_cache=False,
         )
 
 

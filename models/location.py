@@ -188,11 +188,20 @@ def put_aside(location_id: int, mailbox_id: int, uidvalidity: int, *, is_held: b
             "AND arrival.uid = l.uid",
             (location_id,),
         )
-        now = now_ms()
+        # Hidden is no sitting: the first real one must not count as the second.
+        at = now_ms() if is_held else None
         database.run(
             "UPDATE location SET mailbox_id = ?, uidvalidity = ?, uid = -id, modseq = 0, "
-            "state = ?, asks = 1, missing_since = ?, last_ask_at = ? WHERE id = ?",
-            (mailbox_id, uidvalidity, "held" if is_held else "hidden", now, now, location_id),
+            "state = ?, asks = ?, missing_since = ?, last_ask_at = ? WHERE id = ?",
+            (
+                mailbox_id,
+                uidvalidity,
+                "held" if is_held else "hidden",
+                is_held,
+                at,
+                at,
+                location_id,
+            ),
         )
 
 

@@ -85,16 +85,22 @@ class Backfill:
         except ThrottledError:
             raise
         except RetryError:
-            # It may say so for good, or for this label alone: the others come first.
-            self._ranges.pop(box.id, None)
-            self._later.add(box.id)
-            patience = self._work.ms(self._work.timing.backoff_most)
-            self._again_at = self._again_at or now() + patience
+            self._leave_for_later(box)
         except RefusedError as fault:
-            self._refused.add(box.id)
-            self._ranges.pop(box.id, None)
-            refused(self._work, box, fault)
+            if self._work.session.place[0] == box.name:
+                self._leave_for_later(box)  # it opens, and is not to be searched
+            else:
+                self._refused.add(box.id)
+                self._ranges.pop(box.id, None)
+                refused(self._work, box, fault)
         return self._said(box)
+
+    def _leave_for_later(self, box: MailboxState) -> None:
+        """It may say so for good, or for this label alone: the others come first."""
+        self._ranges.pop(box.id, None)
+        self._later.add(box.id)
+        patience = self._work.ms(self._work.timing.backoff_most)
+        self._again_at = self._again_at or now() + patience
 
     def _said(self, box: MailboxState) -> Step:
         """What this step did, how far every label is, and how long the rest takes."""

@@ -22,6 +22,7 @@ from sync.health_server import Look
 from sync.session import ImapSession, Quota
 
 QUOTA_MS = 24 * 3600 * 1000  # asked no more often than this, but for the person
+QUOTA_TRIES = 2  # that may end the connection
 CLOCK_MOST = 5  # arrivals that are remembered: a clock that was set right is believed soon
 
 
@@ -38,6 +39,7 @@ class HealthKeeper:
         self._has_rested = False
         self._is_wanted = False
         self._spoke_at = 0
+        self._quota_tries = 0
 
     def want(self) -> None:
         """The person asks: look at the next step, also at the quota."""
@@ -131,7 +133,11 @@ class HealthKeeper:
     def _quota(self, session: ImapSession, before: Report, *, is_asked: bool) -> dict[str, int]:
         if before.quota and not is_asked and now_ms() - before.quota["asked_at"] < QUOTA_MS:
             return before.quota
+        if self._quota_tries >= QUOTA_TRIES and not is_asked:
+            return before.quota  # the server hangs up at it; mail is worth more than this number
+        self._quota_tries += 1
         told = session.quota()
+        self._quota_tries = 0
         asked = {"asked_at": now_ms(), "has_limit": int(told is not None)}
         told = told or Quota()
         return {**asked, **{name: getattr(told, name) for name in _QUOTA}}

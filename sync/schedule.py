@@ -90,7 +90,10 @@ class AccountSync:
             with self._watched(Part.PAST):
                 done = self._backfill.step()
             self._is_backfilled = done is None
-        return done or self._rest()
+        if done is not None:
+            return done
+        with self._watched(Part.CYCLE):
+            return self._rest()
 
     @contextmanager
     def _watched(self, part: Part) -> Iterator[None]:

@@ -94,6 +94,12 @@ class SetAside:
         }
         return now.intersection(uids)
 
+    def try_now(self) -> None:
+        """Nobody is left out any more, until a connection ends there again."""
+        for known in self._known.values():
+            for trouble in known.values():
+                trouble.until = min(trouble.until, time.monotonic())
+
     def take_new(self) -> bool:
         """Whether a mail was left out for the first time since the last call."""
         is_new, self._is_new = self._is_new, False

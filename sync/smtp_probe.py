@@ -215,7 +215,7 @@ class SmtpTry:
             else:
                 client.sign_in(user, secret)
         except smtplib.SMTPAuthenticationError as error:
-            words = clean_words(error.smtp_error, secret)
+            words = clean_words(error.smtp_error, secret, _plain(user, secret))
             if 400 <= error.smtp_code < 500:
                 raise RetryError(
                     f"{self._server.place} cannot check the sign-in now. Try again later.",
@@ -297,7 +297,7 @@ class _Client(smtplib.SMTP):
             self.login(user, secret)
             return
         if "PLAIN" in methods:
-            code, words = self.docmd("AUTH", f"PLAIN {_base64(chr(0).join(('', user, secret)))}")
+            code, words = self.docmd("AUTH", f"PLAIN {_base64(_plain(user, secret))}")
         else:
             code, words = self.docmd("AUTH", "LOGIN")
             for text in (user, secret):
@@ -318,6 +318,11 @@ class _Client(smtplib.SMTP):
             words += f" {status}".encode()
         if code not in (235, 503):
             raise smtplib.SMTPAuthenticationError(code, words)
+
+
+def _plain(user: str, secret: str) -> str:
+    """What the mechanism PLAIN sends (RFC 4616)."""
+    return f"\0{user}\0{secret}"
 
 
 def _base64(text: str) -> str:

@@ -173,7 +173,11 @@ def _unplace(work: Work, box: MailboxState, content: _Content, found: judge.Rema
             location.end_location(row.id)
     busy = operation.pending_for_message(row.message_id for row in alone)
     is_proof = is_new and found.is_certain and not content.unread
-    held = [row for row in alone if not is_proof and row.message_id not in busy]
+    # What was held, or lies where nobody can look, is no more answered by new numbers.
+    kept = {"held", "hidden"}
+    held = [
+        row for row in alone if row.message_id not in busy and (not is_proof or row.state in kept)
+    ]
     cases = [row for row in alone if row not in held]
     returning.unplace((row.id for row in cases), content.uidvalidity, "missing", now())
     returning.unplace((row.id for row in held), content.uidvalidity, "held", now())

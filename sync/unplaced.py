@@ -32,7 +32,8 @@ def keep(work: Work, row: OperationRow, source: MailboxState, target: MailboxSta
     numbers = 0 if target.is_gone else work.examine(target).uidvalidity
     if numbers == row.payload.mark[0] or _is_in_source(work, row, known, source):
         return False
-    _put_aside(work, row, known, target, numbers)
+    # A label that is gone, or hidden, may come back with the numbers under which the mail landed.
+    _put_aside(work, row, known, target, row.payload.mark[0] if target.is_gone else numbers)
     return True
 
 

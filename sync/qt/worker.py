@@ -136,8 +136,9 @@ class AccountWorker(QObject):
     def sync_now(self) -> None:
         """The person asked: also out of a back-off or a pause."""
         self._backoff.reset()
+        self._hanging.try_now()
         if self._sync is not None:
-            self._sync.news()
+            self._sync.sync_now()
             self._resume()
         elif not self._stopping.is_set():
             self._step_timer.start(0)
@@ -164,6 +165,7 @@ class AccountWorker(QObject):
 
     def _hasten(self) -> None:
         self._backoff.reset()
+        self._hanging.try_now()
         if not self._stopping.is_set():
             self._step_timer.start(0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 from sync.errors import (
@@ -85,11 +86,13 @@ def code_of(words: str) -> str:
 
 
 def clean_words(words: str | bytes, *secrets: str) -> str:
-    """A server's text as it may be shown and kept: short, one line, without our secret."""
+    """A server's text as it may be shown and kept: short, one line, without our secret.
+
+    Some repeat the line that they did not understand, and in that a secret is in base64.
+    """
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, "…")
+    for secret in filter(None, secrets):
+        text = text.replace(base64.b64encode(secret.encode()).decode(), "…").replace(secret, "…")
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_WORDS_MOST]
 
 

@@ -96,7 +96,8 @@ class SigningIn(Connection):
         try:
             self._need_client().sasl_login(mechanism, respond)
         except IMAPClientError as fault:
-            words = faults.clean_words(wire.last_words or str(fault), self._secret)
+            told = wire.last_words or str(fault)
+            words = faults.clean_words(told, self._secret, answer.decode())
             raise faults.sign_in_refusal(self.server.place, words) from fault
         except (OSError, ValueError) as fault:
             raise as_sync_error(self.server.place, fault) from fault

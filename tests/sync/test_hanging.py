@@ -224,6 +224,50 @@ def test_a_refused_mailbox_is_tried_again_though_nothing_is_new_in_it(
     assert len(engine.subjects()) == 4
 
 
+def test_who_asks_does_not_wait_and_one_more_end_is_enough(server: Mailboxes, make: Make) -> None:
+    server.deliver("me", "INBOX", mails(2))
+    engine = make(server, chosen=("INBOX", "Zoo"))
+    engine.cycle()
+    server.hangs_up = at("EXAMINE", "INBOX")
+    server.deliver("me", "INBOX", mails(1, first=2))
+    cycles(engine)
+    assert engine.hanging.closed() == {"INBOX"}
+    engine.hanging.try_now()
+    assert cycles(engine) == 2
+    assert engine.hanging.closed() == {"INBOX"}
+    server.hangs_up = lambda *_: False
+    engine.hanging.try_now()
+    assert cycles(engine) == 1
+    assert sorted(engine.subjects()) == subjects(3)
+
+
+def test_where_only_idling_would_open_the_inbox_it_is_noticed(make: Make) -> None:
+    with Mailboxes(capabilities=f"{CAPABILITIES} IDLE CONDSTORE") as server:
+        server.boxes["INBOX"].modseq = 3  # its flags need not be read
+        server.deliver("me", "INBOX", mails(2))
+        engine = make(server, chosen=("INBOX", "Zoo"))
+        engine.cycle()
+        engine.cycle()
+        server.hangs_up = at("EXAMINE", "INBOX")
+        server.deliver("me", "Zoo", mails(1, first=3))
+        assert cycles(engine) == TRIES + 1
+        assert "mail 003" in engine.subjects()
+        engine.close()
+
+
+def test_a_label_that_opens_and_is_not_to_be_searched_is_told_once(
+    server: Mailboxes, make: Make
+) -> None:
+    server.deliver("me", "INBOX", mails(2))
+    server.deliver("me", "Zoo", mails(3, first=2))
+    server.refuse["UID SEARCH", "Zoo"] = b"[CANNOT] no search here"
+    engine = make(server, chosen=("INBOX", "Zoo"))
+    for _ in range(8):
+        engine.cycle()
+    assert sorted(engine.subjects()) == subjects(2)
+    assert told("refused") <= 1
+
+
 # --- the counting alone ------------------------------------------------------------------------
 
 

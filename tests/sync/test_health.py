@@ -15,13 +15,14 @@ from models.facts import SyncFacts
 from models.health import StoredFacts
 from models.mailbox import Role
 from sync import health_account, health_server
+from sync.errors import ConnectionLostError
 from sync.health import Finding, Report, Severity, from_json, ordered
 from sync.health_keeper import CLOCK_MOST, HealthKeeper, last_report
 from sync.health_server import DAY_MS, Look
 from sync.session import ImapSession, Quota, Secured, Server, Software
 from sync.session.looking import quota, software
 from sync.timing import Timing
-from tests.support.fake_imap import FakeImap
+from tests.support.fake_imap import Answer, FakeImap, hang_up
 
 ALL = frozenset(
     "IMAP4REV1 IDLE MOVE UIDPLUS CONDSTORE SPECIAL-USE LIST-STATUS ESEARCH OBJECTID".split()  # noqa: SIM905
@@ -274,6 +275,26 @@ def test_a_server_that_refuses_quota_tells_no_limit(store: Path) -> None:
 
 
 # --- reports -----------------------------------------------------------------------------------
+
+
+def test_a_server_that_hangs_up_at_the_quota_is_asked_twice_and_not_for_ever(
+    config: AccountConfig,
+) -> None:
+    keeper = HealthKeeper(config.id, lambda _: None, read_only=False)
+    answers: dict[str, Answer] = {"GETQUOTAROOT": hang_up}
+    ends = 0
+    with FakeImap(answers, capabilities="IMAP4rev1 QUOTA") as server:
+        for _ in range(4):
+            session = ImapSession(Server("localhost", server.port, "plain"), Timing())
+            session.open()
+            session.sign_in("ann", "secret")
+            try:
+                keeper.look_if_due(session)
+            except ConnectionLostError:
+                ends += 1
+            session.close()
+        assert ends == 2
+        assert server.commands.count("GETQUOTAROOT") == 2
 
 
 def test_a_report_comes_back_from_the_store(config: AccountConfig) -> None:

@@ -374,6 +374,25 @@ def test_a_secret_is_neither_in_errors_nor_in_logs(caplog: pytest.LogCaptureFixt
     assert base64.b64encode(b"top-secret-9").decode() not in caplog.text
 
 
+@pytest.mark.parametrize("mechanism", ["LOGIN", "AUTHENTICATE"])
+def test_a_server_that_repeats_what_it_got_tells_no_secret(mechanism: str) -> None:
+    answer = base64.b64encode(b"\0ada\0top-secret-9").decode()
+    alone = base64.b64encode(b"top-secret-9").decode()
+    words = f"{{tag}} NO what is {answer} or {alone}?\r\n".encode()
+    capabilities = "IMAP4rev1 AUTH=PLAIN" if mechanism == "AUTHENTICATE" else "IMAP4rev1"
+    with FakeImap({mechanism: words}, capabilities=capabilities) as server:
+        session = plain(server)
+        session.open()
+        with pytest.raises(SignInError) as found:
+            session.sign_in("ada", "top-secret-9")
+        session.close()
+
+    assert "what is" in found.value.server_words
+    assert alone not in found.value.server_words
+    if mechanism == "AUTHENTICATE":
+        assert answer not in found.value.server_words
+
+
 # --- IDLE ----------------------------------------------------------------------------------
 
 

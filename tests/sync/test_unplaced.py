@@ -169,3 +169,69 @@ def test_a_delete_of_what_went_with_its_label_waits_for_nothing(
     assert engine.operations() == [("trash", "done")]
     assert engine.server_subjects("Trash") == (["mail 001"] if has_copy else [])
     assert engine.subjects() == ["mail 000"]
+
+
+@pytest.mark.parametrize("has_other", [False, True])
+@pytest.mark.parametrize("is_synced", [False, True])
+def test_its_label_made_anew_later_deletes_nothing(
+    server: Mailboxes, engine: Engine, has_other: bool, is_synced: bool
+) -> None:
+    database.run("UPDATE mailbox SET is_chosen = ? WHERE name = 'Archive'", (is_synced,))
+    del server.boxes["Archive"]
+    engine.connect()
+    engine.until(lambda: is_over(engine))
+    engine.outlast()
+    server.boxes["Archive"] = Box(99, "\\Archive")
+    if has_other:
+        server.deliver("me", "Archive", mails(1, first=20))
+    engine.outlast()
+    engine.outlast()
+    assert "mail 001" in engine.subjects()
+    assert engine.sync.facts()[1] == 1  # the person is asked
+
+
+def test_what_is_held_for_it_stays_held_under_new_numbers(
+    server: Mailboxes, engine: Engine
+) -> None:
+    database.run("UPDATE mailbox SET is_chosen = 1 WHERE name = 'Archive'")
+    server.boxes["Archive"] = Box(99, "\\Archive")
+    engine.connect()
+    engine.until(lambda: is_over(engine))
+    server.deliver("me", "Archive", mails(10, first=20))
+    engine.outlast()
+    assert engine.sync.facts()[1] == 1
+    box = server.boxes["Archive"]
+    box.uidvalidity, box.uidnext = 120, 200
+    for mail in box.mails:
+        mail.uid += 100
+    engine.outlast()
+    engine.outlast()
+    assert "mail 001" in engine.subjects()
+    assert engine.sync.facts()[1] == 1
+
+
+@pytest.mark.parametrize("is_synced", [False, True])
+@pytest.mark.parametrize("how", ["trash", "expunge"])
+def test_after_its_label_came_back_a_delete_elsewhere_counts(
+    server: Mailboxes, engine: Engine, how: str, is_synced: bool
+) -> None:
+    """What stood for the place where nobody could look is gone with the answer."""
+    database.run("UPDATE mailbox SET is_chosen = ? WHERE name = 'Archive'", (is_synced,))
+    box = server.boxes.pop("Archive")
+    engine.connect()
+    engine.until(lambda: is_over(engine))
+    server.boxes["Archive"] = box
+    engine.cycle()
+    database.run("UPDATE mailbox SET full_check_at = 0")
+    engine.settle()
+    message_id = engine.message_id("mail 001")
+    places = database.rows("SELECT state FROM location WHERE message_id = ?", (message_id,))
+    assert places.count(("live",)) == 1
+    if how == "trash":
+        server.move("Archive", [2], "Trash")
+    else:
+        server.expunge("Archive", [2])
+    engine.outlast()
+    engine.settle()
+    assert "mail 001" not in engine.subjects()
+    assert engine.sync.facts()[:2] == (0, 0)

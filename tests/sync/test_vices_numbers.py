@@ -226,3 +226,22 @@ def test_new_numbers_are_followed_only_by_a_complete_listing(server: Mailboxes, 
     engine.settle()
     assert engine.box("INBOX").uidvalidity == 9
     assert sorted(engine.subjects()) == subjects(10)
+
+
+def test_what_is_held_stays_held_under_new_numbers(server: Mailboxes, make: Make) -> None:
+    """A UIDNEXT fell and the person is asked; new numbers are no answer."""
+    server.deliver("me", "INBOX", mails(10))
+    engine = make(server)
+    engine.cycle()
+    box = server.boxes["INBOX"]
+    box.mails = [mail for mail in box.mails if mail.uid != 10]
+    box.uidnext = 10
+    engine.outlast()
+    assert engine.sync.facts()[1] == 1
+    box.uidvalidity, box.uidnext = 99, 300
+    for mail in box.mails:
+        mail.uid += 100
+    engine.outlast()
+    engine.outlast()
+    assert engine.sync.facts()[1] == 1
+    assert sorted(engine.subjects()) == subjects(10)
