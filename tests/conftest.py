@@ -47,6 +47,14 @@ hypothesis.settings.register_profile(
     suppress_health_check=list(hypothesis.HealthCheck),
 )
 
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The long profile ends when its examples do, or when somebody ends it."""
+    if config.getoption("--hypothesis-profile") == "long":
+        for item in items:
+            item.add_marker(pytest.mark.timeout(0), append=False)
+
+
 pytest_plugins = ["tests.support.fixtures", "tests.support.embedded"]
 
 
