@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from models import database
 from models.conversation import chunks
 from models.folding import folded
+from models.import_namesakes import NAME_SQL, Namesakes, stored
 from models.keys import key64
 from models.matching import persons_with
 from models.records import ITEMS, Kind, Organization, Person, Record, kind_of, title_of
@@ -47,54 +48,40 @@ class Problem:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Bare:
-    """A person without any address, as an export of deals has them."""
-
-    key: str
-    organization: str
-
-
 def with_duplicates(drafts: Sequence[Draft]) -> list[Draft]:
     """The drafts with what is here already: by address, else by name.
 
     Who has an address is another person than a namesake with another one, but the same as one
     without any: deals name their persons before the file of persons brings the addresses.
+    Namesakes of two organizations are two.
     """
-    by_address = _known_addresses(drafts)
-    by_name = _known_names(drafts)
-    bare = _known_without_address(drafts)
+    known = _known_addresses(drafts)
+    persons = _known_persons(drafts, set(known.values()))
+    known |= _known_names(drafts)
     seen: dict[str, str] = {}
     found: list[Draft] = []
     for draft in drafts:
-        names = _signs(draft)
-        known = next((by_address[sign] for sign in names if sign in by_address), "")
-        known = known or next((by_name[sign] for sign in names if sign in by_name), "")
-        known = known or next((seen[sign] for sign in names if sign in seen), "")
+        signs = _signs(draft)
+        key = next((known[sign] for sign in signs if sign in known), "")
+        key = key or next((seen[sign] for sign in signs if sign in seen), "")
         line = f"line:{draft.number}"
         if isinstance(draft.record, Person):
-            known = known or _claim(bare, draft)
-            names = [*names, _by_name(draft)]
-            if not (known or draft.record.addresses):
-                bare[_by_name(draft)] = _Bare(line, name_sign(draft.organization))
-        for sign in names:
-            seen.setdefault(sign, line)
-        found.append(replace(draft, duplicate_key=known))
+            key = _same_person(persons, draft, draft.record, key)
+        for sign in signs:
+            seen.setdefault(sign, key or line)
+        found.append(replace(draft, duplicate_key=key))
     return found
 
 
-def _claim(bare: dict[str, _Bare], draft: Draft) -> str:
-    """The person of this name without an address; the first namesake takes them, no other."""
-    known = bare.get(_by_name(draft))
-    organization = name_sign(draft.organization)
-    if known is None or (organization and known.organization not in ("", organization)):
-        return ""
-    del bare[_by_name(draft)]
-    return known.key
-
-
-def _by_name(draft: Draft) -> str:
-    return f"{kind_of(draft.record)}={name_sign(title_of(draft.record))}"
+def _same_person(persons: Namesakes, draft: Draft, person: Person, key: str) -> str:
+    """The person that is known by an address, else by name; the next rows are told of it."""
+    name, organization = name_sign(person.name), name_sign(draft.organization)
+    has_address = bool(person.addresses)
+    if not key:
+        namesake = persons.find(name, organization, is_bare=has_address)
+        key = namesake.key if namesake is not None else ""
+    persons.join(name, key or f"line:{draft.number}", organization, is_bare=not has_address)
+    return key
 
 
 def _with_organization(sign: str, organization: str) -> str:
@@ -102,11 +89,11 @@ def _with_organization(sign: str, organization: str) -> str:
 
 
 def _signs(draft: Draft) -> list[str]:
-    """What a draft is recognized by. Persons with addresses by them."""
+    """What a draft is recognized by. Persons by their addresses; see `_same_person`."""
     record = draft.record
-    if isinstance(record, Person) and record.addresses:
+    if isinstance(record, Person):
         return [f"@{each.value.strip().lower()}" for each in record.addresses]
-    signs = [_by_name(draft)]
+    signs = [f"{kind_of(record)}={name_sign(title_of(record))}"]
     if kind_of(record) in ITEMS:  # two customers may each have a "Roof"
         signs = [_with_organization(signs[0], name_sign(draft.organization))]
     if isinstance(record, Organization):
@@ -127,9 +114,14 @@ def _known_addresses(drafts: Iterable[Draft]) -> dict[str, str]:
     }
 
 
+def _known_persons(drafts: Iterable[Draft], keys: Collection[str]) -> Namesakes:
+    names = {name_sign(each.record.name) for each in drafts if isinstance(each.record, Person)}
+    return stored(names, keys) if names else Namesakes()
+
+
 def _known_names(drafts: Sequence[Draft]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for kind in {kind_of(draft.record) for draft in drafts}:
+    for kind in {kind_of(draft.record) for draft in drafts} - {Kind.PERSON}:
         if kind in ITEMS:
             found |= _known_items(kind, drafts)
             continue
@@ -152,16 +144,10 @@ def _known_names(drafts: Sequence[Draft]) -> dict[str, str]:
     return found
 
 
-_NAME: Final = (
-    "CASE instr({0}.folded, char(10)) WHEN 0 THEN {0}.folded "
-    "ELSE substr({0}.folded, 1, instr({0}.folded, char(10)) - 1) END"
-)
-
-
 def ids_by_name(kind: Kind, signs: Iterable[str]) -> dict[str, int]:
     """The records of a kind with these names, the oldest of each."""
     wanted = set(signs)
-    rows = database.rows(f"SELECT {_NAME.format('r')}, id FROM {kind} r ORDER BY id DESC")
+    rows = database.rows(f"SELECT {NAME_SQL.format('r')}, id FROM {kind} r ORDER BY id DESC")
     return {sign: id_ for sign, id_ in rows if sign in wanted}
 
 
@@ -169,24 +155,8 @@ def _known_items(kind: Kind, drafts: Iterable[Draft]) -> dict[str, str]:
     """The deals, leads or projects that the drafts are, the oldest of each."""
     wanted = {sign for draft in drafts for sign in _signs(draft)}
     rows = database.rows(
-        f"SELECT {_NAME.format('r')}, coalesce({_NAME.format('o')}, ''), r.id FROM {kind} r "
+        f"SELECT {NAME_SQL.format('r')}, coalesce({NAME_SQL.format('o')}, ''), r.id FROM {kind} r "
         "LEFT JOIN organization o ON o.id = r.organization_id ORDER BY r.id DESC"
     )
     found = {_with_organization(f"{kind}={n}", o): f"{kind}:{id_}" for n, o, id_ in rows}
     return {sign: key for sign, key in found.items() if sign in wanted}
-
-
-def _known_without_address(drafts: Iterable[Draft]) -> dict[str, _Bare]:
-    """The persons here that have no address, by the sign of their name; the oldest of each."""
-    wanted = {
-        _by_name(draft)
-        for draft in drafts
-        if isinstance(draft.record, Person) and draft.record.addresses
-    }
-    rows = database.rows(
-        f"SELECT p.id, {_NAME.format('p')}, coalesce({_NAME.format('o')}, '') FROM person p "
-        "LEFT JOIN organization o ON o.id = p.organization_id WHERE NOT EXISTS "
-        "(SELECT 1 FROM person_address a WHERE a.person_id = p.id) ORDER BY p.id DESC"
-    )
-    found = {f"{Kind.PERSON}={name}": _Bare(f"{Kind.PERSON}:{id_}", o) for id_, name, o in rows}
-    return {sign: each for sign, each in found.items() if sign in wanted}
