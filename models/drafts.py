@@ -85,7 +85,8 @@ def _same_person(persons: Namesakes, draft: Draft, person: Person, key: str) -> 
 
 
 def _with_organization(sign: str, organization: str) -> str:
-    return f"{sign} of {organization}" if organization else sign
+    """A line break is in no name: another title may have both names with a word between."""
+    return f"{sign}\n{organization}" if organization else sign
 
 
 def _signs(draft: Draft) -> list[str]:

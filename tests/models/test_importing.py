@@ -374,6 +374,11 @@ def test_a_namesake_has_the_organization_that_is_known_of_it() -> None:
     assert [draft.duplicate_key for draft in found.drafts] == ["person:1", "", "person:2", ""]
 
 
+def test_a_title_that_names_an_organization_is_another_one() -> None:
+    found = plan("Deal title,Organization\nRoof,Blue\nRoof of Blue,\n")
+    assert [draft.duplicate_key for draft in found.drafts] == ["", ""]
+
+
 def test_deals_of_one_title_are_two_where_their_organizations_are() -> None:
     table = "Deal title,Organization\nRoof,Blue\nRoof,Red\nRoof,\nroof,blue\n"
     found = plan(table)
