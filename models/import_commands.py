@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from models import (
     database,
+    import_namesakes,
     matching,
     record_commands,
     record_rows,
@@ -20,6 +21,7 @@ from models import (
 )
 from models.drafts import Draft, ids_by_name, name_sign
 from models.events import Event
+from models.import_namesakes import Namesakes
 from models.keys import key64
 from models.record_snapshots import Snapshot
 from models.records import (
@@ -65,10 +67,10 @@ class _Import:
     """What was done so far. `told`: how much of it `taking_back` knows."""
 
     on_duplicate: OnDuplicate
-    made: list[str] = field(default_factory=list)
+    made: dict[str, None] = field(default_factory=dict)
     updated: dict[str, Snapshot] = field(default_factory=dict)
     organizations: dict[str, int] = field(default_factory=dict)
-    persons: dict[str, int] = field(default_factory=dict)
+    persons: Namesakes = field(default_factory=Namesakes)
     lines: dict[int, str] = field(default_factory=dict)
     stages: dict[str, int] = field(default_factory=dict)
     new_persons: list[int] = field(default_factory=list)
@@ -121,7 +123,7 @@ def _import(command: ImportRecords) -> Iterator[Step]:
 def _tell(work: _Import) -> None:
     """What this transaction did is taken back if the import is not completed."""
     made, filled = work.told
-    taking_back.remember(work.made[made:], list(work.updated.values())[filled:])
+    taking_back.remember(list(work.made)[made:], list(work.updated.values())[filled:])
     work.told = len(work.made), len(work.updated)
 
 
@@ -149,7 +151,8 @@ def _open(command: ImportRecords) -> _Import:
     names = {name_sign(draft.organization) for draft in command.drafts if draft.organization}
     work.organizations = ids_by_name(Kind.ORGANIZATION, names) if names else {}
     persons = {name_sign(name) for draft in command.drafts for name, _ in draft.persons if name}
-    work.persons = ids_by_name(Kind.PERSON, persons) if persons else {}
+    may_fill = command.on_duplicate == "update"
+    work.persons = import_namesakes.stored(persons, may_fill=may_fill) if persons else Namesakes()
     work.stages = {name_sign(stage.name): stage.id for stage in records.stages()}
     return work
 
@@ -164,27 +167,35 @@ def _take(work: _Import, draft: Draft) -> None:
     record = _complete(work, draft)
     before = records.get(known) if known and work.on_duplicate == "update" else None
     if before is None:
-        work.lines[draft.number] = _make(work, record)
+        work.lines[draft.number] = _make(work, record, draft.organization)
         work.count += 1
         return
     work.lines[draft.number] = known
-    filled = _filled(before, record)
-    if filled != before:
-        if known not in work.updated and known not in work.made:
-            work.updated[known] = record_snapshots.take([known])[0]
-        record_rows.write(saving.tidy(filled, before))
-        work.count += 1
-        if isinstance(filled, Person):
-            work.new_persons.append(filled.id)
+    work.count += _fill_up(work, before, record)
 
 
-def _make(work: _Import, record: Record) -> str:
+def _fill_up(work: _Import, before: Record, new: Record) -> bool:
+    """Whether the file added anything to what is here."""
+    filled = _filled(before, new)
+    if filled == before:
+        return False
+    key = records.key_of(before)
+    if key not in work.updated and key not in work.made:
+        work.updated[key] = record_snapshots.take([key])[0]
+    record_rows.write(saving.tidy(filled, before))
+    if isinstance(filled, Person):
+        work.new_persons.append(filled.id)
+    return True
+
+
+def _make(work: _Import, record: Record, organization: str = "") -> str:
     record_id = record_rows.write(saving.tidy(replace(record, id=0)))
     key = f"{kind_of(record)}:{record_id}"
-    work.made.append(key)
+    work.made[key] = None
     if isinstance(record, Person):
         work.new_persons.append(record_id)
-        work.persons.setdefault(name_sign(record.name), record_id)
+        signs = name_sign(record.name), key, name_sign(organization)
+        work.persons.join(*signs, is_bare=not record.addresses)
     elif isinstance(record, Organization):
         work.organizations.setdefault(name_sign(record.name), record_id)
     return key
@@ -199,7 +210,7 @@ def _complete(work: _Import, draft: Draft) -> Record:
     record = replace(record, organization_id=organization_id)
     if isinstance(record, Person):
         return record
-    ids = tuple(_person(work, name, address, organization_id) for name, address in draft.persons)
+    ids = tuple(_person(work, person, draft.organization) for person in draft.persons)
     record = replace(record, person_ids=ids)
     if isinstance(record, Deal) and draft.stage:
         return replace(record, stage_id=work.stages.get(name_sign(draft.stage)))
@@ -213,17 +224,39 @@ def _organization(work: _Import, name: str) -> int:
     return work.organizations[sign]
 
 
-def _person(work: _Import, name: str, address: str, organization_id: int | None) -> int:
-    """By address, else by name."""
+def _person(work: _Import, named: tuple[str, str], organization: str) -> int:
+    """By address, else by name: rather one of this organization, else any.
+
+    A deal's person may work elsewhere. But who has an address is the same as a namesake without
+    any only if the organization fits; see `drafts.with_duplicates`.
+    """
+    name, address = named
+    sign, of = name_sign(name), name_sign(organization)
+    found = matching.persons_with([key64(address)]) if address else {}
+    if found:
+        return next(iter(found.values()))[0]
+    person = Person(
+        name=name or address,
+        addresses=(Labelled(address),) if address else (),
+        organization_id=work.organizations.get(of) if of else None,
+    )
     if address:
-        found = matching.persons_with([key64(address)])
-        if found:
-            return next(iter(found.values()))[0]
-    elif name_sign(name) in work.persons:
-        return work.persons[name_sign(name)]
-    addresses = (Labelled(address),) if address else ()
-    person = Person(name=name or address, addresses=addresses, organization_id=organization_id)
-    return records.split(_make(work, person))[1]
+        key = _take_address(work, person, sign, of)
+    else:
+        known = work.persons.find(sign, of) or work.persons.find(sign, "")
+        key = known.key if known is not None else ""
+    return records.split(key or _make(work, person, organization))[1]
+
+
+def _take_address(work: _Import, person: Person, sign: str, of: str) -> str:
+    """The namesake without an address that has this one now, or ''."""
+    while known := work.persons.find(sign, of, is_bare=True):
+        work.persons.join(sign, known.key, of, is_bare=False)
+        before = records.get(known.key)
+        if isinstance(before, Person) and not before.addresses:  # none was typed in meanwhile
+            _fill_up(work, before, person)
+            return known.key
+    return ""
 
 
 def _filled(before: Record, new: Record) -> Record:

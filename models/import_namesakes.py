@@ -73,8 +73,15 @@ class Namesakes:
             self._queues.setdefault((name, place, is_bare), deque()).append(known)
 
 
-def stored(names: Collection[str], keys: Collection[str] = ()) -> Namesakes:
-    """Those that are here, by the signs of their names; `keys`: whose organizations to know."""
+def stored(
+    names: Collection[str], keys: Collection[str] = (), *, may_fill: bool = True
+) -> Namesakes:
+    """Those that are here, by the signs of their names.
+
+    Args:
+        keys: Whose organizations to know, whatever their names.
+        may_fill: Those without an address may get one; else none is taken for bare.
+    """
     found = Namesakes()
     rows = database.rows(
         f"SELECT p.id, {NAME_SQL.format('p')}, coalesce({NAME_SQL.format('o')}, ''), "
@@ -86,5 +93,5 @@ def stored(names: Collection[str], keys: Collection[str] = ()) -> Namesakes:
         if key in keys:
             found.organizations[key] = organization
         if name in names:
-            found.join(name, key, organization, is_bare=bool(is_bare))
+            found.join(name, key, organization, is_bare=bool(is_bare) and may_fill)
     return found

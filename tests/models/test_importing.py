@@ -352,33 +352,6 @@ def test_rows_of_one_file_are_one_person_whichever_has_the_address() -> None:
     assert {name: len(each.addresses) for name, each in persons().items()} == {"Anna": 1, "Bo": 1}
 
 
-def test_namesakes_of_two_organizations_are_two_persons() -> None:
-    """In the file and in the store; one of no organization may be any of them."""
-    found = plan(
-        "Name,Email,Organization,Phone\nBo,bo@x.test,Blue,+1\nBo,,Red,+2\nBo,,blue,+3\nBo,,,+4\n"
-    )
-    assert [draft.duplicate_key for draft in found.drafts] == ["", "", "line:2", "line:2"]
-    take(found, "update")
-    phones = "SELECT group_concat(phone) FROM person_phone WHERE person_id = ?"
-    assert [one(phones, person_id) for person_id in (1, 2)] == ["+1,+3,+4", "+2"]
-    found = plan("Name,Organization\nBo,Red\nBo,Blue\nBo,Green\nBo,\nBo,green\n")
-    assert [draft.duplicate_key for draft in found.drafts] == [
-        "person:2", "person:1", "", "person:1", "line:4",
-    ]  # fmt: skip
-
-
-def test_a_namesake_has_the_organization_that_is_known_of_it() -> None:
-    """Who was met by the address under another name, and who got one by an earlier row."""
-    take(plan("Name,Email,Organization\nBo Kask,bo@x.test,Blue\nCy,,\n"))
-    found = plan("Name,Email,Organization\nBo,bo@x.test,\nBo,,Red\nCy,cy@blue.test,Blue\nCy,,Red\n")
-    assert [draft.duplicate_key for draft in found.drafts] == ["person:1", "", "person:2", ""]
-
-
-def test_a_title_that_names_an_organization_is_another_one() -> None:
-    found = plan("Deal title,Organization\nRoof,Blue\nRoof of Blue,\n")
-    assert [draft.duplicate_key for draft in found.drafts] == ["", ""]
-
-
 def test_deals_of_one_title_are_two_where_their_organizations_are() -> None:
     table = "Deal title,Organization\nRoof,Blue\nRoof,Red\nRoof,\nroof,blue\n"
     found = plan(table)
