@@ -114,7 +114,7 @@ def _draft(row: TableRow, cells: Cells, kind: Kind, formats: Sequence[str]) -> D
 def _persons(cells: Cells) -> tuple[tuple[str, str], ...]:
     """Names with addresses; HubSpot writes all of them as `Ada Tamm (ada@x);Bo Kask (bo@y)`.
 
-    An address in a column of its own is the first person's.
+    An address in a column of its own is the first person's, unless that one has one.
     """
     found: list[tuple[str, str]] = []
     for each in cells.get("person", ()):
@@ -122,8 +122,9 @@ def _persons(cells: Cells) -> tuple[tuple[str, str], ...]:
             named = _NAMED.fullmatch(part)
             found.append((named[1].strip(), named[2].lower()) if named else (part, ""))
     addresses = [_address(each.value) for each in cells.get("address", ())]
-    if addresses and not any(address for _, address in found):
-        found[:1] = [(found[0][0] if found else "", addresses[0])]
+    name, has_address = found[0] if found else ("", "")
+    if addresses and not has_address and addresses[0] not in (address for _, address in found):
+        found[:1] = [(name, addresses[0])]
     return tuple(dict.fromkeys(found))
 
 

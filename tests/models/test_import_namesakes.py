@@ -72,3 +72,20 @@ def test_a_person_that_is_here_gets_the_address_of_a_deal_if_it_may(on_duplicate
     assert records.get("person:1") == before
     assert one("SELECT count(*) FROM person") == 1
     assert one("SELECT count(*) FROM message_person") == 0
+
+
+@pytest.mark.parametrize(
+    ("names", "address", "expected"),
+    [
+        ("Ada", "ada@x.test", (("Ada", "ada@x.test"),)),
+        ("Ada;Bo (bo@y.test)", "ada@x.test", (("Ada", "ada@x.test"), ("Bo", "bo@y.test"))),
+        ("Ada (a@x.test);Bo", "ada@x.test", (("Ada", "a@x.test"), ("Bo", ""))),
+        ("Ada;Bo (bo@y.test)", "bo@y.test", (("Ada", ""), ("Bo", "bo@y.test"))),
+        ("", "ada@x.test", (("", "ada@x.test"),)),
+    ],
+)
+def test_an_address_beside_several_persons_is_the_first_ones(
+    names: str, address: str, expected: tuple[tuple[str, str], ...]
+) -> None:
+    found = plan(f"Deal title,Contact person,Email\nRoof,{names},{address}\n")
+    assert found.drafts[0].persons == expected
