@@ -25,13 +25,13 @@ from models.records import (
 )
 
 _ADDRESS: Final = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\".]+")
-_NAMED: Final = re.compile(rf"(.*?)\s*[(<]({_ADDRESS.pattern.replace('<>', '<>()')})[)>]")
 # What stands between several values of one cell. Words that are no address stay together, so
-# that the person reads all of them.
+# that the person reads all of them. A cell may be as long as a book: its blanks are made one
+# before (`_parts`), and no pattern here looks at a letter more than a few times.
 _SEVERAL: Final = {
-    "address": re.compile(r"\s*[,;]\s*|\s+(?=[^\s<]+@)"),
-    "domain": re.compile(r"[,;\s]+"),
-    "phone": re.compile(r"\s*[,;]\s*"),
+    "address": re.compile(r" ?[,;] ?| (?=[^ <]+@)"),
+    "domain": re.compile(r"[,; ]+"),
+    "phone": re.compile(r" ?[,;] ?"),
 }
 # What `exporting` and spreadsheets put before what would be taken for a formula.
 _APOSTROPHE: Final = re.compile(r"^'(?=[=@+\-])")
@@ -86,11 +86,20 @@ def _cells(row: TableRow, mapping: Mapping, labels: Dictionary[int, int | None])
         beside = labels[place]
         if beside is not None and beside < len(row.cells):
             label = label or label_of(row.cells[beside].partition(":::")[0])
-        parts = re.split(r"\s*:::\s*", text)
-        if field in _SEVERAL:
-            parts = [part for each in parts for part in _SEVERAL[field].split(each)]
-        found.setdefault(field, []).extend(Labelled(part, label) for part in parts if part)
+        found.setdefault(field, []).extend(Labelled(part, label) for part in _parts(field, text))
     return found
+
+
+def _parts(field: str, text: str) -> list[str]:
+    """The values of a cell; only a note keeps its lines."""
+    parts = text.split(":::")
+    if field == "note":
+        parts = [part.strip() for part in parts]
+    else:
+        parts = [" ".join(part.split()) for part in parts]
+    if field in _SEVERAL:
+        parts = [part for each in parts for part in _SEVERAL[field].split(each)]
+    return [part for part in parts if part]
 
 
 def _one(cells: Cells, field: str) -> str:
@@ -116,16 +125,22 @@ def _persons(cells: Cells) -> tuple[tuple[str, str], ...]:
 
     An address in a column of its own is the first person's, unless that one has one.
     """
-    found: list[tuple[str, str]] = []
-    for each in cells.get("person", ()):
-        for part in filter(None, (part.strip() for part in each.value.split(";"))):
-            named = _NAMED.fullmatch(part)
-            found.append((named[1].strip(), named[2].lower()) if named else (part, ""))
+    parts = (part.strip() for each in cells.get("person", ()) for part in each.value.split(";"))
+    found = [_named(part) for part in parts if part]
     addresses = [_address(each.value) for each in cells.get("address", ())]
     name, has_address = found[0] if found else ("", "")
     if addresses and not has_address and addresses[0] not in (address for _, address in found):
         found[:1] = [(name, addresses[0])]
     return tuple(dict.fromkeys(found))
+
+
+def _named(text: str) -> tuple[str, str]:
+    """Name and address of `Ada Tamm (ada@x)` or `Ada Tamm <ada@x>`; else all of it is the name."""
+    start = max(text.rfind("("), text.rfind("<"))
+    address = text[start + 1 : -1]
+    if start < 0 or text[-1] not in ")>" or ")" in address or not _ADDRESS.fullmatch(address):
+        return text, ""
+    return text[:start].strip(), address.lower()
 
 
 def _person(cells: Cells) -> Person:
@@ -211,12 +226,11 @@ def _value(text: str, currency: str) -> tuple[int | None, str]:
     for sign, code in _CURRENCIES.items():
         if sign in text:
             text, currency = text.replace(sign, ""), currency or code
-    found = re.fullmatch(
-        r"([A-Za-z]{3})?\s*(-?[\d\s.,'\u00a0\u202f]*)\s*([A-Za-z]{3})?", text.strip()
-    )
-    if not text.strip():
+    text = " ".join(text.split())
+    found = re.fullmatch(r"([A-Za-z]{3})? ?(-?[\d .,']*)([A-Za-z]{3})?", text)
+    if not text:
         return None, currency.strip().upper()
-    digits = re.sub(r"[\s'\u00a0\u202f]", "", found[2]) if found else ""
+    digits = re.sub("[ ']", "", found[2]) if found else ""
     if found is None or not any(map(str.isdigit, digits)):
         raise _BadCellError("bad_value", text)
     currency = currency or found[1] or found[3] or ""

@@ -44,6 +44,41 @@ def test_bad_rows_cost_no_more_than_good_ones() -> None:
     assert len(table.rows) == 60_000
 
 
+BLANKS = " " * 200_000
+PERSON, DEAL = "Name,Email,Phone,Company,Notes", "Deal title,Value,Contact person,Email,Close date"
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (PERSON, f"Ann{BLANKS}Karu,ann@x.test,,,"),
+        (PERSON, f"Ann,ann@x.test{BLANKS}a2@x.test,,,"),
+        (PERSON, f"Ann,Ann{BLANKS}<ann@x.test>,,,"),
+        (PERSON, f"Ann,ann@x.test,+1{BLANKS}2,,"),
+        (PERSON, f"Ann,ann@x.test,,,one{BLANKS}two"),
+        (PERSON, f"Ann{BLANKS}::{BLANKS}x,ann@x.test,,,"),
+        ("Company name,Domain", f"Blue,blue.test{BLANKS}b2.test"),
+        (DEAL, f"Roof,1{BLANKS}2,,,"),
+        (DEAL, f"Roof,EUR{BLANKS}12,,,"),
+        (DEAL, f"Roof,,Ann{BLANKS}Karu,,"),
+        (DEAL, f"Roof,,Ann{BLANKS}(ann@x.test),,"),
+        (DEAL, f"Roof,,{'(' * 200_000},,"),
+        (DEAL, f"Roof,,{'(a@b.' * 40_000},,"),
+        (DEAL, f"Roof,,,,2026-01-02{BLANKS}10:00"),
+    ],
+    ids=[
+        "name", "addresses", "named address", "phone", "note", "colons", "domains", "value",
+        "currency", "person", "named person", "brackets", "open addresses", "date",
+    ],
+)  # fmt: skip
+def test_a_cell_is_read_in_time(header: str, row: str) -> None:
+    began = time.process_time()
+    found = importing.plan(f"{header}\n{row}\n".encode())
+    assert time.process_time() - began < SECONDS
+    assert len(found.drafts) == 1
+    assert not found.problems
+
+
 @pytest.mark.parametrize("value", ["9" * 17, "9" * 24, "-" + "9" * 40, "9" * 5000])
 def test_a_value_that_no_database_holds_is_a_bad_row(value: str) -> None:
     found = importing.plan(f"Deal title,Value\nRoof,{value}\nBarn,7\n".encode())
