@@ -59,14 +59,18 @@ def _open(desk: Desk, path: Path) -> QDialog:
     desk.open_folder("persons")
     desk.pick("records_menu_button", "Import…")
     dialog = desk.dialog("import_dialog")
-    _button(dialog, "choose_file_button").click()
-    files = desk.find(QFileDialog, "import_file_dialog")
-    files.fileSelected.emit(str(path))
-    files.close()
+    _choose_file(desk, dialog, path)
     table = dialog.findChild(QTableWidget, "import_preview")
     assert table is not None
     desk.wait(table.isVisible, "the file is looked at")
     return dialog
+
+
+def _choose_file(desk: Desk, dialog: QDialog, path: Path) -> None:
+    _button(dialog, "choose_file_button").click()
+    files = desk.find(QFileDialog, "import_file_dialog")
+    files.fileSelected.emit(str(path))
+    files.close()
 
 
 def _button(parent: QDialog, name: str) -> QPushButton:
@@ -162,6 +166,19 @@ def test_deals_and_then_their_persons_with_the_addresses(
     wanted = [("Ada Tamm", "ada@customer.example")]
     desk.wait(lambda: rows(desk.profile, linked) == wanted, "it is the deal's person that has mail")
     assert _listed(desk) == ["Ada Tamm"]
+
+
+def test_a_file_of_persons_after_one_of_deals_is_one_of_persons(desk: Desk, tmp_path: Path) -> None:
+    """What a file says of itself is not what the person wants of the next one."""
+    (tmp_path / "deals.csv").write_text(DEALS, encoding="utf-8")
+    (tmp_path / "people.csv").write_text("Name,Email\nAda,ada@x.example\n", encoding="utf-8")
+    dialog = _open(desk, tmp_path / "deals.csv")
+    kind = dialog.findChild(QComboBox, "import_kind_combo")
+    assert kind is not None
+    desk.wait(lambda: kind.currentData() == "deal", "the first one is of deals")
+    _choose_file(desk, dialog, tmp_path / "people.csv")
+    desk.wait(lambda: kind.currentData() == "person", "the second one is of persons")
+    assert _cells(dialog, 1) == ["Ada", "ada@x.example"]
 
 
 def test_cards_of_both_versions_go_in(desk: Desk, tmp_path: Path) -> None:

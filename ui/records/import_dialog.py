@@ -60,6 +60,7 @@ class ImportDialog(QDialog):
         RecordStyle(self, theme)
         self._service = service
         self._theme = theme
+        self._wanted_kind = kind  # the person's; a file that says what it is knows better
         self._kind = kind
         self._path: Path | None = None
         self._plan: ImportPlan | None = None
@@ -161,7 +162,7 @@ class ImportDialog(QDialog):
         self._path = path
         self._columns.clear()
         self._file.set_whole(path.name)
-        self._ask(self._kind, None, is_sure=False)
+        self._ask(self._wanted_kind, None, is_sure=False)
 
     def _ask(self, kind: Kind, columns: tuple[str, ...] | None, *, is_sure: bool = True) -> None:
         if self._path is not None:
@@ -171,7 +172,7 @@ class ImportDialog(QDialog):
 
     @Slot(object)
     def _on_kind(self, kind: str) -> None:
-        self._kind = Kind(kind)
+        self._wanted_kind = self._kind = Kind(kind)
         self._columns.clear()
         self._ask(self._kind, None)
 
