@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QDialog,
+    QDialogButtonBox,
     QFileDialog,
     QLabel,
     QListWidget,
@@ -71,6 +74,17 @@ def _choose_file(desk: Desk, dialog: QDialog, path: Path) -> None:
     files = desk.find(QFileDialog, "import_file_dialog")
     files.fileSelected.emit(str(path))
     files.close()
+
+
+def _walk(dialog: QDialog, count: int, key: Qt.Key) -> list[str]:
+    """The names of what has the keyboard one after the other."""
+    found: list[str] = []
+    for _ in range(count):
+        focused = dialog.focusWidget()
+        assert focused is not None
+        found.append(focused.objectName())
+        QTest.keyClick(focused, key)
+    return found
 
 
 def _button(parent: QDialog, name: str) -> QPushButton:
@@ -179,6 +193,27 @@ def test_a_file_of_persons_after_one_of_deals_is_one_of_persons(desk: Desk, tmp_
     _choose_file(desk, dialog, tmp_path / "people.csv")
     desk.wait(lambda: kind.currentData() == "person", "the second one is of persons")
     assert _cells(dialog, 1) == ["Ada", "ada@x.example"]
+
+
+def test_the_keyboard_goes_through_all_of_it(desk: Desk, tmp_path: Path) -> None:
+    """In the order in which it is read, and out of the preview again."""
+    desk.run(SaveRecord(Person(name="Ada Tamm", addresses=(Labelled("ada@customer.example"),))))
+    path = tmp_path / "people.csv"
+    path.write_text("Name,Email\nAda Tamm,ada@customer.example\nBo,none\n", encoding="utf-8")
+    dialog = _open(desk, path)
+    buttons = dialog.findChild(QDialogButtonBox)
+    assert buttons is not None
+    cancel = buttons.button(QDialogButtonBox.StandardButton.Cancel)
+    cancel.setObjectName("cancel_button")
+    _button(dialog, "choose_file_button").setFocus()
+    wanted = [
+        "choose_file_button", "import_kind_combo", "column_0_combo", "column_1_combo",
+        "import_preview", "import_problems", "duplicates_combo", "import_button", "cancel_button",
+        "choose_file_button",
+    ]  # fmt: skip
+    assert _walk(dialog, len(wanted), Qt.Key.Key_Tab) == wanted
+    _button(dialog, "choose_file_button").setFocus()
+    assert _walk(dialog, len(wanted), Qt.Key.Key_Backtab) == wanted[::-1]
 
 
 def test_cards_of_both_versions_go_in(desk: Desk, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
@@ -107,6 +108,7 @@ class ImportDialog(QDialog):
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self._table.setAccessibleName(self.tr("First rows"))
         self._table.setShowGrid(False)
+        self._table.setTabKeyNavigation(False)  # it would keep the keyboard for ever
         self._table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._table.verticalHeader().hide()
         self._table.horizontalHeader().setDefaultAlignment(LEFT)
@@ -128,7 +130,8 @@ class ImportDialog(QDialog):
         row.addWidget(self._duplicates_label)
         row.addWidget(self._duplicates)
         row.addStretch(1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
+        buttons = QDialogButtonBox(self)
+        self._cancel = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         buttons.addButton(self._import, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self._on_import)
         buttons.rejected.connect(self.reject)
@@ -142,6 +145,13 @@ class ImportDialog(QDialog):
         column.addWidget(self._problems)
         column.addLayout(row)
         column.addWidget(buttons)
+
+    def _order_keyboard(self) -> None:
+        """As it is read; the choices of the columns are made anew for each file."""
+        above = (self._choose, self._kinds, *self._columns)
+        below = (self._table, self._problems, self._duplicates, self._import, self._cancel)
+        for first, second in pairwise((*above, *below)):
+            QWidget.setTabOrder(first, second)
 
     # --- the file ------------------------------------------------------------------------
 
@@ -217,6 +227,7 @@ class ImportDialog(QDialog):
             self._show_table(plan)
         else:
             self._show_cards(plan)
+        self._order_keyboard()
         self._summary.setText(self._sentence(plan))
         self._problems.clear()
         for problem in plan.problems[:MOST_PROBLEMS]:
