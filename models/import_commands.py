@@ -10,20 +10,20 @@ from typing import Final, Literal
 
 from models import (
     database,
+    import_filling,
     import_namesakes,
     matching,
     record_commands,
     record_rows,
-    record_snapshots,
     records,
     saving,
     taking_back,
 )
 from models.drafts import Draft, ids_by_name, name_sign
 from models.events import Event
+from models.import_filling import Filled
 from models.import_namesakes import Namesakes
 from models.keys import key64
-from models.record_snapshots import Snapshot
 from models.records import (
     Deal,
     Kind,
@@ -53,10 +53,10 @@ class ImportRecords:
 
 @dataclass(frozen=True, slots=True)
 class UndoImport:
-    """Take back an import: what it made goes, what it filled up becomes what it was."""
+    """Take back an import: what it made goes, and what it filled in."""
 
     made: tuple[str, ...]
-    filled: tuple[Snapshot, ...] = ()
+    filled: tuple[Filled, ...] = ()
 
 
 LongCommand = ImportRecords | UndoImport
@@ -64,18 +64,18 @@ LongCommand = ImportRecords | UndoImport
 
 @dataclass(slots=True)
 class _Import:
-    """What was done so far. `told`: how much of it `taking_back` knows."""
+    """What was done so far. `untold`: what of it `taking_back` does not know yet."""
 
     on_duplicate: OnDuplicate
     made: dict[str, None] = field(default_factory=dict)
-    updated: dict[str, Snapshot] = field(default_factory=dict)
+    updated: dict[str, Filled] = field(default_factory=dict)
     organizations: dict[str, int] = field(default_factory=dict)
     persons: Namesakes = field(default_factory=Namesakes)
     lines: dict[int, str] = field(default_factory=dict)
     stages: dict[str, int] = field(default_factory=dict)
     new_persons: list[int] = field(default_factory=list)
     count: int = 0
-    told: tuple[int, int] = (0, 0)
+    untold: dict[str, None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +122,9 @@ def _import(command: ImportRecords) -> Iterator[Step]:
 
 def _tell(work: _Import) -> None:
     """What this transaction did is taken back if the import is not completed."""
-    made, filled = work.told
-    taking_back.remember(list(work.made)[made:], list(work.updated.values())[filled:])
-    work.told = len(work.made), len(work.updated)
+    made = [key for key in work.untold if key in work.made]
+    taking_back.remember(made, [work.updated[key] for key in work.untold if key in work.updated])
+    work.untold.clear()
 
 
 def _outcome(work: _Import) -> ImportOutcome:
@@ -180,9 +180,11 @@ def _fill_up(work: _Import, before: Record, new: Record) -> bool:
     if filled == before:
         return False
     key = records.key_of(before)
-    if key not in work.updated and key not in work.made:
-        work.updated[key] = record_snapshots.take([key])[0]
     record_rows.write(saving.tidy(filled, before))
+    after = records.get(key)
+    if key not in work.made and after is not None:
+        work.updated[key] = import_filling.again(work.updated.get(key), before, after)
+        work.untold[key] = None
     if isinstance(filled, Person):
         work.new_persons.append(filled.id)
     return True
@@ -191,7 +193,7 @@ def _fill_up(work: _Import, before: Record, new: Record) -> bool:
 def _make(work: _Import, record: Record, organization: str = "") -> str:
     record_id = record_rows.write(saving.tidy(replace(record, id=0)))
     key = f"{kind_of(record)}:{record_id}"
-    work.made[key] = None
+    work.made[key] = work.untold[key] = None
     if isinstance(record, Person):
         work.new_persons.append(record_id)
         signs = name_sign(record.name), key, name_sign(organization)

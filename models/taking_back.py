@@ -1,7 +1,7 @@
 """What an import has done so far, and its way back: a crash in the middle leaves no half of one.
 
-While an import runs, each of its transactions says here what it made, and what was before
-where it filled something up. When the import is complete this is forgotten. What is found here
+While an import runs, each of its transactions says here what it made, and what it added where
+it filled something up. When the import is complete this is forgotten. What is found here
 at a start is of an import that was cut short, or of an undo of one: it is taken back.
 
 One import or undo runs at a time (see `commander`), so that all rows are of that one.
@@ -11,20 +11,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from peewee import TextField
 
-from models import database, record_commands, record_rows, record_snapshots, saving
+from models import (
+    database,
+    import_filling,
+    matching,
+    record_commands,
+    record_rows,
+    record_snapshots,
+    records,
+    saving,
+)
 from models.database import BaseModel
 from models.events import Event
+from models.import_filling import Filled
 from models.record_snapshots import Rows, Snapshot
+from models.records import Kind
 
 CHUNK: Final = 500
 
 
 class ImportedRecord(BaseModel):
-    """A record that an import made (`before` is '') or filled up (its snapshot as JSON)."""
+    """A record that an import made (`before` is '') or filled up (as JSON, without and with it)."""
 
     record_key = TextField(primary_key=True)
     before = TextField(default="")
@@ -33,12 +44,15 @@ class ImportedRecord(BaseModel):
         without_rowid = True
 
 
-def remember(made: Iterable[str], filled: Iterable[Snapshot]) -> None:
-    """Inside the transaction that made and filled them; what was before stays what it was."""
-    rows = [(key, "") for key in made]
-    rows += [(each.record_key, _stored(each)) for each in filled]
+def remember(made: Iterable[str], filled: Iterable[Filled]) -> None:
+    """Inside the transaction that made and filled them."""
     database.run_many(
-        "INSERT OR IGNORE INTO imported_record (record_key, before) VALUES (?, ?)", rows
+        "INSERT OR IGNORE INTO imported_record (record_key) VALUES (?)", [(key,) for key in made]
+    )
+    database.run_many(
+        "INSERT INTO imported_record (record_key, before) VALUES (?, ?) "
+        "ON CONFLICT (record_key) DO UPDATE SET before = excluded.before",
+        [(each.record_key, json.dumps(import_filling.stored(each))) for each in filled],
     )
 
 
@@ -58,34 +72,36 @@ def step() -> list[Event]:
     with database.writing(durable=True):
         rows = database.rows(f"SELECT record_key, before FROM imported_record LIMIT {CHUNK}")
         events = record_commands.erase([key for key, before in rows if not before])
-        events += _put_back([_snapshot(before) for _, before in rows if before])
+        events += _take_out([json.loads(before) for _, before in rows if before])
         database.run_many(
             "DELETE FROM imported_record WHERE record_key = ?", [(key,) for key, _ in rows]
         )
     return events
 
 
-def _put_back(snapshots: Sequence[Snapshot]) -> list[Event]:
-    """Those that were deleted meanwhile stay so."""
-    still = {each.record_key for each in record_snapshots.take(s.record_key for s in snapshots)}
-    kept = [each for each in snapshots if each.record_key in still]
-    if not kept:
+def _take_out(found: Sequence[Any]) -> list[Event]:
+    """What was filled in. Records that were deleted meanwhile stay so."""
+    filled = [import_filling.loaded(each) for each in found if isinstance(each, dict)]
+    snapshots = [_snapshot(each) for each in found if isinstance(each, list)]
+    named = [*(each.record_key for each in filled), *(each.record_key for each in snapshots)]
+    keys = [key for key in named if records.get(key) is not None]
+    if not keys:
         return []
-    keys = [each.record_key for each in kept]
     touched = saving.related(keys)  # by what was filled in
-    record_snapshots.put_back(kept)
+    record_snapshots.put_back([each for each in snapshots if each.record_key in keys])
+    for each in filled:
+        now = records.get(each.record_key)
+        if now is not None:
+            record_rows.write(import_filling.without(each, now))
+    matching.relink(id_ for kind, id_ in map(records.split, keys) if kind == Kind.PERSON)
     linked = record_rows.linked_conversations(keys)
     every = tuple(dict.fromkeys((*touched, *saving.related(keys))))
     return [*record_commands.conversations_changed(linked), *record_commands.changed(every)]
 
 
-def _stored(snapshot: Snapshot) -> str:
-    rows = [(each.table, each.columns, each.values) for each in snapshot.rows]
-    return json.dumps([snapshot.record_key, rows, snapshot.referrers])
-
-
-def _snapshot(stored: str) -> Snapshot:
-    key, rows, referrers = json.loads(stored)
+def _snapshot(found: Sequence[Any]) -> Snapshot:
+    """What the first versions stored: the rows as they were, for an import cut short by an update."""
+    key, rows, referrers = found
     return Snapshot(
         key,
         tuple(

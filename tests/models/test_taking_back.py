@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
-from models import commands, database, history_pages, importing, taking_back
+from models import commands, database, history_pages, importing, record_snapshots, taking_back
 from models.import_commands import CHUNK
-from models.records import Kind, Labelled, Person, get
+from models.records import Deal, Kind, Labelled, Person, get, persons_of_items
 from tests.models.building import boxes
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -67,6 +70,89 @@ def test_what_was_deleted_meanwhile_stays_deleted() -> None:
     commands.execute(commands.DeleteRecords(("person:1",)))
     take_all_back()
     assert counts() == (0, 0)
+
+
+ANNA = "person:1"
+HEAD_WITH_PHONE = "Name,Organization,Email,Phone,Notes\n"
+FIRST = "Anna,New Ltd,anna@customer.test,+1,From the file\n"
+
+
+def anna() -> Person:
+    found = get(ANNA)
+    assert isinstance(found, Person)
+    return found
+
+
+def save_anna() -> None:
+    person = Person(name="Anna", note="Mine", addresses=(Labelled("anna@customer.test"),))
+    commands.execute(commands.SaveRecord(person))
+
+
+@pytest.mark.parametrize("is_complete", [False, True], ids=["cut short", "undone"])
+def test_what_the_person_changed_since_stays(*, is_complete: bool) -> None:
+    """A title, a phone, a note and a deal of their own; only what the file brought goes."""
+    save_anna()
+    command = planned(HEAD_WITH_PHONE + FIRST, "update")
+    done = commands.execute(command) if is_complete else None
+    if not is_complete:
+        next(commands.steps(command))
+    filled = anna()
+    assert (filled.phones, filled.organization_id) == ((Labelled("+1"),), 1)
+    mine = replace(filled, title="Owner", phones=(*filled.phones, Labelled("+2")))
+    commands.execute(commands.SaveRecord(replace(mine, note="Mine, and more")))
+    commands.execute(commands.SaveRecord(Deal(title="Roof", person_ids=(1,))))
+    if done is not None and done.undo is not None:
+        commands.execute(done.undo)
+    take_all_back()
+    found = anna()
+    assert (found.title, found.phones, found.note) == ("Owner", (Labelled("+2"),), "Mine, and more")
+    assert found.organization_id is None
+    assert persons_of_items(Kind.DEAL, [1]) == {1: (1,)}
+
+
+def test_what_was_changed_between_two_rows_of_the_file_stays() -> None:
+    save_anna()
+    rest = "".join(f"P{n},,p{n}@x.test,,\n" for n in range(CHUNK))
+    text = HEAD_WITH_PHONE + FIRST + rest + "Anna,,anna@customer.test,+3,\n"
+    steps = commands.steps(planned(text, "update"))
+    next(steps)
+    commands.execute(commands.SaveRecord(replace(anna(), title="Owner")))
+    next(steps)
+    assert [each.value for each in anna().phones] == ["+1", "+3"]
+    take_all_back()
+    assert (anna().title, anna().note, anna().phones) == ("Owner", "Mine", ())
+    assert counts() == (1, 0)
+
+
+def test_an_amount_of_the_persons_own_keeps_its_currency() -> None:
+    commands.execute(commands.SaveRecord(Deal(title="Roof")))
+    done = commands.execute(planned("Deal title,Value\nRoof,5 EUR\n", "update"))
+    filled = get("deal:1")
+    assert isinstance(filled, Deal)
+    commands.execute(
+        commands.SaveRecord(replace(filled, value_cents=700), columns=("value_cents",))
+    )
+    assert done.undo is not None
+    commands.execute(done.undo)
+    found = get("deal:1")
+    assert isinstance(found, Deal)
+    assert (found.value_cents, found.currency) == (700, "EUR")
+
+
+def test_what_the_first_versions_remembered_is_taken_back() -> None:
+    """Rows as they were, of an import that an update of the program cut short."""
+    save_anna()
+    stored = get(ANNA)
+    (snapshot,) = record_snapshots.take([ANNA])
+    tables = [(each.table, each.columns, each.values) for each in snapshot.rows]
+    next(commands.steps(planned(HEAD_WITH_PHONE + FIRST, "update")))
+    with database.writing(durable=True):
+        database.run(
+            "UPDATE imported_record SET before = ? WHERE record_key = ?",
+            (json.dumps([ANNA, tables, []]), ANNA),
+        )
+    take_all_back()
+    assert get(ANNA) == stored
 
 
 def test_a_complete_import_is_kept_and_is_one_undo() -> None:
