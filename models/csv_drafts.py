@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 
-from models.csv_mapping import Mapping, label_column, label_of
+from models.csv_mapping import Mapping, label_columns, label_of
 from models.csv_tables import Table, TableRow
 from models.drafts import Draft, Problem
 from models.records import (
@@ -63,7 +63,7 @@ def drafts(table: Table, mapping: Mapping) -> tuple[list[Draft], list[Problem]]:
     good: list[Draft] = []
     bad: list[Problem] = []
     formats = _date_formats(table, mapping)
-    labels = {place: label_column(table.header, place) for place in range(len(table.header))}
+    labels = label_columns(table.header)
     for row in table.rows:
         if row.problem:
             bad.append(Problem(row.number, row.problem))
@@ -75,7 +75,7 @@ def drafts(table: Table, mapping: Mapping) -> tuple[list[Draft], list[Problem]]:
     return good, bad
 
 
-def _cells(row: TableRow, mapping: Mapping, labels: Dictionary[int, int | None]) -> Cells:
+def _cells(row: TableRow, mapping: Mapping, labels: Dictionary[int, int]) -> Cells:
     """The values by field. One cell may hold several: `a@x, b@x` or Google's ` ::: `."""
     found: dict[str, list[Labelled]] = {}
     for place, column in enumerate(mapping.columns[: len(row.cells)]):
@@ -83,7 +83,7 @@ def _cells(row: TableRow, mapping: Mapping, labels: Dictionary[int, int | None])
         text = _APOSTROPHE.sub("", row.cells[place].strip())
         if not field or not text:
             continue
-        beside = labels[place]
+        beside = labels.get(place)
         if beside is not None and beside < len(row.cells):
             label = label or label_of(row.cells[beside].partition(":::")[0])
         found.setdefault(field, []).extend(Labelled(part, label) for part in _parts(field, text))

@@ -216,13 +216,18 @@ def _field(name: str, plain: str, kind: Kind) -> str:
     return ""
 
 
-def label_column(header: Sequence[str], place: int) -> int | None:
-    """Google's exports have the label of a value in a column beside it."""
-    wanted = re.sub(r"value$", "", folded(header[place]).strip())
-    for other, name in enumerate(header):
-        if folded(name).strip() in (f"{wanted}label", f"{wanted}type"):
-            return other
-    return None
+def label_columns(header: Sequence[str]) -> dict[int, int]:
+    """The place of the label of a value: Google's exports have it in a column beside it."""
+    names = [folded(name).strip() for name in header]
+    places = {name: place for place, name in reversed(list(enumerate(names)))}
+    found: dict[int, int] = {}
+    for place, name in enumerate(names):
+        wanted = name.removesuffix("value")
+        labels = (places[each] for each in (f"{wanted}label", f"{wanted}type") if each in places)
+        label = min(labels, default=None)
+        if label is not None:
+            found[place] = label
+    return found
 
 
 def label_of(text: str) -> str:

@@ -158,8 +158,8 @@ def _fitted(row: TableRow, width: int) -> TableRow:
     cells = row.cells
     if row.problem:
         return row
-    while len(cells) > width and not cells[-1].strip():
-        cells = cells[:-1]
+    if not any(cell.strip() for cell in cells[width:]):
+        cells = cells[:width]
     if len(cells) == width:
         return TableRow(row.number, cells)
     code = "too_many_cells" if len(cells) > width else "too_few_cells"

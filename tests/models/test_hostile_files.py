@@ -79,6 +79,21 @@ def test_a_cell_is_read_in_time(header: str, row: str) -> None:
     assert not found.problems
 
 
+def test_a_long_row_is_fitted_in_time() -> None:
+    began = time.process_time()
+    table = csv_tables.read(b"Name,Email\nAnn,a@b.example" + b", " * 300_000 + b"\n")
+    assert time.process_time() - began < SECONDS
+    assert table.rows[0].cells == ("Ann", "a@b.example")
+
+
+def test_a_wide_table_is_read_in_time() -> None:
+    header = ",".join(("Name", *(f"Column {place}" for place in range(20_000))))
+    began = time.process_time()
+    found = importing.plan(f"{header}\nAnn{',' * 20_000}\n".encode())
+    assert time.process_time() - began < SECONDS
+    assert [draft.record for draft in found.drafts] == [Person(name="Ann")]
+
+
 @pytest.mark.parametrize("value", ["9" * 17, "9" * 24, "-" + "9" * 40, "9" * 5000])
 def test_a_value_that_no_database_holds_is_a_bad_row(value: str) -> None:
     found = importing.plan(f"Deal title,Value\nRoof,{value}\nBarn,7\n".encode())
