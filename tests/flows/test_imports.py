@@ -216,6 +216,20 @@ def test_the_keyboard_goes_through_all_of_it(desk: Desk, tmp_path: Path) -> None
     assert _walk(dialog, len(wanted), Qt.Key.Key_Backtab) == wanted[::-1]
 
 
+def test_of_a_cell_as_long_as_a_book_the_beginning_is_shown(desk: Desk, tmp_path: Path) -> None:
+    """In the preview and where it is said what is wrong with it; what goes in is all of it."""
+    book = "word " * 20_000
+    path = tmp_path / "people.csv"
+    text = f"Name,Email,Notes\nAda,ada@x.example,{book}\nBo,{book},\n"
+    path.write_text(text, encoding="utf-8")
+    dialog = _open(desk, path)
+    assert [len(cell) for cell in _cells(dialog, 1)] == [3, 13, 501]
+    assert [len(problem) for problem in _problems(dialog)] == [501]
+    _button(dialog, "import_button").click()
+    desk.wait(lambda: _listed(desk) == ["Ada"], "it is listed")
+    assert rows(desk.profile, "SELECT note FROM person") == [(book.strip(),)]
+
+
 def test_cards_of_both_versions_go_in(desk: Desk, tmp_path: Path) -> None:
     """A vCard file has no columns to choose; its cards show as they would go in."""
     path = tmp_path / "people.vcf"

@@ -44,6 +44,7 @@ MOST_SHOWN = 10
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 MOST_PROBLEMS = 200
 MOST_STAGES = 5
+MOST_LETTERS = 500  # of a cell, which may be a book; more is wider than any window
 
 
 class ImportDialog(QDialog):
@@ -231,7 +232,7 @@ class ImportDialog(QDialog):
         self._summary.setText(self._sentence(plan))
         self._problems.clear()
         for problem in plan.problems[:MOST_PROBLEMS]:
-            self._problems.addItem(import_words.problem(problem))
+            self._problems.addItem(_cut(import_words.problem(problem)))
         self._problems.setVisible(bool(plan.problems))
         count = plan.duplicate_count
         text = self.tr("{} are here already:").format(formatting.number(count))
@@ -248,7 +249,7 @@ class ImportDialog(QDialog):
         if plan.problems:
             bad = self.tr("{} can't; the others still can:")
             text = f"{text} {bad.format(formatting.number(len(plan.problems)))}"
-        strange = [formatting.clean(name) for name in plan.strange_stages]
+        strange = [_shown(name) for name in plan.strange_stages]
         if strange:
             shown = ", ".join(strange[:MOST_STAGES])
             if len(strange) > MOST_STAGES:
@@ -271,17 +272,17 @@ class ImportDialog(QDialog):
         self._columns.clear()
         table.setColumnCount(len(plan.header))
         table.setRowCount(len(plan.sample) + 1)
-        table.setHorizontalHeaderLabels([formatting.clean(name) for name in plan.header])
+        table.setHorizontalHeaderLabels([_shown(name) for name in plan.header])
         for number in range(len(plan.header)):
             mapped = plan.mapping.columns[number] if number < len(plan.mapping.columns) else ""
-            combo = self._column_combo(number, formatting.clean(plan.header[number]), mapped)
+            combo = self._column_combo(number, _shown(plan.header[number]), mapped)
             self._columns.append(combo)
             table.setCellWidget(0, number, combo)
             table.setColumnWidth(number, 172)
         table.setRowHeight(0, 36)
         for row_number, row in enumerate(plan.sample, start=1):
             for number, cell in enumerate(row.cells[: len(plan.header)]):
-                table.setItem(row_number, number, QTableWidgetItem(formatting.clean(cell)))
+                table.setItem(row_number, number, QTableWidgetItem(_shown(cell)))
 
     def _column_combo(self, number: int, name: str, mapped: str) -> QComboBox:
         combo = StillComboBox(self._table)
@@ -303,7 +304,7 @@ class ImportDialog(QDialog):
         table.setRowCount(min(MOST_SHOWN, len(plan.drafts)))
         for number, draft in enumerate(plan.drafts[:MOST_SHOWN]):
             for column, text in enumerate(_cells(draft)):
-                table.setItem(number, column, QTableWidgetItem(formatting.clean(text)))
+                table.setItem(number, column, QTableWidgetItem(_shown(text)))
         for column in range(3):
             table.setColumnWidth(column, 220)
 
@@ -330,6 +331,15 @@ class ImportDialog(QDialog):
     def _allow_changes(self, *, is_allowed: bool) -> None:
         for widget in (self._choose, self._kinds, self._table, self._duplicates, self._import):
             widget.setEnabled(is_allowed)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}…"
+
+
+def _shown(text: str) -> str:
+    """Words of a file: Qt would lay out all of them, however little of them is seen."""
+    return formatting.clean(_cut(text))
 
 
 def _cells(draft: Draft) -> tuple[str, str, str]:
