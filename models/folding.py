@@ -12,8 +12,12 @@ def folded(text: str) -> str:
     """Lower case, letters without their marks: `Õunapuu` is `ounapuu`."""
     if text.isascii():
         return text.casefold()
-    plain = unicodedata.normalize("NFKD", fold(text))
-    return "".join([c for c in plain if not unicodedata.combining(c)]).casefold()
+    # Twice: Unicode puts the marks of a letter in order, in the square of their number.
+    return _unmarked(unicodedata.normalize("NFKD", _unmarked(fold(text)))).casefold()
+
+
+def _unmarked(text: str) -> str:
+    return "".join([c for c in text if not unicodedata.combining(c)])
 
 
 def search_text(first: str, others: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from models import commands, csv_tables, exporting, importing, vcards
+from models.folding import folded
 from models.records import Deal, Kind, Labelled, Person, get
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -129,3 +130,9 @@ def test_an_export_to_what_is_no_folder_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     found = exporting.export_file(tmp_path / "file" / "a.csv", Kind.PERSON)
     assert found.error == exporting.NOT_WRITTEN
+
+
+@pytest.mark.timeout(20)
+def test_a_name_of_marks_alone_is_folded_in_time() -> None:
+    assert folded("A" + "\u0316\u0301" * 100_000 + "ñ\u0301") == "an"
+    assert folded("Zażółć gęślą ẞ Ærø Õunapuu ﬁ") == "zazolc gesla ss aero ounapuu fi"
