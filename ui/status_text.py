@@ -100,7 +100,7 @@ def tails(statuses: Sequence[StatusChanged]) -> list[str]:
         _counted(
             closed,
             QCoreApplication.translate(_CONTEXT, "1 label cannot be opened"),
-            QCoreApplication.translate(_CONTEXT, "%n labels cannot be opened", "", closed),
+            QCoreApplication.translate(_CONTEXT, "%Ln labels cannot be opened", "", closed),
         ),
     )
     return [part for part in parts if part]
