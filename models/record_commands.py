@@ -30,11 +30,15 @@ class SaveRecord:
     Attributes:
         undone: This is an undo: history entries that go with it. None: it is not.
         columns: Only these change; of the others what is stored stays. None: all of them.
+        base: The record from which `record` was changed. With it and `columns`, persons are
+            added to those that are stored, and taken from them, since others may have come
+            meanwhile.
     """
 
     record: Record
     undone: tuple[int, ...] | None = None
     columns: tuple[str, ...] | None = None
+    base: Record | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +149,17 @@ def execute(command: RecordCommand) -> Outcome:
 
 def _save(command: SaveRecord) -> Outcome:
     with database.writing(durable=True):
-        saved = saving.save(command.record, command.columns, keeps_history=command.undone is None)
+        saved = saving.save(
+            command.record,
+            command.columns,
+            base=command.base,
+            keeps_history=command.undone is None,
+        )
         history.remove(command.undone or ())
     before, key = saved.before, saved.record_key
     undo: RecordCommand = DeleteRecords((key,))
     if before is not None:
-        undo = SaveRecord(before, saved.entry_ids, command.columns)
+        undo = SaveRecord(before, saved.entry_ids, command.columns, saved.after)
     is_undo = command.undone is not None
     return Outcome(tuple(saved.events), None if is_undo else undo, 1, "saved", key)
 

@@ -36,14 +36,19 @@ class Saved:
 
     record_key: str
     before: Record | None
+    after: Record
     entry_ids: tuple[int, ...] = ()
     events: list[Event] = field(default_factory=list)
 
 
 def save(
-    record: Record, columns: Sequence[str] | None = None, *, keeps_history: bool = True
+    record: Record,
+    columns: Sequence[str] | None = None,
+    *,
+    base: Record | None = None,
+    keeps_history: bool = True,
 ) -> Saved:
-    """Save a record inside `writing()`; with `columns` only these of it.
+    """Save a record inside `writing()`; with `columns` only these of it, see `SaveRecord`.
 
     Raises: RecordError with the person's sentence.
     """
@@ -51,7 +56,7 @@ def save(
     if record.id and before is None:
         raise RecordError("This record was deleted in the meantime.")
     if columns is not None and before is not None:
-        record = _only(columns, record, before)
+        record = _only(columns, record, before, base or before)
     record = tidy(record, before)
     touched = related([key_of(before)]) if before is not None else ()
     record_id = record_rows.write(record)
@@ -61,14 +66,25 @@ def save(
         matching.relink([record_id])
     key = key_of(record)
     keys = tuple(dict.fromkeys((*touched, *related([key]))))
-    return Saved(key, before, entries, _events(key, keys, before, record))
+    return Saved(key, before, record, entries, _events(key, keys, before, record))
 
 
-def _only(columns: Sequence[str], record: Record, before: Record) -> Record:
+def _only(columns: Sequence[str], record: Record, before: Record, base: Record) -> Record:
     """The stored record with these columns of the other; with a status goes when it was closed."""
     names = {*columns, *(("closed_at",) if "status" in columns else ())}
     values = {name: getattr(record, name) for name in names if hasattr(record, name)}
+    if "person_ids" in values:
+        values["person_ids"] = _persons(record, before, base)
     return replace(before, **values)
+
+
+def _persons(record: Record, before: Record, base: Record) -> tuple[int, ...]:
+    """Who is stored, without whom the person took away, with whom they added."""
+    wanted, known = getattr(record, "person_ids", ()), getattr(base, "person_ids", ())
+    stored = getattr(before, "person_ids", ())
+    kept = [id_ for id_ in stored if id_ in wanted or id_ not in known]
+    added = [id_ for id_ in wanted if id_ not in known]
+    return tuple(dict.fromkeys((*kept, *added)))
 
 
 def _events(key: str, keys: tuple[str, ...], before: Record | None, record: Record) -> list[Event]:

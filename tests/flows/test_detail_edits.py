@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -15,8 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from models import commands
 from models.commands import SaveRecord
-from models.records import Deal
+from models.records import Deal, Organization, Person
+from sync.qt.commander import CommandDone
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
 from ui.records.picker_field import PickEdit
@@ -155,6 +160,126 @@ def test_what_is_made_for_a_record_is_given_to_it_though_another_is_shown(
     QTest.mouseClick(popup.viewport(), Qt.MouseButton.LeftButton, pos=at)
     _open(deals, "Barn")
     deals.wait(lambda: rows(deals.profile, given) == [("Roof",)], "it has what was made for it")
+
+
+PERSONS = (
+    "SELECT p.name FROM deal d JOIN record_person r ON r.record_key = 'deal:' || d.id "
+    "JOIN person p ON p.id = r.person_id WHERE d.title = 'Roof' ORDER BY p.name"
+)
+NAMED = (
+    "SELECT o.name FROM deal d JOIN organization o ON o.id = d.organization_id "
+    "WHERE d.title = 'Roof'"
+)
+
+
+class _Gate:
+    """The command thread takes its time: each command waits until it is let through.
+
+    Attributes:
+        begun: The commands that were begun.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun: list[object] = []
+        self._free = threading.Semaphore(0)
+        real = commands.execute
+
+        def held(command: commands.Command) -> commands.Done:
+            self.begun.append(command)
+            assert self._free.acquire(timeout=30), "nobody let it through"
+            return real(command)
+
+        monkeypatch.setattr(commands, "execute", held)
+
+    def let(self, count: int) -> None:
+        """So many of them may go on."""
+        self._free.release(count)
+
+
+@pytest.fixture
+def gate(deals: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[_Gate]:
+    """Commands wait; what is known beside the deals is “Known”, a person and an organization."""
+    for known in (Person(name="Known"), Organization(name="Known")):
+        assert deals.run(SaveRecord(known)).done
+    _open(deals, "Roof")
+    gate = _Gate(monkeypatch)
+    yield gate
+    gate.let(100)
+
+
+def _choose(desk: Desk, name: str, text: str, line: str) -> None:
+    """Type into a picker, and click the line that it offers."""
+    edit = desk.find(PickEdit, name)
+    edit.setFocus()
+    edit.selectAll()
+    QTest.keyClicks(edit, text)
+
+    def offered() -> tuple[QListView, int] | None:
+        popup = QApplication.activePopupWidget()
+        if not isinstance(popup, QListView):
+            return None
+        model = popup.model()
+        lines = [str(model.index(row, 0).data()) for row in range(model.rowCount())]
+        return (popup, lines.index(line)) if line in lines else None
+
+    desk.wait(lambda: offered() is not None, f"{line} can be chosen")
+    found = offered()
+    assert found is not None
+    popup, row = found
+    at = popup.visualRect(popup.model().index(row, 0)).center()
+    QTest.mouseClick(popup.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+def test_two_persons_made_one_after_the_other_are_both_given(deals: Desk, gate: _Gate) -> None:
+    """The second is made before the first is stored."""
+    _choose(deals, "persons_edit", "Bea", "Create “Bea”")
+    _choose(deals, "persons_edit", "Cem", "Create “Cem”")
+    gate.let(100)
+    deals.wait(lambda: len(gate.begun) == 4, "both are made and given")
+    wanted = [("Bea",), ("Cem",)]
+    deals.wait(lambda: rows(deals.profile, PERSONS) == wanted, "both are given")
+
+
+def test_a_person_picked_while_another_is_made_stays(deals: Desk, gate: _Gate) -> None:
+    _choose(deals, "persons_edit", "Bea", "Create “Bea”")
+    _choose(deals, "persons_edit", "Known", "Known")
+    gate.let(100)
+    deals.wait(lambda: len(gate.begun) == 3, "one is made and given, the other picked")
+    wanted = [("Bea",), ("Known",)]
+    deals.wait(lambda: rows(deals.profile, PERSONS) == wanted, "both are given")
+
+
+def test_a_person_made_stays_though_another_is_picked_before_it_shows(
+    deals: Desk, gate: _Gate
+) -> None:
+    _choose(deals, "persons_edit", "Bea", "Create “Bea”")
+    gate.let(1)
+    deals.wait(lambda: len(gate.begun) == 2, "it is made, and about to be given")
+    _choose(deals, "persons_edit", "Known", "Known")
+    gate.let(100)
+    deals.wait(lambda: len(gate.begun) == 3, "the other was picked")
+    wanted = [("Bea",), ("Known",)]
+    deals.wait(lambda: rows(deals.profile, PERSONS) == wanted, "both are given")
+
+
+def test_what_is_typed_stays_when_what_was_made_before_comes(deals: Desk, gate: _Gate) -> None:
+    _choose(deals, "persons_edit", "Bea", "Create “Bea”")
+    edit = deals.find(PickEdit, "persons_edit")
+    QTest.keyClicks(edit, "Ce")
+    gate.let(100)
+    deals.wait(lambda: rows(deals.profile, PERSONS) == [("Bea",)], "it is given")
+    assert edit.text() == "Ce"
+
+
+def test_an_organization_picked_while_another_is_made_stays(deals: Desk, gate: _Gate) -> None:
+    _choose(deals, "organization_edit", "Newcomer", "Create “Newcomer”")
+    _choose(deals, "organization_edit", "Known", "Known")
+    gate.let(100)
+    ended: list[CommandDone] = []
+    deals.service.commanded.connect(ended.append)
+    deals.wait(lambda: len(ended) >= 2, "one is made, the other picked")
+    assert deals.run(SaveRecord(Person(name="Last"))).done
+    assert rows(deals.profile, NAMED) == [("Known",)]
 
 
 def test_the_keyboard_meets_the_fields_of_a_new_person_in_their_order(desk: Desk) -> None:

@@ -46,3 +46,27 @@ def test_an_undo_of_a_status_brings_back_when_it_was_closed() -> None:
     deal = get("deal:1")
     assert isinstance(deal, Deal)
     assert (deal.status, deal.closed_at) == ("won", 7)
+
+
+def test_persons_are_added_to_those_who_came_meanwhile() -> None:
+    """And an undo takes back who was added by that, nobody else."""
+    for name in ("Ann", "Bo", "Cy"):
+        commands.execute(commands.SaveRecord(Person(name=name)))
+    commands.execute(commands.SaveRecord(Deal(title="Roof", person_ids=(1,))))
+    seen = get("deal:1")
+    assert isinstance(seen, Deal)
+    columns = ("person_ids",)
+    first = replace(seen, person_ids=(1, 2))
+    done = commands.execute(commands.SaveRecord(first, columns=columns, base=seen))
+    second = replace(seen, person_ids=(3,))  # without Ann, by somebody who saw no Bo
+    commands.execute(commands.SaveRecord(second, columns=columns, base=seen))
+    assert _persons() == {2, 3}
+    assert done.undo is not None
+    commands.execute(done.undo)
+    assert _persons() == {3}
+
+
+def _persons() -> set[int]:
+    deal = get("deal:1")
+    assert isinstance(deal, Deal)
+    return set(deal.person_ids)

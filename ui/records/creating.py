@@ -176,7 +176,7 @@ def _tell_id(then: Callable[[int], None], done: CommandDone) -> None:
 
 def _choose(field: ManyRecordsField, name: str, id_: int) -> None:
     try:
-        field.edit.picked.emit(id_, name)
+        field.add(id_, name)
     except RuntimeError:
         return  # its dialog was closed in the meantime
 

@@ -13,7 +13,7 @@ from models.commands import DeleteNote, DeleteRecords, LinkPast, MergePersons, S
 from models.history_pages import Entry, MailEntry, NoteEntry
 from models.past_mail import LinkPreview
 from models.record_detail import RecordDetail
-from models.records import Record
+from models.records import Record, key_of
 from models.records_preview import RecordsPreview
 from sync.qt.requests import Answer, LinkPreviewRequest, RecordsPreviewRequest
 from sync.qt.service import MailService
@@ -29,8 +29,11 @@ from ui.records.link_past_dialog import LinkPastDialog
 from ui.records.list_pane import RecordListPane
 from ui.records.merge_dialog import MergeDialog
 from ui.records.note_dialog import NoteDialog
+from ui.records.picker_field import ManyRecordsField, OneRecordField
 from ui.records.transfer import Transfer
 from ui.theme import Theme
+
+RecordsField = OneRecordField | ManyRecordsField
 
 
 class RecordsDesk(QObject):
@@ -167,17 +170,23 @@ class RecordsDesk(QObject):
         self.creator.open(kind, preset(kind, detail.record), names)
 
     @Slot(object, str, str)
-    def _create_for_detail(self, _field: QWidget, kind: str, name: str) -> None:
+    def _create_for_detail(self, field: RecordsField, kind: str, name: str) -> None:
         """What is made is given to this record, also if another one is shown by then."""
         if self.detail.detail is not None:
             owner = self.detail.detail.record
-            self.creator.create_named(kind, name, partial(self._give, owner, kind))
+            self.creator.create_named(kind, name, partial(self._give, owner, field, name))
 
-    def _give(self, owner: Record, kind: str, id_: int) -> None:
-        change: dict[str, object] = {"organization_id": id_}
-        if kind == kinds.PERSON:
-            change = {"person_ids": (*getattr(owner, "person_ids", ()), id_)}
-        self._stack.run(SaveRecord(replace(owner, **change), columns=tuple(change)))  # type: ignore[arg-type]
+    def _give(self, owner: Record, field: RecordsField, name: str, id_: int) -> None:
+        """While the record is shown its field takes it, which knows what else was chosen since."""
+        is_one = isinstance(field, OneRecordField)
+        shown = self.detail.detail
+        if shown is None or shown.record_key != key_of(owner):
+            column = "organization_id" if is_one else "person_ids"
+            value = id_ if is_one else (*getattr(owner, "person_ids", ()), id_)
+            record = replace(owner, **{column: value})  # type: ignore[arg-type]
+            self._stack.run(SaveRecord(record, columns=(column,), base=owner))
+        elif not is_one or _organization(shown.record) == _organization(owner):
+            field.add(id_, name)
 
     # --- menus ---------------------------------------------------------------------------
 
@@ -313,3 +322,8 @@ class RecordsDesk(QObject):
         self._service.happened.connect(dialog.follow)
         dialog.agreed.connect(lambda ids: self._stack.run(LinkPast(preview.record_key, ids)))
         dialog.open()
+
+
+def _organization(record: Record) -> int | None:
+    found: int | None = getattr(record, "organization_id", None)
+    return found

@@ -247,9 +247,10 @@ class DetailView(QWidget):
     @Slot(object)
     def _save(self, change: Mapping[str, Any]) -> None:
         if self.detail is not None:
-            record = replace(self.detail.record, **change)
+            base = self.detail.record
+            record = replace(base, **change)
             self.detail = replace(self.detail, record=record)
-            self._stack.run(SaveRecord(record, columns=tuple(change)))
+            self._stack.run(SaveRecord(record, columns=tuple(change), base=base))
 
     @Slot(str)
     def _on_note(self, text: str) -> None:

@@ -180,6 +180,11 @@ class OneRecordField(QWidget):
         """The chosen id."""
         return self._id
 
+    def add(self, id_: int, title: str) -> None:
+        """Choose what was made for this field."""
+        self.edit.show_title(title)
+        self._on_picked(id_, title)
+
     @Slot(object, str)
     def _on_picked(self, id_: int, _title: str) -> None:
         self._id, self.new_name = id_, ""
@@ -285,6 +290,10 @@ class ManyRecordsField(QWidget):
     def _on_picked(self, id_: int, title: str) -> None:
         self.edit.show_title("")
         self.edit.clear()
+        self.add(id_, title)
+
+    def add(self, id_: int, title: str) -> None:
+        """Choose one more; what is being typed stays."""
         if id_ not in self._chosen:
             self._chosen[id_] = title
             self._draw()
