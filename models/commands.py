@@ -61,6 +61,7 @@ from models.record_commands import (
     DeleteNote,
     DeleteRecords,
     EditNote,
+    KeepDraft,
     MergePersons,
     RestoreRecords,
     SaveRecord,
@@ -74,7 +75,7 @@ __all__ = [
     "CreateMailbox", "DeleteConversations", "DeleteHeld", "DeleteMessages", "DeleteNote",
     "DeletePreview", "DeleteRecords", "DismissOffers", "DistrustCertificate", "Done", "DropOperations", "EditNote",
     "ForgetOldKey",
-    "ImportRecords", "KeepHeld", "LinkConversations", "LinkPast", "LinkPersons", "LongCommand", "MarkMessagesRead", "MarkRead",
+    "ImportRecords", "KeepDraft", "KeepHeld", "LinkConversations", "LinkPast", "LinkPersons", "LongCommand", "MarkMessagesRead", "MarkRead",
     "MergePersons", "RemoveAccount", "Restore", "RestoreLinks", "RestoreRecords",
     "RetryOperations", "SaveRecord", "SaveStages", "SetBlocked", "SetOption", "SetRole", "Step",
     "TrustCertificate", "UndoImport", "UnlinkConversations", "UnlinkPersons", "UpdateAccount", "done_in_steps", "execute", "preview_delete", "steps",
@@ -174,14 +175,7 @@ Command = (
     | DeleteHeld
     | CheckHeld
     | CreateMailbox
-    | SaveRecord
-    | DeleteRecords
-    | MergePersons
-    | RestoreRecords
-    | SaveStages
-    | AddNote
-    | EditNote
-    | DeleteNote
+    | record_commands.RecordCommand
     | LinkConversations
     | UnlinkConversations
     | DismissOffers

@@ -1,15 +1,22 @@
-"""History entries of a record other than its mail: notes, stage and status changes."""
+"""History entries of a record other than its mail: notes, stage and status changes.
+
+A note that was begun is an entry too, of a kind that no history shows: so it goes, comes back
+and moves with its record like what is written there.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from peewee import AutoField, IntegerField, TextField
 
 from models import database
 from models.clock import now_ms
 from models.database import BaseModel
+
+DRAFT: Final = "draft"
 
 
 class HistoryEntry(BaseModel):
@@ -55,3 +62,21 @@ def entry(entry_id: int) -> tuple[str, str, int] | None:
         (entry_id,),
     )
     return None if found is None else (found[0], json.loads(found[1])["text"], found[2])
+
+
+def draft(record_key: str) -> str:
+    """The note that was begun, or ''; of persons that were merged several may be left."""
+    found = database.rows(
+        "SELECT content FROM history_entry WHERE record_key = ? AND kind = ? ORDER BY at, id",
+        (record_key, DRAFT),
+    )
+    return "\n\n".join(json.loads(content)["text"] for (content,) in found)
+
+
+def set_draft(record_key: str, text: str) -> None:
+    """Keep a note that was begun in place of what was kept before; '' keeps none."""
+    if draft(record_key) == text:
+        return
+    database.run("DELETE FROM history_entry WHERE record_key = ? AND kind = ?", (record_key, DRAFT))
+    if text:
+        add(record_key, DRAFT, {"text": text})

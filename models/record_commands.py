@@ -82,11 +82,19 @@ class SaveStages:
 
 @dataclass(frozen=True, slots=True)
 class AddNote:
-    """Write a note into a record's history."""
+    """Write a note into a record's history; without `at` it is the one that was begun."""
 
     record_key: str
     text: str
     at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDraft:
+    """Keep a note that was begun; '' keeps none. Of a record that is gone nothing is kept."""
+
+    record_key: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,7 @@ RecordCommand = (
     | RestoreRecords
     | SaveStages
     | AddNote
+    | KeepDraft
     | EditNote
     | DeleteNote
 )
@@ -145,6 +154,10 @@ def execute(command: RecordCommand) -> Outcome:
             return _save_stages(command)
         case AddNote() | EditNote() | DeleteNote():
             return _note(command)
+        case KeepDraft(record_key=key, text=text):
+            with database.writing(durable=False):
+                history.set_draft(key, text if records.get(key) is not None else "")
+            return Outcome()
 
 
 def _save(command: SaveRecord) -> Outcome:
@@ -355,6 +368,8 @@ def _note(command: AddNote | EditNote | DeleteNote) -> Outcome:
         if isinstance(command, AddNote):
             if records.get(command.record_key) is None:
                 raise RecordError(GONE)
+            if command.at is None:
+                history.set_draft(command.record_key, "")
             entry_id = history.add_note(command.record_key, command.text, command.at)
             return _noted(command.record_key, DeleteNote(entry_id))
         found = history.entry(command.entry_id)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from models import database, record_listing, records
+from models import database, history, record_listing, records
 from models.record_listing import ItemRow, OrganizationRow, PersonRow, RecordQuery
 from models.records import ITEMS, Kind, Organization, Person, Record, Stage
 
@@ -21,6 +21,7 @@ class RecordDetail:
         organization: Of a person, deal, lead or project.
         persons: Of an organization or an item, at most `MOST_RELATED`; `person_count` in all.
         items: Deals, leads and projects of a person or organization, open ones first.
+        draft: A note that was begun, or ''.
     """
 
     record_key: str
@@ -32,6 +33,7 @@ class RecordDetail:
     items: tuple[ItemRow, ...]
     item_count: int
     stages: tuple[Stage, ...]
+    draft: str
 
 
 def detail(record_key: str) -> RecordDetail | None:
@@ -51,6 +53,7 @@ def detail(record_key: str) -> RecordDetail | None:
         item_rows(keys[:MOST_RELATED]),
         len(keys),
         records.stages(),
+        history.draft(record_key),
     )
 
 

@@ -35,7 +35,9 @@ def preview(record_keys: Sequence[str]) -> RecordsPreview:
         pipeline.titles(keys),
         _sum("SELECT count(*) FROM link WHERE record_key IN ({})", keys),
         _sum("SELECT count(*) FROM message_person WHERE person_id IN ({})", _persons(keys)),
-        _sum("SELECT count(*) FROM history_entry WHERE record_key IN ({})", keys),
+        _sum(
+            "SELECT count(*) FROM history_entry WHERE kind <> 'draft' AND record_key IN ({})", keys
+        ),
         pipeline.titles(_related(keys)[:20]),
     )
 

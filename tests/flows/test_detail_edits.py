@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from models import commands
-from models.commands import SaveRecord
+from models.commands import DeleteRecords, SaveRecord
 from models.records import Deal, Organization, Person
 from sync.qt.commander import CommandDone
 from tests.flows.desk import Desk
@@ -104,6 +104,74 @@ def test_a_note_waits_with_the_record_that_it_was_begun_for(deals: Desk) -> None
     _open(deals, "Roof")
     assert note.toPlainText() == "Call Ada"
     assert note.document().isUndoAvailable() is False
+
+
+DRAFTS = "SELECT record_key, content ->> 'text' FROM history_entry ORDER BY record_key"
+
+
+def _begin_note(desk: Desk, title: str, text: str) -> QPlainTextEdit:
+    _open(desk, title)
+    note: QPlainTextEdit = desk.find(QPlainTextEdit, "note_edit")
+    QTest.keyClicks(note, text)
+    return note
+
+
+def _restart(desk: Desk) -> None:
+    desk.reopen()
+    desk.window.show()
+    desk.open_folder("deals")
+    desk.wait(lambda: bool(_listed(desk)), "the list is read")
+
+
+def test_a_note_that_was_begun_is_there_after_a_restart(deals: Desk) -> None:
+    """Those of several records, each in its own; none of them is in a history."""
+    _begin_note(deals, "Roof", "Call Ada")
+    _begin_note(deals, "Barn", "Ask Bo")
+    _restart(deals)
+    _open(deals, "Roof")
+    note: QPlainTextEdit = deals.find(QPlainTextEdit, "note_edit")
+    deals.wait(lambda: note.toPlainText() == "Call Ada", "the first is there")
+    assert deals.find(QAbstractItemView, "history_list").model().rowCount() == 0
+    _open(deals, "Barn")
+    deals.wait(lambda: note.toPlainText() == "Ask Bo", "the second is there")
+    note.selectAll()
+    QTest.keyClick(note, Qt.Key.Key_Backspace)
+    _restart(deals)
+    assert rows(deals.profile, DRAFTS) == [("deal:2", "Call Ada")]
+
+
+def test_a_note_that_was_begun_is_stored_while_it_is_typed(deals: Desk) -> None:
+    _begin_note(deals, "Roof", "Call Ada")
+    wanted = [("deal:2", "Call Ada")]
+    deals.wait(lambda: rows(deals.profile, DRAFTS) == wanted, "it is stored")
+    _press(deals, "add_note_button")
+    deals.wait(lambda: rows(deals.profile, DRAFTS) == wanted, "it is the note now")
+    kinds = "SELECT kind FROM history_entry"
+    deals.wait(lambda: rows(deals.profile, kinds) == [("note",)], "and begun no more")
+    _restart(deals)
+    _open(deals, "Roof")
+    entries = deals.find(QAbstractItemView, "history_list").model()
+    deals.wait(lambda: entries.rowCount() == 1, "it is in the history")
+    assert deals.find(QPlainTextEdit, "note_edit").toPlainText() == ""
+
+
+def test_a_note_that_was_begun_goes_with_its_record_and_comes_back(deals: Desk) -> None:
+    note = _begin_note(deals, "Roof", "Call Ada")
+    deals.wait(lambda: len(rows(deals.profile, DRAFTS)) == 1, "it is stored")
+    deleted = deals.run(DeleteRecords(("deal:2",)))
+    assert deleted.done is not None
+    assert deleted.done.undo is not None
+    deals.wait(lambda: _listed(deals) == ["Barn"], "it is gone")
+    _open(deals, "Barn")
+    assert note.toPlainText() == ""
+    assert deals.run(SaveRecord(Deal(title="Last"))).done  # what was told before it is done
+    assert rows(deals.profile, DRAFTS) == []
+    assert deals.run(deleted.done.undo).done
+    deals.wait(lambda: "Roof" in _listed(deals), "it is back")
+    _open(deals, "Roof")
+    assert note.toPlainText() == "Call Ada"
+    deals.close()
+    assert rows(deals.profile, DRAFTS) == [("deal:2", "Call Ada")]
 
 
 def test_a_record_keeps_its_title_when_that_is_emptied(deals: Desk) -> None:

@@ -9,6 +9,7 @@ import pytest
 from models import (
     commands,
     database,
+    history,
     past_mail,
     record_detail,
     record_listing,
@@ -277,6 +278,29 @@ def test_notes_are_written_changed_and_deleted_each_with_undo() -> None:
     undo(deleted)
     assert text() == ["Hello"]
     assert history_page(key).entries[0].at == entry.at
+
+
+def test_notes_that_were_begun_move_with_their_record_and_count_as_no_entry() -> None:
+    for name in ("Ann", "Bo"):
+        save(Person(name=name))
+    commands.execute(commands.KeepDraft("person:1", "Call"))
+    commands.execute(commands.KeepDraft("person:1", "Call her"))
+    commands.execute(commands.KeepDraft("person:2", "Ask him"))
+    commands.execute(commands.KeepDraft("person:9", "Nobody"))
+    assert drafts() == ["Call her", "Ask him", ""]
+    assert records_preview.preview(["person:1"]).note_count == 0
+    assert history_page("person:1").entries == ()
+    merged = commands.execute(commands.MergePersons(1, (2,)))
+    assert drafts() == ["Call her\n\nAsk him", "", ""]
+    undo(merged)
+    assert drafts() == ["Call her", "Ask him", ""]
+    commands.execute(commands.KeepDraft("person:2", ""))
+    commands.execute(commands.AddNote("person:1", "Call her today"))
+    assert drafts() == ["", "", ""]
+
+
+def drafts() -> list[str]:
+    return [history.draft(key) for key in ("person:1", "person:2", "person:9")]
 
 
 # --- lists ---------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.commands import AddNote, SaveRecord
+from models.commands import AddNote, KeepDraft, SaveRecord
 from models.events import Event, LinksChanged, RecordsChanged, StagesChanged
 from models.record_detail import RecordDetail
 from sync.qt.requests import Answer, RecordRequest
@@ -97,6 +97,7 @@ class DetailView(QWidget):
         self.related.opened.connect(self.opened)
         self.history.menu_wanted.connect(self.entry_menu_wanted)
         self.history.note_kept.connect(self._on_note)
+        self.history.note_begun.connect(self._on_note_begun)
         self.history.current_moved.connect(self.current_moved)
 
     def _lay_out(self) -> None:
@@ -160,7 +161,7 @@ class DetailView(QWidget):
 
     def close_down(self) -> None:
         """At quit."""
-        self.history.view.close_down()
+        self.history.close_down()
 
     def _ask(self) -> None:
         if self._ticket:
@@ -195,6 +196,7 @@ class DetailView(QWidget):
         form.offer_stages(detail.stages)
         form.show_record(detail.record, names_of(detail))
         self.related.show_detail(detail)
+        self.history.show_draft(detail.record_key, detail.draft)
         self.setAccessibleName(f"{kinds.words(kind).one}: {detail.title}")
         self._pages.setCurrentWidget(self._shown)
 
@@ -256,6 +258,10 @@ class DetailView(QWidget):
     def _on_note(self, text: str) -> None:
         if self.record_key:
             self._stack.run(AddNote(self.record_key, text))
+
+    @Slot(str, str)
+    def _on_note_begun(self, record_key: str, text: str) -> None:
+        self._stack.run_quietly(KeepDraft(record_key, text))
 
     @Slot(object)
     def _on_menu(self, button: QWidget) -> None:

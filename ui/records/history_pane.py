@@ -40,11 +40,13 @@ class HistoryPane(QWidget):
     Signals:
         menu_wanted: An entry and the global position for its menu.
         note_kept: The text of a new note.
+        note_begun: See NoteEdit.
         current_moved: Another entry is the current one.
     """
 
     menu_wanted = Signal(object, QPoint)
     note_kept = Signal(str)
+    note_begun = Signal(str, str)
     current_moved = Signal()
 
     def __init__(
@@ -77,6 +79,7 @@ class HistoryPane(QWidget):
         self.view.current_moved.connect(self.current_moved)
         self.view.reason_wanted.connect(self._ask_reason)
         self._note.kept.connect(self.note_kept)
+        self._note.begun.connect(self.note_begun)
         self._chips.idClicked.connect(self._on_chip)
 
     def _lay_out(self) -> None:
@@ -131,6 +134,15 @@ class HistoryPane(QWidget):
         self.model.clear()
         if record_key:
             self.reload()
+
+    def show_draft(self, record_key: str, text: str) -> None:
+        """What is stored of a note that was begun."""
+        self._note.show_stored(record_key, text)
+
+    def close_down(self) -> None:
+        """At quit."""
+        self._note.tell()
+        self.view.close_down()
 
     @Slot()
     def reload(self) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+REST_MS = 1000  # after the last key; a crash takes no more than that
 
 
 class _Edit(QPlainTextEdit):
@@ -43,9 +45,11 @@ class NoteEdit(QWidget):
 
     Signals:
         kept: The text of a note.
+        begun: The key of a record and the text of a note that is not kept yet, or ''.
     """
 
     kept = Signal(str)
+    begun = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,8 +71,11 @@ class NoteEdit(QWidget):
         column.addWidget(self._edit)
         column.addLayout(buttons)
         self._record_key = ""
-        self._unfinished: dict[str, str] = {}
+        self._known: dict[str, str] = {}  # what was typed, or not, since the start
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self.tell)
         self._edit.textChanged.connect(self._fit)
+        self._edit.textChanged.connect(self._rest.start)
         self._edit.finished.connect(self._keep)
         self._button.clicked.connect(self._keep)
         self._fit()
@@ -77,9 +84,28 @@ class NoteEdit(QWidget):
         """Another record: what was typed for one waits until that is shown again."""
         if record_key == self._record_key:
             return
-        self._unfinished[self._record_key] = self._edit.toPlainText()
+        self.tell()
         self._record_key = record_key
-        self._edit.setPlainText(self._unfinished.pop(record_key, ""))
+        self._edit.setPlainText(self._known.get(record_key, ""))
+        if not self._edit.toPlainText():
+            self._rest.stop()  # nobody emptied it: what is stored may still come
+
+    def show_stored(self, record_key: str, text: str) -> None:
+        """What the store has of a note that was begun before this start."""
+        if record_key == self._record_key and record_key not in self._known:
+            self._known[record_key] = text
+            if text and not self._edit.toPlainText():
+                self._edit.setPlainText(text)
+
+    @Slot()
+    def tell(self) -> None:
+        """Have what was typed stored; at quit, when left, and when the person pauses."""
+        if self._rest.isActive() or self._edit.toPlainText():
+            self._rest.stop()
+            text = self._edit.toPlainText()
+            self._known[self._record_key] = text
+            if self._record_key:
+                self.begun.emit(self._record_key, text if text.strip() else "")
 
     @Slot()
     def _fit(self) -> None:
@@ -99,3 +125,4 @@ class NoteEdit(QWidget):
         if text:
             self._edit.clear()
             self.kept.emit(text)
+            self.tell()
