@@ -174,6 +174,33 @@ def test_a_note_that_was_begun_goes_with_its_record_and_comes_back(deals: Desk) 
     assert rows(deals.profile, DRAFTS) == [("deal:2", "Call Ada")]
 
 
+def test_what_is_typed_into_a_record_that_is_deleted_goes_with_it(deals: Desk) -> None:
+    """It is not saved: that could only fail, and say so instead of offering to undo."""
+    _open(deals, "Roof")
+    _type(deals, "value_edit", "250")
+    ended: list[CommandDone] = []
+    deals.service.commanded.connect(ended.append)
+    assert deals.run(DeleteRecords(("deal:2",))).done
+    deals.wait(lambda: _listed(deals) == ["Barn"], "it is gone")
+    assert deals.run(SaveRecord(Deal(title="Last"))).done  # what was told before it is done
+    assert [done.error for done in ended if done.error] == []
+
+
+def test_a_window_that_is_minimized_leaves_no_field(deals: Desk) -> None:
+    _open(deals, "Roof")
+    edit = _type(deals, "value_edit", "25")
+    deals.window.showMinimized()
+    deals.wait(deals.window.isMinimized, "it is away")
+    deals.window.showNormal()
+    deals.window.activateWindow()
+    deals.wait(deals.window.isActiveWindow, "it is back")
+    assert deals.window.focusWidget() is edit
+    QTest.keyClicks(edit, "0")
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    wanted = [("Barn", 100), ("Roof", 25_000)]
+    deals.wait(lambda: rows(deals.profile, VALUES) == wanted, "it is stored as it was typed")
+
+
 def test_a_record_keeps_its_title_when_that_is_emptied(deals: Desk) -> None:
     _open(deals, "Roof")
     edit = _type(deals, "detail_title_edit", "")

@@ -241,6 +241,7 @@ class DetailView(QWidget):
         return bool(shown & set(keys))
 
     def _leave(self) -> None:
+        self.detail = None  # what was being typed went with it
         self.show_record("")
         self.gone.emit()
 
@@ -282,7 +283,8 @@ class DetailView(QWidget):
                 self._split.setStretchFactor(place, share)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  # Qt's name
-        self._finish_edit()
+        if not event.spontaneous():  # the window was not just minimized
+            self._finish_edit()
         super().hideEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
