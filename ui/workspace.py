@@ -208,7 +208,9 @@ class Workspace(QObject):
 
     @Slot()
     def _say_side(self) -> None:
-        self._actions[SIDE_PANEL].setChecked(self.area.is_side_on)
+        action = self._actions[SIDE_PANEL]
+        action.setChecked(self.area.is_side_on)
+        action.setEnabled(self.area.has_room or self.area.conversation_id is not None)
 
     @Slot()
     def _hide_side(self) -> None:

@@ -77,8 +77,9 @@ def test_in_a_narrow_window_the_panel_lies_over_the_mail_when_asked_for(
     assert area is not None
     assert side.geometry().right() == area.rect().right()
     assert action.isChecked()
-    desk.select("Other")
-    desk.wait(lambda: not side.isVisible(), "the next mail is seen first")
+    is_first = desk.subjects().index("Offer") == 0
+    desk.trigger("action_next" if is_first else "action_previous")
+    assert not side.isVisible(), "the next mail is seen first"
     assert not action.isChecked()
     action.trigger()
     desk.wait(side.isVisible, "it is back")
@@ -87,3 +88,52 @@ def test_in_a_narrow_window_the_panel_lies_over_the_mail_when_asked_for(
     window.resize(1280, 800)
     desk.wait(side.isVisible, "there is room for both")
     assert action.isChecked()
+
+
+def _narrow(desk: Desk) -> None:
+    desk.window.resize(1100, 700)
+    desk.window.show()
+    desk.dialog("setup_wizard").close()  # it opened before there was an account
+    desk.window.activateWindow()
+    desk.wait(desk.window.isActiveWindow, "it has the keyboard")
+
+
+def test_the_panel_over_the_mail_fits_when_the_bar_above_goes(desk: Desk, rig: Rig) -> None:
+    rig.deliver(a_mail(subject="Offer"))
+    desk.add_account(rig)
+    ids = tuple(id_ for (id_,) in rows(desk.profile, "SELECT id FROM conversation"))
+    desk.run(LinkConversations(ids, _deal(desk, "Roof")))
+    _narrow(desk)
+    desk.select("Offer")
+    side, name = desk.find(QWidget, "side_panel"), "linked_record_button"
+    desk.wait(lambda: desk.window.findChild(QPushButton, name) is not None, "it is linked")
+    desk.action("action_side_panel").trigger()
+    desk.wait(side.isVisible, "it lies over the mail")
+    area = side.parentWidget()
+    assert area is not None
+    assert side.y() > 0, "it begins below the bar"
+    desk.trigger("action_unlink")
+    desk.wait(lambda: desk.window.findChild(QPushButton, name) is None, "it is gone")
+    assert side.geometry().top() == 0
+    assert side.geometry().bottom() == area.rect().bottom()
+
+
+def test_escape_takes_the_panel_away_and_then_the_choice(desk: Desk, rig: Rig) -> None:
+    rig.deliver(a_mail(subject="Offer"))
+    desk.add_account(rig)
+    _narrow(desk)
+    action, side = desk.action("action_side_panel"), desk.find(QWidget, "side_panel")
+    assert not action.isEnabled(), "no conversation is open"
+    desk.select("Offer")
+    desk.table.setFocus()
+    action.trigger()
+    desk.wait(side.isVisible, "it lies over the mail")
+    QTest.keyClick(desk.table, Qt.Key.Key_Escape)
+    assert not side.isVisible()
+    assert not action.isChecked()
+    assert desk.table.selectionModel().hasSelection()
+    QTest.keyClick(desk.table, Qt.Key.Key_Escape)
+    assert not desk.table.selectionModel().hasSelection()
+    assert not action.isEnabled()
+    desk.window.resize(1280, 800)
+    desk.wait(action.isEnabled, "with room it is a setting")

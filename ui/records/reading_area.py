@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models.events import ConversationsChanged, Event, LinksChanged, RecordsChanged
@@ -46,6 +46,8 @@ class ReadingArea(QWidget):
         self.link_bar = LinkBar(theme, self)
         self.side = SidePanel(theme, self)
         self.side.setFixedWidth(WIDTH)
+        self._away = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.side)
+        self._away.activated.connect(self._on_away)
         self._row = row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -68,6 +70,7 @@ class ReadingArea(QWidget):
             return
         self.conversation_id = conversation_id
         self._is_over = False  # it hides mail that nobody has seen yet
+        self._show_side()
         self._ticket = 0
         if conversation_id is None:
             self._take(None)
@@ -93,6 +96,10 @@ class ReadingArea(QWidget):
         """In a narrow window: lay the panel over this conversation's mail, or take it away."""
         self._is_over = is_over
         self._show_side()
+
+    @Slot()
+    def _on_away(self) -> None:
+        self.show_over(is_over=False)
 
     @Slot()
     def _ask(self) -> None:
@@ -140,9 +147,13 @@ class ReadingArea(QWidget):
             self._row.addWidget(self.side)
         else:
             self._row.removeWidget(self.side)
+            column = self.layout()
+            if column is not None:
+                column.activate()  # the bar may have come or gone just now
             place = self._row.geometry()
             self.side.setGeometry(place.right() + 1 - WIDTH, place.top(), WIDTH, place.height())
             self.side.raise_()
+        self._away.setEnabled(not self.has_room)
         self.side.setVisible(self.is_side_on and self.panel is not None)
         self.side_moved.emit()
 
