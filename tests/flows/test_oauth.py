@@ -347,6 +347,7 @@ def test_another_person_in_the_browser_is_told_before_and_after_the_try(
     error = wizard.try_servers()
     assert f"does not accept this sign-in for {address}" in error
     assert wizard.stored() == 0
+    assert wizard.part(QPushButton, "back_button").hasFocus(), "the way to the browser is there"
 
 
 def test_without_a_client_id_the_app_password_is_offered(

@@ -30,6 +30,7 @@ from sync.qt.commander import CommandDone
 from sync.qt.probe import Probe, Tried
 from sync.qt.service import MailService
 from sync.qt.vault import QuestionKind, VaultMode, VaultQuestion, VaultState
+from ui.settings.sign_in_focus import hand_over, lead
 from ui.setup import flow, words
 from ui.setup.certificate_box import CertificateBoxes
 from ui.setup.fields import (
@@ -41,12 +42,11 @@ from ui.setup.fields import (
     add_field,
 )
 from ui.setup.flow import Answers, Page, SecretPage
-from ui.setup.form_style import into_sight
 from ui.setup.keeper import Keeper
 from ui.setup.oauth_box import OAuthBox, State
 from ui.setup.open_line import OpenLine
 from ui.setup.unlock import KeepDialog, UnlockDialog
-from ui.setup.wizard_focus import server_field
+from ui.setup.wizard_focus import failed_field, server_field
 from ui.theme import Theme
 
 
@@ -160,10 +160,10 @@ class SignInPart(QWidget):
     @Slot()
     def ask_password(self) -> None:
         """The sign-in failed: the keyboard goes to the password, or to the way to the browser."""
-        if self.password.isHidden():
-            self.oauth.focus()
-        else:
-            self.password.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._secret().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _secret(self) -> QWidget:
+        return self.oauth.way_on if self.password.isHidden() else self.password
 
     @Slot()
     def _offer(self) -> None:
@@ -222,11 +222,7 @@ class SignInPart(QWidget):
         if fault is not None:
             self._error.say(words.fault_sentence(fault))
             field = server_field(fault, self.imap, self.smtp, self.plain_text)
-            if field is not None:
-                into_sight(field)
-                field.setFocus(Qt.FocusReason.OtherFocusReason)
-            elif fault is flow.Fault.NO_PASSWORD:
-                self.ask_password()
+            lead(self._secret() if fault is flow.Fault.NO_PASSWORD else field)
             return
         self._set_busy(True)
         tried = flow.sign_in(answers, providers.of_host(answers.imap.host))
@@ -252,6 +248,9 @@ class SignInPart(QWidget):
         self.certificates.show(tried)
         if not tried.is_good:
             self._on_failed(words.tried_sentence(tried))
+            if self.save_button.hasFocus():  # else the person went on meanwhile
+                servers = (self.imap, self.smtp, self.certificates)
+                lead(failed_field(tried, *servers, self._secret()))
             return
         if not self.password.text() and self.oauth.held is None:
             self._ticket = self._service.run(self._update(None))
@@ -264,10 +263,7 @@ class SignInPart(QWidget):
             self._unlock_first()
             return
         kept, purpose = flow.secret(self._answers())
-        self._keeper.keep(kept, self._command, mode=mode, passphrase=passphrase, purpose=purpose)
-
-    def _command(self, secrets: EncryptedSecrets) -> UpdateAccount:
-        return self._update(secrets)
+        self._keeper.keep(kept, self._update, mode=mode, passphrase=passphrase, purpose=purpose)
 
     def _update(self, secrets: EncryptedSecrets | None) -> UpdateAccount:
         columns = self._columns()
@@ -390,7 +386,6 @@ class SignInPart(QWidget):
     def _set_busy(self, is_busy: bool) -> None:
         if is_busy:
             self._error.say("")
-        self._fields.setEnabled(not is_busy)
         self._busy.setVisible(is_busy)
-        self.save_button.setEnabled(not is_busy)
-        self.cancel_button.setVisible(is_busy)
+        hand_over(self, self.save_button, self.cancel_button, is_busy=is_busy)
+        self._fields.setEnabled(not is_busy)

@@ -164,6 +164,11 @@ class OAuthBox(QWidget):
         return self._state
 
     @property
+    def way_on(self) -> QPushButton:
+        """What can be pressed when the servers refuse: to the browser again, or to a password."""
+        return self.password_button if self.button.isHidden() else self.button
+
+    @property
     def is_instead_of_password(self) -> bool:
         """Whether no password is needed now."""
         return self._state in (State.WAITING, State.SIGNED_IN, State.STORED)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from sync.qt.probe import Failure, FailureKind, Tried
 from ui.setup import flow
+from ui.setup.certificate_box import CertificateBoxes
 from ui.setup.choice_pages import LabelsPage
 from ui.setup.detection_details import DetectionDetails
 from ui.setup.fields import ServerFields
@@ -43,18 +44,12 @@ class WizardFocus:
             field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def on_failure(self, tried: Tried) -> None:
-        """To what the person can do about it: look at a certificate, another password, a host."""
-        imap, smtp = tried.imap_failure, tried.smtp_failure
-        boxes = self._servers.certificates
-        if _shows_certificate(imap) or _shows_certificate(smtp):
+        """To what the person can do about it."""
+        page = self._servers
+        if any(map(_shows_certificate, (tried.imap_failure, tried.smtp_failure))):
             self._details.fold()  # the box needs the room
-            box = boxes.imap if _shows_certificate(imap) else boxes.smtp
-            box.fingerprint.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif self.is_about_password(tried):
-            self._footer.password_button.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
-            failed = self._servers.smtp if imap is None else self._servers.imap
-            failed.host.setFocus(Qt.FocusReason.OtherFocusReason)
+        field = failed_field(tried, page.imap, page.smtp, page.certificates, self._secret())
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def on_wrong_passphrase(self) -> None:
         """To the passphrase, which is typed anew."""
@@ -63,9 +58,15 @@ class WizardFocus:
 
     def is_about_password(self, tried: Tried) -> bool:
         """Whether another password could help."""
-        failures = (tried.imap_failure, tried.smtp_failure)
-        kinds = {failure.kind for failure in failures if failure is not None}
-        return bool(kinds & PASSWORD_FAULTS) and self._oauth.held() is None
+        return _is_about_secret(tried) and self._oauth.held() is None
+
+    def _secret(self) -> QWidget:
+        """Where another password is typed, or the browser asked again."""
+        if self._oauth.held() is None:
+            return self._footer.password_button
+        late = self._oauth.late
+        box = late if late.held is not None else self._oauth.early
+        return box.way_on if box.isVisible() else self._footer.back_button
 
     def _field(self, on: Page, fault: Fault) -> QWidget | None:
         match fault:
@@ -104,6 +105,28 @@ def server_field(
             return plain_text
         case _:
             return None
+
+
+def failed_field(
+    tried: Tried,
+    imap: ServerFields,
+    smtp: ServerFields,
+    boxes: CertificateBoxes,
+    secret: QWidget,
+) -> QWidget:
+    """What helps after a failed try: a certificate to look at, another password, or a host."""
+    if _shows_certificate(tried.imap_failure):
+        return boxes.imap.fingerprint
+    if _shows_certificate(tried.smtp_failure):
+        return boxes.smtp.fingerprint
+    if _is_about_secret(tried):
+        return secret
+    return smtp.host if tried.imap_failure is None else imap.host
+
+
+def _is_about_secret(tried: Tried) -> bool:
+    failures = (tried.imap_failure, tried.smtp_failure)
+    return any(failure is not None and failure.kind in PASSWORD_FAULTS for failure in failures)
 
 
 def _shows_certificate(failure: Failure | None) -> bool:

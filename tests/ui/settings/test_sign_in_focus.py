@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from models import account, database
 from models.account import NewAccount
 from sync.qt.service import MailService
-from tests.ui.setup.parts import ADDRESS, PATIENCE, part, press
+from tests.support.dovecot import Dovecot
+from tests.support.smtp import SmtpSink
+from tests.ui.setup.parts import ADDRESS, PASSWORD, PATIENCE, choose, part, press, type_server
 from ui.settings.dialog import PreferencesDialog
 from ui.setup.fields import Notice
 from ui.theme import Theme
@@ -28,8 +31,78 @@ from ui.theme import Theme
 def test_what_is_missing_gets_the_keyboard(
     qtbot: QtBot, service: MailService, theme: Theme, name: str, text: str, focused: str
 ) -> None:
+    page = opened_page(qtbot, service, theme, (9, 9))
+    part(page, QLineEdit, name).setText(text)
+
+    press(qtbot, page, "save_sign_in_button")
+
+    assert part(page, Notice, "sign_in_error").text()
+    assert keyboard() == focused
+
+
+@pytest.mark.parametrize(
+    ("change", "focused"),
+    [
+        ("", "save_sign_in_button"),
+        ("password", "password_edit"),
+        ("imap_host", "imap_host_edit"),
+        ("smtp_host", "smtp_host_edit"),
+        ("imap_tls", "imap_fingerprint"),
+    ],
+)
+def test_the_keyboard_stays_with_the_try_and_then_goes_to_what_helps(
+    qtbot: QtBot, service: MailService, theme: Theme, dovecot: Dovecot, plain_sink: SmtpSink,
+    user: str, change: str, focused: str,
+) -> None:  # fmt: skip
+    page = opened_page(qtbot, service, theme, (dovecot.port, plain_sink.port), user)
+    if change == "password":
+        part(page, QLineEdit, "password_edit").setText("refused")
+    elif change == "imap_tls":
+        type_server(page, "imap", port=dovecot.tls_port, security="tls")
+    elif change:
+        choose(page, f"{change.removesuffix('_host')}_security_combo", "tls")
+        part(page, QLineEdit, f"{change}_edit").setText("no-such-host.invalid")
+    save = part(page, QPushButton, "save_sign_in_button")
+    save.setFocus()
+
+    press(qtbot, page, "save_sign_in_button")
+
+    assert keyboard() == "cancel_sign_in_button"
+    qtbot.waitUntil(save.isEnabled, timeout=PATIENCE)
+    said = part(page, Notice, "sign_in_error" if change else "sign_in_done")
+    assert said.text()
+    assert keyboard() == focused
+
+
+def test_who_went_on_while_it_was_tried_keeps_the_keyboard(
+    qtbot: QtBot, service: MailService, theme: Theme, dovecot: Dovecot, plain_sink: SmtpSink,
+    user: str,
+) -> None:  # fmt: skip
+    page = opened_page(qtbot, service, theme, (dovecot.port, plain_sink.port), user)
+    part(page, QLineEdit, "password_edit").setText("refused")
+    press(qtbot, page, "save_sign_in_button")
+    other = part(page, QPushButton, "health_check_button")
+    other.setFocus(Qt.FocusReason.OtherFocusReason)
+    save = part(page, QPushButton, "save_sign_in_button")
+    qtbot.waitUntil(save.isEnabled, timeout=PATIENCE)
+    assert part(page, Notice, "sign_in_error").text()
+    assert other.hasFocus()
+
+
+def keyboard() -> str:
+    """What has it."""
+    widget = QApplication.focusWidget()
+    return "" if widget is None else widget.objectName()
+
+
+def opened_page(
+    qtbot: QtBot, service: MailService, theme: Theme, ports: tuple[int, int], user: str = ""
+) -> QWidget:
+    """The page of a stopped account with servers on this computer; a password is typed."""
     with database.writing(durable=True):
-        new = NewAccount(ADDRESS, "localhost", 9, "none", "localhost", 9, "none")
+        new = NewAccount(
+            ADDRESS, "localhost", ports[0], "none", "localhost", ports[1], "none", user_name=user
+        )
         account_id = account.create(new)
         account.update(account_id, state="stopped")
     dialog = PreferencesDialog(service, theme)
@@ -38,12 +111,5 @@ def test_what_is_missing_gets_the_keyboard(
     dialog.activateWindow()
     qtbot.waitUntil(lambda: QApplication.focusWidget() is not None, timeout=PATIENCE)
     page = part(dialog, QWidget, f"account_page_{account_id}")
-    part(page, QLineEdit, "password_edit").setText("secret")
-    part(page, QLineEdit, name).setText(text)
-
-    press(qtbot, page, "save_sign_in_button")
-
-    assert part(page, Notice, "sign_in_error").text()
-    widget = QApplication.focusWidget()
-    assert widget is not None
-    assert widget.objectName() == focused
+    part(page, QLineEdit, "password_edit").setText(PASSWORD)
+    return page
