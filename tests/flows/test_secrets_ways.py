@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton
+from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from sync.qt.vault import VaultMode
@@ -23,6 +23,7 @@ from tests.flows.secrets_desk import (
     moody_desk,
     moody_keyring,
     on_page,
+    page,
     press,
     rig_with_password,
     text_of_unlock,
@@ -168,3 +169,28 @@ def test_two_profiles_do_not_share_a_key(
     desk = Desk(qtbot, tmp_path / "profile-1")
     desk.settle(1)
     desk.close()
+
+
+@pytest.mark.parametrize("goes_on", [False, True], ids=["waits", "goes on"])
+def test_the_keyboard_comes_back_to_the_choice_unless_the_person_went_on(
+    desk: Desk, rig: Rig, goes_on: bool
+) -> None:
+    desk.add_account(rig)
+    shown = page(desk)
+    shown.window().activateWindow()
+    desk.wait(shown.window().isActiveWindow, "it has the keyboard")
+    radio = on_page(desk, QRadioButton, "passphrase_radio")
+    press(radio)
+    for name in ("passphrase_edit", "passphrase_again_edit"):
+        edit = on_page(desk, QLineEdit, name)
+        assert isinstance(edit, QLineEdit)
+        edit.setText(PHRASE)
+    button = on_page(desk, QPushButton, "secret_change_button")
+    button.setFocus()
+    press(button)
+    assert text_on_page(desk, "secret_done") == ""
+    navigation = desk.find(QWidget, "preferences_navigation")
+    if goes_on:
+        navigation.setFocus()
+    desk.wait(lambda: text_on_page(desk, "secret_done") != "", "the change is done")
+    assert shown.window().focusWidget() is (navigation if goes_on else radio)

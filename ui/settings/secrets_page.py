@@ -38,6 +38,7 @@ class SecretsPage(PreferencesPage):
         self.title.setText(self.tr("Passwords"))
         self._service = service
         self._words = SecretsWords(self)
+        self._rest: QWidget | None = None  # where Qt put the keyboard while a change runs
         self._add_state()
         self._add_choices()
         self.column.addStretch(1)
@@ -225,6 +226,7 @@ class SecretsPage(PreferencesPage):
         phrase = self.passphrase.text() if mode is VaultMode.PASSPHRASE else ""
         self._service.vault_change.start(mode, phrase)
         self._on_edited()
+        self._rest = self.window().focusWidget()
 
     def _fault(self, mode: VaultMode) -> flow.Fault | None:
         answers = flow.Answers(
@@ -238,6 +240,8 @@ class SecretsPage(PreferencesPage):
 
     @Slot(str)
     def _on_ended(self, error: str) -> None:
+        focused = self.window().focusWidget()
+        is_left = focused in (None, self._rest, self.change_button, self.open_button)
         self.error.say(error)
         if not error:
             self.forget()
@@ -248,7 +252,7 @@ class SecretsPage(PreferencesPage):
         if not error:
             self.done_note.setVisible(True)
         radio = self._group.checkedButton()
-        if radio is not None and self.isVisible():  # the keyboard left what was disabled
+        if radio is not None and self.isVisible() and is_left:  # else the person went on
             radio.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
