@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from models.account_commands import UpdateAccount
-from models.commands import TrustCertificate
+from models.commands import DistrustCertificate, TrustCertificate
 from sync.health import Finding, Severity
 from tests.flows.desk import Desk
 from tests.flows.rig import Rig
@@ -81,6 +81,32 @@ def test_a_certificate_that_nobody_vouches_for_is_told(
     assert told.fact == "CertificateError"
     assert "self-signed" in told.sentence
     assert smtp_sink.sign_ins == []
+
+
+def test_what_was_said_of_sending_ends_with_what_it_was_said_of(
+    desk: Desk, rig: Rig, smtp_sink: SmtpSink
+) -> None:
+    """A certificate that is trusted now, or no more, and an account that is stopped."""
+    account_id = desk.add_account(
+        rig, smtp_host="localhost", smtp_port=smtp_sink.port, smtp_security="starttls"
+    )
+    looked(desk, account_id, "smtp")
+    key = ("localhost", smtp_sink.certificate.fingerprint)
+    for change in (
+        TrustCertificate(*key),
+        DistrustCertificate(*key),
+        UpdateAccount(account_id, {"state": "stopped"}),
+    ):
+        desk.run(change)
+        desk.wait(lambda: not _of_sending(desk, account_id), f"{change} ends it")
+        if not isinstance(change, UpdateAccount):
+            desk.settle(account_id)
+            check(desk, account_id)
+            desk.wait(lambda: _of_sending(desk, account_id), "it is told anew")
+
+
+def _of_sending(desk: Desk, account_id: int) -> bool:
+    return any(code.startswith("smtp") for code in findings(desk, account_id))
 
 
 def test_the_keyboard_stays_on_the_check(desk: Desk, rig: Rig) -> None:

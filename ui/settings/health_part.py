@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from models import account
+from models import account, certificates
 from models.account import AccountConfig
 from models.events import Event, HealthChanged
 from sync import health_account, support_text
@@ -96,7 +96,7 @@ class HealthPart(AccountPart):
     # --- showing -------------------------------------------------------------------------
 
     def refresh(self, config: AccountConfig) -> None:
-        """The account was stopped, started or edited: perhaps it sends by another server."""
+        """The account was stopped, started or edited: what was said of sending may be over."""
         if self._sends_by not in ((), _sends_by(config)):
             self._smtp.cancel()
             self._sending, self._sends_by = None, ()
@@ -273,7 +273,10 @@ class FindingRow(QWidget):
 
 
 def _sends_by(config: AccountConfig) -> tuple[str, ...]:
-    return config.smtp_host, str(config.smtp_port), config.smtp_security
+    host = config.smtp_host.strip().lower()
+    trusted = [each.fingerprint for each in certificates.everyone() if each.host == host]
+    is_stopped = str(config.state == account.STOPPED)
+    return host, str(config.smtp_port), config.smtp_security, is_stopped, *sorted(trusted)
 
 
 def _version() -> str:
