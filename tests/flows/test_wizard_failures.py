@@ -10,7 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QSpinBox
+from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QStyle,
+    QStyleOptionButton,
+)
 from pytestqt.qtbot import QtBot
 
 from tests.flows.desk import FAST, Desk
@@ -78,12 +86,31 @@ def sending(place: Place, sentence: str) -> str:
     return f"Sending (SMTP): {place.host}:{place.port} {sentence}"
 
 
+def room(button: QPushButton) -> int:
+    """How wide the words of a button may be."""
+    option = QStyleOptionButton()
+    button.initStyleOption(option)
+    contents = QStyle.SubElement.SE_PushButtonContents
+    return button.style().subElementRect(contents, option, button).width()
+
+
+def bold_width(button: QPushButton) -> int:
+    """How wide they are on a button that Enter presses."""
+    font = QFont(button.font())
+    font.setWeight(QFont.Weight.DemiBold)
+    return QFontMetrics(font).horizontalAdvance(button.text())
+
+
 def test_a_wrong_password(desk: Desk, dovecot: Dovecot, sink: SmtpSink, user: str) -> None:
     """Both are named; the button leads to the field, and the right one goes on from there."""
     imap, smtp = Place(dovecot.port), Place(sink.port)
     tries = Tries(desk, user, imap, smtp, "refused")
 
+    tries.wizard.dialog.activateWindow()
     assert tries.failure() == [receiving(imap, WRONG), sending(smtp, WRONG)]
+    button = tries.wizard.part(QPushButton, "change_password_button")
+    desk.wait(button.isDefault, "Enter presses it")
+    assert room(button) >= bold_width(button), "its words are whole, though bold now"
     tries.wizard.press("change_password_button")
     edit = tries.wizard.part(QLineEdit, "password_edit")
     assert edit.isVisible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui.setup.fields import HintLabel, Notice
@@ -57,6 +58,8 @@ class Footer(QWidget):
     def say_error(self, sentence: str, *, about_password: bool = False) -> None:
         """What went wrong; '' ends it."""
         self.error.say(sentence)
+        if about_password:
+            _give_room_for_bold(self.password_button)
         self.password_button.setVisible(about_password)
 
     def say_busy(self, text: str, *, can_go_back: bool) -> None:
@@ -78,6 +81,15 @@ class Footer(QWidget):
         else:
             text = self.tr("Step {number}").format(number=number)
         self._steps.setText(text)
+
+
+def _give_room_for_bold(button: QPushButton) -> None:
+    """The keyboard makes it the default button, which is bold; by then it is laid out."""
+    bold = QFont(button.font())
+    bold.setWeight(QFont.Weight.DemiBold)
+    plain = QFontMetrics(button.font()).horizontalAdvance(button.text())
+    wider = QFontMetrics(bold).horizontalAdvance(button.text()) - plain
+    button.setMinimumWidth(button.sizeHint().width() + max(0, wider))
 
 
 def _button(parent: QWidget, name: str, text: str) -> QPushButton:
