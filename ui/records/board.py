@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QSize, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -30,6 +29,7 @@ from ui.records import kinds
 from ui.records.stage_column import StageColumn
 from ui.records.style import RecordStyle
 from ui.theme import Theme
+from ui.widgets.tool_button import tool_button
 
 GATHER_MS = 60
 STEP = 20  # cards of each stage that are made at once: 500 would take 90 ms
@@ -78,12 +78,7 @@ class BoardView(QWidget):
         new = QPushButton(icons.icon("plus"), kinds.words(kinds.DEAL).new, self)
         new.setObjectName("board_new_button")
         new.clicked.connect(self.new_wanted)
-        back = QToolButton(self)
-        back.setObjectName("board_list_button")
-        back.setIcon(icons.icon("list"))
-        back.setIconSize(QSize(18, 18))
-        back.setToolTip(self.tr("Show as a list"))
-        back.setAccessibleName(back.toolTip())
+        back = tool_button(self, "board_list_button", "list", self.tr("Show as a list"))
         back.clicked.connect(self.list_wanted)
         top = QHBoxLayout()
         top.setContentsMargins(16, 7, 10, 6)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from models.record_detail import RecordDetail
 from models.records import Deal, Lead, Person, Project
@@ -15,6 +15,7 @@ from ui.records.stage_bar import StageBar
 from ui.records.style import MutedLine
 from ui.theme import Theme
 from ui.widgets import avatar
+from ui.widgets.tool_button import tool_button
 
 MARK = 42
 
@@ -72,8 +73,8 @@ class DetailHead(QWidget):
         self._won = self._end_button("won_button", self.tr("Won"))
         self._lost = self._end_button("lost_button", self.tr("Lost"))
         self._reopen = self._end_button("reopen_button", self.tr("Reopen"))
-        self._more = self._tool("detail_menu_button", "ellipsis", self.tr("More"))
-        self._close = self._tool("detail_close_button", "x", self.tr("Close"))
+        self._more = tool_button(self, "detail_menu_button", "ellipsis", self.tr("More"))
+        self._close = tool_button(self, "detail_close_button", "x", self.tr("Close"))
         self._lay_out()
         self.title.committed.connect(self._on_title)
         self._stages.chosen.connect(lambda id_: self.changed.emit({"stage_id": id_}))
@@ -89,15 +90,6 @@ class DetailHead(QWidget):
         button = QPushButton(text, self)
         button.setObjectName(name)
         button.setAutoDefault(False)
-        return button
-
-    def _tool(self, name: str, icon: str, text: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setObjectName(name)
-        button.setIcon(icons.icon(icon))
-        button.setIconSize(QSize(18, 18))
-        button.setToolTip(text)
-        button.setAccessibleName(text)
         return button
 
     def _lay_out(self) -> None:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QStackedLayout,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -33,6 +32,7 @@ from ui.records.list_model import RecordModel
 from ui.records.list_view import RecordListView
 from ui.records.style import RecordStyle
 from ui.theme import Theme
+from ui.widgets.tool_button import tool_button
 
 GATHER_MS = 60  # events are gathered for so long
 NARROW = 380  # below, the number of records gives way to the buttons
@@ -83,8 +83,9 @@ class RecordListPane(QWidget):
         self._title = QLabel(self, textFormat=Qt.TextFormat.PlainText)
         self._count = QLabel(self)
         self._new = QPushButton(self)
-        self._board = QToolButton(self)
-        self._more = QToolButton(self)
+        as_board, more = self.tr("Show as a board"), self.tr("More")
+        self._board = tool_button(self, "board_button", "columns-3", as_board)
+        self._more = tool_button(self, "records_menu_button", "ellipsis", more)
         self._filters = QHBoxLayout()
         self._filter_group = QButtonGroup(self)
         RecordStyle(self, theme)
@@ -100,8 +101,6 @@ class RecordListPane(QWidget):
         self._new.setObjectName("new_record_button")
         self._new.setIcon(icons.icon("plus"))
         self._new.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._tool(self._board, "board_button", "columns-3", self.tr("Show as a board"))
-        self._tool(self._more, "records_menu_button", "ellipsis", self.tr("More"))
         top = QHBoxLayout()
         top.setContentsMargins(16, 7, 10, 6)
         top.setSpacing(8)
@@ -129,13 +128,6 @@ class RecordListPane(QWidget):
         column.addLayout(top)
         column.addLayout(self._filters)
         column.addWidget(self._stack_holder, 1)
-
-    def _tool(self, button: QToolButton, name: str, icon: str, text: str) -> None:
-        button.setObjectName(name)
-        button.setIcon(icons.icon(icon))
-        button.setIconSize(QSize(18, 18))
-        button.setToolTip(text)
-        button.setAccessibleName(text)
 
     def _connect(self) -> None:
         self._service.answered.connect(self._on_answered)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -14,15 +14,14 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from models.records import Stage
-from ui import icons
 from ui.records.style import MutedLabel, RecordStyle
 from ui.theme import Theme
+from ui.widgets.tool_button import tool_button
 
 ID = int(Qt.ItemDataRole.UserRole)
 
@@ -64,8 +63,10 @@ class StagesDialog(QDialog):
         self._remove = QPushButton(self.tr("Remove"), self)
         self._remove.setObjectName("remove_stage_button")
         self._remove.setAutoDefault(False)
-        self._up = self._tool("stage_up_button", "chevron-up", self.tr("Move up"), -1)
-        self._down = self._tool("stage_down_button", "chevron-down", self.tr("Move down"), 1)
+        self._up = tool_button(self, "stage_up_button", "chevron-up", self.tr("Move up"))
+        self._down = tool_button(self, "stage_down_button", "chevron-down", self.tr("Move down"))
+        self._up.clicked.connect(partial(self._move, -1))
+        self._down.clicked.connect(partial(self._move, 1))
         edits = QHBoxLayout()
         edits.addWidget(add)
         edits.addWidget(self._remove)
@@ -91,16 +92,6 @@ class StagesDialog(QDialog):
         column.addWidget(hint)
         column.addWidget(buttons)
         self._refresh()
-
-    def _tool(self, name: str, icon: str, text: str, step: int) -> QToolButton:
-        button = QToolButton(self)
-        button.setObjectName(name)
-        button.setIcon(icons.icon(icon))
-        button.setIconSize(QSize(18, 18))
-        button.setToolTip(text)
-        button.setAccessibleName(text)
-        button.clicked.connect(partial(self._move, step))
-        return button
 
     def _move(self, step: int) -> None:
         row = self._list.currentRow()
