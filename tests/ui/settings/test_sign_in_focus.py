@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from models import account, database
@@ -31,12 +31,12 @@ from ui.theme import Theme
 def test_what_is_missing_gets_the_keyboard(
     qtbot: QtBot, service: MailService, theme: Theme, name: str, text: str, focused: str
 ) -> None:
-    page = opened_page(qtbot, service, theme, (9, 9))
-    part(page, QLineEdit, name).setText(text)
+    dialog = opened_dialog(qtbot, service, theme, (9, 9))
+    part(dialog, QLineEdit, name).setText(text)
 
-    press(qtbot, page, "save_sign_in_button")
+    press(qtbot, dialog, "save_sign_in_button")
 
-    assert part(page, Notice, "sign_in_error").text()
+    assert part(dialog, Notice, "sign_in_error").text()
     assert keyboard() == focused
 
 
@@ -54,22 +54,22 @@ def test_the_keyboard_stays_with_the_try_and_then_goes_to_what_helps(
     qtbot: QtBot, service: MailService, theme: Theme, dovecot: Dovecot, plain_sink: SmtpSink,
     user: str, change: str, focused: str,
 ) -> None:  # fmt: skip
-    page = opened_page(qtbot, service, theme, (dovecot.port, plain_sink.port), user)
+    dialog = opened_dialog(qtbot, service, theme, (dovecot.port, plain_sink.port), user)
     if change == "password":
-        part(page, QLineEdit, "password_edit").setText("refused")
+        part(dialog, QLineEdit, "password_edit").setText("refused")
     elif change == "imap_tls":
-        type_server(page, "imap", port=dovecot.tls_port, security="tls")
+        type_server(dialog, "imap", port=dovecot.tls_port, security="tls")
     elif change:
-        choose(page, f"{change.removesuffix('_host')}_security_combo", "tls")
-        part(page, QLineEdit, f"{change}_edit").setText("no-such-host.invalid")
-    save = part(page, QPushButton, "save_sign_in_button")
+        choose(dialog, f"{change.removesuffix('_host')}_security_combo", "tls")
+        part(dialog, QLineEdit, f"{change}_edit").setText("no-such-host.invalid")
+    save = part(dialog, QPushButton, "save_sign_in_button")
     save.setFocus()
 
-    press(qtbot, page, "save_sign_in_button")
+    press(qtbot, dialog, "save_sign_in_button")
 
     assert keyboard() == "cancel_sign_in_button"
     qtbot.waitUntil(save.isEnabled, timeout=PATIENCE)
-    said = part(page, Notice, "sign_in_error" if change else "sign_in_done")
+    said = part(dialog, Notice, "sign_in_error" if change else "sign_in_done")
     assert said.text()
     assert keyboard() == focused
 
@@ -78,14 +78,14 @@ def test_who_went_on_while_it_was_tried_keeps_the_keyboard(
     qtbot: QtBot, service: MailService, theme: Theme, dovecot: Dovecot, plain_sink: SmtpSink,
     user: str,
 ) -> None:  # fmt: skip
-    page = opened_page(qtbot, service, theme, (dovecot.port, plain_sink.port), user)
-    part(page, QLineEdit, "password_edit").setText("refused")
-    press(qtbot, page, "save_sign_in_button")
-    other = part(page, QPushButton, "health_check_button")
+    dialog = opened_dialog(qtbot, service, theme, (dovecot.port, plain_sink.port), user)
+    part(dialog, QLineEdit, "password_edit").setText("refused")
+    press(qtbot, dialog, "save_sign_in_button")
+    other = part(dialog, QPushButton, "health_check_button")
     other.setFocus(Qt.FocusReason.OtherFocusReason)
-    save = part(page, QPushButton, "save_sign_in_button")
+    save = part(dialog, QPushButton, "save_sign_in_button")
     qtbot.waitUntil(save.isEnabled, timeout=PATIENCE)
-    assert part(page, Notice, "sign_in_error").text()
+    assert part(dialog, Notice, "sign_in_error").text()
     assert other.hasFocus()
 
 
@@ -95,10 +95,13 @@ def keyboard() -> str:
     return "" if widget is None else widget.objectName()
 
 
-def opened_page(
+def opened_dialog(
     qtbot: QtBot, service: MailService, theme: Theme, ports: tuple[int, int], user: str = ""
-) -> QWidget:
-    """The page of a stopped account with servers on this computer; a password is typed."""
+) -> PreferencesDialog:
+    """At the page of a stopped account with servers on this computer; a password is typed.
+
+    The whole dialog, since nobody else holds it.
+    """
     with database.writing(durable=True):
         new = NewAccount(
             ADDRESS, "localhost", ports[0], "none", "localhost", ports[1], "none", user_name=user
@@ -110,6 +113,5 @@ def opened_page(
     dialog.open_sign_in(account_id)
     dialog.activateWindow()
     qtbot.waitUntil(lambda: QApplication.focusWidget() is not None, timeout=PATIENCE)
-    page = part(dialog, QWidget, f"account_page_{account_id}")
-    part(page, QLineEdit, "password_edit").setText(PASSWORD)
-    return page
+    part(dialog, QLineEdit, "password_edit").setText(PASSWORD)
+    return dialog
