@@ -47,10 +47,7 @@ from sync.timing import Timing
 log = logging.getLogger(__name__)
 
 STORE_RETRY_SECONDS = 30.0
-BUG_SENTENCE = (
-    "Dealpost met a fault of its own and paused this account. Nothing was lost; "
-    "choose “Sync now” to go on."
-)
+BUG_SENTENCE = "Dealpost met a fault of its own and paused this account. Nothing was lost; choose “Sync now” to go on."
 
 
 class AccountWorker(QObject):
@@ -392,8 +389,7 @@ class AccountWorker(QObject):
         self.happened.emit(self._status)
 
     def _timer(self, slot: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
+        timer = QTimer(self, singleShot=True)
         timer.timeout.connect(slot)
         return timer
 

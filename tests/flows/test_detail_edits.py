@@ -80,6 +80,7 @@ def test_a_field_is_kept_when_the_record_is_closed(deals: Desk) -> None:
     _press(deals, "detail_close_button")
     wanted = [("Barn", 100), ("Roof", 25_000)]
     deals.wait(lambda: rows(deals.profile, VALUES) == wanted, "it is stored")
+    assert not deals.find(QWidget, "detail_view").isVisible()
 
 
 def test_a_field_is_kept_when_another_record_is_opened(deals: Desk) -> None:
@@ -88,6 +89,7 @@ def test_a_field_is_kept_when_another_record_is_opened(deals: Desk) -> None:
     _open(deals, "Barn")
     wanted = [("Barn", 100), ("Roof", 25_000)]
     deals.wait(lambda: rows(deals.profile, VALUES) == wanted, "it is stored with its own")
+    assert deals.find(QLineEdit, "value_edit").text() != "250"
 
 
 def test_a_note_waits_with_the_record_that_it_was_begun_for(deals: Desk) -> None:
@@ -223,6 +225,7 @@ def test_a_deal_that_is_won_stays_before_the_person(deals: Desk) -> None:
     _press(deals, "filter_lost_button")
     detail = deals.find(QWidget, "detail_view")
     deals.wait(lambda: not detail.isVisible(), "in another list it is not chosen")
+    assert rows(deals.profile, "SELECT status FROM deal WHERE title = 'Roof'") == [("won",)]
 
 
 ORGANIZED = (
@@ -333,6 +336,7 @@ def test_two_persons_made_one_after_the_other_are_both_given(deals: Desk, gate: 
     deals.wait(lambda: len(gate.begun) == 4, "both are made and given")
     wanted = [("Bea",), ("Cem",)]
     deals.wait(lambda: rows(deals.profile, PERSONS) == wanted, "both are given")
+    assert [name for (name,) in rows(deals.profile, PERSONS)] == [name for (name,) in wanted]
 
 
 def test_a_person_picked_while_another_is_made_stays(deals: Desk, gate: _Gate) -> None:
@@ -342,6 +346,7 @@ def test_a_person_picked_while_another_is_made_stays(deals: Desk, gate: _Gate) -
     deals.wait(lambda: len(gate.begun) == 3, "one is made and given, the other picked")
     wanted = [("Bea",), ("Known",)]
     deals.wait(lambda: rows(deals.profile, PERSONS) == wanted, "both are given")
+    assert [name for (name,) in rows(deals.profile, PERSONS)] == [name for (name,) in wanted]
 
 
 def test_a_person_made_stays_though_another_is_picked_before_it_shows(
@@ -355,6 +360,7 @@ def test_a_person_made_stays_though_another_is_picked_before_it_shows(
     deals.wait(lambda: len(gate.begun) == 3, "the other was picked")
     wanted = [("Bea",), ("Known",)]
     deals.wait(lambda: rows(deals.profile, PERSONS) == wanted, "both are given")
+    assert [name for (name,) in rows(deals.profile, PERSONS)] == [name for (name,) in wanted]
 
 
 def test_what_is_typed_stays_when_what_was_made_before_comes(deals: Desk, gate: _Gate) -> None:

@@ -153,6 +153,7 @@ def test_stopped_it_goes_on_where_it_was_with_its_scope(
         through = replace(rig, imap_port=line.port)
         freeze_after_a_step(monkeypatch, {1: line})
         _stop_and_go_on(desk, through, line, monkeypatch)
+        assert line.connections > 1
 
 
 def _stop_and_go_on(desk: Desk, rig: Rig, line: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,6 +84,7 @@ def test_a_change_waits_for_a_silent_keychain_no_longer_than_a_prompt_takes(
     desk.reopen()
     enter_passphrase(desk, PHRASE)
     desk.settle(account_id)
+    assert desk.service.vault.vault.can_seal
 
 
 def test_a_keychain_that_falls_silent_at_sync_is_left_for_a_passphrase(

@@ -58,3 +58,4 @@ def test_a_copy_that_was_held_open_goes_with_the_next_wipe(desk: Desk, rig: Rig)
     desk.delete(SUBJECT)
 
     desk.wait(lambda: not held.exists(), "what was left goes")
+    assert desk.has("Bystander")

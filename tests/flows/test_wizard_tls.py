@@ -158,6 +158,7 @@ def test_a_certificate_that_changes_under_a_running_account(
     """It is named as another one, nothing is sent, and the bar leads to where it is trusted."""
     with Proxy(own_dovecot.tls_port) as line:
         _change_under_it(desk, own_dovecot, user, plain_sink, line, tmp_path)
+        assert line.connections > 1
 
 
 def _change_under_it(

@@ -226,8 +226,8 @@ def test_a_connection_that_lived_begins_anew_with_short_waits(make_rig: MakeRig)
     rig.deliver("after eleven cuts")
     rig.wait_for_mail(1)
 
-
-# --- sleep, and another network ----------------------------------------------------------------------
+    # --- sleep, and another network ----------------------------------------------------------------------
+    assert rig.proxy.connections >= 12
 
 
 def test_after_a_sleep_the_line_is_a_new_one_at_once(make_rig: MakeRig) -> None:
@@ -239,6 +239,7 @@ def test_after_a_sleep_the_line_is_a_new_one_at_once(make_rig: MakeRig) -> None:
     rig.proxy.thaw()
     rig.deliver("good morning")
     rig.wait_for_mail(1)
+    assert rig.proxy.connections >= 2
 
 
 def test_after_a_sleep_nothing_waits_for_the_back_off(make_rig: MakeRig) -> None:
@@ -250,6 +251,7 @@ def test_after_a_sleep_nothing_waits_for_the_back_off(make_rig: MakeRig) -> None
     rig.deliver("good morning")
     rig.surroundings.slept = 3600.0
     rig.wait_for_mail(1)
+    assert rig.proxy.connections >= 2
 
 
 def test_another_network_ends_the_line_and_the_wait(make_rig: MakeRig) -> None:
@@ -262,6 +264,7 @@ def test_another_network_ends_the_line_and_the_wait(make_rig: MakeRig) -> None:
     rig.surroundings.own = frozenset({"127.0.0.1", "::1"})
     rig.deliver("elsewhere")
     rig.wait_for_mail(1)
+    assert rig.proxy.connections >= 2
 
 
 def test_one_more_address_leaves_a_good_line_alone(make_rig: MakeRig) -> None:
@@ -283,8 +286,8 @@ def test_a_network_that_comes_ends_the_wait(make_rig: MakeRig) -> None:
     rig.surroundings.own |= {"192.0.2.8"}
     rig.wait_for_mail(1)
 
-
-# --- how many, and who -------------------------------------------------------------------------------
+    # --- how many, and who -------------------------------------------------------------------------------
+    assert rig.proxy.connections >= 2
 
 
 def test_at_most_three_connections_with_the_wizard_and_bodies(

@@ -38,6 +38,18 @@ def is_over(engine: Engine) -> bool:
     return engine.sync.facts()[2] == 0
 
 
+def hide_and_show(server: Mailboxes, engine: Engine, *, is_synced: bool) -> None:
+    """The label is not listed when it is looked for; later it is, with its numbers, and read."""
+    database.run("UPDATE mailbox SET is_chosen = ? WHERE name = 'Archive'", (is_synced,))
+    box = server.boxes.pop("Archive")
+    engine.connect()
+    engine.until(lambda: is_over(engine))
+    server.boxes["Archive"] = box
+    engine.cycle()
+    database.run("UPDATE mailbox SET full_check_at = 0")
+    engine.settle()
+
+
 def test_an_archive_whose_label_was_deleted_before_a_look_keeps_the_mail(
     server: Mailboxes, engine: Engine
 ) -> None:
@@ -56,14 +68,7 @@ def test_it_is_found_when_its_label_comes_back(
     server: Mailboxes, engine: Engine, is_synced: bool
 ) -> None:
     """It was only hidden, so its numbers are the same."""
-    database.run("UPDATE mailbox SET is_chosen = ? WHERE name = 'Archive'", (is_synced,))
-    box = server.boxes.pop("Archive")
-    engine.connect()
-    engine.until(lambda: is_over(engine))
-    server.boxes["Archive"] = box
-    engine.cycle()
-    database.run("UPDATE mailbox SET full_check_at = 0")
-    engine.settle()
+    hide_and_show(server, engine, is_synced=is_synced)
     assert engine.places("mail 001") == {"Archive": "live"}
     assert "mail 001" in engine.subjects()
     assert len(engine.subjects()) == (6 if is_synced else 5)
@@ -216,14 +221,7 @@ def test_after_its_label_came_back_a_delete_elsewhere_counts(
     server: Mailboxes, engine: Engine, how: str, is_synced: bool
 ) -> None:
     """What stood for the place where nobody could look is gone with the answer."""
-    database.run("UPDATE mailbox SET is_chosen = ? WHERE name = 'Archive'", (is_synced,))
-    box = server.boxes.pop("Archive")
-    engine.connect()
-    engine.until(lambda: is_over(engine))
-    server.boxes["Archive"] = box
-    engine.cycle()
-    database.run("UPDATE mailbox SET full_check_at = 0")
-    engine.settle()
+    hide_and_show(server, engine, is_synced=is_synced)
     message_id = engine.message_id("mail 001")
     places = database.rows("SELECT state FROM location WHERE message_id = ?", (message_id,))
     assert places.count(("live",)) == 1

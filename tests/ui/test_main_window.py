@@ -224,6 +224,7 @@ def test_read_and_unread_go_by_the_keyboard(hand: Hand) -> None:
     QTest.keyClick(hand.table, Qt.Key.Key_U)
     hand.wait(lambda: all(model.index(r, 0).data(roles.UNREAD) for r in range(5)))
     hand.wait(lambda: hand.window.windowTitle() == "Dealpost (5)")
+    assert len(hand.subjects()) == 5
 
 
 def test_opening_marks_as_read(hand: Hand) -> None:
@@ -249,6 +250,7 @@ def test_search_looks_everywhere_and_escape_ends_it(hand: Hand) -> None:
     hand.wait(lambda: hand.subjects() == ["Offer 4"])
     QTest.keyClick(hand.search, Qt.Key.Key_Escape)
     hand.wait(lambda: len(hand.subjects()) == 4)
+    assert hand.search.text() == ""
 
 
 def test_letters_in_the_search_field_are_letters(hand: Hand) -> None:
@@ -266,6 +268,7 @@ def test_nothing_found_offers_a_way_back(hand: Hand) -> None:
     hand.wait(buttons[0].isVisible)
     buttons[0].click()
     hand.wait(lambda: len(hand.subjects()) == 5)
+    assert hand.search.text() == ""
 
 
 def test_a_row_button_acts_on_its_row_and_keeps_the_selection(hand: Hand) -> None:
