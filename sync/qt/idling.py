@@ -45,7 +45,10 @@ class Settling:
 
 
 class IdleWatch(QObject):
-    """Runs IDLE on a session; lives in the worker's thread.
+    """Runs IDLE on a session; lives in the worker's thread, and is made before that begins.
+
+    One notifier serves every connection: no signal is connected in the worker's thread (see
+    `AccountWorker`).
 
     Signals:
         spoke: The server told something.
@@ -60,7 +63,8 @@ class IdleWatch(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._session: ImapSession | None = None
-        self._notifier: QSocketNotifier | None = None
+        self._notifier = QSocketNotifier(QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._read)
         self._renewal = QTimer(self, singleShot=True)
         self._renewal.timeout.connect(self.renewal_due)
 
@@ -68,8 +72,8 @@ class IdleWatch(QObject):
         """Start IDLE. Raises what the session raises."""
         session.idle_begin()
         self._session = session
-        self._notifier = QSocketNotifier(session.fileno(), QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(self._read)
+        self._notifier.setSocket(session.fileno())
+        self._notifier.setEnabled(True)
         seconds = renewal(session.server.host, renew_seconds)
         self._renewal.start(max(1, round(seconds * 1000)))
         if session.idle_pending():
@@ -87,10 +91,7 @@ class IdleWatch(QObject):
         """Stop watching a connection that is not to be talked to any more."""
         self._renewal.stop()
         self._session = None
-        if self._notifier is not None:
-            self._notifier.setEnabled(False)
-            self._notifier.deleteLater()
-            self._notifier = None
+        self._notifier.setEnabled(False)
 
     @Slot()
     def _read(self) -> None:

@@ -84,6 +84,15 @@ class AccountWorker(QObject):
         self._backoff = Backoff(timing)
         self._hanging = Hanging(timing)
         self._settling = Settling(timing.idle_settle)
+        # Children, made before the thread begins: `connect` waits for Qt's locks while it has
+        # Python's, and the GUI thread that deletes a widget has the one and waits for the other.
+        self._step_timer = self._timer(self._advance)
+        self._cycle_timer = self._timer(self._settled)
+        self._settle_timer = self._timer(self._settled)
+        self._idle = IdleWatch(self)
+        self._idle.spoke.connect(self._idle_spoke)
+        self._idle.renewal_due.connect(self._renew_idle)
+        self._idle.lost.connect(self._lost)
 
     # --- what other threads may call -----------------------------------------------------
 
@@ -111,15 +120,8 @@ class AccountWorker(QObject):
 
     @Slot()
     def start(self) -> None:
-        """First code to run in the thread; what has thread affinity is made here."""
+        """First code to run in the thread; its connection to the store is made here."""
         database.open_for_thread()
-        self._step_timer = self._timer(self._advance)
-        self._cycle_timer = self._timer(self._settled)
-        self._settle_timer = self._timer(self._settled)
-        self._idle = IdleWatch(self)
-        self._idle.spoke.connect(self._idle_spoke)
-        self._idle.renewal_due.connect(self._renew_idle)
-        self._idle.lost.connect(self._lost)
         self._step_timer.start(0)
 
     @Slot()
