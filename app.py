@@ -13,9 +13,9 @@ from platformdirs import user_data_path
 from PySide6.QtCore import QCoreApplication, QLocale, QLockFile, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from models import database, settings
-from models.database import StoreError
-from models.profile import clear_opened, open_profile
+from models.store import database, settings
+from models.store.database import StoreError
+from models.store.profile import clear_opened, open_profile
 from sync.qt.service import MailService
 from sync.timing import Timing
 from ui import icons

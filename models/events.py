@@ -104,7 +104,7 @@ class AccountsChanged:
 
 @dataclass(frozen=True, slots=True)
 class SettingsChanged:
-    """A setting of the person, by its name in `models.settings`."""
+    """A setting of the person, by its name in `models.store.settings`."""
 
     name: str
 
@@ -116,7 +116,7 @@ class SecretsChanged:
 
 @dataclass(frozen=True, slots=True)
 class HealthChanged:
-    """There is a new report about an account's servers, in `models.health`."""
+    """There is a new report about an account's servers, in `models.accounts.health`."""
 
     account_id: int
 

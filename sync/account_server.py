@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from models import certificates
-from models.account import AccountConfig
+from models.accounts import certificates
+from models.accounts.account import AccountConfig
 from sync.session import Server
 from sync.session.answers import Security
 

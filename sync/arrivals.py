@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from models import arrival, database, intake, mailbox, returning, sync_state
-from models.arrival import ArrivalRow
-from models.mail import ParsedMail
-from models.mailbox import MailboxState
-from models.message_tables import Flag
+from models.intake import intake
+from models.mail.message_tables import Flag
+from models.parsed_mail import ParsedMail
+from models.server import arrival, mailbox, sync_state
+from models.server import known_uids as returning
+from models.server.arrival import ArrivalRow
+from models.server.mailbox import MailboxState
+from models.store import database
 from sync import asking, bodies, returned, scope
 from sync.asking import Headers
 from sync.bodies import Wanted

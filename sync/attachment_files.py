@@ -13,7 +13,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from models import message
+from models.mail import message
 from sync import parsing
 
 _PIECE = 1_048_576

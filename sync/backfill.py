@@ -7,18 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from models import (
-    arrival,
-    database,
-    intake,
-    mailbox,
-    past_sync,
-    returning,
-    sync_state,
-    tombstone,
-)
+from models.deletion import tombstones as tombstone
 from models.events import Event, LabelProgress, PastProgress
-from models.mailbox import MailboxState, Role
+from models.intake import intake
+from models.server import arrival, mailbox, past_sync, sync_state
+from models.server import known_uids as returning
+from models.server.mailbox import MailboxState, Role
+from models.store import database
 from sync import asking, bodies, returned, scope
 from sync.ahead import while_fetching
 from sync.bodies import Wanted

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.intake import Incoming
-from models.mail import ParsedMail, PartialBody
-from models.mailbox import MailboxState
-from models.packing import pack
+from models.intake.intake import Incoming
+from models.mail.packing import pack
+from models.parsed_mail import ParsedMail, PartialBody
+from models.server.mailbox import MailboxState
 from sync import asking, parsing, structure
 from sync.errors import RefusedError
 from sync.identity import identity

@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from models import (
-    conversation,
-    database,
-    deletion,
-    ledger,
-    location,
-    operation,
-    sync_state,
-)
+from models.deletion import deletion
 from models.events import ConversationsChanged, Event, MessagesChanged
-from models.mailbox import MailboxState
+from models.mail import conversation
+from models.server import location, operation, sync_state
+from models.server.mailbox import MailboxState
+from models.store import database, ledger
 from sync.judge import Kind, Verdict
 from sync.work import Work
 

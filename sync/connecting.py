@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from models.account import AccountConfig
+from models.accounts.account import AccountConfig
 from sync.account_server import server_of
 from sync.credentials import Vault
 from sync.errors import TokenRefusedError

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from models import database, ledger, mailbox, operation
-from models.account_commands import set_role
+from models.commands.accounts import set_role
 from models.events import ConversationsChanged, MailboxesChanged
-from models.mailbox import Role
-from models.operation import OperationRow
+from models.server import mailbox, operation
+from models.server.mailbox import Role
+from models.server.operation import OperationRow
+from models.store import database, ledger
 from sync import mailboxes
 from sync.errors import RefusedError, RetryError
 from sync.work import Work

@@ -26,8 +26,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from models import secret as store
-from models.secret import EncryptedSecrets, SealedSecret, StoredLock
+from models.accounts import secrets as store
+from models.accounts.secrets import EncryptedSecrets, SealedSecret, StoredLock
 from sync import keychain
 from sync.errors import SecretLockedError
 from sync.keychain import KEY_BYTES, NO_KEYRING, Found

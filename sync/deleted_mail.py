@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol, TypeVar
 
-from models import arrival, bringing_back, sync_state
-from models.mailbox import MailboxState
+from models.deletion import bringing_back
+from models.server import arrival, sync_state
+from models.server.mailbox import MailboxState
 from sync.bodies import identity_of
 from sync.errors import RefusedError
 from sync.session import ImapSession

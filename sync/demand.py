@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 
-from models import body, location, mailbox, message
 from models.events import MessagesChanged
-from models.location import LocationRow
-from models.mailbox import MailboxState
+from models.mail import body, message
+from models.server import location, mailbox
+from models.server.location import LocationRow
+from models.server.mailbox import MailboxState
 from sync import bodies, structure
 from sync.bodies import Wanted
 from sync.errors import UNOPENED, ThrottledError

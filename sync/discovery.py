@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from models.mailbox import Role
+from models.server.mailbox import Role
 
 SPECIAL_USE = "special-use"
 NAME = "name"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models import arrival, database, location, mailbox, sync_state
 from models.events import ConversationsChanged
-from models.mailbox import MailboxState
-from models.message_tables import Flag
+from models.mail.message_tables import Flag
+from models.server import arrival, location, mailbox, sync_state
+from models.server.mailbox import MailboxState
+from models.store import database
 from sync import arrivals
 from sync.mailboxes import Seen
 from sync.session import Facts

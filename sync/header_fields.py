@@ -10,7 +10,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.utils import getaddresses, parsedate_to_datetime
 
-from models.mail import Address
+from models.parsed_mail import Address
 from sync.plain_text import decoded
 
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")

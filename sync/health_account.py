@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from models.account import STOPPED, AccountConfig
-from models.clock import now_ms
-from models.facts import SyncFacts
-from models.health import StoredFacts
+from models.accounts.account import STOPPED, AccountConfig
+from models.accounts.health import StoredFacts
+from models.server.sync_facts import SyncFacts
+from models.store.clock import now_ms
 from sync.health import Finding, Severity
 
 HOUR_MS = 3600 * 1000

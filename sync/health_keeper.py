@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from models import account, facts, health
-from models.account import AccountConfig
-from models.clock import now_ms
+from models.accounts import account, health
+from models.accounts.account import AccountConfig
 from models.events import Event, HealthChanged, MessagesAdded
+from models.server import sync_facts as facts
+from models.store.clock import now_ms
 from sync import health_account, health_server
 from sync.errors import SyncError
 from sync.health import Finding, Report, from_json, ordered

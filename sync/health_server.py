@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from models.account import AccountConfig
-from models.clock import now_ms
-from models.health import StoredFacts
-from models.mailbox import Role
+from models.accounts.account import AccountConfig
+from models.accounts.health import StoredFacts
+from models.server.mailbox import Role
+from models.store.clock import now_ms
 from sync import providers
 from sync.health import Finding, Severity
 from sync.session import Quota, Secured, Software

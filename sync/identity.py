@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from models.keys import digest16
+from models.store.hashing import digest16
 
 _FIELD = re.compile(
     rb"^(message-id|date|from|subject|received)[ \t]*:((?:[^\n]*)(?:\n[ \t][^\n]*)*)",

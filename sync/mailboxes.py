@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from models import database, ledger, mailbox, sync_state
 from models.events import MailboxesChanged
-from models.mailbox import NEVER_OPEN_MS, NEVER_SYNCED, MailboxState, Role
+from models.server import mailbox, sync_state
+from models.server.mailbox import NEVER_OPEN_MS, NEVER_SYNCED, MailboxState, Role
+from models.store import database, ledger
 from sync import judge
 from sync.bodies import identity_of
 from sync.discovery import roles

@@ -7,8 +7,10 @@ synced, is never taken for one.
 
 from __future__ import annotations
 
-from models import ledger, mailbox, returning
-from models.mailbox import MailboxState, Role
+from models.server import known_uids as returning
+from models.server import mailbox
+from models.server.mailbox import MailboxState, Role
+from models.store import ledger
 from sync.work import Work
 
 LEAST = 10  # so many copies tell a rule from chance

@@ -11,20 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from models import (
-    arrival,
-    database,
-    ledger,
-    location,
-    lost_copies,
-    mailbox,
-    operation,
-    sync_state,
-)
-from models.arrival import ArrivalRow
-from models.mailbox import MailboxState, Role
-from models.message_tables import Flag
-from models.operation import OperationRow, Source
+from models.mail.message_tables import Flag
+from models.server import arrival, location, mailbox, operation, sync_state
+from models.server import lost_operations as lost_copies
+from models.server.arrival import ArrivalRow
+from models.server.mailbox import MailboxState, Role
+from models.server.operation import OperationRow, Source
+from models.store import database, ledger
 from sync import bodies, unplaced
 from sync.errors import RefusedError, RetryError
 from sync.judge import Home

@@ -11,11 +11,14 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
-from models import account, database, location, lost_copies, mailbox, operation, sync_state
+from models.accounts import account
 from models.events import OperationsChanged
-from models.mailbox import MailboxState, Role
-from models.message_tables import Flag
-from models.operation import OperationRow, Source
+from models.mail.message_tables import Flag
+from models.server import location, mailbox, operation, sync_state
+from models.server import lost_operations as lost_copies
+from models.server.mailbox import MailboxState, Role
+from models.server.operation import OperationRow, Source
+from models.store import database
 from sync import creating, moves
 from sync.errors import (
     ProtocolError,

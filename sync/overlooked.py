@@ -6,8 +6,9 @@ watermark and the past sync is found here, so that no fault of a moment loses a 
 
 from __future__ import annotations
 
-from models import mailbox, returning
-from models.mailbox import MailboxState
+from models.server import known_uids as returning
+from models.server import mailbox
+from models.server.mailbox import MailboxState
 from sync import arrivals, asking, scope
 from sync.backfill import WINDOW
 from sync.work import Work

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 import fast_mail_parser as fast
 
-from models.mail import Address, ParsedAttachment, ParsedMail
+from models.parsed_mail import Address, ParsedAttachment, ParsedMail
 from sync import header_fields, plain_text, slow_mail
 
 log = logging.getLogger(__name__)

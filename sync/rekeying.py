@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from models import database
-from models import secret as store
-from models.secret import SealedSecret, StoredLock
+from models.accounts import secrets as store
+from models.accounts.secrets import SealedSecret, StoredLock
+from models.store import database
 from sync import keychain
 from sync.credentials import (
     Vault,
@@ -33,7 +33,7 @@ from sync.credentials import (
 
 
 class Rekeying:
-    """One change, carried by `models.secret_commands.ChangeSecrets`."""
+    """One change, carried by `models.accounts.secret_commands.ChangeSecrets`."""
 
     def __init__(self, vault: Vault, mode: VaultMode) -> None:
         self._vault = vault

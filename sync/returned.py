@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from models import arrival, database, returning, sync_state
-from models.arrival import ArrivalRow
-from models.mailbox import MailboxState
-from models.message_tables import Flag
-from models.returning import Earlier
+from models.mail.message_tables import Flag
+from models.server import arrival, sync_state
+from models.server import known_uids as returning
+from models.server.arrival import ArrivalRow
+from models.server.known_uids import Earlier
+from models.server.mailbox import MailboxState
+from models.store import database
 from sync import asking
 from sync.work import Work
 

@@ -10,10 +10,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from models import account, database, facts, mailbox, sync_state
-from models.account import AccountConfig
+from models.accounts import account
+from models.accounts.account import AccountConfig
 from models.events import Event
-from models.mailbox import Role
+from models.server import mailbox, sync_state
+from models.server import sync_facts as facts
+from models.server.mailbox import Role
+from models.store import database
 from sync import mailboxes, synchronizer
 from sync.backfill import Backfill
 from sync.demand import Demand

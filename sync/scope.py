@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models import arrival, sync_state
-from models.arrival import ArrivalRow
-from models.mailbox import MailboxState
+from models.server import arrival, sync_state
+from models.server.arrival import ArrivalRow
+from models.server.mailbox import MailboxState
 from sync import asking, bodies, parsing
 from sync.asking import Headers
 from sync.work import STEP_MESSAGES, Work

@@ -16,7 +16,7 @@ from email.utils import decode_rfc2231
 from typing import Any
 from urllib.parse import unquote
 
-from models.mail import ParsedAttachment, ParsedMail, PartialBody
+from models.parsed_mail import ParsedAttachment, ParsedMail, PartialBody
 from sync import header_fields, parsing, plain_text
 
 _DEPTH_MOST = 40

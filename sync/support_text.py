@@ -13,8 +13,8 @@ import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from models.account import AccountConfig
-from models.clock import now_ms
+from models.accounts.account import AccountConfig
+from models.store.clock import now_ms
 from sync import providers
 from sync.health import Report
 

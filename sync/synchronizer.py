@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from models import (
-    account,
-    arrival,
-    location,
-    lost_copies,
-    mailbox,
-    operation,
-    returning,
-    sync_state,
-    tombstone,
-)
+from models.accounts import account
+from models.deletion import tombstones as tombstone
+from models.server import arrival, location, mailbox, operation, sync_state
+from models.server import known_uids as returning
+from models.server import lost_operations as lost_copies
 from sync import (
     arrivals,
     flags,

@@ -11,21 +11,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models import (
-    arrival,
-    conversation,
-    database,
-    ledger,
-    location,
-    mailbox,
-    operation,
-    returning,
-    sync_state,
-)
-from models.arrival import ArrivalRow
 from models.events import ConversationsChanged, MailboxesChanged
-from models.location import LocationRow
-from models.mailbox import MailboxState
+from models.mail import conversation
+from models.server import arrival, location, mailbox, operation, sync_state
+from models.server import known_uids as returning
+from models.server.arrival import ArrivalRow
+from models.server.location import LocationRow
+from models.server.mailbox import MailboxState
+from models.store import database, ledger
 from sync import arrivals, asking, bodies, judge, scope
 from sync.mailboxes import Seen
 from sync.session import Fetched

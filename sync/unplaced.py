@@ -7,11 +7,13 @@ delete by another program, as far as anybody knows.
 
 from __future__ import annotations
 
-from models import conversation, database, ledger, location, sync_state
 from models.events import ConversationsChanged
-from models.location import LocationRow
-from models.mailbox import MailboxState
-from models.operation import OperationRow
+from models.mail import conversation
+from models.server import location, sync_state
+from models.server.location import LocationRow
+from models.server.mailbox import MailboxState
+from models.server.operation import OperationRow
+from models.store import database, ledger
 from sync import asking, bodies
 from sync.errors import RetryError
 from sync.work import Work

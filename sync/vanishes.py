@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from models import arrival, database, location, mailbox, sync_state
-from models.location import LocationRow
-from models.mailbox import MailboxState
+from models.server import arrival, location, mailbox, sync_state
+from models.server.location import LocationRow
+from models.server.mailbox import MailboxState
+from models.store import database
 from sync import judge
 from sync.judge import Absence, Comparison, Listing
 from sync.mailboxes import Seen

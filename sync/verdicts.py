@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from models import (
-    arrival,
-    database,
-    location,
-    mailbox,
-    operation,
-    returning,
-    sync_state,
-)
-from models.clock import now_ms
-from models.location import LocationRow
-from models.mailbox import MailboxState
-from models.message_tables import Flag
+from models.mail.message_tables import Flag
+from models.server import arrival, location, mailbox, operation, sync_state
+from models.server import known_uids as returning
+from models.server.location import LocationRow
+from models.server.mailbox import MailboxState
+from models.store import database
+from models.store.clock import now_ms
 from sync import asking, bodies, judge
 from sync.carrying_out import Round, Spot, carry_out
 from sync.errors import UNOPENED, RefusedError

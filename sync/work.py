@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from models.account import AccountConfig
-from models.clock import now_ms
+from models.accounts.account import AccountConfig
 from models.events import NO_PAST, Event, PastProgress
-from models.mailbox import MailboxState, Role, update
+from models.server.mailbox import MailboxState, Role, update
+from models.store.clock import now_ms
 from sync.hanging import Hanging
 from sync.judge import Home
 from sync.pace import Pace

@@ -23,8 +23,8 @@ from keyring.backend import KeyringBackend
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
-from models import database
-from models.profile import open_profile
+from models.store import database
+from models.store.profile import open_profile
 from ui.reader import schemes
 
 # Schemes of the reader have to be known before the first QApplication.

@@ -7,10 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models import database, intake, mailbox, record_listing, side_panel
-from models.mail import Incoming
-from models.mailbox import Role
-from models.records import Kind
+from models.intake import intake
+from models.parsed_mail import Incoming
+from models.queries import record_list as record_listing
+from models.queries import side_panel
+from models.records.records import Kind
+from models.server import mailbox
+from models.server.mailbox import Role
+from models.store import database
 from resources.demo import mailbox as sample_mailbox
 from resources.demo import records
 from resources.demo.cast import MAJA

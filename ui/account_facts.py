@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from models import account
-from models.account import AccountConfig
+from models.accounts import account
+from models.accounts.account import AccountConfig
 from models.events import AccountsChanged, Event, Phase, SettingsChanged, StatusChanged
 from sync.qt.service import MailService
 from sync.qt.vault import QuestionKind, VaultQuestion

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from models.commands import (
+from models.commands.execute import (
     Archive,
     Command,
     DeleteConversations,

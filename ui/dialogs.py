@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QWidget
 
-from models import account
-from models.commands import DropOperations, RetryOperations, UpdateAccount
+from models.accounts import account
+from models.commands.execute import DropOperations, RetryOperations, UpdateAccount
 from sync.qt.service import MailService
 from ui.account_facts import AccountFacts
 from ui.records.importing import open_import

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from models.commands import Archive, DeleteMessages, DeletePreview, MarkRead, Restore
-from models.listing import View
+from models.commands.execute import Archive, DeleteMessages, DeletePreview, MarkRead, Restore
+from models.queries.conversation_list import View
 from sync.qt.requests import Answer, DeletePreviewRequest
 from sync.qt.service import MailService
 from ui.actions import Actions

@@ -8,10 +8,11 @@ from PySide6.QtCore import QByteArray, QEvent, QModelIndex, Qt, QTimer, Signal, 
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from models import listing, settings
-from models.commands import MarkMessagesRead, MarkRead, SetOption
+from models.commands.execute import MarkMessagesRead, MarkRead, SetOption
 from models.events import Event, SettingsChanged
-from models.listing import Counts, ListQuery, View
+from models.queries import conversation_list as listing
+from models.queries.conversation_list import Counts, ListQuery, View
+from models.store import settings
 from sync.qt.requests import Answer, CountsRequest
 from sync.qt.service import MailService
 from ui import formatting, menus

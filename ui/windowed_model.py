@@ -23,7 +23,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from models.list_ids import ListIds
+from models.store.list_ids import ListIds
 
 BLOCK = 128  # rows read in one go, about half a millisecond
 CACHED_BLOCKS = 64

@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from models import settings
-from models.commands import MarkMessagesRead, SetOption
+from models.commands.execute import MarkMessagesRead, SetOption
 from models.events import Event, SettingsChanged
+from models.store import settings
 from sync.qt.service import MailService
 from ui.actions import Actions
 from ui.commands import CommandStack

@@ -19,8 +19,10 @@ import keyring
 from PySide6.QtCore import QCoreApplication, QTimer
 
 import app
-from models import account_commands, commands, database, profile
-from models.account import NewAccount
+from models.accounts.account import NewAccount
+from models.commands import accounts as account_commands
+from models.commands import execute as commands
+from models.store import database, profile
 from resources.demo import records
 from resources.demo.cast import MAJA
 from resources.demo.keychain import MemoryKeyring

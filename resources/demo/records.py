@@ -10,8 +10,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from models import commands, records
-from models.records import Deal, Labelled, Lead, Organization, Person, Project
+from models.commands import execute as commands
+from models.records import records
+from models.records.records import Deal, Labelled, Lead, Organization, Person, Project
 from resources.demo import enquiries
 from resources.demo.cast import MAJA, PEOPLE, Somebody
 

@@ -12,8 +12,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from models import database, secret
-from models.database import StoreError
+from models.accounts import secrets as secret
+from models.store import database
+from models.store.database import StoreError
 from sync.credentials import Vault
 from sync.errors import ConnectionLostError, SecretLockedError, SignInError
 from sync.oauth.asking import refresh

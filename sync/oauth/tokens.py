@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from models.clock import now_ms
+from models.store.clock import now_ms
 from sync.errors import SignInError
 
 EARLY_MS = 60_000  # so long before its end a token is renewed: a request in between still works

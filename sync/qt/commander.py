@@ -14,9 +14,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QMetaObject, QObject, Qt, Signal, Slot
 
-from models import account_jobs, commands, database, opened, profile, taking_back, wipe
-from models.database import StoreError
+from models.commands import account_jobs
+from models.commands import execute as commands
+from models.commands import import_undo as taking_back
 from models.events import Event, MessagesDeleted
+from models.store import database, profile, wipe
+from models.store import opened_files as opened
+from models.store.database import StoreError
 
 log = logging.getLogger(__name__)
 

@@ -16,9 +16,11 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from models import account, database, mailbox
-from models.account import AccountConfig
-from models.mailbox import MailboxState
+from models.accounts import account
+from models.accounts.account import AccountConfig
+from models.server import mailbox
+from models.server.mailbox import MailboxState
+from models.store import database
 from sync import counting, deleted_mail
 from sync.connecting import connect
 from sync.counting import LabelCount

@@ -18,7 +18,7 @@ from typing import Literal, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from models.mailbox import Role
+from models.server.mailbox import Role
 from models.shown_certificate import ShownCertificate
 from sync import providers
 from sync.detection import Answer, Detected, Network, detect

@@ -6,7 +6,7 @@ import logging
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from models import database
+from models.store import database
 from sync.qt import reading
 from sync.qt.requests import Answer, Request
 

@@ -6,26 +6,20 @@ import json
 import logging
 from collections.abc import Iterable
 
-from models import (
-    account,
-    account_jobs,
-    commands,
-    exporting,
-    held,
-    history_pages,
-    history_reasons,
-    importing,
-    ledger_pages,
-    listing,
-    message,
-    past_mail,
-    queue_pages,
-    record_detail,
-    record_listing,
-    records_preview,
-    side_panel,
-)
-from models.message import AttachmentRow, MessageRow
+from models.accounts import account
+from models.commands import account_jobs
+from models.commands import execute as commands
+from models.files import export as exporting
+from models.files import plan as importing
+from models.mail import message
+from models.mail.message import AttachmentRow, MessageRow
+from models.queries import conversation_list as listing
+from models.queries import held_deletes as held
+from models.queries import history_pages, history_reasons, ledger_pages, record_detail, side_panel
+from models.queries import linkable_mail as past_mail
+from models.queries import operation_pages as queue_pages
+from models.queries import record_deletion as records_preview
+from models.queries import record_list as record_listing
 from sync import parsing
 from sync.attachment_files import write_out
 from sync.cleaning import CleanedHtml, clean

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from models.commands import RemoveAccount
+from models.commands.execute import RemoveAccount
 
 Waiting = tuple[int, RemoveAccount]
 

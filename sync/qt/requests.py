@@ -10,22 +10,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.account_jobs import RemovalPreview
-from models.commands import DeletePreview
-from models.exporting import ExportResult
-from models.held import Held
-from models.history_pages import KINDS, PAGE, Cursor, HistoryPage
-from models.history_reasons import HistoryReason
-from models.importing import ImportPlan
-from models.ledger_pages import LedgerPage, LedgerQuery
-from models.listing import Counts, ListIds, ListQuery
-from models.past_mail import LinkPreview
-from models.queue_pages import QueuePage
-from models.record_detail import RecordDetail
-from models.record_listing import BoardColumn, RecordQuery
-from models.records import Kind
-from models.records_preview import RecordsPreview
-from models.side_panel import Panel
+from models.commands.account_jobs import RemovalPreview
+from models.commands.execute import DeletePreview
+from models.files.export import ExportResult
+from models.files.plan import ImportPlan
+from models.queries.conversation_list import Counts, ListIds, ListQuery
+from models.queries.held_deletes import Held
+from models.queries.history_pages import KINDS, PAGE, Cursor, HistoryPage
+from models.queries.history_reasons import HistoryReason
+from models.queries.ledger_pages import LedgerPage, LedgerQuery
+from models.queries.linkable_mail import LinkPreview
+from models.queries.operation_pages import QueuePage
+from models.queries.record_deletion import RecordsPreview
+from models.queries.record_detail import RecordDetail
+from models.queries.record_list import BoardColumn, RecordQuery
+from models.queries.side_panel import Panel
+from models.records.records import Kind
 from sync.attachment_files import AttachmentFile
 from sync.cleaning import CleanedHtml
 

@@ -22,7 +22,8 @@ from PySide6.QtCore import (
     Slot,
 )
 
-from models import account, commands, facts
+from models.accounts import account
+from models.commands import execute as commands
 from models.events import (
     AccountsChanged,
     Event,
@@ -32,6 +33,7 @@ from models.events import (
     Phase,
     StatusChanged,
 )
+from models.server import sync_facts as facts
 from sync.qt.browser_sign_in import OpenUrl, open_in_browser
 from sync.qt.commander import CommandDone, Commander
 from sync.qt.reader import Reader

@@ -8,8 +8,8 @@ import threading
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from models import certificates
-from models.account import AccountConfig
+from models.accounts import certificates
+from models.accounts.account import AccountConfig
 from sync import health_server
 from sync.errors import SyncError
 from sync.health import Finding

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from models import facts
 from models.events import PastProgress, Phase, StatusChanged
+from models.server import sync_facts as facts
 from models.shown_certificate import ShownCertificate
 
 

@@ -16,9 +16,10 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from models import account, database
-from models.secret import EncryptedSecrets
-from models.secret import account_ids as accounts_with_secrets
+from models.accounts import account
+from models.accounts.secrets import EncryptedSecrets
+from models.accounts.secrets import account_ids as accounts_with_secrets
+from models.store import database
 from sync import keychain
 from sync.credentials import KEYRING_CLOSED, KEYRING_GONE, Vault, VaultMode, VaultState
 from sync.errors import SecretLockedError

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from models.commands import ChangeSecrets, Command, ForgetOldKey
+from models.commands.execute import ChangeSecrets, Command, ForgetOldKey
 from sync import rekeying
 from sync.credentials import VaultMode
 from sync.qt.commander import CommandDone

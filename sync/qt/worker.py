@@ -17,10 +17,11 @@ from typing import Unpack
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from models import account, database
-from models.account import AccountConfig
-from models.database import BusyStoreError, StoreError
+from models.accounts import account
+from models.accounts.account import AccountConfig
 from models.events import AccountsChanged, Event, Phase, StatusChanged
+from models.store import database
+from models.store.database import BusyStoreError, StoreError
 from sync.backoff import Backoff
 from sync.connecting import connect
 from sync.credentials import Vault

@@ -20,7 +20,7 @@ from sync.session.answers import Facts, Fetched
 
 Record = list[bytes]
 
-# Bits of models.message.Flag.
+# Bits of models.mail.message.Flag.
 FLAG_BITS = {
     b"\\SEEN": 1,
     b"\\ANSWERED": 2,

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QAbstractItemView
 
-from models import database, profile
+from models.store import database, profile
 from tests.bench import corpus, servers, stores, window
 from tests.bench.figures import Figure, percentile
 from ui.records.desk import RecordsDesk

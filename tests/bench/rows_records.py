@@ -8,21 +8,17 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from models import (
-    database,
-    history_pages,
-    intake,
-    linking,
-    mailbox,
-    record_detail,
-    record_listing,
-    side_panel,
-)
-from models.listing import BLOCK
-from models.mail import Incoming
-from models.mailbox import Role
-from models.record_listing import RecordQuery
-from models.records import Kind
+from models.intake import intake
+from models.intake import link_rules as linking
+from models.parsed_mail import Incoming
+from models.queries import history_pages, record_detail, side_panel
+from models.queries import record_list as record_listing
+from models.queries.conversation_list import BLOCK
+from models.queries.record_list import RecordQuery
+from models.records.records import Kind
+from models.server import mailbox
+from models.server.mailbox import Role
+from models.store import database
 from tests.bench import rows_record_views, stores
 from tests.bench.figures import Figure, percentile
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import keyring
 
-from models import database
+from models.store import database
 from resources.demo.keychain import MemoryKeyring
 from tests.bench import stores, window
 from tests.bench.figures import Figure

@@ -8,9 +8,12 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from models import commands, database, listing, search
-from models.clock import now_ms
-from models.listing import ListQuery, View
+from models.commands import execute as commands
+from models.queries import conversation_list as listing
+from models.queries.conversation_list import ListQuery, View
+from models.store import database
+from models.store import search_index as search
+from models.store.clock import now_ms
 from tests.bench import corpus, stores
 from tests.bench.figures import Figure, percentile
 from ui.conversations.model import ConversationModel

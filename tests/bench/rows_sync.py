@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from models.clock import now_ms
+from models.store.clock import now_ms
 from tests.bench import corpus, servers, window
 from tests.bench.figures import Figure, percentile, skipped
 from tests.support.dovecot import FIXED_PASSWORD, Dovecot

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from models import commands, database, profile
-from models.account import NewAccount
+from models.accounts.account import NewAccount
+from models.commands import execute as commands
+from models.store import database, profile
 from resources.demo.process import ServerFacts
 from sync.credentials import Vault, VaultMode
 from tests.bench.corpus import OWN, BenchMail

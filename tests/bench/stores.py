@@ -8,12 +8,17 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from models import account, commands, database, importing, intake, mailbox, profile
-from models.account import NewAccount
-from models.clock import now_ms
-from models.mail import Incoming, ParsedMail
-from models.mailbox import Role
-from models.records import Deal
+from models.accounts import account
+from models.accounts.account import NewAccount
+from models.commands import execute as commands
+from models.files import plan as importing
+from models.intake import intake
+from models.parsed_mail import Incoming, ParsedMail
+from models.records.records import Deal
+from models.server import mailbox
+from models.server.mailbox import Role
+from models.store import database, profile
+from models.store.clock import now_ms
 from tests.bench import corpus
 
 BATCH = 500

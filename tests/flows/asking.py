@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import account
+from models.accounts import account
 from tests.flows.desk import Desk
 from tests.flows.rig import Rig
 from tests.ui.setup.parts import choose, part, type_server

@@ -24,10 +24,10 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 import app
-from models.account import NewAccount
-from models.clock import now_ms
-from models.commands import AddAccount, Command
+from models.accounts.account import NewAccount
+from models.commands.execute import AddAccount, Command
 from models.events import Phase
+from models.store.clock import now_ms
 from sync.credentials import VaultMode
 from sync.qt.commander import CommandDone
 from sync.qt.service import MailService

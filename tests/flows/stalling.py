@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from models import intake
 from models.events import Event
-from models.mail import Incoming
+from models.intake import intake
+from models.parsed_mail import Incoming
 from sync import backfill
 from tests.support.proxy import Proxy
 

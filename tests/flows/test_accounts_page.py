@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
-from models import account
-from models.account import AccountConfig
+from models.accounts import account
+from models.accounts.account import AccountConfig
 from tests.flows import office
 from tests.flows.desk import Desk
 from tests.flows.rig import Rig, dovecot_rig

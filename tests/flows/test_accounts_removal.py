@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QLabel, QListWidget, QPushButton
 
-from models.commands import LinkConversations, SaveRecord, SetOption
-from models.records import Deal
+from models.commands.execute import LinkConversations, SaveRecord, SetOption
+from models.records.records import Deal
 from tests.flows import office
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows, write

@@ -9,10 +9,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QListView, QPushButton, QWidget
 
-from models import intake
-from models.commands import SetOption, UpdateAccount
+from models.commands.execute import SetOption, UpdateAccount
 from models.events import Event, Phase
-from models.mail import Incoming
+from models.intake import intake
+from models.parsed_mail import Incoming
 from tests.flows import office
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import database
-from models.clock import now_ms
-from models.commands import LinkConversations, SaveRecord, SetOption
-from models.records import Deal
+from models.commands.execute import LinkConversations, SaveRecord, SetOption
+from models.records.records import Deal
+from models.store import database
+from models.store.clock import now_ms
 from tests.flows import profile_file
 from tests.flows.desk import Desk
 from tests.flows.rig import Rig, dovecot_rig

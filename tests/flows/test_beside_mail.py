@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
 
-from models.commands import LinkConversations, SaveRecord
-from models.records import Deal
+from models.commands.execute import LinkConversations, SaveRecord
+from models.records.records import Deal
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig

@@ -10,8 +10,8 @@ from PySide6.QtGui import QDrag, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from models.commands import SaveRecord
-from models.records import Deal
+from models.commands.execute import SaveRecord
+from models.records.records import Deal
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
 from ui.records import deal_card

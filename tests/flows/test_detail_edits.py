@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import commands
-from models.commands import DeleteRecords, SaveRecord
-from models.records import Deal, Organization, Person
+from models.commands import execute as commands
+from models.commands.execute import DeleteRecords, SaveRecord
+from models.records.records import Deal, Organization, Person
 from sync.qt.commander import CommandDone
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows

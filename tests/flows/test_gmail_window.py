@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.commands import SetOption
+from models.commands.execute import SetOption
 from tests.flows.desk import Desk
 from tests.flows.rig import Rig
 from tests.support.builders import a_mail

@@ -13,7 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from models.commands import SetOption, TrustCertificate, UpdateAccount
+from models.commands.execute import SetOption, TrustCertificate, UpdateAccount
 from models.events import Phase
 from sync.health import Finding, Severity
 from tests.flows.desk import Desk

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from models.account_commands import UpdateAccount
-from models.commands import DistrustCertificate, TrustCertificate
+from models.commands.accounts import UpdateAccount
+from models.commands.execute import DistrustCertificate, TrustCertificate
 from sync.health import Finding, Severity
 from tests.flows.desk import Desk
 from tests.flows.rig import Rig

@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import importing
-from models.commands import SaveRecord
-from models.importing import ImportPlan
-from models.record_listing import RecordQuery
-from models.records import Kind, Labelled, Organization, Person
+from models.commands.execute import SaveRecord
+from models.files import plan as importing
+from models.files.plan import ImportPlan
+from models.queries.record_list import RecordQuery
+from models.records.records import Kind, Labelled, Organization, Person
 from sync.qt.requests import ImportRequest, RecordListRequest
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QListWidget, QListWidgetItem, QPushButton, QWidget
 
-from models.clock import now_ms
+from models.store.clock import now_ms
 from tests.flows import office
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.commands import DeleteConversations, SaveRecord
-from models.records import Deal, Labelled, Organization, Person, Record
+from models.commands.execute import DeleteConversations, SaveRecord
+from models.records.records import Deal, Labelled, Organization, Person, Record
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig

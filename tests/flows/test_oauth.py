@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from models import account
-from models.commands import SetOption
+from models.accounts import account
+from models.commands.execute import SetOption
 from models.events import Phase
 from sync.oauth.tokens import from_text
 from tests.flows import office

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from PySide6.QtWidgets import QPushButton, QRadioButton, QToolButton
 
-from models import account
-from models.clock import now_ms
-from models.commands import BeginPastSync, ChooseMailboxes, RemoveAccount
+from models.accounts import account
+from models.commands.execute import BeginPastSync, ChooseMailboxes, RemoveAccount
 from models.events import Phase
-from models.mailbox import by_name
+from models.server.mailbox import by_name
+from models.store.clock import now_ms
 from tests.flows.asking import past_dialog, sync_past
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows, write

@@ -11,8 +11,8 @@ import pytest
 from PySide6.QtWidgets import QListWidget, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
-from models.clock import now_ms
 from models.events import Event, MessagesAdded
+from models.store.clock import now_ms
 from tests.flows.asking import press_sync, show, tick, wizard_at_choices
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows, write

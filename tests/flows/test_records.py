@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.commands import LinkConversations, SaveRecord, SetOption
-from models.records import Deal, Labelled, Lead, Organization, Person, Project
+from models.commands.execute import LinkConversations, SaveRecord, SetOption
+from models.records.records import Deal, Labelled, Lead, Organization, Person, Project
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig

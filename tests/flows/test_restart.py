@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.commands import MarkRead, SetOption
+from models.commands.execute import MarkRead, SetOption
 from tests.flows.desk import FAST, Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig

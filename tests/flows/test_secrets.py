@@ -8,7 +8,7 @@ import keyring
 import pytest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QWidget
 
-from models.commands import Archive, SetOption
+from models.commands.execute import Archive, SetOption
 from sync.qt.vault import VaultMode
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows

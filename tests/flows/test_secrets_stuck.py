@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QRadioButton, QWidget
 
-from models import account
+from models.accounts import account
 from sync.qt.vault import VaultMode
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows

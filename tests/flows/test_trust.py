@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from models.commands import SetOption
+from models.commands.execute import SetOption
 from models.events import Event, Phase, StatusChanged
 from tests.flows.desk import Desk
 from tests.flows.rig import Rig, dovecot_rig

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox, QWidget
 
-from models.account import configs
+from models.accounts.account import configs
 from models.events import Phase
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
-from models import account, database, intake, mailbox
-from models.account import NewAccount
+from models.accounts import account
+from models.accounts.account import NewAccount
 from models.events import Event
-from models.intake import Incoming
-from models.mail import ParsedAttachment, ParsedMail
-from models.mailbox import Role
+from models.intake import intake
+from models.intake.intake import Incoming
+from models.parsed_mail import ParsedAttachment, ParsedMail
+from models.server import mailbox
+from models.server.mailbox import Role
+from models.store import database
 
 OWN = "me@example.com"
 DAY = 24 * 3600 * 1000

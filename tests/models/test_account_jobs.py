@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from models import account, account_jobs, conversation, database, listing, settings, wipe
-from models.account_commands import ConvertAccount, RemoveAccount, UpdateAccount
-from models.account_jobs import Keep
-from models.commands import (
-    Archive,
-    DeleteConversations,
-    Done,
-    SetOption,
-    execute,
-)
-from models.database import StoreError
+from models.accounts import account
+from models.commands import account_jobs
+from models.commands.account_jobs import Keep
+from models.commands.accounts import ConvertAccount, RemoveAccount, UpdateAccount
+from models.commands.execute import Archive, DeleteConversations, Done, SetOption, execute
 from models.events import AccountsChanged, ConversationsChanged, Event, MessagesDeleted
-from models.listing import ListQuery, View
+from models.mail import conversation
+from models.queries import conversation_list as listing
+from models.queries.conversation_list import ListQuery, View
+from models.store import database, settings, wipe
+from models.store.database import StoreError
 from tests.models.building import (
     START,
     Boxes,

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from models import account, mailbox, secret
-from models.account_commands import AddAccount, ChooseMailboxes, SetRole, UpdateAccount
-from models.commands import execute
-from models.database import StoreError
+from models.accounts import account
+from models.accounts import secrets as secret
+from models.accounts.secrets import EncryptedSecrets, SealedSecret
+from models.commands.accounts import AddAccount, ChooseMailboxes, SetRole, UpdateAccount
+from models.commands.execute import execute
 from models.events import AccountsChanged, MailboxesChanged
-from models.mailbox import Role
-from models.secret import EncryptedSecrets, SealedSecret
+from models.server import mailbox
+from models.server.mailbox import Role
+from models.store.database import StoreError
 from tests.models.building import boxes, new_account, one
 
 pytestmark = pytest.mark.usefixtures("store")

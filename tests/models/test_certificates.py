@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from models import certificates
-from models.account import NewAccount
-from models.commands import (
+from models.accounts import certificates
+from models.accounts.account import NewAccount
+from models.accounts.secrets import EncryptedSecrets
+from models.commands.execute import (
     AddAccount,
     DistrustCertificate,
     RemoveAccount,
@@ -17,7 +18,6 @@ from models.commands import (
     execute,
 )
 from models.events import AccountsChanged
-from models.secret import EncryptedSecrets
 
 MARK = "AA:BB"
 OTHER = "CC:DD"

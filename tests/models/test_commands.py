@@ -8,17 +8,14 @@ from typing import Any
 
 import pytest
 
-from models import account, database, mailbox, message, operation, settings
-from models.commands import (
-    Archive,
-    DeleteConversations,
-    Restore,
-    SetOption,
-    execute,
-)
-from models.database import DiskFullError
+from models.accounts import account
+from models.commands.execute import Archive, DeleteConversations, Restore, SetOption, execute
 from models.events import ConversationsChanged, OperationsChanged, SettingsChanged
-from models.operation import Payload
+from models.mail import message
+from models.server import mailbox, operation
+from models.server.operation import Payload
+from models.store import database, settings
+from models.store.database import DiskFullError
 from tests.models.building import (
     Boxes,
     archived,

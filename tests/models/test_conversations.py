@@ -11,9 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models import commands, conversation, database, deletion, link
+from models.commands import execute as commands
+from models.deletion import deletion
 from models.events import ConversationsChanged, LinksChanged
-from models.message import Flag
+from models.mail import conversation
+from models.mail.message import Flag
+from models.records import links as link
+from models.store import database
 from tests.models.building import DAY, START, archived, boxes, conversation_of, message_of, one
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
-from models import account_jobs, database, deletion, ledger, link, wipe
-from models.account_commands import RemoveAccount
-from models.account_jobs import Keep
-from models.commands import Archive, DeleteMessages, execute
+from models.commands import account_jobs
+from models.commands.account_jobs import Keep
+from models.commands.accounts import RemoveAccount
+from models.commands.execute import Archive, DeleteMessages, execute
+from models.deletion import deletion
 from models.events import ConversationsChanged, Event, LinksChanged, MessagesDeleted
-from models.keys import key64
-from models.mail import ParsedAttachment
+from models.parsed_mail import ParsedAttachment
+from models.records import links as link
+from models.store import database, ledger, wipe
+from models.store.hashing import key64
 from tests.models.building import boxes, conversation_of, message_of, one
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -6,11 +6,13 @@ import random
 
 import pytest
 
-from models import commands, database, records
-from models.deletion import delete_messages
+from models.commands import execute as commands
+from models.deletion.deletion import delete_messages
 from models.events import LinksChanged
-from models.history_pages import KINDS, Cursor, Entry, MailEntry, history_page
-from models.records import Deal, Labelled, Lead, Organization, Person, Project
+from models.queries.history_pages import KINDS, Cursor, Entry, MailEntry, history_page
+from models.records import records
+from models.records.records import Deal, Labelled, Lead, Organization, Person, Project
+from models.store import database
 from tests.models.building import DAY, START, Boxes, boxes, conversation_of, message_of, one
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from models import commands, database, records
-from models.history_reasons import ADDRESS, BY_HAND, PersonReason, reason
-from models.records import Deal, Labelled, Organization, Person
+from models.commands import execute as commands
+from models.queries.history_reasons import ADDRESS, BY_HAND, PersonReason, reason
+from models.records import records
+from models.records.records import Deal, Labelled, Organization, Person
+from models.store import database
 from tests.models.building import DAY, OWN, START, boxes, conversation_of, message_of
 
 pytestmark = pytest.mark.usefixtures("store")

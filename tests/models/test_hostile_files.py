@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from models import commands, csv_tables, exporting, importing, vcards
-from models.folding import folded
-from models.records import Deal, Kind, Labelled, Person, get
+from models.commands import execute as commands
+from models.files import csv_table as csv_tables
+from models.files import export as exporting
+from models.files import plan as importing
+from models.files import vcard as vcards
+from models.records.records import Deal, Kind, Labelled, Person, get
+from models.store.folding import folded
 
 pytestmark = pytest.mark.usefixtures("store")
 

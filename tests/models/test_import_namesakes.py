@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from models import commands, database, records
-from models.records import Kind
+from models.commands import execute as commands
+from models.records import records
+from models.records.records import Kind
+from models.store import database
 from tests.models.building import boxes, one
 from tests.models.test_importing import plan, take
 

@@ -7,19 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from models import (
-    commands,
-    csv_mapping,
-    csv_tables,
-    database,
-    exporting,
-    importing,
-    record_listing,
-    records,
-)
-from models.csv_tables import ImportRefusedError
-from models.importing import ImportPlan
-from models.records import Deal, Kind, Labelled, Organization, Person
+from models.commands import execute as commands
+from models.files import csv_columns as csv_mapping
+from models.files import csv_table as csv_tables
+from models.files import export as exporting
+from models.files import plan as importing
+from models.files.csv_table import ImportRefusedError
+from models.files.plan import ImportPlan
+from models.queries import record_list as record_listing
+from models.records import records
+from models.records.records import Deal, Kind, Labelled, Organization, Person
+from models.store import database
 from tests.models.building import boxes, one
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from models import arrival, database, deletion, link, message, search, settings, tombstone
-from models.clock import now_ms
-from models.commands import DeleteMessages, execute
-from models.compression import decompress
+from models.commands.execute import DeleteMessages, execute
+from models.deletion import deletion
+from models.deletion import tombstones as tombstone
 from models.events import ConversationsChanged, MessagesAdded
-from models.mail import ParsedAttachment, PartialBody
-from models.message import Flag
+from models.mail import message
+from models.mail.message import Flag
+from models.parsed_mail import ParsedAttachment, PartialBody
+from models.records import links as link
+from models.server import arrival
+from models.store import database, settings
+from models.store import search_index as search
+from models.store.clock import now_ms
+from models.store.compression import decompress
 from tests.models.building import (
     DAY,
     START,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from models import commands
-from models.message_tables import Flag
+from models.commands import execute as commands
+from models.mail.message_tables import Flag
 from tests.models.building import OWN, START, Boxes, boxes, conversation_of
 from tests.models.test_linking_rules import deal, link_of, person
 

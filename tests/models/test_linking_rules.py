@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from models import commands, database, records, settings
-from models.deletion import delete_messages
+from models.commands import execute as commands
+from models.deletion.deletion import delete_messages
 from models.events import ConversationsChanged, LinksChanged
-from models.records import Deal, Labelled, Lead, Organization, Person, Project
+from models.records import records
+from models.records.records import Deal, Labelled, Lead, Organization, Person, Project
+from models.store import database, settings
 from tests.models.building import DAY, OWN, START, Boxes, boxes, conversation_of, message_of, one
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -6,8 +6,11 @@ import json
 
 import pytest
 
-from models import commands, database, link, pipeline
-from models.linking_commands import LinkConversations
+from models.commands import execute as commands
+from models.commands.links import LinkConversations
+from models.records import links as link
+from models.records import pipeline
+from models.store import database
 from tests.models.building import boxes, conversation_of, one
 
 pytestmark = pytest.mark.usefixtures("store")

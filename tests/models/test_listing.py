@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from models import database, listing
-from models.listing import BLOCK, Counts, FolderCounts, ListQuery
+from models.queries import conversation_list as listing
+from models.queries.conversation_list import BLOCK, Counts, FolderCounts, ListQuery
+from models.store import database
 
 QUERIES = [
     ListQuery(view, account_id)

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from models import arrival, database, message, operation
-from models.arrival import ArrivalRow
-from models.commands import Archive, MarkRead, SetOption, execute
-from models.message import Flag
+from models.commands.execute import Archive, MarkRead, SetOption, execute
+from models.mail import message
+from models.mail.message import Flag
+from models.server import arrival, operation
+from models.server.arrival import ArrivalRow
+from models.store import database
 from tests.models.building import Boxes, boxes, conversation_of, message_of, one
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -7,7 +7,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from models import database
+from models.store import database
 
 INSERT = "INSERT INTO pair (a, b) VALUES (?, ?)"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models import opened
+from models.store import opened_files as opened
 from tests.models.building import boxes
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from models import account, commands, database, message, operation, sync_state
-from models.account import NewAccount
-from models.commands import (
+from models.accounts import account
+from models.accounts.account import NewAccount
+from models.commands import execute as commands
+from models.commands.execute import (
     Archive,
     DeleteConversations,
     DeleteMessages,
@@ -22,8 +23,11 @@ from models.commands import (
     execute,
 )
 from models.events import OperationsChanged
-from models.message import Flag
-from models.operation import Payload
+from models.mail import message
+from models.mail.message import Flag
+from models.server import operation, sync_state
+from models.server.operation import Payload
+from models.store import database
 from tests.models.building import (
     Boxes,
     boxes,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from models import account, database, mailbox, past_sync
-from models.account import AccountConfig
-from models.clock import now_ms
-from models.commands import BeginPastSync, ChooseMailboxes, UpdateAccount, execute
-from models.database import StoreError
+from models.accounts import account
+from models.accounts.account import AccountConfig
+from models.commands.execute import BeginPastSync, ChooseMailboxes, UpdateAccount, execute
 from models.events import AccountsChanged, MailboxesChanged
+from models.server import mailbox, past_sync
+from models.store import database
+from models.store.clock import now_ms
+from models.store.database import StoreError
 from tests.models.building import DAY, Boxes, boxes
 
 pytestmark = pytest.mark.usefixtures("store")

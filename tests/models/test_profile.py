@@ -11,37 +11,24 @@ import apsw
 import pytest
 from peewee import CompositeKey
 
-from models import (
-    account,
-    arrival,
-    certificates,
-    contact,
-    conversation,
-    database,
-    health,
-    history,
-    keys,
-    ledger,
-    link,
-    mailbox,
-    message,
-    operation,
-    pipeline,
-    profile,
-    settings,
-    taking_back,
-    tombstone,
-    wipe,
-)
-from models.database import (
+from models.accounts import account, certificates, health
+from models.commands import import_undo as taking_back
+from models.deletion import tombstones as tombstone
+from models.mail import conversation, message
+from models.records import contact, history, pipeline
+from models.records import links as link
+from models.server import arrival, mailbox, operation
+from models.store import database, ledger, profile, settings, wipe
+from models.store import hashing as keys
+from models.store.database import (
     BaseModel,
     DamagedStoreError,
     DiskFullError,
     NewerSchemaError,
     StoreError,
 )
-from models.migrations import m0001_initial
-from models.opened import folder_of
+from models.store.migrations import m0001_initial
+from models.store.opened_files import folder_of
 from tests.models.building import boxes, one
 
 NEXT = (

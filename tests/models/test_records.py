@@ -6,21 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from models import (
-    commands,
-    database,
-    history,
-    past_mail,
-    record_detail,
-    record_listing,
-    records,
-    records_preview,
-    side_panel,
-)
+from models.commands import execute as commands
 from models.events import ConversationsChanged, LinksChanged, RecordsChanged, StagesChanged
-from models.history_pages import NoteEntry, history_page
-from models.record_listing import SORTS, ItemRow, PersonRow, RecordQuery
-from models.records import (
+from models.queries import linkable_mail as past_mail
+from models.queries import record_deletion as records_preview
+from models.queries import record_detail, side_panel
+from models.queries import record_list as record_listing
+from models.queries.history_pages import NoteEntry, history_page
+from models.queries.record_list import SORTS, ItemRow, PersonRow, RecordQuery
+from models.records import history, records
+from models.records.records import (
     Deal,
     Kind,
     Labelled,
@@ -31,6 +26,7 @@ from models.records import (
     RecordError,
     Stage,
 )
+from models.store import database
 from tests.models.building import DAY, OWN, START, boxes, conversation_of, message_of, one
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from models import commands
-from models.records import Deal, Labelled, Person, get
+from models.commands import execute as commands
+from models.records.records import Deal, Labelled, Person, get
 
 pytestmark = pytest.mark.usefixtures("store")
 

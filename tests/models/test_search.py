@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import database, listing, search
-from models.compression import compress_text
-from models.listing import ListQuery
+from models.queries import conversation_list as listing
+from models.queries.conversation_list import ListQuery
+from models.store import database
+from models.store import search_index as search
+from models.store.compression import compress_text
 from tests.models.test_listing import add_account, add_conversation
 
 HOSTILE = [

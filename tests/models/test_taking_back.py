@@ -7,9 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from models import commands, database, history_pages, importing, record_snapshots, taking_back
-from models.import_commands import CHUNK
-from models.records import Deal, Kind, Labelled, Person, get, persons_of_items
+from models.commands import execute as commands
+from models.commands import import_undo as taking_back
+from models.commands.imports import CHUNK
+from models.files import plan as importing
+from models.queries import history_pages
+from models.records import snapshots as record_snapshots
+from models.records.records import Deal, Kind, Labelled, Person, get, persons_of_items
+from models.store import database
 from tests.models.building import boxes
 
 pytestmark = pytest.mark.usefixtures("store")

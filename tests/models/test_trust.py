@@ -4,18 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models import (
-    database,
-    held,
-    ledger,
-    ledger_pages,
-    listing,
-    location,
-    operation,
-    queue_pages,
-    settings,
-)
-from models.commands import (
+from models.commands.execute import (
     Archive,
     CheckHeld,
     CreateMailbox,
@@ -27,11 +16,17 @@ from models.commands import (
     SetOption,
     execute,
 )
-from models.database import StoreError
 from models.events import ConversationsChanged, HeldChanged, MessagesDeleted, OperationsChanged
-from models.ledger_pages import LedgerItem, LedgerQuery
-from models.listing import ListQuery, View
-from models.mailbox import Role
+from models.queries import conversation_list as listing
+from models.queries import held_deletes as held
+from models.queries import ledger_pages
+from models.queries import operation_pages as queue_pages
+from models.queries.conversation_list import ListQuery, View
+from models.queries.ledger_pages import LedgerItem, LedgerQuery
+from models.server import location, operation
+from models.server.mailbox import Role
+from models.store import database, ledger, settings
+from models.store.database import StoreError
 from tests.models.building import Boxes, boxes, conversation_of, message_of
 
 pytestmark = pytest.mark.usefixtures("store")

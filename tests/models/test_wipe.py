@@ -11,10 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from models import account, database, deletion, intake, mailbox, opened, search, wipe
-from models.account import NewAccount
-from models.mail import Incoming, ParsedAttachment, ParsedMail
-from models.mailbox import Role
+from models.accounts import account
+from models.accounts.account import NewAccount
+from models.deletion import deletion
+from models.intake import intake
+from models.parsed_mail import Incoming, ParsedAttachment, ParsedMail
+from models.server import mailbox
+from models.server.mailbox import Role
+from models.store import database, wipe
+from models.store import opened_files as opened
+from models.store import search_index as search
 
 MAILS, DELETED = 6000, 600
 FIELDS = ("subject", "name", "address", "body", "file", "mid")

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Self
 
-from models.clock import now_ms
+from models.store.clock import now_ms
 from tests.support.fake_imap import FakeConnection, FakeImap
 
 CAPABILITIES = (

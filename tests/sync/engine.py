@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from models import account, database, mailbox
-from models.account import NewAccount
-from models.commands import execute
+from models.accounts import account
+from models.accounts.account import NewAccount
+from models.commands.execute import execute
 from models.events import Event
+from models.server import mailbox
+from models.store import database
 from sync.hanging import Hanging
 from sync.schedule import AccountSync
 from sync.session import ImapSession, Server

@@ -18,10 +18,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from models import account, database, mailbox, settings
-from models.account import NewAccount
-from models.commands import Archive, DeleteConversations, execute
-from models.profile import open_profile
+from models.accounts import account
+from models.accounts.account import NewAccount
+from models.commands.execute import Archive, DeleteConversations, execute
+from models.server import mailbox
+from models.store import database, settings
+from models.store.profile import open_profile
 from sync.schedule import AccountSync
 from sync.session import ImapSession, Server
 from tests.support.builders import a_mail

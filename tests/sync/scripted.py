@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from models.clock import now_ms
+from models.store.clock import now_ms
 from tests.support.builders import a_mail
 from tests.support.fake_mailboxes import Parts
 from tests.sync.engine import DAY_MS, Engine

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from models import account, account_jobs, database
-from models.account_jobs import Keep
-from models.commands import RemoveAccount, UpdateAccount
-from models.database import StoreError
+from models.accounts import account
+from models.commands import account_jobs
+from models.commands.account_jobs import Keep
+from models.commands.execute import RemoveAccount, UpdateAccount
 from models.events import Event, Phase
+from models.store import database
+from models.store.database import StoreError
 from sync.qt.commander import CommandDone
 from tests.flows.profile_file import rows, write
 from tests.support.dovecot import Dovecot

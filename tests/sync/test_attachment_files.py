@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from models import database, message
-from models.mail import ParsedAttachment
+from models.mail import message
+from models.parsed_mail import ParsedAttachment
+from models.store import database
 from sync.attachment_files import write_out
 from tests.models.building import boxes
 

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models import database, mailbox
-from models.body import attachment_content
-from models.clock import now_ms
 from models.events import MessagesAdded
+from models.mail.body import attachment_content
+from models.server import mailbox
+from models.store import database
+from models.store.clock import now_ms
 from sync import backfill
 from sync.errors import SyncError
 from tests.support.builders import a_mail

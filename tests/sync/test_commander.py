@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from models import commands, database, importing
-from models.profile import open_profile
+from models.commands import execute as commands
+from models.files import plan as importing
+from models.store import database
+from models.store.profile import open_profile
 from sync.qt.commander import CommandDone
 from sync.qt.service import MailService
 from sync.timing import Timing

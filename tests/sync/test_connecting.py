@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from models import account, account_commands
-from models.account import AccountConfig, NewAccount
-from models.account_commands import AddAccount
+from models.accounts import account
+from models.accounts.account import AccountConfig, NewAccount
+from models.commands import accounts as account_commands
+from models.commands.accounts import AddAccount
 from sync.connecting import connect
 from sync.credentials import Vault, VaultMode
 from sync.errors import ConnectionLostError, SignInError, SyncError

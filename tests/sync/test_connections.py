@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from models import account, database, operation
-from models.account import NewAccount
-from models.commands import AddAccount, Archive, SetOption
+from models.accounts import account
+from models.accounts.account import NewAccount
+from models.commands.execute import AddAccount, Archive, SetOption
 from models.events import Event, Phase, StatusChanged
+from models.server import operation
+from models.store import database
 from sync.credentials import VaultMode
 from sync.providers import Security, ServerPlace
 from sync.qt.commander import CommandDone

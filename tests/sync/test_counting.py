@@ -6,10 +6,12 @@ from collections.abc import Callable, Collection, Iterator
 
 import pytest
 
-from models import arrival, bringing_back, database, mailbox, settings, sync_state
-from models.clock import now_ms
-from models.commands import DeleteMessages
-from models.mailbox import MailboxState
+from models.commands.execute import DeleteMessages
+from models.deletion import bringing_back
+from models.server import arrival, mailbox, sync_state
+from models.server.mailbox import MailboxState
+from models.store import database, settings
+from models.store.clock import now_ms
 from sync import counting, deleted_mail
 from sync.counting import LabelCount, Moments, Tally
 from sync.deleted_mail import DeletedMail

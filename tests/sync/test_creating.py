@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from models import ledger, mailbox, operation
-from models.commands import CreateMailbox
-from models.mailbox import Role
+from models.commands.execute import CreateMailbox
+from models.server import mailbox, operation
+from models.server.mailbox import Role
+from models.store import ledger
 from tests.sync.engine import Engine
 
 Make = Callable[..., Engine]

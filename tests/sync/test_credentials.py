@@ -12,7 +12,8 @@ import pytest
 from keyring.backends import fail, null
 from pytestqt.qtbot import QtBot
 
-from models import database, profile, secret
+from models.accounts import secrets as secret
+from models.store import database, profile
 from sync import keychain
 from sync.credentials import Vault, VaultMode, VaultState, WrongPassphraseError
 from sync.errors import SecretLockedError

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from models import database, mailbox, sync_state
 from models.events import MessagesAdded
+from models.server import mailbox, sync_state
+from models.store import database
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot
 from tests.sync.engine import Engine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.mailbox import Role
+from models.server.mailbox import Role
 from sync.discovery import is_mirror, roles
 from sync.session import Listed
 

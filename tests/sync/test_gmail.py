@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from models import database, settings
-from models.commands import Archive, DeleteConversations, Restore
+from models.commands.execute import Archive, DeleteConversations, Restore
+from models.store import database, settings
 from tests.support.builders import a_mail
 from tests.support.fake_mailboxes import Mailboxes
 from tests.sync.engine import Engine

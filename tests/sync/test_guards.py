@@ -10,9 +10,10 @@ from collections.abc import Callable
 
 import pytest
 
-from models import arrival, database, settings
-from models.commands import Archive, BeginPastSync, DeleteMessages, MarkRead
-from models.trust_commands import KeepHeld
+from models.commands.execute import Archive, BeginPastSync, DeleteMessages, MarkRead
+from models.commands.held_deletes import KeepHeld
+from models.server import arrival
+from models.store import database, settings
 from sync import asking
 from tests.support.builders import a_mail
 from tests.support.fake_mailboxes import CAPABILITIES, Box, Mailboxes, Parts

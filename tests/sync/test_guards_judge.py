@@ -6,10 +6,11 @@ import re
 
 import pytest
 
-from models import database, mailbox
-from models.clock import now_ms
-from models.mailbox import Role
-from models.trust_commands import DeleteHeld
+from models.commands.held_deletes import DeleteHeld
+from models.server import mailbox
+from models.server.mailbox import Role
+from models.store import database
+from models.store.clock import now_ms
 from sync.judge import Case, Home, Kind, MailboxFacts, Place, Presence, judge, remap, renamed
 from tests.support.fake_mailboxes import CAPABILITIES, Box, Mailboxes, Parts
 from tests.sync.engine import Engine

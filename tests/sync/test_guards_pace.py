@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from models import database, settings
-from models.account import NewAccount
-from models.commands import AddAccount, Archive, MarkRead
+from models.accounts.account import NewAccount
+from models.commands.execute import AddAccount, Archive, MarkRead
+from models.store import database, settings
 from sync.errors import SyncError
 from sync.qt.idling import Settling
 from sync.schedule import Step

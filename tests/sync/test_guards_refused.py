@@ -10,8 +10,8 @@ import re
 
 import pytest
 
-from models import database, settings
-from models.commands import Archive, DeleteMessages, KeepHeld
+from models.commands.execute import Archive, DeleteMessages, KeepHeld
+from models.store import database, settings
 from tests.support.fake_mailboxes import CAPABILITIES, Box, Mailboxes, Parts
 from tests.sync.engine import DAY_MS, Engine
 from tests.sync.scripted import Make, mails, subjects

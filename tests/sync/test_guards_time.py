@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from models import account, database, settings
-from models.commands import Archive, DeleteMessages, UpdateAccount
+from models.accounts import account
+from models.commands.execute import Archive, DeleteMessages, UpdateAccount
+from models.store import database, settings
 from tests.support.fake_mailboxes import Box, Mailboxes
 from tests.sync.engine import DAY_MS, Engine
 from tests.sync.scripted import Make, mails, subjects

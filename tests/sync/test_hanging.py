@@ -9,8 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
-from models import database, mailbox, settings
-from models.commands import Archive
+from models.commands.execute import Archive
+from models.server import mailbox
+from models.store import database, settings
 from sync.errors import ReconnectError
 from sync.hanging import TRIES, Hanging, Part
 from sync.set_aside import ENDS

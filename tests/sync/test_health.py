@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from models import account, database, health, mailbox
-from models.account import AccountConfig, NewAccount
-from models.clock import now_ms
+from models.accounts import account, health
+from models.accounts.account import AccountConfig, NewAccount
+from models.accounts.health import StoredFacts
 from models.events import MessagesAdded
-from models.facts import SyncFacts
-from models.health import StoredFacts
-from models.mailbox import Role
+from models.server import mailbox
+from models.server.mailbox import Role
+from models.server.sync_facts import SyncFacts
+from models.store import database
+from models.store.clock import now_ms
 from sync import health_account, health_server
 from sync.errors import ConnectionLostError
 from sync.health import Finding, Report, Severity, from_json, ordered

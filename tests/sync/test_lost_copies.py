@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from models import database, operation, settings
-from models.commands import Archive, DeleteMessages, MarkRead
+from models.commands.execute import Archive, DeleteMessages, MarkRead
+from models.server import operation
+from models.store import database, settings
 from sync.errors import SyncError
 from tests.support.builders import a_mail
 from tests.support.fake_mailboxes import CAPABILITIES, Mailboxes

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from models import database, sync_state
-from models.commands import ChooseMailboxes, SetRole
-from models.mailbox import Role
-from models.trust_commands import CheckHeld, DeleteHeld, KeepHeld
+from models.commands.execute import ChooseMailboxes, SetRole
+from models.commands.held_deletes import CheckHeld, DeleteHeld, KeepHeld
+from models.server import sync_state
+from models.server.mailbox import Role
+from models.store import database
 from tests.sync.engine import Engine
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from models import database, mailbox, operation, settings
-from models.commands import Archive, DeleteConversations, MarkRead, Restore
+from models.commands.execute import Archive, DeleteConversations, MarkRead, Restore
+from models.server import mailbox, operation
+from models.store import database, settings
 from sync.errors import SyncError
 from sync.timing import Timing
 from tests.support.builders import a_mail

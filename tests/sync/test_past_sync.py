@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from models import account, database, past_sync
-from models.clock import now_ms
-from models.commands import (
+from models.accounts import account
+from models.commands.execute import (
     Archive,
     BeginPastSync,
     ChooseMailboxes,
@@ -14,7 +13,10 @@ from models.commands import (
     SetOption,
 )
 from models.events import MessagesAdded
-from models.past_sync import Scope
+from models.server import past_sync
+from models.server.past_sync import Scope
+from models.store import database
+from models.store.clock import now_ms
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot
 from tests.sync.engine import DAY_MS, Engine

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from models.mailbox import Role
+from models.server.mailbox import Role
 from sync.detection import Detected, Network
 from sync.errors import SignInError
 from sync.providers import Security, ServerPlace

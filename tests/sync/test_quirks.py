@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from models import database, mailbox, settings
-from models.commands import Archive, DeleteMessages
-from models.mailbox import Role
+from models.commands.execute import Archive, DeleteMessages
+from models.server import mailbox
+from models.server.mailbox import Role
+from models.store import database, settings
 from sync.errors import SyncError, ThrottledError
 from sync.qt.idling import renewal
 from tests.support.builders import a_mail

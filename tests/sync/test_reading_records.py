@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from models import commands
-from models.exporting import ExportResult
-from models.history_pages import HistoryPage
-from models.importing import ImportPlan
-from models.list_ids import ListIds
-from models.past_mail import LinkPreview
-from models.record_detail import RecordDetail
-from models.record_listing import RecordQuery
-from models.records import Deal, Kind, Labelled, Organization, Person
-from models.records_preview import RecordsPreview
-from models.side_panel import Panel
+from models.commands import execute as commands
+from models.files.export import ExportResult
+from models.files.plan import ImportPlan
+from models.queries.history_pages import HistoryPage
+from models.queries.linkable_mail import LinkPreview
+from models.queries.record_deletion import RecordsPreview
+from models.queries.record_detail import RecordDetail
+from models.queries.record_list import RecordQuery
+from models.queries.side_panel import Panel
+from models.records.records import Deal, Kind, Labelled, Organization, Person
+from models.store.list_ids import ListIds
 from sync.qt import reading, requests
 from tests.models.building import boxes, conversation_of
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from models import account_jobs
-from models.account_commands import RemoveAccount
-from models.commands import execute
+from models.commands import account_jobs
+from models.commands.accounts import RemoveAccount
+from models.commands.execute import execute
 from sync.qt import reading
 from tests.models.building import boxes, message_of
 

@@ -14,10 +14,12 @@ from pathlib import Path
 import keyring
 import pytest
 
-from models import account, database, secret
-from models.account import NewAccount
-from models.commands import ChangeSecrets, execute
-from models.profile import open_profile
+from models.accounts import account
+from models.accounts import secrets as secret
+from models.accounts.account import NewAccount
+from models.commands.execute import ChangeSecrets, execute
+from models.store import database
+from models.store.profile import open_profile
 from sync.credentials import Vault, VaultMode, VaultState
 from sync.errors import SecretLockedError
 from sync.rekeying import Rekeying

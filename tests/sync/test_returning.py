@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from models import database, mailbox, operation, settings
-from models.commands import Archive, DeleteMessages
+from models.commands.execute import Archive, DeleteMessages
+from models.server import mailbox, operation
+from models.store import database, settings
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot
 from tests.sync.engine import Engine

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from models import database
+from models.store import database
 from sync.hanging import TRIES, Hanging, Part
 from sync.session.answers import Asked
 from sync.set_aside import ENDS, MAILS_MOST, SetAside

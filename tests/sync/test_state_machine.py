@@ -17,10 +17,10 @@ import pytest
 from hypothesis import HealthCheck, assume, settings, strategies
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from models import database
-from models import settings as choices
-from models.commands import Archive, DeleteConversations, Restore
-from models.profile import open_profile
+from models.commands.execute import Archive, DeleteConversations, Restore
+from models.store import database
+from models.store import settings as choices
+from models.store.profile import open_profile
 from sync.errors import ReconnectError, SyncError
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot

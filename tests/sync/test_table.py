@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from models import account, database, settings
-from models.commands import Archive, DeleteConversations
+from models.accounts import account
+from models.commands.execute import Archive, DeleteConversations
+from models.store import database, settings
 from sync.timing import Timing
 from tests.support.builders import a_mail
 from tests.sync.engine import SELDOM, Engine

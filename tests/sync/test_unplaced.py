@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from models import database, settings
-from models.commands import Archive, CheckHeld, DeleteMessages, KeepHeld, Restore
+from models.commands.execute import Archive, CheckHeld, DeleteMessages, KeepHeld, Restore
+from models.store import database, settings
 from sync.errors import ReconnectError
 from tests.support.fake_mailboxes import Box, Mailboxes, Parts
 from tests.sync.engine import Engine

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from models import settings
-from models.commands import Archive
+from models.commands.execute import Archive
+from models.store import settings
 from sync.errors import SyncError
 from tests.support.fake_mailboxes import Box, Mailboxes
 from tests.sync.scripted import BARE, Make, mails, subjects

@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from models import database, mailbox, settings
-from models.clock import now_ms
-from models.commands import Archive, DeleteMessages
+from models.commands.execute import Archive, DeleteMessages
+from models.server import mailbox
+from models.store import database, settings
+from models.store.clock import now_ms
 from sync.errors import ThrottledError
 from tests.support.builders import a_mail
 from tests.support.fake_mailboxes import Mailboxes, Parts

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from models import database, mailbox
+from models.server import mailbox
+from models.store import database
 from sync.errors import SyncError
 from tests.support.builders import a_mail
 from tests.support.fake_mailboxes import CAPABILITIES, Mailboxes, Parts

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import keyring
 
-from models import database
-from models.commands import ChangeSecrets, ForgetOldKey, execute
-from models.profile import open_profile
+from models.commands.execute import ChangeSecrets, ForgetOldKey, execute
+from models.store import database
+from models.store.profile import open_profile
 from sync import rekeying
 from sync.credentials import Vault, VaultMode
 from sync.rekeying import Rekeying

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models import account, database, intake, mailbox, settings
-from models.account import NewAccount
-from models.clock import now_ms
-from models.mail import Incoming
-from models.mailbox import Role
-from models.profile import open_profile
+from models.accounts import account
+from models.accounts.account import NewAccount
+from models.intake import intake
+from models.parsed_mail import Incoming
+from models.server import mailbox
+from models.server.mailbox import Role
+from models.store import database, settings
+from models.store.clock import now_ms
+from models.store.profile import open_profile
 from sync.parsing import parse
 from tests.support.builders import a_mail
 

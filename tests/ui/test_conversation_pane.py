@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from models import database
-from models.account import STOPPED
+from models.accounts.account import STOPPED
 from models.events import ConversationsChanged, Phase, StatusChanged
-from models.listing import ListQuery
+from models.queries.conversation_list import ListQuery
+from models.store import database
 from sync.qt.service import MailService
 from sync.timing import Timing
 from tests.ui.seeding import fill, subjects

@@ -14,8 +14,8 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from models import account, certificates
-from models.account import NewAccount
+from models.accounts import account, certificates
+from models.accounts.account import NewAccount
 from models.events import Phase, StatusChanged
 from sync.qt.service import MailService
 from sync.timing import Timing

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QLocale
 
 import ui
-from models.commands import DeletePreview
+from models.commands.execute import DeletePreview
 from models.events import Phase, StatusChanged
 from ui import status_text
 from ui.confirm_delete import question

@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 import app
-from models import database, settings
 from models.events import Phase, StatusChanged
+from models.store import database, settings
 from sync.timing import Timing
 from tests.ui.seeding import Seed, fill, subjects
 from ui import menus

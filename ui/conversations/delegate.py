@@ -15,8 +15,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from models import clock
-from models.listing import ConversationRow
+from models.queries.conversation_list import ConversationRow
+from models.store import clock
 from ui import formatting, icons
 from ui.conversations import roles
 from ui.conversations.layout import BAR, RowLayout, action_rects, row_layout

@@ -6,8 +6,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 
-from models import clock, listing
-from models.listing import ConversationRow
+from models.queries import conversation_list as listing
+from models.queries.conversation_list import ConversationRow
+from models.store import clock
 from ui import formatting
 from ui.conversations import roles
 from ui.conversations.delegate import subject_of

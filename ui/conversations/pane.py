@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
-from models import account, listing
+from models.accounts import account
 from models.events import (
     AccountsChanged,
     ConversationsChanged,
@@ -17,8 +17,9 @@ from models.events import (
     Phase,
     StatusChanged,
 )
-from models.list_ids import ListIds, from_pairs
-from models.listing import ListQuery, View
+from models.queries import conversation_list as listing
+from models.queries.conversation_list import ListQuery, View
+from models.store.list_ids import ListIds, from_pairs
 from sync.qt.requests import Answer, ListRequest
 from sync.qt.service import MailService
 from ui import formatting

@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QToolTip, QWidget
 
-from models.listing import ConversationRow
+from models.queries.conversation_list import ConversationRow
 from ui import formatting
 from ui.conversations import roles
 from ui.conversations.delegate import ConversationDelegate, actions_of, subject_of

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.clock import now_ms
+from models.store.clock import now_ms
 from ui import formatting
 from ui.reader import wording
 from ui.reader.state import Card

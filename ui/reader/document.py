@@ -12,7 +12,7 @@ from html import escape
 
 from PySide6.QtCore import QCoreApplication
 
-from models.clock import now_ms
+from models.store.clock import now_ms
 from sync.cleaning import QUIRKS, STANDARDS, CleanedHtml
 from sync.cleaning_styles import WRAPPER
 from ui import formatting

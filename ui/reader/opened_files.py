@@ -9,7 +9,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from models import opened
+from models.store import opened_files as opened
 from ui import formatting
 
 MOST_LETTERS = 120

@@ -10,8 +10,8 @@ from PySide6.QtCore import QCoreApplication, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from models import settings
 from models.events import SettingsChanged
+from models.store import settings
 from sync.qt.service import MailService
 from ui.reader import links, schemes, wording
 from ui.reader.attachment_actions import AttachmentActions

@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import records
-from models.commands import SaveRecord
+from models.commands.execute import SaveRecord
 from models.events import Event, RecordsChanged, StagesChanged
-from models.record_listing import BoardColumn
-from models.records import Deal
+from models.queries.record_list import BoardColumn
+from models.records import records
+from models.records.records import Deal
 from sync.qt.requests import Answer, BoardRequest
 from sync.qt.service import MailService
 from ui import icons

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
-from models.records_preview import RecordsPreview
+from models.queries.record_deletion import RecordsPreview
 from ui import formatting
 
 MOST_TITLES = 6

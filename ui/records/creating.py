@@ -10,11 +10,11 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from models import record_listing
-from models.commands import Command, SaveRecord
-from models.list_ids import ListIds
-from models.record_listing import ItemRow, OrganizationRow, PersonRow, RecordQuery, Row
-from models.records import Deal, Kind, Lead, Organization, Person, Project, Record, stages
+from models.commands.execute import Command, SaveRecord
+from models.queries import record_list as record_listing
+from models.queries.record_list import ItemRow, OrganizationRow, PersonRow, RecordQuery, Row
+from models.records.records import Deal, Kind, Lead, Organization, Person, Project, Record, stages
+from models.store.list_ids import ListIds
 from sync.qt.commander import CommandDone
 from sync.qt.requests import Answer, RecordListRequest
 from sync.qt.service import MailService

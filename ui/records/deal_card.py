@@ -6,7 +6,7 @@ from PySide6.QtCore import QMimeData, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QDrag, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
-from models.record_listing import ItemRow
+from models.queries.record_list import ItemRow
 from ui import formatting
 from ui.records import kinds, money
 from ui.theme import Theme

@@ -9,12 +9,12 @@ from functools import partial
 from PySide6.QtCore import QObject, QPoint, Signal, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
-from models.commands import DeleteNote, DeleteRecords, LinkPast, MergePersons, SaveRecord
-from models.history_pages import Entry, MailEntry, NoteEntry
-from models.past_mail import LinkPreview
-from models.record_detail import RecordDetail
-from models.records import Record, key_of
-from models.records_preview import RecordsPreview
+from models.commands.execute import DeleteNote, DeleteRecords, LinkPast, MergePersons, SaveRecord
+from models.queries.history_pages import Entry, MailEntry, NoteEntry
+from models.queries.linkable_mail import LinkPreview
+from models.queries.record_deletion import RecordsPreview
+from models.queries.record_detail import RecordDetail
+from models.records.records import Record, key_of
 from sync.qt.requests import Answer, LinkPreviewRequest, RecordsPreviewRequest
 from sync.qt.service import MailService
 from ui.actions import Actions

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from models.record_detail import RecordDetail
-from models.records import Deal, Lead, Person, Project
+from models.queries.record_detail import RecordDetail
+from models.records.records import Deal, Lead, Person, Project
 from ui import formatting, icons
 from ui.records import kinds, money
 from ui.records.fields import LineField, set_inline

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.commands import AddNote, KeepDraft, SaveRecord
+from models.commands.execute import AddNote, KeepDraft, SaveRecord
 from models.events import Event, LinksChanged, RecordsChanged, StagesChanged
-from models.record_detail import RecordDetail
+from models.queries.record_detail import RecordDetail
 from sync.qt.requests import Answer, RecordRequest
 from sync.qt.service import MailService
 from ui.commands import CommandStack

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from models.records import (
+from models.records.records import (
     LABELS,
     Deal,
     Labelled,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from models.commands import (
+from models.commands.execute import (
     DeleteMessages,
     DeletePreview,
     MarkMessagesRead,
     UnlinkConversations,
     UnlinkPersons,
 )
-from models.history_pages import MailEntry
+from models.queries.history_pages import MailEntry
 from sync.qt.requests import Answer, DeletePreviewRequest
 from sync.qt.service import MailService
 from ui.actions import Actions

@@ -15,8 +15,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from models import clock
-from models.history_pages import MailEntry, NoteEntry
+from models.queries.history_pages import MailEntry, NoteEntry
+from models.store import clock
 from ui import formatting, icons
 from ui.records import history_words, roles
 from ui.records.history_layout import NOTE_PAD, EntryLayout, entry_layout, note_rect

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFont, QFontMetrics
 
-from models.history_pages import Entry, MailEntry
+from models.queries.history_pages import Entry, MailEntry
 
 LEFT, RIGHT = 14, 12
 MARK = 32

@@ -14,8 +14,8 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from models import clock
-from models.history_pages import Cursor, Entry, HistoryPage, MailEntry
+from models.queries.history_pages import Cursor, Entry, HistoryPage, MailEntry
+from models.store import clock
 from ui import formatting
 from ui.records import history_words, roles
 

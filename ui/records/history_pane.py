@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from models.events import ConversationsChanged, Event, LinksChanged, MessagesDeleted
-from models.history_pages import KINDS, MAIL, PAGE, Cursor, HistoryPage, MailEntry
-from models.history_reasons import HistoryReason
+from models.queries.history_pages import KINDS, MAIL, PAGE, Cursor, HistoryPage, MailEntry
+from models.queries.history_reasons import HistoryReason
 from sync.qt.requests import Answer, HistoryReasonRequest, HistoryRequest
 from sync.qt.service import MailService
 from ui.records import link_reasons

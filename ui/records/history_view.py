@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
-from models.history_pages import Entry, MailEntry, NoteEntry
+from models.queries.history_pages import Entry, MailEntry, NoteEntry
 from ui.records import history_layout
 from ui.records.body import MessageBody
 from ui.records.history_delegate import HistoryDelegate

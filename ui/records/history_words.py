@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from models.history_pages import Entry, MailEntry, NoteEntry
-from models.records import split
+from models.queries.history_pages import Entry, MailEntry, NoteEntry
+from models.records.records import split
 from ui import formatting
 from ui.records import kinds
 

@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.commands import ImportRecords
-from models.csv_mapping import FIELDS
-from models.drafts import Draft
-from models.importing import ImportPlan
-from models.records import Kind, Organization, Person, title_of
+from models.commands.execute import ImportRecords
+from models.files.csv_columns import FIELDS
+from models.files.drafts import Draft
+from models.files.plan import ImportPlan
+from models.records.records import Kind, Organization, Person, title_of
 from sync.qt.commander import CommandDone
 from sync.qt.requests import Answer, ImportRequest
 from sync.qt.service import MailService

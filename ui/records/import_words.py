@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from models.drafts import Problem
+from models.files.drafts import Problem
 
 _CONTEXT = "Import"
 

@@ -8,16 +8,16 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from models import records
-from models.commands import (
+from models.commands.execute import (
     DismissOffers,
     LinkConversations,
     LinkPersons,
     SaveRecord,
     UnlinkConversations,
 )
-from models.records import Deal, Labelled, Lead, Organization, Person, Project
-from models.side_panel import UnknownAddress
+from models.queries.side_panel import UnknownAddress
+from models.records import records
+from models.records.records import Deal, Labelled, Lead, Organization, Person, Project
 from sync.qt.commander import CommandDone
 from sync.qt.service import MailService
 from ui import formatting

@@ -9,8 +9,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from models.link import MERGED
-from models.side_panel import LinkFacts, Panel
+from models.queries.side_panel import LinkFacts, Panel
+from models.records.links import MERGED
 from ui import formatting, icons
 from ui.records import kinds, link_reasons
 from ui.records.style import MutedLine, RecordStyle

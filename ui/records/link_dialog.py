@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import record_listing
-from models.list_ids import ListIds
-from models.record_listing import ItemRow, PersonRow, RecordQuery, Row
-from models.records import Kind
+from models.queries import record_list as record_listing
+from models.queries.record_list import ItemRow, PersonRow, RecordQuery, Row
+from models.records.records import Kind
+from models.store.list_ids import ListIds
 from sync.qt.requests import Answer, RecordListRequest
 from sync.qt.service import MailService
 from ui import formatting, icons

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import clock
 from models.events import ConversationsChanged, Event
-from models.past_mail import LinkPreview
+from models.queries.linkable_mail import LinkPreview
+from models.store import clock
 from ui import formatting
 from ui.records.style import MutedLabel, RecordStyle
 from ui.theme import Theme

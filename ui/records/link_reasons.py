@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from models import history_reasons
-from models.history_reasons import HistoryReason, PersonReason
-from models.side_panel import LinkFacts
+from models.queries import history_reasons
+from models.queries.history_reasons import HistoryReason, PersonReason
+from models.queries.side_panel import LinkFacts
 from ui import formatting
 
 _CONTEXT = "LinkReasons"

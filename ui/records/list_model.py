@@ -7,9 +7,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 
-from models import clock, record_listing
-from models.record_listing import ItemRow, OrganizationRow, PersonRow, Row
-from models.records import Kind
+from models.queries import record_list as record_listing
+from models.queries.record_list import ItemRow, OrganizationRow, PersonRow, Row
+from models.records.records import Kind
+from models.store import clock
 from ui import formatting
 from ui.records import kinds, money, roles
 from ui.records.list_line import Line

@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import record_listing
 from models.events import Event, LinksChanged, RecordsChanged, StagesChanged
-from models.list_ids import ListIds, from_pairs
-from models.record_listing import SORTS, RecordQuery
-from models.records import Kind
+from models.queries import record_list as record_listing
+from models.queries.record_list import SORTS, RecordQuery
+from models.records.records import Kind
+from models.store.list_ids import ListIds, from_pairs
 from sync.qt.requests import Answer, RecordListRequest
 from sync.qt.service import MailService
 from ui import formatting, icons

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import record_listing
-from models.record_listing import PersonRow
-from models.records import Kind
+from models.queries import record_list as record_listing
+from models.queries.record_list import PersonRow
+from models.records.records import Kind
 from ui import formatting
 from ui.records import kinds
 from ui.records.creating import RecordCreator

@@ -7,7 +7,7 @@ from datetime import date
 
 from PySide6.QtCore import QDate, QLocale
 
-from models.csv_drafts import MOST_CENTS
+from models.files.csv_drafts import MOST_CENTS
 from ui import formatting
 
 CURRENCIES = ("EUR", "USD", "GBP", "PLN", "SEK", "NOK", "DKK", "CHF", "CZK", "UAH", "JPY", "CAD")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
-from models.commands import EditNote
-from models.history_pages import NoteEntry
+from models.commands.execute import EditNote
+from models.queries.history_pages import NoteEntry
 from ui.commands import CommandStack
 
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models.events import ConversationsChanged, Event, LinksChanged, RecordsChanged
-from models.side_panel import Panel
+from models.queries.side_panel import Panel
 from sync.qt.requests import Answer, PanelRequest
 from sync.qt.service import MailService
 from ui.records.link_bar import LinkBar

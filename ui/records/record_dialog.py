@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.records import Record, Stage
+from models.records.records import Record, Stage
 from ui.records import kinds
 from ui.records.form import RecordForm
 from ui.records.style import RecordStyle

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal, Slo
 from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
-from models.record_detail import RecordDetail
-from models.record_listing import ItemRow, OrganizationRow, PersonRow
+from models.queries.record_detail import RecordDetail
+from models.queries.record_list import ItemRow, OrganizationRow, PersonRow
 from ui import formatting, icons
 from ui.records import kinds, money
 from ui.records.history_pane import heading

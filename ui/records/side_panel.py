@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import clock
-from models.history_pages import MailEntry
-from models.side_panel import KnownPerson, Panel, UnknownAddress
+from models.queries.history_pages import MailEntry
+from models.queries.side_panel import KnownPerson, Panel, UnknownAddress
+from models.store import clock
 from ui import formatting, icons
 from ui.records import history_words
 from ui.records.copying import offer_copies

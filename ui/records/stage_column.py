@@ -13,7 +13,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from models.record_listing import BoardColumn, ItemRow
+from models.queries.record_list import BoardColumn, ItemRow
 from ui import formatting
 from ui.records import money
 from ui.records.deal_card import MIME, DealCard

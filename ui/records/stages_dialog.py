@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.records import Stage
+from models.records.records import Stage
 from ui.records.style import MutedLabel, RecordStyle
 from ui.theme import Theme
 from ui.widgets.tool_button import tool_button

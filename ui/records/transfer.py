@@ -9,9 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from models.commands import SaveStages
-from models.exporting import ExportResult
-from models.records import Kind, Stage, stages
+from models.commands.execute import SaveStages
+from models.files.export import ExportResult
+from models.records.records import Kind, Stage, stages
 from sync.qt.requests import Answer, ExportRequest
 from sync.qt.service import MailService
 from ui import formatting

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from models import account
-from models.account import AccountConfig
-from models.clock import now_ms
-from models.commands import UpdateAccount
+from models.accounts import account
+from models.accounts.account import AccountConfig
+from models.commands.execute import UpdateAccount
 from models.events import Phase
+from models.store.clock import now_ms
 from sync.qt.service import MailService
 from ui import status_text
 from ui.settings.account_part import AccountPart

@@ -6,10 +6,10 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QWidget
 
-from models import account
-from models.account import AccountConfig
-from models.clock import now_ms
-from models.commands import SetOption
+from models.accounts import account
+from models.accounts.account import AccountConfig
+from models.commands.execute import SetOption
+from models.store.clock import now_ms
 from sync.qt.service import MailService
 from ui import formatting, icons, status_text
 from ui.settings.parts import PreferencesPage

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import account
-from models.account import AccountConfig
-from models.commands import UpdateAccount
+from models.accounts import account
+from models.accounts.account import AccountConfig
+from models.commands.execute import UpdateAccount
 from sync.qt.service import MailService
 from ui.settings.account_part import AccountPart
 from ui.setup.fields import Notice

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from models import settings
-from models.commands import SetOption
+from models.commands.execute import SetOption
+from models.store import settings
 from sync.qt.service import MailService
 from ui.settings.parts import PreferencesPage
 from ui.setup.fields import HintLabel, add_choice, add_field

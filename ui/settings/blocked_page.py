@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QPushButton, QWidget
 
-from models import blocking
-from models.commands import SetBlocked
+from models.commands.execute import SetBlocked
+from models.intake import blocked_addresses as blocking
 from sync.qt.service import MailService
 from ui.settings.parts import PreferencesPage
 from ui.setup.fields import HintLabel

@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from models import certificates
-from models.account import AccountConfig
-from models.certificate_commands import DistrustCertificate, TrustCertificate
-from models.certificates import Trusted
-from models.clock import now_ms
+from models.accounts import certificates
+from models.accounts.account import AccountConfig
+from models.accounts.certificate_commands import DistrustCertificate, TrustCertificate
+from models.accounts.certificates import Trusted
 from models.events import Phase
+from models.store.clock import now_ms
 from sync.qt.service import MailService
 from ui.settings.account_part import AccountPart
 from ui.setup.certificate_box import CertificateBox

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import account
+from models.accounts import account
 from models.events import (
     AccountsChanged,
     Event,

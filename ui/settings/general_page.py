@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
-from models import account
-from models.commands import SetOption
+from models.accounts import account
+from models.commands.execute import SetOption
 from sync.qt.service import MailService
 from ui.settings.parts import PreferencesPage, ServerOptions
 from ui.setup.fields import HintLabel, add_field

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from models import account, certificates
-from models.account import AccountConfig
+from models.accounts import account, certificates
+from models.accounts.account import AccountConfig
 from models.events import Event, HealthChanged
 from sync import health_account, support_text
 from sync.health import Finding, Report, Severity, ordered

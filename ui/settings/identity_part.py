@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
-from models import account
-from models.account import AccountConfig
-from models.commands import SetOption, UpdateAccount
+from models.accounts import account
+from models.accounts.account import AccountConfig
+from models.commands.execute import SetOption, UpdateAccount
 from sync.qt.service import MailService
 from ui.settings.account_part import AccountPart
 from ui.setup.fields import HintLabel, add_choice, add_field

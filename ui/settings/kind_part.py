@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from models import settings
-from models.account import AccountConfig
-from models.commands import ConvertAccount
+from models.accounts.account import AccountConfig
+from models.commands.execute import ConvertAccount
+from models.store import settings
 from sync.qt.service import MailService
 from ui.settings.account_part import AccountPart
 from ui.settings.parts import ServerOptions

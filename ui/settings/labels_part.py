@@ -12,10 +12,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import account, mailbox
-from models.account import AccountConfig
-from models.commands import ChooseMailboxes
-from models.mailbox import MailboxState, Role
+from models.accounts import account
+from models.accounts.account import AccountConfig
+from models.commands.execute import ChooseMailboxes
+from models.server import mailbox
+from models.server.mailbox import MailboxState, Role
 from sync.qt.service import MailService
 from ui.settings.account_part import AccountPart
 from ui.settings.role_dialog import mailbox_text

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from models import account, mailbox, settings
-from models.account import AccountConfig
-from models.commands import SetOption, UpdateAccount
-from models.mailbox import Role
+from models.accounts import account
+from models.accounts.account import AccountConfig
+from models.commands.execute import SetOption, UpdateAccount
+from models.server import mailbox
+from models.server.mailbox import Role
+from models.store import settings
 from sync.qt.service import MailService
 from ui.settings.role_dialog import RoleDialog
 from ui.setup.fields import GAP, HintLabel, Title, add_choice

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from models.account import AccountConfig
-from models.clock import now_ms
+from models.accounts.account import AccountConfig
+from models.store.clock import now_ms
 from sync.qt.service import MailService
 from ui import formatting
 from ui.records.importing import open_import

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
-from models import account
-from models.account import AccountConfig
-from models.account_jobs import RemovalPreview
-from models.commands import RemoveAccount
+from models.accounts import account
+from models.accounts.account import AccountConfig
+from models.commands.account_jobs import RemovalPreview
+from models.commands.execute import RemoveAccount
 from sync.oauth import configuration
 from sync.qt.requests import Answer, RemovalPreviewRequest
 from sync.qt.service import MailService

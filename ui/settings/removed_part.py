@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import account
+from models.accounts import account
 from sync.qt.service import MailService
 from ui import icons
 from ui.settings.remove_dialog import RemoveAccountDialog

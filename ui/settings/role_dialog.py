@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from models import mailbox
-from models.account import AccountConfig
-from models.commands import CreateMailbox, SetRole
-from models.mailbox import MailboxState, Role
+from models.accounts.account import AccountConfig
+from models.commands.execute import CreateMailbox, SetRole
+from models.server import mailbox
+from models.server.mailbox import MailboxState, Role
 from sync.qt.probe import Label
 from sync.qt.service import MailService
 from ui.setup import words

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QWidget
 
-from models import mailbox
-from models.account import AccountConfig
-from models.commands import CreateMailbox, SetRole
-from models.mailbox import MailboxState, Role
+from models.accounts.account import AccountConfig
+from models.commands.execute import CreateMailbox, SetRole
+from models.server import mailbox
+from models.server.mailbox import MailboxState, Role
 from sync.qt.service import MailService
 from ui.settings.account_part import AccountPart
 from ui.settings.role_dialog import mailbox_text, new_name

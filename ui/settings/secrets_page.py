@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import account
+from models.accounts import account
 from sync.qt.service import MailService
 from sync.qt.vault import QuestionKind, VaultMode, VaultQuestion, VaultState
 from ui.settings.parts import PreferencesPage

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import account
-from models.account import AccountConfig
-from models.commands import UpdateAccount
-from models.secret import EncryptedSecrets
+from models.accounts import account
+from models.accounts.account import AccountConfig
+from models.accounts.secrets import EncryptedSecrets
+from models.commands.execute import UpdateAccount
 from sync import providers
 from sync.errors import SecretLockedError
 from sync.oauth import configuration

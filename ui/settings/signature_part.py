@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QFont, QKeySequence, QTextCharFormat
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QTextEdit, QToolButton, QWidget
 
-from models import account
-from models.account import AccountConfig
-from models.commands import UpdateAccount
+from models.accounts import account
+from models.accounts.account import AccountConfig
+from models.commands.execute import UpdateAccount
 from sync.qt.service import MailService
 from ui.settings.account_part import AccountPart
 from ui.settings.identity_part import TYPING_MS

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from models.account import AccountConfig
-from models.commands import UpdateAccount
+from models.accounts.account import AccountConfig
+from models.commands.execute import UpdateAccount
 from sync.qt.service import MailService
 from ui.settings.account_part import AccountPart
 from ui.setup.fields import add_choice

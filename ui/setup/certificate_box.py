@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import certificates
-from models.certificate_commands import TrustCertificate
+from models.accounts import certificates
+from models.accounts.certificate_commands import TrustCertificate
 from models.shown_certificate import CertificateFault, ShownCertificate
 from sync.qt.probe import Failure, SignIn, Tried
 from ui import icons

@@ -16,8 +16,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from models.account import NewAccount
-from models.mailbox import Role
+from models.accounts.account import NewAccount
+from models.server.mailbox import Role
 from sync.detection import Detected
 from sync.oauth.access import HeldTokens
 from sync.providers import IMAP_PORTS, SMTP_PORTS, Provider, Security, ServerPlace

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from models.commands import Command
-from models.secret import EncryptedSecrets
+from models.accounts.secrets import EncryptedSecrets
+from models.commands.execute import Command
 from sync.qt.commander import CommandDone
 from sync.qt.service import MailService
 from sync.qt.vault import VaultAnswer, VaultMode

@@ -15,9 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import account, bringing_back, mailbox, past_sync
-from models.account import AccountConfig
-from models.commands import BeginPastSync, UpdateAccount
+from models.accounts import account
+from models.accounts.account import AccountConfig
+from models.commands.execute import BeginPastSync, UpdateAccount
+from models.deletion import bringing_back
+from models.server import mailbox, past_sync
 from sync import counting
 from sync.qt.counting import Counter, Counts
 from sync.qt.service import MailService

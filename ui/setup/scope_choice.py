@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QPushButton, QRadioButton, QVBoxLayout, QWidget
 
-from models import contact_facts
 from models.events import Event, RecordsChanged
+from models.records import contact_facts
 from sync.qt.service import MailService
 from ui.setup.fields import GAP, INDENT, HintLabel, add_choice
 from ui.setup.form_style import fit

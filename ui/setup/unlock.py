@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
 
-from models import account
-from models.account import AccountConfig
-from models.account_commands import UpdateAccount
-from models.secret import EncryptedSecrets
+from models.accounts import account
+from models.accounts.account import AccountConfig
+from models.accounts.secrets import EncryptedSecrets
+from models.commands.accounts import UpdateAccount
 from sync.oauth import configuration
 from sync.qt.service import MailService
 from sync.qt.vault import QuestionKind, Vault, VaultAnswer, VaultMode, VaultQuestion

@@ -13,10 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import account
-from models.account_commands import AddAccount
-from models.commands import Command
-from models.secret import EncryptedSecrets
+from models.accounts import account
+from models.accounts.secrets import EncryptedSecrets
+from models.commands.accounts import AddAccount
+from models.commands.execute import Command
 from sync import providers
 from sync.detection import Network
 from sync.providers import Provider

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from models.mailbox import Role
+from models.server.mailbox import Role
 from sync.providers import AppPassword, Provider
 from sync.qt.probe import Label, Tried
 from ui.setup.flow import PASSPHRASE_LEAST, Fault

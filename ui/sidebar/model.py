@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 
-from models.account import AccountConfig
+from models.accounts.account import AccountConfig
 from models.events import StatusChanged
-from models.listing import Counts, View
+from models.queries.conversation_list import Counts, View
 from ui import formatting
 from ui.status_text import NEEDS_PERSON
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from models import clock, past_sync
 from models.events import LabelProgress, Phase, StatusChanged
+from models.server import past_sync
+from models.store import clock
 from ui import formatting, status_text
 from ui.theme import Theme
 from ui.trust.past_view import PastView

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from models import account
-from models.listing import View
-from models.mailbox import Role
+from models.accounts import account
+from models.queries.conversation_list import View
+from models.server.mailbox import Role
 from sync.qt.service import MailService
 from ui.account_facts import AccountFacts
 from ui.actions import Actions

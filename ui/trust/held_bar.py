@@ -6,10 +6,10 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from models import clock
-from models.commands import CheckHeld, DeleteHeld, KeepHeld
+from models.commands.execute import CheckHeld, DeleteHeld, KeepHeld
 from models.events import HeldChanged, MessagesDeleted, StatusChanged
-from models.held import Held, HeldGroup
+from models.queries.held_deletes import Held, HeldGroup
+from models.store import clock
 from sync.qt.requests import Answer, HeldRequest
 from sync.qt.service import MailService
 from ui import formatting, icons

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import clock
-from models.ledger_pages import LedgerItem, LedgerPage, LedgerQuery
+from models.queries.ledger_pages import LedgerItem, LedgerPage, LedgerQuery
+from models.store import clock
 from sync.qt.requests import Answer, LedgerRequest
 from sync.qt.service import MailService
 from ui import formatting, icons

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from models import ledger, lost_copies, operation
-from models.ledger_pages import LedgerItem
+from models.queries.ledger_pages import LedgerItem
+from models.server import lost_operations as lost_copies
+from models.server import operation
+from models.store import ledger
 from ui import formatting
 from ui.trust.lines import Line
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QWidget
 
 from models.events import LabelProgress
-from models.mailbox import Role
+from models.server.mailbox import Role
 from sync.qt.probe import Label
 from ui import formatting
 from ui.setup import words

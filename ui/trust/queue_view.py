@@ -13,9 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import clock
 from models.events import OperationsChanged, StatusChanged
-from models.queue_pages import QueueItem, QueuePage
+from models.queries.operation_pages import QueueItem, QueuePage
+from models.store import clock
 from sync.qt.requests import Answer, QueueRequest
 from sync.qt.service import MailService
 from ui import formatting

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
-from models import operation
 from models.events import Phase, StatusChanged
-from models.queue_pages import QueueItem
+from models.queries.operation_pages import QueueItem
+from models.server import operation
 from ui import formatting
 from ui.trust.lines import Line
 

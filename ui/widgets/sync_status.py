@@ -8,8 +8,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QWidget
 
-from models import clock
 from models.events import Phase, StatusChanged
+from models.store import clock
 from ui import formatting, icons, status_text
 from ui.status_text import NEEDS_PERSON
 from ui.theme import Theme

@@ -12,10 +12,12 @@ from pathlib import Path
 import apsw
 import pytest
 
-from models import account, account_commands, database
-from models.account import AccountConfig, NewAccount
-from models.account_commands import AddAccount, UpdateAccount
-from models.database import BusyStoreError
+from models.accounts import account
+from models.accounts.account import AccountConfig, NewAccount
+from models.commands import accounts as account_commands
+from models.commands.accounts import AddAccount, UpdateAccount
+from models.store import database
+from models.store.database import BusyStoreError
 from sync.connecting import connect
 from sync.credentials import Vault, VaultMode
 from sync.errors import (

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 
-from models import account, database
+from models.accounts import account
 from models.events import Event
-from models.message_tables import Flag
+from models.mail.message_tables import Flag
+from models.store import database
 from sync import parsing
 from tests.models.building import OWN, Boxes, boxes
 

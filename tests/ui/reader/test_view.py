@@ -14,9 +14,9 @@ from PySide6.QtGui import QColor, QDesktopServices, QImage
 from PySide6.QtWidgets import QLabel, QListWidget, QMessageBox, QTextBrowser, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from models import settings
-from models.commands import Archive, DeleteMessages
+from models.commands.execute import Archive, DeleteMessages
 from models.events import SettingsChanged
+from models.store import settings
 from sync.qt.service import MailService
 from tests.ui.reader.samples import BOB, Correspondence
 from ui.reader import schemes

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import QRect
 from pytestqt.qtbot import QtBot
 
-from models.record_listing import SORTS
-from models.records import Kind
+from models.queries.record_list import SORTS
+from models.records.records import Kind
 from ui.records import columns, kinds
 
 

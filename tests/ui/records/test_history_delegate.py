@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
-from models.history_pages import HistoryPage, MailEntry
+from models.queries.history_pages import HistoryPage, MailEntry
 from ui.records.history_delegate import HistoryDelegate
 from ui.records.history_layout import entry_layout
 from ui.records.history_model import HistoryModel

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex
 from pytestqt.qtbot import QtBot
 
-from models.history_pages import Cursor, HistoryPage, MailEntry, NoteEntry
+from models.queries.history_pages import Cursor, HistoryPage, MailEntry, NoteEntry
 from ui.records.history_model import HistoryModel
 
 

@@ -8,9 +8,10 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from models import commands, database
+from models.commands import execute as commands
 from models.events import MessagesDeleted
-from models.records import Labelled, Person
+from models.records.records import Labelled, Person
+from models.store import database
 from sync.qt.service import MailService
 from sync.timing import Timing
 from tests.ui.seeding import fill, subjects

@@ -6,9 +6,9 @@ import inspect
 
 import pytest
 
-from models import linking
-from models.history_reasons import ADDRESS, BY_HAND, CAME_BACK, HistoryReason, PersonReason
-from models.side_panel import LinkFacts
+from models.intake import link_rules as linking
+from models.queries.history_reasons import ADDRESS, BY_HAND, CAME_BACK, HistoryReason, PersonReason
+from models.queries.side_panel import LinkFacts
 from ui.records import link_reasons
 
 CODES = (

@@ -6,8 +6,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from models.record_listing import PersonRow
-from models.side_panel import KnownPerson, Panel, UnknownAddress
+from models.queries.record_list import PersonRow
+from models.queries.side_panel import KnownPerson, Panel, UnknownAddress
 from ui.records.related import RecordLine
 from ui.records.side_panel import SidePanel
 from ui.records.style import MutedLine

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
 import app
-from models import settings
+from models.store import settings
 from sync.timing import Timing
 from tests.ui.seeding import fill, subjects
 from ui.settings.blocked_page import BlockedPage

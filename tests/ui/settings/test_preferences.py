@@ -16,10 +16,13 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from models import account, database, mailbox, operation, secret, settings
-from models.account import AccountConfig, NewAccount
+from models.accounts import account
+from models.accounts import secrets as secret
+from models.accounts.account import AccountConfig, NewAccount
 from models.events import AccountsChanged
-from models.mailbox import Role
+from models.server import mailbox, operation
+from models.server.mailbox import Role
+from models.store import database, settings
 from sync.credentials import VaultMode
 from sync.qt.service import MailService
 from tests.support.dovecot import Dovecot

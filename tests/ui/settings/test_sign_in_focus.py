@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from models import account, database
-from models.account import NewAccount
+from models.accounts import account
+from models.accounts.account import NewAccount
+from models.store import database
 from sync.qt.service import MailService
 from tests.support.dovecot import Dovecot
 from tests.support.smtp import SmtpSink

@@ -8,8 +8,9 @@ import pytest
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from models import account, database
-from models.account import NewAccount
+from models.accounts import account
+from models.accounts.account import NewAccount
+from models.store import database
 from sync import providers
 from sync.qt.service import MailService
 from tests.support.dovecot import Dovecot

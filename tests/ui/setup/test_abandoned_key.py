@@ -6,8 +6,10 @@ import keyring
 import pytest
 from pytestqt.qtbot import QtBot
 
-from models import account, database, secret
-from models.account import NewAccount
+from models.accounts import account
+from models.accounts import secrets as secret
+from models.accounts.account import NewAccount
+from models.store import database
 from sync.credentials import Vault, VaultMode, VaultState
 from sync.qt.service import MailService
 from tests.conftest import MemoryKeyring

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models.mailbox import Role
+from models.server.mailbox import Role
 from sync.providers import IMAP_PORTS, SMTP_PORTS, Security, ServerPlace, of_address
 from sync.qt.probe import Label
 from ui.setup import flow

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from models import account
+from models.accounts import account
 from sync.qt.service import MailService
 from tests.support.dovecot import Dovecot
 from tests.support.smtp import SmtpSink

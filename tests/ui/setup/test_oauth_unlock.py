@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from models.account import NewAccount
-from models.account_commands import AddAccount
+from models.accounts.account import NewAccount
+from models.commands.accounts import AddAccount
 from sync.errors import SignInError
 from sync.oauth.tokens import from_text
 from sync.qt.service import MailService

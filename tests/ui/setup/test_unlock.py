@@ -12,8 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from models import account, database, secret
-from models.account import NewAccount
+from models.accounts import account
+from models.accounts import secrets as secret
+from models.accounts.account import NewAccount
+from models.store import database
 from sync.credentials import Vault, VaultMode
 from sync.qt.service import MailService
 from sync.qt.vault import QuestionKind, VaultQuestion

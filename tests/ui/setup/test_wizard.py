@@ -21,8 +21,11 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from models import account, database, mailbox, secret
+from models.accounts import account
+from models.accounts import secrets as secret
 from models.events import Phase
+from models.server import mailbox
+from models.store import database
 from sync.qt.service import MailService
 from tests.support.dovecot import Dovecot
 from tests.support.smtp import SmtpSink

@@ -9,8 +9,9 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from models import account, mailbox
+from models.accounts import account
 from models.events import LabelProgress, PastProgress, Phase, StatusChanged
+from models.server import mailbox
 from tests.models.building import boxes
 from ui.theme import Theme
 from ui.trust.account_card import AccountCard

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from models.events import Phase, StatusChanged
-from models.ledger_pages import LedgerItem
-from models.queue_pages import QueueItem
+from models.queries.ledger_pages import LedgerItem
+from models.queries.operation_pages import QueueItem
 from ui.trust import ledger_words, queue_words
 from ui.trust.queue_words import Around
 

@@ -1,0 +1,71 @@
+"""Commands about how secrets are kept: all of them under another key, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from models.accounts import secrets as secret
+from models.accounts.secrets import SealedSecret, StoredLock
+from models.events import Event, SecretsChanged
+from models.store import database, profile, wipe
+
+StoredSecret = tuple[int, SealedSecret]  # the account's id, and one of its secrets
+
+
+class Resealing(Protocol):
+    """What the vault does with its secrets; the store sees none of them in clear."""
+
+    def reseal(self, stored: Sequence[StoredSecret]) -> tuple[StoredLock, list[StoredSecret]]:
+        """The new way to keep the key, and what is to be stored under it."""
+
+    def is_committed(self) -> None:
+        """The store has it: the old key is of no more use."""
+
+    def is_undone(self) -> None:
+        """Nothing was stored: everything is as before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSecrets:
+    """Keep the key another way, and seal every secret with a new one."""
+
+    change: Resealing
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetOldKey:
+    """An old key was removed from the keyring; `profile_id` was its user name there."""
+
+    profile_id: str
+
+
+SecretCommand = ChangeSecrets | ForgetOldKey
+
+
+def execute(command: SecretCommand) -> tuple[Event, ...]:
+    """Carry it out; the events."""
+    match command:
+        case ChangeSecrets(change=change):
+            _change(change)
+            return (SecretsChanged(),)
+        case ForgetOldKey(profile_id=profile_id):
+            with database.writing(durable=True):
+                secret.forget_leftover(profile_id)
+            return ()
+
+
+def _change(change: Resealing) -> None:
+    """All or nothing: after a crash either the old way works or the new one."""
+    try:
+        with database.writing(durable=True):
+            lock, sealed = change.reseal(secret.everything())
+            secret.replace_everything(lock, sealed)
+            # What the old key or passphrase opens must not lie about in freed pages or copies.
+            wipe.mark_due()
+            profile.remove_copy_here()
+    except BaseException:
+        change.is_undone()
+        raise
+    change.is_committed()

@@ -1,0 +1,217 @@
+"""Archiving and restoring conversations, and what of it the server has to hear (R4, R10, R13)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from models.accounts import account
+from models.mail.conversation import accounts_of, chunks
+from models.server import mailbox, operation
+from models.server.mailbox import Role
+from models.server.operation import NewOperation, OperationRow, Payload, Source
+from models.store import database, ledger
+from models.store.clock import now_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Conversations of one account that changed, and whether operations did."""
+
+    account_id: int
+    conversation_ids: tuple[int, ...]
+    has_operations: bool
+
+
+_IN_INBOX: Final = "is_archived = 0 AND incoming_count > 0"
+
+
+def archive(
+    conversation_ids: Sequence[int], command_id: str, *, anywhere: bool = False
+) -> list[Changed]:
+    """Archive those that are in Inbox; inside one durable transaction.
+
+    Args:
+        anywhere: Undoing a restore puts back also what is not in Inbox.
+    """
+    condition = "is_archived = 0" if anywhere else _IN_INBOX
+    return [
+        _archive(account_id, ids, command_id, condition)
+        for account_id, ids in accounts_of(conversation_ids).items()
+    ]
+
+
+def _archive(account_id: int, ids: list[int], command_id: str, condition: str) -> Changed:
+    changed = _set_archived(
+        ids,
+        f"is_archived = 1, archived_cause = 'person', archived_at = {now_ms()}",
+        condition,
+    )
+    ledger.write(
+        ledger.Entry("archive", ledger.PERSON, account_id, conversation_id=conversation_id)
+        for conversation_id in changed
+    )
+    queued = _queue_archive(account_id, changed, command_id)
+    return Changed(account_id, tuple(changed), queued)
+
+
+def _set_archived(ids: Sequence[int], change: str, condition: str) -> list[int]:
+    changed: list[int] = []
+    for chunk in chunks(ids):
+        found = database.rows(
+            f"UPDATE conversation SET {change} WHERE {condition} "
+            f"AND id IN ({database.marks(len(chunk))}) RETURNING id",
+            chunk,
+        )
+        changed += [conversation_id for (conversation_id,) in found]
+    return changed
+
+
+def _queue_archive(account_id: int, conversation_ids: Sequence[int], command_id: str) -> bool:
+    """The copy in INBOX of each message goes to the archive, if the option is on now (R2)."""
+    if not conversation_ids:
+        return False
+    undone = _cancel_pending(conversation_ids, operation.UNARCHIVE)
+    if not account.archive_option(account_id):
+        return bool(undone)
+    copies = copies_of(conversation_ids, "b.role = 'inbox'")
+    target = mailbox.by_role(account_id, Role.ARCHIVE)
+    items = [
+        NewOperation(
+            account_id,
+            operation.ARCHIVE,
+            copy.message_id,
+            copy.identity,
+            copy.server_identity,
+            Payload(copy.sources, target.id if target else None),
+        )
+        for copy in copies
+        if copy.message_id not in undone
+    ]
+    operation.queue(command_id, items)
+    return bool(items or undone)
+
+
+def restore(conversation_ids: Sequence[int], command_id: str) -> list[Changed]:
+    """Put archived conversations back; inside one durable transaction."""
+    return [
+        _restore(account_id, ids, command_id)
+        for account_id, ids in accounts_of(conversation_ids).items()
+    ]
+
+
+def _restore(account_id: int, ids: list[int], command_id: str) -> Changed:
+    changed = _set_archived(
+        ids, "is_archived = 0, archived_cause = '', archived_at = NULL", "is_archived = 1"
+    )
+    ledger.write(
+        ledger.Entry("restore", ledger.PERSON, account_id, conversation_id=conversation_id)
+        for conversation_id in changed
+    )
+    queued = _queue_restore(account_id, changed, command_id)
+    return Changed(account_id, tuple(changed), queued)
+
+
+def _queue_restore(account_id: int, conversation_ids: Sequence[int], command_id: str) -> bool:
+    """Only what our archive moved, and what is still where it was put (R10)."""
+    if not conversation_ids:
+        return False
+    undone = _cancel_pending(conversation_ids, operation.ARCHIVE)
+    if not account.archive_option(account_id):
+        return bool(undone)
+    inbox = mailbox.by_role(account_id, Role.INBOX)
+    copies = copies_of(conversation_ids, "l.put_by_archive = 1")
+    moved = {copy.message_id for copy in copies}
+    copies += [copy for copy in _begun(conversation_ids) if copy.message_id not in moved]
+    items = [
+        NewOperation(
+            account_id,
+            operation.UNARCHIVE,
+            copy.message_id,
+            copy.identity,
+            copy.server_identity,
+            Payload(copy.sources, inbox.id if inbox else None),
+        )
+        for copy in copies
+        if copy.message_id not in undone
+    ]
+    operation.queue(command_id, items)
+    return bool(items or undone)
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """The copies of a message on the server that an operation is about."""
+
+    message_id: int
+    identity: bytes
+    server_identity: str
+    sources: tuple[Source, ...]
+
+
+def copies_of(conversation_ids: Sequence[int], condition: str) -> list[Copies]:
+    """The live copies of these conversations' messages, of `location l`, `mailbox b`."""
+    found: dict[int, tuple[bytes, str, list[Source]]] = {}
+    for chunk in chunks(conversation_ids):
+        rows = database.rows(
+            "SELECT m.id, m.identity, m.server_identity, l.mailbox_id, l.uidvalidity, l.uid "
+            "FROM message m JOIN location l ON l.message_id = m.id "
+            f"JOIN mailbox b ON b.id = l.mailbox_id WHERE l.state = 'live' AND {condition} "
+            f"AND m.conversation_id IN ({database.marks(len(chunk))}) ORDER BY m.id, l.id",
+            chunk,
+        )
+        for message_id, identity, server_identity, *source in rows:
+            known = found.setdefault(message_id, (identity, server_identity, []))
+            known[2].append((source[0], source[1], source[2]))
+    return [
+        Copies(message_id, identity, server_identity, tuple(sources))
+        for message_id, (identity, server_identity, sources) in found.items()
+    ]
+
+
+def _begun(conversation_ids: Sequence[int]) -> list[Copies]:
+    """Messages whose archive the server may be doing: it is looked up when that is over."""
+    return [
+        Copies(message_id, rows[-1].identity, rows[-1].server_identity, ())
+        for message_id, rows in _open(conversation_ids, operation.ARCHIVE).items()
+    ]
+
+
+def _cancel_pending(conversation_ids: Sequence[int], kind: str) -> set[int]:
+    """Cancel operations of a kind that no server heard of; the messages they were about."""
+    pending = {
+        message_id: row.id
+        for message_id, rows in _open(conversation_ids, kind).items()
+        for row in rows
+        if not row.is_begun
+    }
+    operation.cancel(pending.values())
+    _forget_refused(conversation_ids, kind)
+    return set(pending)
+
+
+def _forget_refused(conversation_ids: Sequence[int], kind: str) -> None:
+    """What the server refused is not wanted any more: a later retry would undo this act."""
+    for chunk in chunks(conversation_ids):
+        database.run(
+            "UPDATE operation SET state = 'cancelled', changed_at = ? "
+            "WHERE state = 'refused' AND kind = ? AND message_id IN "
+            f"(SELECT id FROM message WHERE conversation_id IN ({database.marks(len(chunk))}))",
+            (now_ms(), kind, *chunk),
+        )
+
+
+def _open(conversation_ids: Sequence[int], kind: str) -> dict[int, list[OperationRow]]:
+    """The open operations of a kind, by message; the index of open ones is small."""
+    found: dict[int, list[OperationRow]] = {}
+    for chunk in chunks(conversation_ids):
+        rows = database.rows(
+            "SELECT m.id FROM message m JOIN operation o ON o.message_id = m.id "
+            "AND o.state IN ('pending', 'running', 'waiting') AND o.kind = ? "
+            f"WHERE m.conversation_id IN ({database.marks(len(chunk))})",
+            (kind, *chunk),
+        )
+        if rows:
+            found |= operation.open_for_messages((row[0] for row in rows), kinds=(kind,))
+    return found

@@ -1,0 +1,390 @@
+"""Commands about records: save, delete, merge, stages, notes. Undo is just another command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from models.events import (
+    ConversationsChanged,
+    Event,
+    LinksChanged,
+    RecordsChanged,
+    StagesChanged,
+)
+from models.records import history, record_rows, records, saving
+from models.records import person_matching as matching
+from models.records import snapshots as record_snapshots
+from models.records.records import Kind, Person, Record, RecordError, Stage
+from models.records.saving import related
+from models.records.snapshots import Snapshot
+from models.store import database
+
+CHUNK = 500
+
+NO_STAGE = "A pipeline needs at least one stage, and every stage a name."
+GONE = "This record was deleted in the meantime."
+
+
+@dataclass(frozen=True, slots=True)
+class SaveRecord:
+    """Make a record (its id is 0) or change it. Changes of stage and status go into its history.
+
+    Attributes:
+        undone: This is an undo: history entries that go with it. None: it is not.
+        columns: Only these change; of the others what is stored stays. None: all of them.
+        base: The record from which `record` was changed. With it and `columns`, persons are
+            added to those that are stored, and taken from them, since others may have come
+            meanwhile.
+    """
+
+    record: Record
+    undone: tuple[int, ...] | None = None
+    columns: tuple[str, ...] | None = None
+    base: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteRecords:
+    """Delete records; mail stays, its links to them go."""
+
+    record_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MergePersons:
+    """Make one person of several: the kept one gets the addresses, phones, items and notes."""
+
+    kept_id: int
+    gone_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreRecords:
+    """Undo: records become what they were.
+
+    Attributes:
+        is_merge: The first is a person that took over the notes of the others.
+    """
+
+    snapshots: tuple[Snapshot, ...]
+    is_merge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SaveStages:
+    """The stages of the pipeline in their order; id 0 is a new one.
+
+    Deals of a stage that is missing here go to the one before it. `deals`: of an undo, the
+    deals that go back: (deal_id, stage_id).
+    """
+
+    stages: tuple[Stage, ...]
+    deals: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddNote:
+    """Write a note into a record's history; without `at` it is the one that was begun."""
+
+    record_key: str
+    text: str
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDraft:
+    """Keep a note that was begun; '' keeps none. Of a record that is gone nothing is kept."""
+
+    record_key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditNote:
+    """Change the text of a note."""
+
+    entry_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteNote:
+    """Take a note out of the history."""
+
+    entry_id: int
+
+
+RecordCommand = (
+    SaveRecord
+    | DeleteRecords
+    | MergePersons
+    | RestoreRecords
+    | SaveStages
+    | AddNote
+    | KeepDraft
+    | EditNote
+    | DeleteNote
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command did; see `commands.Done`. `record_key`: of the record that was saved."""
+
+    events: tuple[Event, ...] = ()
+    undo: RecordCommand | None = None
+    count: int = 0
+    text_code: str = ""
+    record_key: str = ""
+
+
+def execute(command: RecordCommand) -> Outcome:
+    """Carry it out.
+
+    Raises: RecordError with the person's sentence.
+    """
+    match command:
+        case SaveRecord():
+            return _save(command)
+        case DeleteRecords(record_keys=keys):
+            return _delete(keys)
+        case MergePersons():
+            return _merge(command)
+        case RestoreRecords():
+            return _restore(command)
+        case SaveStages():
+            return _save_stages(command)
+        case AddNote() | EditNote() | DeleteNote():
+            return _note(command)
+        case KeepDraft(record_key=key, text=text):
+            with database.writing(durable=False):
+                history.set_draft(key, text if records.get(key) is not None else "")
+            return Outcome()
+
+
+def _save(command: SaveRecord) -> Outcome:
+    with database.writing(durable=True):
+        saved = saving.save(
+            command.record,
+            command.columns,
+            base=command.base,
+            keeps_history=command.undone is None,
+        )
+        history.remove(command.undone or ())
+    before, key = saved.before, saved.record_key
+    undo: RecordCommand = DeleteRecords((key,))
+    if before is not None:
+        undo = SaveRecord(before, saved.entry_ids, command.columns, saved.after)
+    is_undo = command.undone is not None
+    return Outcome(tuple(saved.events), None if is_undo else undo, 1, "saved", key)
+
+
+def _delete(record_keys: Sequence[str]) -> Outcome:
+    events: list[Event] = []
+    snapshots: list[Snapshot] = []
+    for chunk in record_rows.chunks_of(record_keys, CHUNK):
+        with database.writing(durable=True):
+            found = record_snapshots.take(chunk)
+            snapshots += found
+            events += erase([each.record_key for each in found])
+    if not snapshots:
+        return Outcome()
+    undo = RestoreRecords(tuple(snapshots))
+    return Outcome(tuple(events), undo, len(snapshots), "records_deleted")
+
+
+def erase(record_keys: Sequence[str]) -> list[Event]:
+    """Remove records inside a transaction; what changed."""
+    linked = record_rows.linked_conversations(record_keys)
+    touched = tuple(key for key in related(record_keys) if key not in set(record_keys))
+    for kind in Kind:
+        ids = [records.split(key)[1] for key in record_keys if key.startswith(f"{kind}:")]
+        record_rows.erase(kind, ids)
+    return [*conversations_changed(linked), *changed(touched, tuple(record_keys))]
+
+
+def conversations_changed(linked: dict[int, list[int]]) -> list[Event]:
+    """Their rows, by account, and what the open ones say of their link."""
+    events: list[Event] = [
+        ConversationsChanged(account_id, tuple(ids)) for account_id, ids in linked.items()
+    ]
+    return events
+
+
+def changed(keys: tuple[str, ...], removed: tuple[str, ...] = ()) -> list[Event]:
+    """Records and their histories changed."""
+    every = tuple(dict.fromkeys((*keys, *removed)))
+    return [RecordsChanged(keys, removed), LinksChanged(every)] if every else []
+
+
+def _merge(command: MergePersons) -> Outcome:
+    gone_ids = [id_ for id_ in dict.fromkeys(command.gone_ids) if id_ != command.kept_id]
+    keys = [f"{Kind.PERSON}:{id_}" for id_ in (command.kept_id, *gone_ids)]
+    with database.writing(durable=True):
+        persons = records.many(Kind.PERSON, [command.kept_id, *gone_ids])
+        if not persons or persons[0].id != command.kept_id:
+            raise RecordError(GONE)
+        if len(persons) < 2:
+            return Outcome()
+        snapshots = record_snapshots.take(keys)
+        _take_over(command.kept_id, [person.id for person in persons[1:]])
+        events = erase([records.key_of(person) for person in persons[1:]])
+        saved = saving.save(_joined([each for each in persons if isinstance(each, Person)]))
+        matching.relink([command.kept_id])
+    events += saved.events
+    return Outcome(
+        tuple(events),
+        RestoreRecords(snapshots, is_merge=True),
+        len(persons),
+        "persons_merged",
+        keys[0],
+    )
+
+
+def _take_over(kept_id: int, gone_ids: Sequence[int]) -> None:
+    """Items, notes and what was linked by hand."""
+    kept_key = f"{Kind.PERSON}:{kept_id}"
+    for gone_id in gone_ids:
+        database.run(
+            "INSERT OR IGNORE INTO record_person (record_key, person_id) "
+            "SELECT record_key, ? FROM record_person WHERE person_id = ?",
+            (kept_id, gone_id),
+        )
+        database.run(
+            "INSERT OR IGNORE INTO message_person (message_id, person_id, received_at, is_by_hand) "
+            "SELECT message_id, ?, received_at, 1 FROM message_person "
+            "WHERE person_id = ? AND is_by_hand = 1",
+            (kept_id, gone_id),
+        )
+        # Before the kept one's mail is found anew by the addresses that come with the other.
+        database.run(
+            "INSERT OR IGNORE INTO message_person_refused (person_id, message_id) "
+            "SELECT ?1, message_id FROM message_person_refused r WHERE person_id = ?2 AND NOT "
+            "EXISTS (SELECT 1 FROM message_person p WHERE p.person_id = ?1 "
+            "AND p.message_id = r.message_id)",
+            (kept_id, gone_id),
+        )
+        database.run(
+            "INSERT INTO history_entry (record_key, kind, at, content) "
+            "SELECT ?, kind, at, content FROM history_entry WHERE record_key = ?",
+            (kept_key, f"{Kind.PERSON}:{gone_id}"),
+        )
+
+
+def _joined(persons: Sequence[Person]) -> Person:
+    """One person of several; the first decides where two differ."""
+    kept = persons[0]
+    addresses = {each.value: each for person in reversed(persons) for each in person.addresses}
+    phones = {each.value: each for person in reversed(persons) for each in person.phones}
+    order_a = dict.fromkeys(each.value for person in persons for each in person.addresses)
+    order_p = dict.fromkeys(each.value for person in persons for each in person.phones)
+    notes = dict.fromkeys(person.note for person in persons if person.note)
+    return replace(
+        kept,
+        organization_id=next((p.organization_id for p in persons if p.organization_id), None),
+        title=next((person.title for person in persons if person.title), ""),
+        note="\n\n".join(notes),
+        addresses=tuple(addresses[value] for value in order_a),
+        phones=tuple(phones[value] for value in order_p),
+    )
+
+
+def _restore(command: RestoreRecords) -> Outcome:
+    keys = [each.record_key for each in command.snapshots]
+    with database.writing(durable=True):
+        if command.is_merge:
+            _forget_copied_entries(command.snapshots)
+        record_snapshots.put_back(command.snapshots)
+        linked = record_rows.linked_conversations(keys)
+    events = [*conversations_changed(linked), *changed(related(keys))]
+    return Outcome(tuple(events), None, len(keys), "restored_records")
+
+
+def _forget_copied_entries(snapshots: Sequence[Snapshot]) -> None:
+    """Undoing a merge: the entries that the kept person got leave it again."""
+    kept = snapshots[0].record_key
+    for snapshot in snapshots[1:]:
+        for rows in snapshot.rows:
+            if rows.table == "history_entry":
+                places = [rows.columns.index(name) for name in ("kind", "at", "content")]
+                database.run_many(
+                    "DELETE FROM history_entry WHERE record_key = ? AND kind = ? AND at = ? "
+                    "AND content = ?",
+                    [(kept, *(values[place] for place in places)) for values in rows.values],
+                )
+
+
+def _save_stages(command: SaveStages) -> Outcome:
+    names = [stage.name.strip() for stage in command.stages]
+    if not names or not all(names):
+        raise RecordError(NO_STAGE)
+    before = records.stages()
+    kept = {stage.id for stage in command.stages}
+    with database.writing(durable=True):
+        moved: list[tuple[int, int]] = []
+        written = _write_stages(command.stages)
+        for position, stage in enumerate(before):
+            if stage.id not in kept:
+                target = _stage_before(before[:position], kept) or written[0]
+                moved += _empty_stage(stage.id, target)
+        database.run_many(
+            "UPDATE deal SET stage_id = ? WHERE id = ?", [(to, id_) for id_, to in command.deals]
+        )
+    keys = tuple(f"{Kind.DEAL}:{id_}" for id_, _ in (*moved, *command.deals))
+    events: list[Event] = [StagesChanged()]
+    events += [RecordsChanged(keys)] if keys else []
+    return Outcome(tuple(events), SaveStages(before, tuple(moved)), len(names), "stages_saved")
+
+
+def _stage_before(before: Sequence[Stage], kept: set[int]) -> int:
+    return next((stage.id for stage in reversed(before) if stage.id in kept), 0)
+
+
+def _write_stages(stages: Sequence[Stage]) -> list[int]:
+    written: list[int] = []
+    for position, stage in enumerate(stages, 1):
+        if stage.id:
+            database.run(
+                "INSERT INTO stage (id, name, position) VALUES (?, ?, ?) ON CONFLICT (id) "
+                "DO UPDATE SET name = excluded.name, position = excluded.position",
+                (stage.id, stage.name.strip(), position),
+            )
+            written.append(stage.id)
+        else:
+            sql = "INSERT INTO stage (name, position) VALUES (?, ?)"
+            written.append(database.insert(sql, (stage.name.strip(), position)))
+    return written
+
+
+def _empty_stage(stage_id: int, target: int) -> list[tuple[int, int]]:
+    """Move its deals and remove it; (deal_id, stage_id) as it was."""
+    found = database.rows(
+        "UPDATE deal SET stage_id = ? WHERE stage_id = ? RETURNING id", (target, stage_id)
+    )
+    database.run("DELETE FROM stage WHERE id = ?", (stage_id,))
+    return [(deal_id, stage_id) for (deal_id,) in found]
+
+
+def _note(command: AddNote | EditNote | DeleteNote) -> Outcome:
+    with database.writing(durable=True):
+        if isinstance(command, AddNote):
+            if records.get(command.record_key) is None:
+                raise RecordError(GONE)
+            if command.at is None:
+                history.set_draft(command.record_key, "")
+            entry_id = history.add_note(command.record_key, command.text, command.at)
+            return _noted(command.record_key, DeleteNote(entry_id))
+        found = history.entry(command.entry_id)
+        if found is None:
+            raise RecordError(GONE)
+        key, before, at = found
+        if isinstance(command, EditNote):
+            history.set_note(command.entry_id, command.text)
+            return _noted(key, EditNote(command.entry_id, before))
+        history.remove([command.entry_id])
+        return _noted(key, AddNote(key, before, at))
+
+
+def _noted(key: str, undo: RecordCommand) -> Outcome:
+    return Outcome((LinksChanged(records.with_organizations([key])),), undo, 1, "note", key)

@@ -1,0 +1,82 @@
+"""History entries of a record other than its mail: notes, stage and status changes.
+
+A note that was begun is an entry too, of a kind that no history shows: so it goes, comes back
+and moves with its record like what is written there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from peewee import AutoField, IntegerField, TextField
+
+from models.store import database
+from models.store.clock import now_ms
+from models.store.database import BaseModel
+
+DRAFT: Final = "draft"
+
+
+class HistoryEntry(BaseModel):
+    """One entry; mails come from the links."""
+
+    id = AutoField()
+    record_key = TextField()
+    kind = TextField()
+    at = IntegerField()
+    content = TextField(default="{}")
+
+
+def add(record_key: str, kind: str, content: Mapping[str, str], at: int | None = None) -> int:
+    """Write an entry; its id."""
+    return database.insert(
+        "INSERT INTO history_entry (record_key, kind, at, content) VALUES (?, ?, ?, ?)",
+        (record_key, kind, at or now_ms(), json.dumps(dict(content), ensure_ascii=False)),
+    )
+
+
+def add_note(record_key: str, text: str, at: int | None = None) -> int:
+    """Write a note; its id."""
+    return add(record_key, "note", {"text": text.strip()}, at)
+
+
+def set_note(entry_id: int, text: str) -> None:
+    """Change the text of a note."""
+    database.run(
+        "UPDATE history_entry SET content = ? WHERE id = ? AND kind = 'note'",
+        (json.dumps({"text": text.strip()}, ensure_ascii=False), entry_id),
+    )
+
+
+def remove(entry_ids: Iterable[int]) -> None:
+    """Take entries out."""
+    database.run_many("DELETE FROM history_entry WHERE id = ?", [(id_,) for id_ in entry_ids])
+
+
+def entry(entry_id: int) -> tuple[str, str, int] | None:
+    """Record key, text and time of a note, or None if it is gone."""
+    found = database.row(
+        "SELECT record_key, content, at FROM history_entry WHERE id = ? AND kind = 'note'",
+        (entry_id,),
+    )
+    return None if found is None else (found[0], json.loads(found[1])["text"], found[2])
+
+
+def draft(record_key: str) -> str:
+    """The note that was begun, or ''; of persons that were merged several may be left."""
+    found = database.rows(
+        "SELECT content FROM history_entry WHERE record_key = ? AND kind = ? ORDER BY at, id",
+        (record_key, DRAFT),
+    )
+    return "\n\n".join(json.loads(content)["text"] for (content,) in found)
+
+
+def set_draft(record_key: str, text: str) -> None:
+    """Keep a note that was begun in place of what was kept before; '' keeps none."""
+    if draft(record_key) == text:
+        return
+    database.run("DELETE FROM history_entry WHERE record_key = ? AND kind = ?", (record_key, DRAFT))
+    if text:
+        add(record_key, DRAFT, {"text": text})

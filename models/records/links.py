@@ -1,0 +1,205 @@
+"""Links: a conversation with its one deal, lead or project, a message with its persons."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from peewee import BooleanField, CompositeKey, ForeignKeyField, IntegerField, TextField
+
+from models.mail.conversation import Conversation, chunks
+from models.mail.message_tables import Message
+from models.records import pipeline, records
+from models.records.contact import Person
+from models.store import database
+from models.store.clock import now_ms
+from models.store.database import BaseModel
+
+MERGED: Final = "merged"  # an offer: a conversation that was joined to this one was linked with it
+
+
+class Link(BaseModel):
+    """A conversation and its record. `origin`: person or rule."""
+
+    conversation = ForeignKeyField(Conversation, on_delete="CASCADE", primary_key=True)
+    record_key = TextField()
+    origin = TextField()
+    reason = TextField(default="{}")
+    linked_at = IntegerField()
+
+
+class LinkOffer(BaseModel):
+    """A record that the conversation asks about."""
+
+    conversation = ForeignKeyField(Conversation, on_delete="CASCADE", index=False)
+    record_key = TextField()
+    reason = TextField(default="{}")
+    offered_at = IntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("conversation", "record_key")
+        without_rowid = True
+
+
+class MessagePerson(BaseModel):
+    """A message and a person whose address it has."""
+
+    message = ForeignKeyField(Message, on_delete="CASCADE")
+    person = ForeignKeyField(Person, on_delete="CASCADE", index=False)
+    received_at = IntegerField(default=0)
+    is_by_hand = BooleanField(default=False)
+
+    class Meta:
+        primary_key = CompositeKey("person", "received_at", "message")
+        without_rowid = True
+
+
+class MessagePersonRefused(BaseModel):
+    """A message that was unlinked from a person by hand: the rule leaves it alone."""
+
+    person = ForeignKeyField(Person, on_delete="CASCADE", index=False)
+    message = ForeignKeyField(Message, on_delete="CASCADE")
+
+    class Meta:
+        primary_key = CompositeKey("person", "message")
+        without_rowid = True
+
+
+def put(
+    conversation_id: int,
+    record_key: str,
+    *,
+    origin: str,
+    reason: Mapping[str, Any] | None = None,
+    linked_at: int | None = None,
+) -> bool:
+    """Link a conversation, in place of the link it had; False if the record is gone.
+
+    Whoever links by hand has answered what the conversation asked.
+    """
+    title = pipeline.title(record_key)
+    if title is None:
+        return False
+    with database.writing(durable=False):
+        database.run(
+            # OR REPLACE costs 3 ms in a large transaction.
+            "INSERT INTO link (conversation_id, record_key, origin, reason, linked_at) "
+            "VALUES (?, ?, ?, ?, ?) ON CONFLICT (conversation_id) DO UPDATE SET "
+            "record_key = excluded.record_key, origin = excluded.origin, "
+            "reason = excluded.reason, linked_at = excluded.linked_at",
+            (
+                conversation_id,
+                record_key,
+                origin,
+                json.dumps(dict(reason or {})),
+                linked_at or now_ms(),
+            ),
+        )
+        database.run(
+            "DELETE FROM link_offer WHERE conversation_id = ? AND (record_key = ? OR ?)",
+            (conversation_id, record_key, origin == "person"),
+        )
+        _show(conversation_id, record_key, title)
+    return True
+
+
+def take(conversation_id: int) -> str:
+    """Unlink a conversation; the key of the record it was linked to, or ''."""
+    with database.writing(durable=False):
+        found = database.row(
+            "DELETE FROM link WHERE conversation_id = ? RETURNING record_key", (conversation_id,)
+        )
+        _show(conversation_id, "", "")
+    return str(found[0]) if found else ""
+
+
+def offer(conversation_id: int, record_key: str, reason: Mapping[str, Any] | None = None) -> None:
+    """Let the conversation ask whether it belongs to a record."""
+    with database.writing(durable=False):
+        offer_many([(conversation_id, record_key, json.dumps(dict(reason or {})))])
+
+
+def offer_many(offers: Iterable[tuple[int, str, str]]) -> None:
+    """The same for many, inside a transaction: (conversation_id, record_key, reason as JSON)."""
+    now = now_ms()
+    database.run_many(
+        "INSERT OR IGNORE INTO link_offer (conversation_id, record_key, reason, offered_at) "
+        "VALUES (?, ?, ?, ?)",
+        [(owner, key, reason, now) for owner, key, reason in offers],
+    )
+
+
+def _show(conversation_id: int, record_key: str, title: str) -> None:
+    database.run(
+        "UPDATE conversation SET link_key = ?, link_title = ? WHERE id = ?",
+        (record_key, title, conversation_id),
+    )
+
+
+def of_conversations(conversation_ids: Iterable[int]) -> dict[int, str]:
+    """The record key of each conversation that is linked."""
+    found: dict[int, str] = {}
+    for chunk in chunks(conversation_ids):
+        found.update(
+            database.rows(
+                "SELECT conversation_id, record_key FROM link "
+                f"WHERE conversation_id IN ({database.marks(len(chunk))})",
+                chunk,
+            )
+        )
+    return found
+
+
+def persons_of(message_ids: Iterable[int]) -> dict[int, list[int]]:
+    """The persons of each message that has one."""
+    found: dict[int, list[int]] = {}
+    for chunk in chunks(message_ids):
+        for message_id, person_id in database.rows(
+            "SELECT message_id, person_id FROM message_person "
+            f"WHERE message_id IN ({database.marks(len(chunk))}) ORDER BY person_id",
+            chunk,
+        ):
+            found.setdefault(message_id, []).append(person_id)
+    return found
+
+
+def affected(
+    conversation_ids: Iterable[int], persons: Mapping[int, Iterable[int]]
+) -> tuple[str, ...]:
+    """Every record whose history has these conversations or (by message) persons."""
+    keys = list(of_conversations(conversation_ids).values())
+    keys += [f"person:{person_id}" for each in persons.values() for person_id in each]
+    return records.with_organizations(keys)
+
+
+def merge(kept: int, gone: Iterable[int]) -> tuple[str, ...]:
+    """Links of conversations that become one (R15), oldest of `gone` first.
+
+    The older conversation's link stays, the others are offered. The keys that were touched.
+    """
+    linked = of_conversations([kept])
+    touched: list[str] = []
+    for other in gone:
+        _move_offers(other, kept)
+        row = database.row(
+            "SELECT record_key, origin, reason FROM link WHERE conversation_id = ?", (other,)
+        )
+        if row is None:
+            continue
+        record_key, origin, reason = row
+        touched.append(record_key)
+        if kept not in linked:
+            put(kept, record_key, origin=origin, reason=json.loads(reason))
+            linked[kept] = record_key
+        elif linked[kept] != record_key:
+            offer(kept, record_key, {"code": MERGED})
+    return tuple(touched)
+
+
+def _move_offers(source: int, target: int) -> None:
+    database.run(
+        "INSERT OR IGNORE INTO link_offer (conversation_id, record_key, reason, offered_at) "
+        "SELECT ?, record_key, reason, offered_at FROM link_offer WHERE conversation_id = ?",
+        (target, source),
+    )

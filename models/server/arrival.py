@@ -1,0 +1,173 @@
+"""Arrivals: the identity of every UID that appeared, kept 90 days to explain vanishes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from peewee import BlobField, BooleanField, CompositeKey, ForeignKeyField, IntegerField, TextField
+
+from models.mail.conversation import chunks
+from models.mail.message_tables import Flag
+from models.server.mailbox import Mailbox
+from models.store import database
+from models.store.clock import now_ms
+from models.store.database import BaseModel
+
+
+class Arrival(BaseModel):
+    """A UID that appeared in a mailbox, taken in or not."""
+
+    mailbox = ForeignKeyField(Mailbox, on_delete="CASCADE", index=False)
+    uidvalidity = IntegerField()
+    uid = IntegerField()
+    account_id = IntegerField()
+    identity = BlobField()
+    server_identity = TextField(default="")
+    flags = IntegerField(default=0)
+    is_gone = BooleanField(default=False)
+    is_kept_out = BooleanField(default=False)
+    seen_at = IntegerField(index=True)
+
+    class Meta:
+        primary_key = CompositeKey("mailbox", "uidvalidity", "uid")
+        without_rowid = True
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalRow:
+    """A UID with the identity that it had when it appeared."""
+
+    mailbox_id: int
+    uidvalidity: int
+    uid: int
+    account_id: int
+    identity: bytes
+    server_identity: str = ""
+    flags: int = 0
+    is_gone: bool = False
+    is_kept_out: bool = False
+    seen_at: int = 0
+
+
+_COLUMNS = ", ".join(ArrivalRow.__dataclass_fields__)
+
+
+def note(found: Iterable[ArrivalRow]) -> None:
+    """Keep what appeared; a UID that is known gets its newest facts and is there again.
+
+    One that a tombstone keeps out stays so: it is being counted.
+    """
+    now = now_ms()
+    with database.writing(durable=False):
+        database.run_many(
+            f"INSERT INTO arrival ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (mailbox_id, uidvalidity, uid) DO UPDATE SET "
+            "identity = excluded.identity, server_identity = excluded.server_identity, "
+            "flags = excluded.flags, is_gone = excluded.is_gone, "
+            "is_kept_out = max(excluded.is_kept_out, "
+            "is_kept_out AND identity = excluded.identity)",
+            (
+                (
+                    row.mailbox_id,
+                    row.uidvalidity,
+                    row.uid,
+                    row.account_id,
+                    row.identity,
+                    row.server_identity,
+                    row.flags,
+                    row.is_gone,
+                    row.is_kept_out,
+                    row.seen_at or now,
+                )
+                for row in found
+            ),
+        )
+
+
+def explain(account_id: int, identity: bytes, server_identity: str = "") -> list[ArrivalRow]:
+    """Every UID with this identity that is there as far as is known, the newest first.
+
+    X-GM-MSGID names a mail; EMAILID names its content, which duplicates share, so it is no
+    evidence by itself. An arrival explains a vanish only if its UID is still there when
+    judged: the caller asks the server.
+    """
+    gmail = server_identity if server_identity.startswith("gm:") else ""
+    found = database.rows(
+        f"SELECT {_COLUMNS} FROM arrival WHERE account_id = ? AND is_gone = 0 "
+        "AND (identity = ? OR (? <> '' AND server_identity = ?)) ORDER BY seen_at DESC, uid DESC",
+        (account_id, identity, gmail, gmail),
+    )
+    return [_row(row) for row in found]
+
+
+def of_mailbox(mailbox_id: int, uidvalidity: int) -> list[ArrivalRow]:
+    """The arrivals of a mailbox that are there as far as is known, by UID."""
+    return _read("mailbox_id = ? AND uidvalidity = ? AND is_gone = 0", (mailbox_id, uidvalidity))
+
+
+def at(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> dict[int, ArrivalRow]:
+    """The arrivals of these UIDs, gone or not, by UID."""
+    found: dict[int, ArrivalRow] = {}
+    for chunk in chunks(uids):
+        condition = f"mailbox_id = ? AND uidvalidity = ? AND uid IN ({database.marks(len(chunk))})"
+        for row in _read(condition, (mailbox_id, uidvalidity, *chunk)):
+            found[row.uid] = row
+    return found
+
+
+def kept_out(mailbox_id: int, uidvalidity: int) -> list[ArrivalRow]:
+    """The UIDs that a tombstone keeps out; tell `gone` when one of them leaves."""
+    condition = "mailbox_id = ? AND uidvalidity = ? AND is_gone = 0 AND is_kept_out = 1"
+    return _read(condition, (mailbox_id, uidvalidity))
+
+
+def kept_out_at(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> dict[int, bytes]:
+    """The identities of those of the UIDs that are kept out, by UID."""
+    return {
+        uid: row.identity
+        for uid, row in at(mailbox_id, uidvalidity, uids).items()
+        if row.is_kept_out and not row.is_gone
+    }
+
+
+def deleted_flagged(mailbox_id: int, uidvalidity: int) -> list[ArrivalRow]:
+    """The UIDs that stay out until their \\Deleted flag goes; then take them in."""
+    condition = (
+        "mailbox_id = ? AND uidvalidity = ? AND is_gone = 0 AND is_kept_out = 0 "
+        f"AND flags & {int(Flag.DELETED)} AND NOT EXISTS (SELECT 1 FROM location l "
+        "WHERE l.mailbox_id = arrival.mailbox_id AND l.uidvalidity = arrival.uidvalidity "
+        "AND l.uid = arrival.uid)"
+    )
+    return _read(condition, (mailbox_id, uidvalidity))
+
+
+def gone(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> None:
+    """These UIDs are not in the mailbox any more."""
+    with database.writing(durable=False):
+        for chunk in chunks(uids):
+            database.run(
+                "UPDATE arrival SET is_gone = 1 WHERE mailbox_id = ? AND uidvalidity = ? "
+                f"AND uid IN ({database.marks(len(chunk))})",
+                (mailbox_id, uidvalidity, *chunk),
+            )
+
+
+def prune(older_than: int) -> None:
+    """Forget old arrivals, but never one that is still kept out: it is being counted."""
+    with database.writing(durable=False):
+        database.run(
+            "DELETE FROM arrival WHERE seen_at < ? AND (is_kept_out = 0 OR is_gone = 1)",
+            (older_than,),
+        )
+
+
+def _read(condition: str, parameters: Sequence[int]) -> list[ArrivalRow]:
+    found = database.rows(
+        f"SELECT {_COLUMNS} FROM arrival WHERE {condition} ORDER BY uid", parameters
+    )
+    return [_row(row) for row in found]
+
+
+def _row(row: database.Row) -> ArrivalRow:
+    return ArrivalRow(*[*row[:7], bool(row[7]), bool(row[8]), row[9]])

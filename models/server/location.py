@@ -1,0 +1,299 @@
+"""Where messages are on the server, as of the last news: the engine's side of a message.
+
+A vanish ends a location, never a message. What a location says about read and unread is
+the message's, unless an operation of ours about it is still open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from models.mail import conversation
+from models.mail.conversation import chunks
+from models.mail.message_tables import Flag
+from models.server import operation
+from models.store import database
+from models.store.clock import now_ms
+
+
+@dataclass(frozen=True, slots=True)
+class LocationRow:
+    """One message in one mailbox; see the schema for each column."""
+
+    id: int
+    message_id: int
+    mailbox_id: int
+    uidvalidity: int
+    uid: int
+    flags: int
+    modseq: int
+    state: str
+    missing_since: int | None
+    asks: int
+    last_ask_at: int | None
+    put_by_archive: bool
+
+
+_COLUMNS = ", ".join(f"l.{name}" for name in LocationRow.__dataclass_fields__)
+
+
+def locations(mailbox_id: int, uidvalidity: int | None = None) -> list[LocationRow]:
+    """The locations of a mailbox by UID; of any UIDVALIDITY if none is named."""
+    found = database.rows(
+        f"SELECT {_COLUMNS} FROM location l WHERE mailbox_id = ? "
+        "AND (? IS NULL OR uidvalidity = ?) ORDER BY uidvalidity, uid",
+        (mailbox_id, uidvalidity, uidvalidity),
+    )
+    return [_row(row) for row in found]
+
+
+def at(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> dict[int, LocationRow]:
+    """The locations of these UIDs, by UID."""
+    found: dict[int, LocationRow] = {}
+    for chunk in chunks(uids):
+        rows = database.rows(
+            f"SELECT {_COLUMNS} FROM location l WHERE mailbox_id = ? AND uidvalidity = ? "
+            f"AND uid IN ({database.marks(len(chunk))})",
+            (mailbox_id, uidvalidity, *chunk),
+        )
+        found |= {row[4]: _row(row) for row in rows}
+    return found
+
+
+def message_ids_at(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> dict[int, int]:
+    """The messages that lie at these UIDs, by UID."""
+    found: dict[int, int] = {}
+    for chunk in chunks(uids):
+        found.update(
+            database.rows(
+                "SELECT uid, message_id FROM location WHERE mailbox_id = ? AND uidvalidity = ? "
+                f"AND uid IN ({database.marks(len(chunk))})",
+                (mailbox_id, uidvalidity, *chunk),
+            )
+        )
+    return found
+
+
+def locations_of(message_ids: Iterable[int]) -> dict[int, list[LocationRow]]:
+    """The locations of some messages, by message."""
+    found: dict[int, list[LocationRow]] = {}
+    for chunk in chunks(message_ids):
+        rows = database.rows(
+            f"SELECT {_COLUMNS} FROM location l "
+            f"WHERE message_id IN ({database.marks(len(chunk))}) ORDER BY id",
+            chunk,
+        )
+        for row in rows:
+            found.setdefault(row[1], []).append(_row(row))
+    return found
+
+
+def open_cases(account_id: int) -> list[LocationRow]:
+    """The locations of an account that are missing, hidden or held."""
+    found = database.rows(
+        f"SELECT {_COLUMNS} FROM mailbox b JOIN location l ON l.mailbox_id = b.id "
+        "AND l.state <> 'live' WHERE b.account_id = ? ORDER BY l.id",
+        (account_id,),
+    )
+    return [_row(row) for row in found]
+
+
+def live_elsewhere(message_id: int, *, but: Collection[int] = ()) -> list[LocationRow]:
+    """The locations that prove a message alive, without those named.
+
+    Live, not \\Deleted, and outside Trash, Junk and mirrors (SYNC.md section 2).
+    """
+    found = database.rows(
+        f"SELECT {_COLUMNS} FROM location l JOIN mailbox b ON b.id = l.mailbox_id "
+        "WHERE l.message_id = ? AND l.state = 'live' AND l.flags & ? = 0 "
+        "AND b.is_mirror = 0 AND b.role NOT IN ('trash', 'junk') ORDER BY l.id",
+        (message_id, int(Flag.DELETED)),
+    )
+    return [_row(row) for row in found if row[0] not in but]
+
+
+def end_location(location_id: int) -> None:
+    """A UID is gone from its mailbox; its message stays."""
+    with database.writing(durable=False):
+        database.run(
+            "UPDATE arrival SET is_gone = 1 FROM location l WHERE l.id = ? "
+            "AND arrival.mailbox_id = l.mailbox_id AND arrival.uidvalidity = l.uidvalidity "
+            "AND arrival.uid = l.uid",
+            (location_id,),
+        )
+        database.run("DELETE FROM location WHERE id = ?", (location_id,))
+
+
+def move_location(
+    location_id: int, mailbox_id: int, uidvalidity: int, uid: int, *, put_by_archive: bool = False
+) -> None:
+    """A location is elsewhere now, live. One that is already known there takes its part."""
+    with database.writing(durable=False):
+        known = at(mailbox_id, uidvalidity, [uid]).get(uid)
+        if known is not None and known.id != location_id:
+            end_location(location_id)
+            location_id = known.id
+        database.run(
+            "UPDATE arrival SET is_gone = 1 FROM location l WHERE l.id = ? "
+            "AND arrival.mailbox_id = l.mailbox_id AND arrival.uidvalidity = l.uidvalidity "
+            "AND arrival.uid = l.uid AND (l.mailbox_id, l.uid) <> (?, ?)",
+            (location_id, mailbox_id, uid),
+        )
+        database.run(
+            "UPDATE location SET mailbox_id = ?, uidvalidity = ?, uid = ?, state = 'live', "
+            "missing_since = NULL, asks = 0, last_ask_at = NULL, modseq = 0, put_by_archive = ? "
+            "WHERE id = ?",
+            (mailbox_id, uidvalidity, uid, put_by_archive, location_id),
+        )
+
+
+def set_missing(location_ids: Iterable[int], at: int) -> None:
+    """One more sitting found these UIDs gone; the first opens the case."""
+    with database.writing(durable=False):
+        for chunk in chunks(location_ids):
+            database.run(
+                "UPDATE location SET state = 'missing', asks = asks + 1, last_ask_at = ?, "
+                "missing_since = coalesce(missing_since, ?) "
+                f"WHERE id IN ({database.marks(len(chunk))})",
+                (at, at, *chunk),
+            )
+
+
+def set_live(location_ids: Iterable[int]) -> None:
+    """These UIDs are there after all: their cases are closed."""
+    with database.writing(durable=False):
+        for chunk in chunks(location_ids):
+            database.run(
+                "UPDATE location SET state = 'live', missing_since = NULL, asks = 0, "
+                f"last_ask_at = NULL WHERE id IN ({database.marks(len(chunk))})",
+                chunk,
+            )
+
+
+def set_hidden(location_ids: Iterable[int]) -> None:
+    """These UIDs are the oldest of a mailbox whose size the server caps: not gone."""
+    _set_state(location_ids, "hidden")
+
+
+def set_held(location_ids: Iterable[int]) -> None:
+    """The brake holds these deletes back until the person answers (X3)."""
+    _set_state(location_ids, "held")
+
+
+def put_aside(location_id: int, mailbox_id: int, uidvalidity: int, *, is_held: bool) -> None:
+    """It lies, or lay, in this mailbox at a UID that nobody can tell: hidden, or held."""
+    with database.writing(durable=False):
+        database.run(
+            "UPDATE arrival SET is_gone = 1 FROM location l WHERE l.id = ? "
+            "AND arrival.mailbox_id = l.mailbox_id AND arrival.uidvalidity = l.uidvalidity "
+            "AND arrival.uid = l.uid",
+            (location_id,),
+        )
+        # Hidden is no sitting: the first real one must not count as the second.
+        at = now_ms() if is_held else None
+        database.run(
+            "UPDATE location SET mailbox_id = ?, uidvalidity = ?, uid = -id, modseq = 0, "
+            "state = ?, asks = ?, missing_since = ?, last_ask_at = ? WHERE id = ?",
+            (
+                mailbox_id,
+                uidvalidity,
+                "held" if is_held else "hidden",
+                is_held,
+                at,
+                at,
+                location_id,
+            ),
+        )
+
+
+def hold_all_in(mailbox_id: int) -> list[int]:
+    """The same for what lies in this mailbox and nowhere else; the messages."""
+    found = database.rows(
+        "UPDATE location SET state = 'held' WHERE mailbox_id = ? AND state = 'live' "
+        "AND NOT EXISTS (SELECT 1 FROM location l WHERE l.message_id = location.message_id "
+        "AND l.mailbox_id <> location.mailbox_id AND l.state = 'live') RETURNING message_id",
+        (mailbox_id,),
+    )
+    return [message_id for (message_id,) in found]
+
+
+def _set_state(location_ids: Iterable[int], state: str) -> None:
+    with database.writing(durable=False):
+        for chunk in chunks(location_ids):
+            database.run(
+                f"UPDATE location SET state = ? WHERE id IN ({database.marks(len(chunk))})",
+                (state, *chunk),
+            )
+
+
+def set_flags(
+    mailbox_id: int, uidvalidity: int, news: Mapping[int, tuple[int, int]]
+) -> tuple[int, ...]:
+    """Flags and modseq by UID as the server has them now; the conversations that changed.
+
+    The latest news wins over what another location of the message says. A message with an
+    open flags operation keeps what the person did (R12).
+    """
+    with database.writing(durable=False):
+        known = at(mailbox_id, uidvalidity, news)
+        database.run_many(
+            "UPDATE location SET flags = ?, modseq = ? WHERE id = ?",
+            [(*news[uid], row.id) for uid, row in known.items()],
+        )
+        return set_read(
+            {
+                row.message_id: bool(news[uid][0] & Flag.SEEN)
+                for uid, row in known.items()
+                if (news[uid][0] ^ row.flags) & Flag.SEEN
+            }
+        )
+
+
+def set_read(states: Mapping[int, bool]) -> tuple[int, ...]:
+    """What servers say about read, by message, where nothing of ours is open about it."""
+    if not states:
+        return ()
+    ours = operation.open_for_messages(states, kinds=("flags",))
+    changed: list[int] = []
+    for message_id, is_read in states.items():
+        if message_id not in ours and database.run(
+            "UPDATE message SET is_read = ? WHERE id = ? AND is_read <> ?",
+            (is_read, message_id, is_read),
+        ):
+            changed.append(message_id)
+    conversations = conversation.of_messages(changed)
+    conversation.refresh(conversations)
+    return tuple(conversations)
+
+
+def remap_uidvalidity(mailbox_id: int, new: int, mapping: Mapping[int, int]) -> None:
+    """A mailbox was renumbered: `mapping` gives the new UID of each location that was found.
+
+    A location that was not found stays under its old UIDVALIDITY; ending it is a judgement.
+    Operations that wait name their sources anew.
+    """
+    with database.writing(durable=True):
+        old = {row.id: row for row in locations(mailbox_id) if row.uidvalidity != new}
+        found = {
+            old[location_id]: uid for location_id, uid in mapping.items() if location_id in old
+        }
+        taken = at(mailbox_id, new, found.values())
+        for row, uid in found.items():
+            if uid in taken:
+                database.run("DELETE FROM location WHERE id = ?", (row.id,))
+        database.run_many(
+            "UPDATE location SET uidvalidity = ?, uid = ?, modseq = 0, state = 'live', "
+            "missing_since = NULL, asks = 0, last_ask_at = NULL WHERE id = ?",
+            [(new, uid, row.id) for row, uid in found.items() if uid not in taken],
+        )
+        operation.rename_sources(
+            {
+                (mailbox_id, row.uidvalidity, row.uid): (mailbox_id, new, uid)
+                for row, uid in found.items()
+            }
+        )
+
+
+def _row(row: database.Row) -> LocationRow:
+    return LocationRow(*[*row[:-1], bool(row[-1])])

@@ -1,0 +1,150 @@
+"""A profile: the folder with the database and the opened attachments; how it is opened."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from models.store import database, wipe
+from models.store import hashing as keys
+from models.store import opened_files as opened
+from models.store.database import (
+    DAMAGED,
+    NEWER,
+    UNREADABLE,
+    DamagedStoreError,
+    DiskFullError,
+    NewerSchemaError,
+    StoreError,
+    told_plainly,
+)
+from models.store.migrations import m0001_initial, m0002_setup
+
+Step = Sequence[str]
+
+# Each brings a database from the version of its position to the next one.
+STEPS: Final[tuple[Step, ...]] = (m0001_initial.STATEMENTS, m0002_setup.STATEMENTS)
+APPLICATION_ID: Final = 0x4465616C  # "Deal": tells our files from other databases
+_MOST_VERSIONS: Final = 1_000_000  # a header that names more is no header of ours
+_FILE: Final = "dealpost.db"
+_COPY: Final = "dealpost.db.before-migration"
+
+
+def database_path(folder: Path) -> Path:
+    """The database of a profile."""
+    return folder / _FILE
+
+
+def open_profile(folder: Path, *, steps: Sequence[Step] = STEPS) -> None:
+    """Bind the profile's database and bring it up to date; leaves no connection open.
+
+    Before a migration the file is copied; the copy goes at the next start that finds
+    nothing to migrate. A wipe that a crash cut short is done now if it is quick, else
+    by the command thread as its first work (R7).
+
+    Raises: NewerSchemaError, DamagedStoreError, DiskFullError, StoreError, each with the
+    person's sentence.
+    """
+    try:
+        _prepare(folder)
+    except OSError as error:
+        raise StoreError(UNREADABLE) from error
+    if _version_in_header(database_path(folder)) > len(steps):
+        raise NewerSchemaError(NEWER)  # before the file is opened, which would change it
+    database.bind(database_path(folder))
+    keys.forget_key()
+    try:
+        with told_plainly():
+            database.open_for_thread()
+            _bring_up_to_date(folder, steps)
+            is_quick = wipe.wipe_seconds_estimate() < wipe.QUICK_SECONDS
+            if wipe.is_due() and is_quick and wipe.wipe():
+                remove_copy(folder)  # one made just now has what was deleted
+    finally:
+        database.close_for_thread()
+
+
+def clear_opened(folder: Path) -> None:
+    """Remove the attachments that the person opened; one in use elsewhere stays until later."""
+    opened.remove_all(folder)
+    opened.folder_of(folder).mkdir(mode=0o700, exist_ok=True)
+
+
+def remove_copy(folder: Path) -> None:
+    """Remove the copy from before a migration."""
+    (folder / _COPY).unlink(missing_ok=True)
+
+
+def remove_copy_here() -> None:
+    """The person deletes mail, so the copy must go too: it would keep it (R7)."""
+    remove_copy(Path(database.path()).parent)
+
+
+def _prepare(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    path = database_path(folder)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    path.chmod(0o600)  # SQLite gives -wal and -shm the mode of the database
+    clear_opened(folder)
+
+
+def _bring_up_to_date(folder: Path, steps: Sequence[Step]) -> None:
+    version = _checked_version(len(steps))
+    if version == len(steps):
+        remove_copy(folder)
+        return
+    if version > 0:
+        _copy(folder)
+    with database.writing(durable=True):
+        for step in steps[version:]:
+            for statement in step:
+                database.run(statement)
+        if version == 0:
+            keys.make_key()
+        database.run(f"PRAGMA application_id = {APPLICATION_ID}")
+        database.run(f"PRAGMA user_version = {len(steps)}")
+    if version > 0:
+        _check_whole()
+
+
+def _checked_version(newest: int) -> int:
+    """The schema's version. Reads the first pages only: a full check of a big file takes long."""
+    version = int(database.value("PRAGMA user_version"))
+    tables = int(database.value("SELECT count(*) FROM sqlite_schema"))
+    application = int(database.value("PRAGMA application_id"))
+    if version > newest:
+        raise NewerSchemaError(NEWER)
+    if (version == 0 and tables) or (version and application != APPLICATION_ID):
+        raise DamagedStoreError(DAMAGED)
+    return version
+
+
+def _version_in_header(path: Path) -> int:
+    """`user_version` as the file's header has it (https://www.sqlite.org/fileformat2.html)."""
+    with path.open("rb") as file:
+        header = file.read(64)
+    if len(header) < 64 or not header.startswith(b"SQLite format 3\0"):
+        return 0
+    version = int.from_bytes(header[60:64], "big")
+    return version if version <= _MOST_VERSIONS else 0
+
+
+def _copy(folder: Path) -> None:
+    database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    target = folder / _COPY
+    try:
+        shutil.copyfile(database_path(folder), target)
+        target.chmod(0o600)
+    except OSError as error:
+        target.unlink(missing_ok=True)
+        raise DiskFullError(database.DISK_FULL) from error
+
+
+def _check_whole() -> None:
+    """After a migration, which is rare, the whole file is looked at."""
+    if database.value("PRAGMA quick_check(1)") != "ok" or database.row("PRAGMA foreign_key_check"):
+        raise DamagedStoreError(DAMAGED)

@@ -1,0 +1,89 @@
+"""The bytes of deleted mail leave the files (R7).
+
+`secure_delete` overwrites what a statement frees, but pages that the database rebalanced keep
+copies, the search index only marks what was taken out of it, and the write-ahead log keeps old
+pages. So a delete makes a wipe due, in its own transaction; the wipe
+rewrites the index and then the whole file (VACUUM), and empties the log. One that a crash cut short is still due at the next start.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+import apsw
+
+from models.store import database
+from models.store import search_index as search
+from models.store.database import StoreError
+
+_DUE: Final = "wipe_due"
+_BYTES_A_SECOND: Final = 60_000_000  # VACUUM on a laptop's SSD, half of what was measured
+QUICK_SECONDS: Final = 0.3  # a wipe of so long may hold up the start
+_PATIENCE_SECONDS: Final = 0.5  # for a reader or a writer; the caller tries again later
+
+logger = logging.getLogger(__name__)
+
+
+def mark_due() -> None:
+    """Something was deleted. Called inside the transaction that deletes it.
+
+    The value counts the deletes, so that a wipe knows of one that came while it worked.
+    """
+    database.run(
+        "INSERT INTO setting (name, value) VALUES (?, '1') "
+        "ON CONFLICT (name) DO UPDATE SET value = value + 1",
+        (_DUE,),
+    )
+
+
+def is_due() -> bool:
+    """Whether deleted mail may still be readable in the files."""
+    return database.row("SELECT 1 FROM setting WHERE name = ?", (_DUE,)) is not None
+
+
+def wipe_seconds_estimate() -> float:
+    """About how long a wipe takes, so that quitting can decide whether to wait for it."""
+    pages, size = database.value("PRAGMA page_count"), database.value("PRAGMA page_size")
+    return float(pages * size / _BYTES_A_SECOND)
+
+
+def wipe() -> bool:
+    """Rewrite the database without what was deleted; whether nothing of it is left.
+
+    False if another connection reads or writes just now, or if the disk has no room for the
+    copy: the wipe stays due. Not inside a transaction; writers of other threads wait for it.
+    """
+    connection = database.db.connection()
+    patience = database.value("PRAGMA busy_timeout")
+    connection.set_busy_timeout(round(_PATIENCE_SECONDS * 1000))
+    # The copy that VACUUM makes would be in memory otherwise, however large. It holds no
+    # deleted mail, and SQLite removes it.
+    connection.execute("PRAGMA temp_store=FILE")
+    try:
+        return _rewrite()
+    except (apsw.BusyError, apsw.LockedError, apsw.FullError, StoreError) as error:
+        logger.info("the wipe has to wait: %s", type(error).__name__)
+        return False
+    finally:
+        connection.execute("PRAGMA temp_store=MEMORY")
+        connection.set_busy_timeout(patience)
+
+
+def _rewrite() -> bool:
+    """Clear the mark only if nothing was deleted after VACUUM had begun."""
+    if not _empty_log():  # a reader that is open now would only be found after the long VACUUM
+        return False
+    due = database.value("SELECT value FROM setting WHERE name = ?", (_DUE,))
+    search.rewrite()
+    database.run("VACUUM")
+    if not _empty_log():
+        return False
+    database.run("DELETE FROM setting WHERE name = ? AND value = ?", (_DUE, due))
+    return not is_due()
+
+
+def _empty_log() -> bool:
+    """Move the log into the file and cut it to nothing; not while someone reads from it."""
+    found = database.row("PRAGMA wal_checkpoint(TRUNCATE)")
+    return found is not None and found[0] == 0
