@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from models.store import database, settings
 from models.store.database import StoreError
 from models.store.profile import clear_opened, open_profile
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from sync.timing import Timing
 from ui import icons
 from ui.collector import GuiCollector

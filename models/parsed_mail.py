@@ -85,7 +85,7 @@ class Incoming:
     """One UID of a mailbox with the mail behind it. Times are milliseconds UTC.
 
     Attributes:
-        identity: Of sync/identity.py, 16 bytes.
+        identity: Of sync/mime/identity.py, 16 bytes.
         server_identity: `gm:` with X-GM-MSGID, `em:` with EMAILID, or ''.
         raw: The whole message; or `partial` without its attachments; or neither yet.
         packed: `raw` or `partial` as the table keeps it, if somebody had time to pack it.

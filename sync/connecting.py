@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from models.accounts.account import AccountConfig
-from sync.account_server import server_of
-from sync.credentials import Vault
 from sync.errors import TokenRefusedError
+from sync.net.account_server import server_of
 from sync.oauth.access import access_token
+from sync.secrets.vault import Vault
 from sync.session import ImapSession
 from sync.timing import Timing
 

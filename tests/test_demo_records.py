@@ -18,7 +18,7 @@ from models.store import database
 from resources.demo import mailbox as sample_mailbox
 from resources.demo import records
 from resources.demo.cast import MAJA
-from sync import parsing
+from sync.mime import parse as parsing
 from tests.models.building import boxes, one
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from models.accounts import account
 from models.accounts.account import AccountConfig
 from models.events import AccountsChanged, Event, Phase, SettingsChanged, StatusChanged
-from sync.qt.service import MailService
-from sync.qt.vault import QuestionKind, VaultQuestion
+from sync.qt.service.service import MailService
+from sync.qt.service.vault import QuestionKind, VaultQuestion
 
 
 class AccountFacts(QObject):

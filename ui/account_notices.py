@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from models.events import Phase
-from sync.qt.vault import QuestionKind
+from sync.qt.service.vault import QuestionKind
 from ui.account_facts import AccountFacts
 from ui.theme import Theme
 from ui.widgets.banner import Banner, Tone

@@ -28,8 +28,8 @@ from models.commands.execute import (
     UnlinkConversations,
     UnlinkPersons,
 )
-from sync.qt.commander import CommandDone
-from sync.qt.service import MailService
+from sync.qt.service.command_thread import CommandDone
+from sync.qt.service.service import MailService
 
 MOST_REMEMBERED = 50
 

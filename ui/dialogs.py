@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from models.accounts import account
 from models.commands.execute import DropOperations, RetryOperations, UpdateAccount
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui.account_facts import AccountFacts
 from ui.records.importing import open_import
 from ui.settings.dialog import PreferencesDialog

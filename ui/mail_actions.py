@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from models.commands.execute import Archive, DeleteMessages, DeletePreview, MarkRead, Restore
 from models.queries.conversation_list import View
-from sync.qt.requests import Answer, DeletePreviewRequest
-from sync.qt.service import MailService
+from sync.qt.service.requests import Answer, DeletePreviewRequest
+from sync.qt.service.service import MailService
 from ui.actions import Actions
 from ui.commands import CommandStack
 from ui.confirm_delete import ConfirmDelete

@@ -13,8 +13,8 @@ from models.events import Event, SettingsChanged
 from models.queries import conversation_list as listing
 from models.queries.conversation_list import Counts, ListQuery, View
 from models.store import settings
-from sync.qt.requests import Answer, CountsRequest
-from sync.qt.service import MailService
+from sync.qt.service.requests import Answer, CountsRequest
+from sync.qt.service.service import MailService
 from ui import formatting, menus
 from ui.account_facts import AccountFacts
 from ui.account_notices import AccountNotices

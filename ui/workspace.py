@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from models.commands.execute import MarkMessagesRead, SetOption
 from models.events import Event, SettingsChanged
 from models.store import settings
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui.actions import Actions
 from ui.commands import CommandStack
 from ui.conversations.pane import ConversationPane

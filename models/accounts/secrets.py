@@ -1,6 +1,6 @@
 """Account secrets as the store holds them: sealed, unreadable without the vault's key.
 
-The store never sees a secret in clear. `sync.credentials.Vault` seals it with the account's id
+The store never sees a secret in clear. `sync.secrets.vault.Vault` seals it with the account's id
 as associated data, and only the transaction that makes the account knows this id; so what
 travels in a command is `EncryptedSecrets`, which seals for an id when it is asked to.
 """

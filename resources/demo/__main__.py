@@ -28,7 +28,7 @@ from resources.demo.cast import MAJA
 from resources.demo.keychain import MemoryKeyring
 from resources.demo.process import ServerFacts, ServerProcess
 from resources.demo.screenshot import Photographer
-from sync.credentials import Vault, VaultMode
+from sync.secrets.vault import Vault, VaultMode
 from ui.main_window import MainWindow
 
 ARRIVAL_SECONDS = 40.0

@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from models.accounts import secrets as secret
 from models.store import database
 from models.store.database import StoreError
-from sync.credentials import Vault
 from sync.errors import ConnectionLostError, SecretLockedError, SignInError
 from sync.oauth.asking import refresh
 from sync.oauth.tokens import Tokens, from_text
-from sync.rotation import Rotation
+from sync.secrets.rotation import Rotation
+from sync.secrets.vault import Vault
 from sync.timing import Timing
 
 PURPOSE = "oauth"

@@ -8,9 +8,9 @@ from typing import Any
 from oauthlib.oauth2 import OAuth2Error, WebApplicationClient
 
 from sync.errors import ProtocolError, RetryError, SignInError, SyncError, ThrottledError
+from sync.net.refusals import clean_words
 from sync.oauth.endpoint import HttpAnswer, post
 from sync.oauth.tokens import Client, Tokens, from_answer
-from sync.session.faults import clean_words
 from sync.timing import Timing
 
 # RFC 6749 section 5.2 and 4.1.2.1: what they mean for the person.

@@ -24,9 +24,9 @@ from sync.errors import (
     TimedOutError,
     TlsError,
 )
-from sync.session import securing
-from sync.session.answers import Server
-from sync.session.connect import connect, is_loopback, stopped, tls_fault
+from sync.net import tls as securing
+from sync.net.connect import connect, is_loopback, stopped, tls_fault
+from sync.session.values import Server
 from sync.timing import Timing
 
 _SIZE_MOST = 1_000_000

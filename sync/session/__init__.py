@@ -1,6 +1,10 @@
 """The IMAP session: the only package that imports imapclient and imaplib."""
 
-from sync.session.answers import (
+from sync.session.capabilities import Quota, Secured, Software
+from sync.session.commands import CHANGING, is_searchable, uid_sets
+from sync.session.messages import ENVELOPE_FIELDS, IDENTITY_FIELDS
+from sync.session.session import ImapSession
+from sync.session.values import (
     MAX_UID,
     AppendUid,
     CopyUid,
@@ -13,10 +17,6 @@ from sync.session.answers import (
     Status,
     UidListing,
 )
-from sync.session.commands import CHANGING, is_searchable, uid_sets
-from sync.session.looking import Quota, Secured, Software
-from sync.session.messages import ENVELOPE_FIELDS, IDENTITY_FIELDS
-from sync.session.session import ImapSession
 
 __all__ = [
     "CHANGING",

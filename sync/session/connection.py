@@ -26,11 +26,14 @@ from sync.errors import (
     TimedOutError,
     TlsError,
 )
-from sync.session import commands, connect, faults, securing
-from sync.session.answers import Selected, Server, ServerEvent
-from sync.session.fetching import Record
-from sync.session.looking import Software
-from sync.session.stream import Stream
+from sync.net import connect
+from sync.net import refusals as faults
+from sync.net import tls as securing
+from sync.net.stream import Stream
+from sync.session import commands
+from sync.session.capabilities import Software
+from sync.session.fetch_parser import Record
+from sync.session.values import Selected, Server, ServerEvent
 from sync.session.wire import Client, Wire, as_sync_error
 from sync.timing import Timing
 

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from sync.errors import RefusedError
-from sync.session import commands, fetching
-from sync.session.answers import MAX_UID, Asked, Facts, Fetched, ServerEvent
-from sync.session.reading import Reader
-from sync.session.values import halves
+from sync.session import commands
+from sync.session import fetch_parser as fetching
+from sync.session.mailboxes import Reader
+from sync.session.values import MAX_UID, Asked, Facts, Fetched, ServerEvent
+from sync.session.words import halves
 
 IDENTITY_FIELDS = ("MESSAGE-ID", "DATE", "FROM", "SUBJECT", "RECEIVED")
 ENVELOPE_FIELDS = (

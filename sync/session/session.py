@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from sync.errors import ConnectionLostError, ProtocolError, RefusedError, SyncError, TimedOutError
-from sync.session import commands, faults, looking
-from sync.session.answers import AppendUid, CopyUid, Selected, Server, ServerEvent
-from sync.session.fetching import flag_names
-from sync.session.looking import Quota, Secured
+from sync.net import refusals as faults
+from sync.session import capabilities as looking
+from sync.session import commands
+from sync.session.capabilities import Quota, Secured
+from sync.session.fetch_parser import flag_names
 from sync.session.messages import MessageReader
+from sync.session.values import AppendUid, CopyUid, Selected, Server, ServerEvent
 from sync.timing import Timing
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -16,11 +16,11 @@ from typing import Any
 from imapclient import IMAPClient
 
 from sync.errors import ProtocolError, SyncError
-from sync.session import faults
-from sync.session.answers import ServerEvent
+from sync.net import refusals as faults
+from sync.net.stream import Stream
 from sync.session.commands import parse_ranges
-from sync.session.fetching import Record, facts_of
-from sync.session.stream import Stream
+from sync.session.fetch_parser import Record, facts_of
+from sync.session.values import ServerEvent
 
 log = logging.getLogger(__name__)
 

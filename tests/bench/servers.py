@@ -14,7 +14,7 @@ from models.accounts.account import NewAccount
 from models.commands import execute as commands
 from models.store import database, profile
 from resources.demo.process import ServerFacts
-from sync.credentials import Vault, VaultMode
+from sync.secrets.vault import Vault, VaultMode
 from tests.bench.corpus import OWN, BenchMail
 from tests.support.dovecot import FIXED_PASSWORD, Dovecot
 

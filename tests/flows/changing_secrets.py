@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 import app
-from sync.qt.vault import QuestionKind, VaultAnswer, VaultMode
+from sync.qt.service.vault import QuestionKind, VaultAnswer, VaultMode
 from tests.support.keyrings import FileKeyring
 from ui.main_window import MainWindow
 from ui.settings.dialog import PreferencesDialog

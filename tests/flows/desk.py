@@ -28,10 +28,10 @@ from models.accounts.account import NewAccount
 from models.commands.execute import AddAccount, Command
 from models.events import Phase
 from models.store.clock import now_ms
-from sync.credentials import VaultMode
-from sync.qt.commander import CommandDone
-from sync.qt.service import MailService
-from sync.qt.vault import VaultAnswer
+from sync.qt.service.command_thread import CommandDone
+from sync.qt.service.service import MailService
+from sync.qt.service.vault import VaultAnswer
+from sync.secrets.vault import VaultMode
 from sync.timing import Timing
 from tests.flows.rig import Rig
 from ui.conversations.pane import ConversationPane

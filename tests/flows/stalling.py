@@ -10,7 +10,7 @@ import pytest
 from models.events import Event
 from models.intake import intake
 from models.parsed_mail import Incoming
-from sync import backfill
+from sync.engine.incoming import past_mail as backfill
 from tests.support.proxy import Proxy
 
 STEP = 40

@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
-from sync import synchronizer
-from sync.work import Steps, Work
+from sync.engine import cycle as synchronizer
+from sync.engine.context import Steps, Work
 from tests.flows.desk import FAST, Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig

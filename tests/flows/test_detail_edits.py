@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from models.commands import execute as commands
 from models.commands.execute import DeleteRecords, SaveRecord
 from models.records.records import Deal, Organization, Person
-from sync.qt.commander import CommandDone
+from sync.qt.service.command_thread import CommandDone
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
 from ui.records.picker_field import PickEdit

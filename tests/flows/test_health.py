@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from models.commands.execute import SetOption, TrustCertificate, UpdateAccount
 from models.events import Phase
-from sync.health import Finding, Severity
+from sync.health.report import Finding, Severity
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig, dovecot_rig

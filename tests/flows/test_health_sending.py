@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 
 from models.commands.accounts import UpdateAccount
 from models.commands.execute import DistrustCertificate, TrustCertificate
-from sync.health import Finding, Severity
+from sync.health.report import Finding, Severity
 from tests.flows.desk import Desk
 from tests.flows.rig import Rig
 from tests.flows.test_health import check, copied, findings, part, press

@@ -28,7 +28,7 @@ from models.files import plan as importing
 from models.files.plan import ImportPlan
 from models.queries.record_list import RecordQuery
 from models.records.records import Kind, Labelled, Organization, Person
-from sync.qt.requests import ImportRequest, RecordListRequest
+from sync.qt.service.requests import ImportRequest, RecordListRequest
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig

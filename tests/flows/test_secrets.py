@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QWidget
 
 from models.commands.execute import Archive, SetOption
-from sync.qt.vault import VaultMode
+from sync.qt.service.vault import VaultMode
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig, dovecot_rig

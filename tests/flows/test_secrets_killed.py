@@ -19,8 +19,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from sync.credentials import Vault, WrongPassphraseError
-from sync.qt.vault import QuestionKind
+from sync.qt.service.vault import QuestionKind
+from sync.secrets.vault import Vault, WrongPassphraseError
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig, dovecot_rig

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from sync.qt.vault import VaultMode
+from sync.qt.service.vault import VaultMode
 from tests.flows.desk import Desk
 from tests.flows.profile_file import every_byte, rows
 from tests.flows.rig import Rig, dovecot_rig

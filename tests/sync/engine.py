@@ -13,8 +13,8 @@ from models.commands.execute import execute
 from models.events import Event
 from models.server import mailbox
 from models.store import database
-from sync.hanging import Hanging
-from sync.schedule import AccountSync
+from sync.engine.hanging import Hanging
+from sync.engine.schedule import AccountSync
 from sync.session import ImapSession, Server
 from sync.timing import Timing
 from tests.support.builders import a_mail

@@ -24,7 +24,7 @@ from models.commands.execute import Archive, DeleteConversations, execute
 from models.server import mailbox
 from models.store import database, settings
 from models.store.profile import open_profile
-from sync.schedule import AccountSync
+from sync.engine.schedule import AccountSync
 from sync.session import ImapSession, Server
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot

@@ -15,7 +15,7 @@ from models.commands.execute import RemoveAccount, UpdateAccount
 from models.events import Event, Phase
 from models.store import database
 from models.store.database import StoreError
-from sync.qt.commander import CommandDone
+from sync.qt.service.command_thread import CommandDone
 from tests.flows.profile_file import rows, write
 from tests.support.dovecot import Dovecot
 from tests.support.fake_imap import FakeConnection, FakeImap

@@ -12,7 +12,7 @@ import pytest
 from models.mail import message
 from models.parsed_mail import ParsedAttachment
 from models.store import database
-from sync.attachment_files import write_out
+from sync.mime.attachments import write_out
 from tests.models.building import boxes
 
 CONTENT = b"words " * 500_000

@@ -12,7 +12,7 @@ from models.mail.body import attachment_content
 from models.server import mailbox
 from models.store import database
 from models.store.clock import now_ms
-from sync import backfill
+from sync.engine.incoming import past_mail as backfill
 from sync.errors import SyncError
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot

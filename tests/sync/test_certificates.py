@@ -13,10 +13,12 @@ import pytest
 
 from models.shown_certificate import CertificateFault, ShownCertificate
 from sync.errors import CertificateError, NoStartTlsError, SyncError, TlsError
+from sync.net import certificate
+from sync.net import tls as securing
 from sync.providers import Security
-from sync.session import ImapSession, Server, certificate, securing
-from sync.session.answers import Security as Line
-from sync.smtp_probe import SmtpPlace, SmtpTry
+from sync.session import ImapSession, Server
+from sync.session.values import Security as Line
+from sync.smtp.probe import SmtpPlace, SmtpTry
 from sync.timing import Timing
 from tests.support.certificates import Certificate, make_certificate
 from tests.support.fake_imap import CAPABILITIES, FakeImap

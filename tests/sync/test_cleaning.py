@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.cleaning import ALMOST, QUIRKS, STANDARDS, CleanedHtml, clean
-from sync.cleaning_quotes import FOLD_START, unfolded, without_quotes
+from sync.html.quotes import FOLD_START, unfolded, without_quotes
+from sync.html.sanitize import ALMOST, QUIRKS, STANDARDS, CleanedHtml, clean
 
 HOSTILE = Path(__file__).parents[1] / "data" / "hostile" / "mail.html"
 LOADS = re.compile(

@@ -11,8 +11,8 @@ from models.commands import execute as commands
 from models.files import plan as importing
 from models.store import database
 from models.store.profile import open_profile
-from sync.qt.commander import CommandDone
-from sync.qt.service import MailService
+from sync.qt.service.command_thread import CommandDone
+from sync.qt.service.service import MailService
 from sync.timing import Timing
 from tests.flows.profile_file import rows
 
@@ -63,7 +63,9 @@ def test_a_command_goes_between_the_steps_of_an_import(qtbot: QtBot, tmp_path: P
 def test_an_import_ends_when_the_person_quits(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sync.qt.commander.LONG_SECONDS", 120.0)  # on a busy machine, too
+    monkeypatch.setattr(
+        "sync.qt.service.command_thread.LONG_SECONDS", 120.0
+    )  # on a busy machine, too
     command = _import(tmp_path)
     database.open_for_thread()
     service, _ended = _service(tmp_path)

@@ -14,8 +14,8 @@ from models.accounts.account import AccountConfig, NewAccount
 from models.commands import accounts as account_commands
 from models.commands.accounts import AddAccount
 from sync.connecting import connect
-from sync.credentials import Vault, VaultMode
 from sync.errors import ConnectionLostError, SignInError, SyncError
+from sync.secrets.vault import Vault, VaultMode
 from sync.session import ImapSession
 from sync.timing import Timing
 from tests.support.fake_imap import Answer, FakeImap, hang, hang_up

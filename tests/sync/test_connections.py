@@ -15,14 +15,14 @@ from models.commands.execute import AddAccount, Archive, SetOption
 from models.events import Event, Phase, StatusChanged
 from models.server import operation
 from models.store import database
-from sync.credentials import VaultMode
 from sync.providers import Security, ServerPlace
-from sync.qt.commander import CommandDone
-from sync.qt.probe import Probe, SignIn
-from sync.qt.service import MailService
-from sync.qt.surroundings import Surroundings
-from sync.qt.vault import VaultAnswer
-from sync.qt.worker import AccountWorker
+from sync.qt.probes.probe import Probe, SignIn
+from sync.qt.service.command_thread import CommandDone
+from sync.qt.service.network_watch import Surroundings
+from sync.qt.service.service import MailService
+from sync.qt.service.vault import VaultAnswer
+from sync.qt.worker.worker import AccountWorker
+from sync.secrets.vault import VaultMode
 from sync.timing import Timing
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot

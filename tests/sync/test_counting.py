@@ -12,10 +12,11 @@ from models.server import arrival, mailbox, sync_state
 from models.server.mailbox import MailboxState
 from models.store import database, settings
 from models.store.clock import now_ms
-from sync import counting, deleted_mail
-from sync.counting import LabelCount, Moments, Tally
-from sync.deleted_mail import DeletedMail
-from sync.scope import Contacts
+from sync.engine.count import deleted_mail
+from sync.engine.count import past_mail as counting
+from sync.engine.count.deleted_mail import DeletedMail
+from sync.engine.count.past_mail import LabelCount, Moments, Tally
+from sync.engine.fetch.scope import Contacts
 from sync.session import ImapSession, Server
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot

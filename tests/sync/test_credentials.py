@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from models.accounts import secrets as secret
 from models.store import database, profile
-from sync import keychain
-from sync.credentials import Vault, VaultMode, VaultState, WrongPassphraseError
 from sync.errors import SecretLockedError
-from sync.qt.vault import QuestionKind, VaultAnswer, VaultQuestion, VaultService, _Ticketed
+from sync.qt.service.vault import QuestionKind, VaultAnswer, VaultQuestion, VaultService, _Ticketed
+from sync.secrets import system_keyring as keychain
+from sync.secrets.vault import Vault, VaultMode, VaultState, WrongPassphraseError
 from tests.conftest import MemoryKeyring
 
 PASSWORD = "correct horse battery staple"

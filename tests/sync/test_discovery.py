@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.server.mailbox import Role
-from sync.discovery import is_mirror, roles
+from sync.engine.mailboxes.roles import is_mirror, roles
 from sync.session import Listed
 
 

@@ -14,7 +14,7 @@ from models.commands.execute import Archive, BeginPastSync, DeleteMessages, Mark
 from models.commands.held_deletes import KeepHeld
 from models.server import arrival
 from models.store import database, settings
-from sync import asking
+from sync.engine.fetch import missing_answers as asking
 from tests.support.builders import a_mail
 from tests.support.fake_mailboxes import CAPABILITIES, Box, Mailboxes, Parts
 from tests.sync.engine import SELDOM

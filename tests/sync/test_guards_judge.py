@@ -11,7 +11,7 @@ from models.server import mailbox
 from models.server.mailbox import Role
 from models.store import database
 from models.store.clock import now_ms
-from sync.judge import Case, Home, Kind, MailboxFacts, Place, Presence, judge, remap, renamed
+from sync.engine.judge import Case, Home, Kind, MailboxFacts, Place, Presence, judge, remap, renamed
 from tests.support.fake_mailboxes import CAPABILITIES, Box, Mailboxes, Parts
 from tests.sync.engine import Engine
 from tests.sync.scripted import Make, mails, subjects
@@ -70,7 +70,7 @@ def test_what_a_cap_hides_is_never_taken_for_absent(
     server: Mailboxes, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its second copy was expunged: only the hidden one is left, and nobody can see it."""
-    monkeypatch.setattr("sync.judge.CAPS", frozenset({20}))
+    monkeypatch.setattr("sync.engine.judge.CAPS", frozenset({20}))
     server.deliver("me", "Projects", mails(1))
     server.copy("Projects", [1], "INBOX")
     server.deliver("me", "INBOX", mails(19, first=1))
@@ -89,7 +89,7 @@ def test_what_a_cap_hides_is_not_ended_by_a_move(
     server: Mailboxes, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another copy is moved: the hidden one stays what it is."""
-    monkeypatch.setattr("sync.judge.CAPS", frozenset({20}))
+    monkeypatch.setattr("sync.engine.judge.CAPS", frozenset({20}))
     server.deliver("me", "Projects", mails(1))
     server.copy("Projects", [1], "INBOX")
     server.deliver("me", "INBOX", mails(19, first=1))

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from models.accounts.account import NewAccount
 from models.commands.execute import AddAccount, Archive, MarkRead
 from models.store import database, settings
+from sync.engine.schedule import Step
 from sync.errors import SyncError
-from sync.qt.idling import Settling
-from sync.schedule import Step
+from sync.qt.worker.idle import Settling
 from sync.timing import Timing
 from tests.support.fake_imap import FakeConnection
 from tests.support.fake_mailboxes import CAPABILITIES, Mailboxes, Parts
@@ -174,7 +174,7 @@ def test_many_silent_servers_hold_up_the_end_no_longer_than_one(
 
     One after the other it would be six seconds.
     """
-    monkeypatch.setattr("sync.qt.service.GRACE_SECONDS", 1.0)
+    monkeypatch.setattr("sync.qt.service.service.GRACE_SECONDS", 1.0)
     idling.imap.answers["LIST"] = lambda _: None  # never a word
     rig = on(idling, replace(QUICK, command=30.0))
     secret = rig.service.vault.encrypted("secret")

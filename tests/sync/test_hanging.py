@@ -12,9 +12,9 @@ import pytest
 from models.commands.execute import Archive
 from models.server import mailbox
 from models.store import database, settings
+from sync.engine.hanging import TRIES, Hanging, Part
+from sync.engine.set_aside import ENDS
 from sync.errors import ReconnectError
-from sync.hanging import TRIES, Hanging, Part
-from sync.set_aside import ENDS
 from sync.timing import Timing
 from tests.support.fake_mailboxes import CAPABILITIES, Box, Mailboxes
 from tests.sync.engine import Engine

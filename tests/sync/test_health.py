@@ -16,13 +16,14 @@ from models.server.mailbox import Role
 from models.server.sync_facts import SyncFacts
 from models.store import database
 from models.store.clock import now_ms
-from sync import health_account, health_server
 from sync.errors import ConnectionLostError
-from sync.health import Finding, Report, Severity, from_json, ordered
-from sync.health_keeper import CLOCK_MOST, HealthKeeper, last_report
-from sync.health_server import DAY_MS, Look
+from sync.health import account_findings as health_account
+from sync.health import server_findings as health_server
+from sync.health.keeper import CLOCK_MOST, HealthKeeper, last_report
+from sync.health.report import Finding, Report, Severity, from_json, ordered
+from sync.health.server_findings import DAY_MS, Look
 from sync.session import ImapSession, Quota, Secured, Server, Software
-from sync.session.looking import quota, software
+from sync.session.capabilities import quota, software
 from sync.timing import Timing
 from tests.support.fake_imap import Answer, FakeImap, hang_up
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync.identity import canonical_fields, identity, message_id_of
+from sync.mime.identity import canonical_fields, identity, message_id_of
 from tests.support.builders import a_mail
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.judge import (
+from sync.engine.judge import (
     Absence,
     Case,
     Home,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync.pace import GAP, WARM_UP, WINDOW, Pace
+from sync.engine.eta import GAP, WARM_UP, WINDOW, Pace
 
 
 class Clock:

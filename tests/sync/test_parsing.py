@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync import header_fields, parsing, plain_text, slow_mail
+from sync.mime import fallback as slow_mail
+from sync.mime import headers as header_fields
+from sync.mime import parse as parsing
+from sync.mime import plain_text
 from tests.support.builders import a_mail
 
 DATA = Path(__file__).parent.parent / "data" / "mails"

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from sync import parsing, structure
+from sync.mime import bodystructure as structure
+from sync.mime import parse as parsing
 from sync.session import ImapSession, Server
 from sync.timing import Timing
 from tests.support.builders import a_mail

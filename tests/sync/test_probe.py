@@ -17,7 +17,7 @@ from models.server.mailbox import Role
 from sync.detection import Detected, Network
 from sync.errors import SignInError
 from sync.providers import Security, ServerPlace
-from sync.qt.probe import FailureKind, Probe, SignIn, Tried, _failure
+from sync.qt.probes.probe import FailureKind, Probe, SignIn, Tried, _failure
 from sync.timing import Timing
 from tests.support.certificates import make_certificate
 from tests.support.dovecot import Dovecot
@@ -300,7 +300,7 @@ def test_a_search_that_fails_for_a_fault_of_ours_ends_as_well(
     assert answered.args is not None
     assert answered.args[0].detected == Detected(None, None)
     assert not probe.is_running
-    told = [record.message for record in caplog.records if record.name == "sync.qt.probe"]
+    told = [record.message for record in caplog.records if record.name == "sync.qt.probes.probe"]
     assert told == ["a search failed"]
 
 

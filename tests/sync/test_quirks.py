@@ -12,7 +12,7 @@ from models.server import mailbox
 from models.server.mailbox import Role
 from models.store import database, settings
 from sync.errors import SyncError, ThrottledError
-from sync.qt.idling import renewal
+from sync.qt.worker.idle import renewal
 from tests.support.builders import a_mail
 from tests.support.fake_mailboxes import CAPABILITIES, Box, Mailboxes, Parts
 from tests.sync.engine import Engine

@@ -17,7 +17,7 @@ from models.queries.record_list import RecordQuery
 from models.queries.side_panel import Panel
 from models.records.records import Deal, Kind, Labelled, Organization, Person
 from models.store.list_ids import ListIds
-from sync.qt import reading, requests
+from sync.qt.service import reading, requests
 from tests.models.building import boxes, conversation_of
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -7,7 +7,7 @@ import pytest
 from models.commands import account_jobs
 from models.commands.accounts import RemoveAccount
 from models.commands.execute import execute
-from sync.qt import reading
+from sync.qt.service import reading
 from tests.models.building import boxes, message_of
 
 pytestmark = pytest.mark.usefixtures("store")

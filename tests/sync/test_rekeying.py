@@ -20,9 +20,9 @@ from models.accounts.account import NewAccount
 from models.commands.execute import ChangeSecrets, execute
 from models.store import database
 from models.store.profile import open_profile
-from sync.credentials import Vault, VaultMode, VaultState
 from sync.errors import SecretLockedError
-from sync.rekeying import Rekeying
+from sync.secrets.rekey import Rekeying
+from sync.secrets.vault import Vault, VaultMode, VaultState
 from tests.conftest import MemoryKeyring
 from tests.support.keyrings import FILE_VARIABLE, FileKeyring
 from tests.sync.vault_killing import opened

@@ -15,11 +15,11 @@ import pytest
 
 from sync.detection import Network
 from sync.errors import ConnectionLostError
+from sync.net.stream import Stream
 from sync.oauth.endpoint import _Post
 from sync.providers import Security
 from sync.session import Server
-from sync.session.stream import Stream
-from sync.smtp_probe import SmtpPlace, SmtpTry
+from sync.smtp.probe import SmtpPlace, SmtpTry
 from sync.timing import Timing
 from tests.support.fake_imap import wait_until
 

@@ -15,7 +15,7 @@ from sync.errors import (
     RefusedError,
     SignInError,
 )
-from sync.identity import identity
+from sync.mime.identity import identity
 from sync.session import CHANGING, ImapSession, Server, ServerEvent
 from sync.timing import Timing
 from tests.support.builders import a_mail

@@ -27,8 +27,9 @@ from sync.errors import (
     TimedOutError,
     TlsError,
 )
-from sync.session import ImapSession, Server, ServerEvent, faults
-from sync.session import connect as connecting
+from sync.net import connect as connecting
+from sync.net import refusals as faults
+from sync.session import ImapSession, Server, ServerEvent
 from sync.timing import Timing
 from tests.support.certificates import Certificate, make_certificate
 from tests.support.fake_imap import (

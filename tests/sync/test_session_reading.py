@@ -15,7 +15,7 @@ from sync.errors import (
     TimedOutError,
 )
 from sync.session import MAX_UID, ImapSession, Server, uid_sets
-from sync.session.fetching import all_fetched, fetched_of, flag_bits, flag_names, received_at
+from sync.session.fetch_parser import all_fetched, fetched_of, flag_bits, flag_names, received_at
 from sync.timing import Timing
 from tests.support.fake_imap import CAPABILITIES, Answer, FakeConnection, FakeImap, hang
 
@@ -317,7 +317,7 @@ def test_a_huge_literal_is_refused_before_it_is_read() -> None:
 
 
 def test_a_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sync.session.stream.LINE_MOST", 1000)
+    monkeypatch.setattr("sync.net.stream.LINE_MOST", 1000)
     with FakeImap({"NOOP": b"* OK " + b"x" * 600_000}) as server:
         session = opened(server)
 

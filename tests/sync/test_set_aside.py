@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from models.store import database
-from sync.hanging import TRIES, Hanging, Part
-from sync.session.answers import Asked
-from sync.set_aside import ENDS, MAILS_MOST, SetAside
+from sync.engine.hanging import TRIES, Hanging, Part
+from sync.engine.set_aside import ENDS, MAILS_MOST, SetAside
+from sync.session.values import Asked
 from sync.timing import Timing
 from tests.support.fake_mailboxes import Mailboxes, _uids
 from tests.sync.engine import Engine

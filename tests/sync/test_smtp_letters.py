@@ -8,7 +8,7 @@ import pytest
 
 from sync.errors import SignInError
 from sync.providers import Security
-from sync.smtp_probe import SmtpPlace, SmtpTry
+from sync.smtp.probe import SmtpPlace, SmtpTry
 from sync.timing import Timing
 from tests.support.smtp import REFUSED, SmtpSink
 

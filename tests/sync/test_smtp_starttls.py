@@ -13,7 +13,7 @@ import pytest
 
 from sync.errors import ConnectionLostError, TlsError
 from sync.providers import Security
-from sync.smtp_probe import SmtpPlace, SmtpTry
+from sync.smtp.probe import SmtpPlace, SmtpTry
 from sync.timing import Timing
 from tests.support.certificates import make_certificate
 

@@ -65,7 +65,7 @@ def test_cyrus_storm_of_expunges_and_an_empty_search_deletes_nothing(make: Make)
 def test_a_capped_mailbox_hides_its_oldest_and_deletes_none(
     server: Mailboxes, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sync.judge.CAPS", frozenset({20}))
+    monkeypatch.setattr("sync.engine.judge.CAPS", frozenset({20}))
     server.deliver("me", "INBOX", mails(20))
     engine = make(server)
     engine.cycle()

@@ -17,9 +17,9 @@ import keyring
 from models.commands.execute import ChangeSecrets, ForgetOldKey, execute
 from models.store import database
 from models.store.profile import open_profile
-from sync import rekeying
-from sync.credentials import Vault, VaultMode
-from sync.rekeying import Rekeying
+from sync.secrets import rekey as rekeying
+from sync.secrets.rekey import Rekeying
+from sync.secrets.vault import Vault, VaultMode
 from tests.support.keyrings import FileKeyring
 
 MODES = (VaultMode.PASSPHRASE, VaultMode.KEYRING)

@@ -16,7 +16,7 @@ from models.server.mailbox import Role
 from models.store import database, settings
 from models.store.clock import now_ms
 from models.store.profile import open_profile
-from sync.parsing import parse
+from sync.mime.parse import parse
 from tests.support.builders import a_mail
 
 MINUTE = 60_000

@@ -12,7 +12,7 @@ from models.accounts.account import STOPPED
 from models.events import ConversationsChanged, Phase, StatusChanged
 from models.queries.conversation_list import ListQuery
 from models.store import database
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from sync.timing import Timing
 from tests.ui.seeding import fill, subjects
 from ui.conversations.pane import ConversationPane

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from models.accounts import account, certificates
 from models.accounts.account import NewAccount
 from models.events import Phase, StatusChanged
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from sync.timing import Timing
 from ui import formatting
 from ui.confirm_delete import DeleteQuestion

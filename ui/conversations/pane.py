@@ -20,8 +20,8 @@ from models.events import (
 from models.queries import conversation_list as listing
 from models.queries.conversation_list import ListQuery, View
 from models.store.list_ids import ListIds, from_pairs
-from sync.qt.requests import Answer, ListRequest
-from sync.qt.service import MailService
+from sync.qt.service.requests import Answer, ListRequest
+from sync.qt.service.service import MailService
 from ui import formatting
 from ui.conversations.model import ConversationModel
 from ui.conversations.view import ConversationListView

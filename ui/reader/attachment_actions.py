@@ -10,9 +10,9 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from models.events import MessagesChanged, MessagesDeleted
-from sync.attachment_files import AttachmentFile
-from sync.qt.requests import Answer, AttachmentHead, AttachmentRequest
-from sync.qt.service import MailService
+from sync.mime.attachments import AttachmentFile
+from sync.qt.service.requests import Answer, AttachmentHead, AttachmentRequest
+from sync.qt.service.service import MailService
 from ui.reader.opened_files import OpenedFiles, free_path, is_dangerous, safe_name
 
 _SOON_MS = 300

@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sync.qt.requests import AttachmentHead
+from sync.qt.service.requests import AttachmentHead
 from ui import formatting, icons
 from ui.reader import wording
 from ui.reader.opened_files import is_dangerous

@@ -1,6 +1,6 @@
 """The conversation as one HTML document: a card a message, each body in a shadow root of its own.
 
-Every word of a mail is escaped here, except bodies that `sync.cleaning` made safe. Buttons are
+Every word of a mail is escaped here, except bodies that `sync.html.sanitize` made safe. Buttons are
 links to `dealpost:<key>/<action>/<id>`; the key changes with each document, so that no mail can
 know it.
 """
@@ -13,8 +13,8 @@ from html import escape
 from PySide6.QtCore import QCoreApplication
 
 from models.store.clock import now_ms
-from sync.cleaning import QUIRKS, STANDARDS, CleanedHtml
-from sync.cleaning_styles import WRAPPER
+from sync.html.sanitize import QUIRKS, STANDARDS, CleanedHtml
+from sync.html.styles import WRAPPER
 from ui import formatting
 from ui.reader import quoting, wording
 from ui.reader.document_style import document_style, shadow_style

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from sync.qt.requests import ConversationHead
+from sync.qt.service.requests import ConversationHead
 from ui import formatting, icons
 from ui.theme import Theme
 from ui.widgets.elided import ElidedLabel

@@ -14,14 +14,14 @@ from models.events import (
     MessagesChanged,
     MessagesDeleted,
 )
-from sync.qt.requests import (
+from sync.qt.service.requests import (
     Answer,
     ContentRequest,
     ConversationHead,
     ConversationRequest,
     MessageContent,
 )
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui.reader import state
 from ui.reader.state import Card, Shown
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from sync.cleaning import CleanedHtml
-from sync.cleaning_quotes import unfolded, without_quotes
+from sync.html.quotes import unfolded, without_quotes
+from sync.html.sanitize import CleanedHtml
 from ui.reader import quoting, wording
 from ui.reader.card_header import EDGE, INDENT, CardHeader, mute
 from ui.reader.safe_browser import SafeBrowser

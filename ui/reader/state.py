@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from sync.qt.requests import ConversationHead, MessageContent, MessageHead
+from sync.qt.service.requests import ConversationHead, MessageContent, MessageHead
 
 MOST_CLOSED = 5  # closed cards in a row before the middle ones are folded into one line
 MOST_OPEN_AT_FIRST = 20

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from models.events import SettingsChanged
 from models.store import settings
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui.reader import links, schemes, wording
 from ui.reader.attachment_actions import AttachmentActions
 from ui.reader.attachments import AttachmentPanel

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
-from sync.qt.requests import Address, MessageHead
+from sync.qt.service.requests import Address, MessageHead
 from ui import formatting
 from ui.reader.state import Card
 

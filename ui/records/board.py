@@ -21,8 +21,8 @@ from models.events import Event, RecordsChanged, StagesChanged
 from models.queries.record_list import BoardColumn
 from models.records import records
 from models.records.records import Deal
-from sync.qt.requests import Answer, BoardRequest
-from sync.qt.service import MailService
+from sync.qt.service.requests import Answer, BoardRequest
+from sync.qt.service.service import MailService
 from ui import icons
 from ui.commands import CommandStack
 from ui.records import kinds

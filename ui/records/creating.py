@@ -15,9 +15,9 @@ from models.queries import record_list as record_listing
 from models.queries.record_list import ItemRow, OrganizationRow, PersonRow, RecordQuery, Row
 from models.records.records import Deal, Kind, Lead, Organization, Person, Project, Record, stages
 from models.store.list_ids import ListIds
-from sync.qt.commander import CommandDone
-from sync.qt.requests import Answer, RecordListRequest
-from sync.qt.service import MailService
+from sync.qt.service.command_thread import CommandDone
+from sync.qt.service.requests import Answer, RecordListRequest
+from sync.qt.service.service import MailService
 from ui.commands import CommandStack
 from ui.records import kinds
 from ui.records.form import NEW, RecordForm

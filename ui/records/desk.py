@@ -15,8 +15,8 @@ from models.queries.linkable_mail import LinkPreview
 from models.queries.record_deletion import RecordsPreview
 from models.queries.record_detail import RecordDetail
 from models.records.records import Record, key_of
-from sync.qt.requests import Answer, LinkPreviewRequest, RecordsPreviewRequest
-from sync.qt.service import MailService
+from sync.qt.service.requests import Answer, LinkPreviewRequest, RecordsPreviewRequest
+from sync.qt.service.service import MailService
 from ui.actions import Actions
 from ui.commands import CommandStack
 from ui.records import kinds

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 from models.commands.execute import AddNote, KeepDraft, SaveRecord
 from models.events import Event, LinksChanged, RecordsChanged, StagesChanged
 from models.queries.record_detail import RecordDetail
-from sync.qt.requests import Answer, RecordRequest
-from sync.qt.service import MailService
+from sync.qt.service.requests import Answer, RecordRequest
+from sync.qt.service.service import MailService
 from ui.commands import CommandStack
 from ui.records import kinds
 from ui.records.body import MessageBody

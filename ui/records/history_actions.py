@@ -13,8 +13,8 @@ from models.commands.execute import (
     UnlinkPersons,
 )
 from models.queries.history_pages import MailEntry
-from sync.qt.requests import Answer, DeletePreviewRequest
-from sync.qt.service import MailService
+from sync.qt.service.requests import Answer, DeletePreviewRequest
+from sync.qt.service.service import MailService
 from ui.actions import Actions
 from ui.commands import CommandStack
 from ui.confirm_delete import ConfirmDelete

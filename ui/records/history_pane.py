@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 from models.events import ConversationsChanged, Event, LinksChanged, MessagesDeleted
 from models.queries.history_pages import KINDS, MAIL, PAGE, Cursor, HistoryPage, MailEntry
 from models.queries.history_reasons import HistoryReason
-from sync.qt.requests import Answer, HistoryReasonRequest, HistoryRequest
-from sync.qt.service import MailService
+from sync.qt.service.requests import Answer, HistoryReasonRequest, HistoryRequest
+from sync.qt.service.service import MailService
 from ui.records import link_reasons
 from ui.records.body import MessageBody
 from ui.records.history_model import HistoryModel

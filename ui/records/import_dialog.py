@@ -28,9 +28,9 @@ from models.files.csv_columns import FIELDS
 from models.files.drafts import Draft
 from models.files.plan import ImportPlan
 from models.records.records import Kind, Organization, Person, title_of
-from sync.qt.commander import CommandDone
-from sync.qt.requests import Answer, ImportRequest
-from sync.qt.service import MailService
+from sync.qt.service.command_thread import CommandDone
+from sync.qt.service.requests import Answer, ImportRequest
+from sync.qt.service.service import MailService
 from ui import formatting
 from ui.records import import_words, kinds, money
 from ui.records.fields import ChoiceField

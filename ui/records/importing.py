@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from models.records.records import Kind
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui.records.import_dialog import ImportDialog
 from ui.theme import Theme
 

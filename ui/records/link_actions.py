@@ -18,8 +18,8 @@ from models.commands.execute import (
 from models.queries.side_panel import UnknownAddress
 from models.records import records
 from models.records.records import Deal, Labelled, Lead, Organization, Person, Project
-from sync.qt.commander import CommandDone
-from sync.qt.service import MailService
+from sync.qt.service.command_thread import CommandDone
+from sync.qt.service.service import MailService
 from ui import formatting
 from ui.actions import Actions
 from ui.commands import CommandStack

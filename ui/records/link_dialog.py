@@ -21,8 +21,8 @@ from models.queries import record_list as record_listing
 from models.queries.record_list import ItemRow, PersonRow, RecordQuery, Row
 from models.records.records import Kind
 from models.store.list_ids import ListIds
-from sync.qt.requests import Answer, RecordListRequest
-from sync.qt.service import MailService
+from sync.qt.service.requests import Answer, RecordListRequest
+from sync.qt.service.service import MailService
 from ui import formatting, icons
 from ui.records import kinds, money
 from ui.records.list_model import title_of

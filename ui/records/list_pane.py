@@ -22,8 +22,8 @@ from models.queries import record_list as record_listing
 from models.queries.record_list import SORTS, RecordQuery
 from models.records.records import Kind
 from models.store.list_ids import ListIds, from_pairs
-from sync.qt.requests import Answer, RecordListRequest
-from sync.qt.service import MailService
+from sync.qt.service.requests import Answer, RecordListRequest
+from sync.qt.service.service import MailService
 from ui import formatting, icons
 from ui.records import columns, kinds
 from ui.records.empty import RecordsEmpty

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models.events import ConversationsChanged, Event, LinksChanged, RecordsChanged
 from models.queries.side_panel import Panel
-from sync.qt.requests import Answer, PanelRequest
-from sync.qt.service import MailService
+from sync.qt.service.requests import Answer, PanelRequest
+from sync.qt.service.service import MailService
 from ui.records.link_bar import LinkBar
 from ui.records.side_panel import WIDTH, SidePanel
 from ui.theme import Theme

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from models.commands.execute import SaveStages
 from models.files.export import ExportResult
 from models.records.records import Kind, Stage, stages
-from sync.qt.requests import Answer, ExportRequest
-from sync.qt.service import MailService
+from sync.qt.service.requests import Answer, ExportRequest
+from sync.qt.service.service import MailService
 from ui import formatting
 from ui.commands import CommandStack
 from ui.records import kinds

@@ -10,7 +10,7 @@ from models.accounts.account import AccountConfig
 from models.commands.execute import UpdateAccount
 from models.events import Phase
 from models.store.clock import now_ms
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui import status_text
 from ui.settings.account_part import AccountPart
 from ui.settings.aliases_part import AliasesPart

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from models.accounts.account import AccountConfig
 from models.commands.execute import UpdateAccount
-from sync.qt.commander import CommandDone
-from sync.qt.service import MailService
+from sync.qt.service.command_thread import CommandDone
+from sync.qt.service.service import MailService
 from ui.theme import Theme
 
 GAP = 10  # between two choices of one part

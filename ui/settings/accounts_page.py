@@ -10,7 +10,7 @@ from models.accounts import account
 from models.accounts.account import AccountConfig
 from models.commands.execute import SetOption
 from models.store.clock import now_ms
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui import formatting, icons, status_text
 from ui.settings.parts import PreferencesPage
 from ui.settings.removed_part import RemovedPart

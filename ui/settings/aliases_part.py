@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from models.accounts import account
 from models.accounts.account import AccountConfig
 from models.commands.execute import UpdateAccount
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui.settings.account_part import AccountPart
 from ui.setup.fields import Notice
 from ui.theme import Theme

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QPushButton, 
 
 from models.commands.execute import SetBlocked
 from models.intake import blocked_addresses as blocking
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui.settings.parts import PreferencesPage
 from ui.setup.fields import HintLabel
 from ui.theme import Theme

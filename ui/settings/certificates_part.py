@@ -12,7 +12,7 @@ from models.accounts.certificate_commands import DistrustCertificate, TrustCerti
 from models.accounts.certificates import Trusted
 from models.events import Phase
 from models.store.clock import now_ms
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui.settings.account_part import AccountPart
 from ui.setup.certificate_box import CertificateBox
 from ui.setup.certificate_words import day, grouped

@@ -24,7 +24,7 @@ from models.events import (
     SettingsChanged,
     StatusChanged,
 )
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui import icons
 from ui.records.importing import open_import
 from ui.settings.account_page import AccountPage

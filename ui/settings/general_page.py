@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from models.accounts import account
 from models.commands.execute import SetOption
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui.settings.parts import PreferencesPage, ServerOptions
 from ui.setup.fields import HintLabel, add_field
 from ui.theme import Theme

@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from models.accounts import account, certificates
 from models.accounts.account import AccountConfig
 from models.events import Event, HealthChanged
-from sync import health_account, support_text
-from sync.health import Finding, Report, Severity, ordered
-from sync.health_keeper import last_report, offline
-from sync.qt.service import MailService
-from sync.qt.smtp_look import SmtpLook
+from sync.health import account_findings as health_account
+from sync.health import support_text
+from sync.health.keeper import last_report, offline
+from sync.health.report import Finding, Report, Severity, ordered
+from sync.qt.probes.smtp_look import SmtpLook
+from sync.qt.service.service import MailService
 from ui import formatting, icons
 from ui.settings.account_part import AccountPart
 from ui.setup.fields import HintLabel

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 from models.accounts import account
 from models.accounts.account import AccountConfig
 from models.commands.execute import SetOption, UpdateAccount
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui.settings.account_part import AccountPart
 from ui.setup.fields import HintLabel, add_choice, add_field
 from ui.theme import Theme

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QW
 from models.accounts.account import AccountConfig
 from models.commands.execute import ConvertAccount
 from models.store import settings
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui.settings.account_part import AccountPart
 from ui.settings.parts import ServerOptions
 from ui.setup.fields import GAP, HintLabel, Title, grow_to_fit

@@ -13,7 +13,7 @@ from models.commands.execute import SetOption, UpdateAccount
 from models.server import mailbox
 from models.server.mailbox import Role
 from models.store import settings
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui.settings.role_dialog import RoleDialog
 from ui.setup.fields import GAP, HintLabel, Title, add_choice
 from ui.theme import Theme

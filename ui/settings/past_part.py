@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from models.accounts.account import AccountConfig
 from models.store.clock import now_ms
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui import formatting
 from ui.records.importing import open_import
 from ui.settings.account_part import AccountPart

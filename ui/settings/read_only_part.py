@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from models.accounts.account import AccountConfig
 from models.commands.execute import UpdateAccount
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui.settings.account_part import AccountPart
 from ui.setup.fields import add_choice
 from ui.theme import Theme

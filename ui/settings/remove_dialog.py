@@ -10,8 +10,8 @@ from models.accounts.account import AccountConfig
 from models.commands.account_jobs import RemovalPreview
 from models.commands.execute import RemoveAccount
 from sync.oauth import configuration
-from sync.qt.requests import Answer, RemovalPreviewRequest
-from sync.qt.service import MailService
+from sync.qt.service.requests import Answer, RemovalPreviewRequest
+from sync.qt.service.service import MailService
 from ui import formatting
 from ui.setup.fields import GAP, HintLabel, Notice, Title, add_choice, grow_to_fit
 from ui.setup.form_style import FormStyle

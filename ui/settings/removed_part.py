@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from models.accounts import account
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui import icons
 from ui.settings.remove_dialog import RemoveAccountDialog
 from ui.setup.fields import HintLabel, Title

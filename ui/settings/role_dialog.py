@@ -9,8 +9,8 @@ from models.accounts.account import AccountConfig
 from models.commands.execute import CreateMailbox, SetRole
 from models.server import mailbox
 from models.server.mailbox import MailboxState, Role
-from sync.qt.probe import Label
-from sync.qt.service import MailService
+from sync.qt.probes.probe import Label
+from sync.qt.service.service import MailService
 from ui.setup import words
 from ui.setup.fields import GAP, HintLabel, Title, add_field
 from ui.setup.form_style import FormStyle

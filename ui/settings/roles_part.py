@@ -11,7 +11,7 @@ from models.accounts.account import AccountConfig
 from models.commands.execute import CreateMailbox, SetRole
 from models.server import mailbox
 from models.server.mailbox import MailboxState, Role
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui.settings.account_part import AccountPart
 from ui.settings.role_dialog import mailbox_text, new_name
 from ui.setup import words

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from models.accounts import account
-from sync.qt.service import MailService
-from sync.qt.vault import QuestionKind, VaultMode, VaultQuestion, VaultState
+from sync.qt.service.service import MailService
+from sync.qt.service.vault import QuestionKind, VaultMode, VaultQuestion, VaultState
 from ui.settings.parts import PreferencesPage
 from ui.settings.secrets_words import SecretsWords
 from ui.setup import flow, words

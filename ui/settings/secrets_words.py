@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from sync.qt.vault import QuestionKind, VaultMode, VaultState
+from sync.qt.service.vault import QuestionKind, VaultMode, VaultState
 
 
 class SecretsWords(QObject):

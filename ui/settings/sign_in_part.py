@@ -26,10 +26,10 @@ from sync.oauth import configuration
 from sync.oauth.access import stored_access_token
 from sync.oauth.configuration import OAuthProvider
 from sync.providers import Security, ServerPlace
-from sync.qt.commander import CommandDone
-from sync.qt.probe import Probe, Tried
-from sync.qt.service import MailService
-from sync.qt.vault import QuestionKind, VaultMode, VaultQuestion, VaultState
+from sync.qt.probes.probe import Probe, Tried
+from sync.qt.service.command_thread import CommandDone
+from sync.qt.service.service import MailService
+from sync.qt.service.vault import QuestionKind, VaultMode, VaultQuestion, VaultState
 from ui.settings.sign_in_focus import hand_over, lead
 from ui.setup import flow, words
 from ui.setup.certificate_box import CertificateBoxes

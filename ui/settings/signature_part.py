@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QTextEdit, QToolButton,
 from models.accounts import account
 from models.accounts.account import AccountConfig
 from models.commands.execute import UpdateAccount
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui.settings.account_part import AccountPart
 from ui.settings.identity_part import TYPING_MS
 from ui.theme import Theme

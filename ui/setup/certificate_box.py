@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from models.accounts import certificates
 from models.accounts.certificate_commands import TrustCertificate
 from models.shown_certificate import CertificateFault, ShownCertificate
-from sync.qt.probe import Failure, SignIn, Tried
+from sync.qt.probes.probe import Failure, SignIn, Tried
 from ui import icons
 from ui.setup.certificate_words import command_for, grouped, problem_text, validity_text
 from ui.setup.fields import HintLabel, ServerFields

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sync.counting import LabelCount
-from sync.qt.probe import Label
-from sync.qt.service import MailService
+from sync.engine.count.past_mail import LabelCount
+from sync.qt.probes.probe import Label
+from sync.qt.service.service import MailService
 from ui.setup import flow, words
 from ui.setup.counted_labels import show_counts, with_counts
 from ui.setup.counts_table import CountsTable

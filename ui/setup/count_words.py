@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from sync.counting import Tally
+from sync.engine.count.past_mail import Tally
 from ui import formatting
 
 translate = QCoreApplication.translate

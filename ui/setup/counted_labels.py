@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QModelIndex, QPersistentModelIndex,
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QListWidget, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from sync.counting import LabelCount
+from sync.engine.count.past_mail import LabelCount
 from ui.setup import count_words
 from ui.theme import Theme
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from sync.counting import Tally
+from sync.engine.count.past_mail import Tally
 from ui.setup import count_words, words
 from ui.setup.fields import HintLabel
 from ui.theme import Theme

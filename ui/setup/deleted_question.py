@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QRadioButton, QVBoxLayout, QWidget
 
-from sync.deleted_mail import DeletedMail
+from sync.engine.count.deleted_mail import DeletedMail
 from ui import formatting
 from ui.setup.fields import GAP, HintLabel, add_choice
 from ui.theme import Theme

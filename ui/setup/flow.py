@@ -21,7 +21,7 @@ from models.server.mailbox import Role
 from sync.detection import Detected
 from sync.oauth.access import HeldTokens
 from sync.providers import IMAP_PORTS, SMTP_PORTS, Provider, Security, ServerPlace
-from sync.qt.probe import Label, SignIn
+from sync.qt.probes.probe import Label, SignIn
 
 PASSPHRASE_LEAST = 8
 STARTS = ("now", "1m", "3m", "6m", "1y")

@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from models.accounts.secrets import EncryptedSecrets
 from models.commands.execute import Command
-from sync.qt.commander import CommandDone
-from sync.qt.service import MailService
-from sync.qt.vault import VaultAnswer, VaultMode
+from sync.qt.service.command_thread import CommandDone
+from sync.qt.service.service import MailService
+from sync.qt.service.vault import VaultAnswer, VaultMode
 
 MakeCommand = Callable[[EncryptedSecrets], Command]
 

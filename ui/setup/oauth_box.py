@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from sync.oauth.configuration import OAuthProvider
-from sync.qt.browser_sign_in import BrowserSignIn, HeldTokens
-from sync.qt.service import MailService
+from sync.qt.probes.browser_sign_in import BrowserSignIn, HeldTokens
+from sync.qt.service.service import MailService
 from ui import icons
 from ui.setup import oauth_words
 from ui.setup.fields import NEAR, HintLabel, Notice

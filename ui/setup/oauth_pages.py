@@ -7,9 +7,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from sync import providers
 from sync.oauth import configuration
 from sync.oauth.configuration import OAuthProvider
-from sync.qt.browser_sign_in import HeldTokens
-from sync.qt.probe import Detection, Probe
-from sync.qt.service import MailService
+from sync.qt.probes.browser_sign_in import HeldTokens
+from sync.qt.probes.probe import Detection, Probe
+from sync.qt.service.service import MailService
 from ui.setup import oauth_words
 from ui.setup.oauth_box import OAuthBox, State
 from ui.setup.pages import AddressPage, ServersPage

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
 
 from sync import providers
 from sync.providers import Provider, ServerPlace
-from sync.qt.probe import Detected
-from sync.qt.vault import Vault, VaultMode, VaultState
+from sync.qt.probes.probe import Detected
+from sync.qt.service.vault import Vault, VaultMode, VaultState
 from ui.setup import detection_words, flow, words
 from ui.setup.certificate_box import CertificateBoxes
 from ui.setup.fields import (

@@ -20,9 +20,9 @@ from models.accounts.account import AccountConfig
 from models.commands.execute import BeginPastSync, UpdateAccount
 from models.deletion import bringing_back
 from models.server import mailbox, past_sync
-from sync import counting
-from sync.qt.counting import Counter, Counts
-from sync.qt.service import MailService
+from sync.engine.count import past_mail as counting
+from sync.qt.probes.counting import Counter, Counts
+from sync.qt.service.service import MailService
 from ui import formatting
 from ui.setup import flow, words
 from ui.setup.counts_table import CountsTable

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton, QRadioButton, QVBoxLayout, QWidget
 
 from models.events import Event, RecordsChanged
 from models.records import contact_facts
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui.setup.fields import GAP, INDENT, HintLabel, add_choice
 from ui.setup.form_style import fit
 from ui.theme import Theme

@@ -10,8 +10,8 @@ from models.accounts.account import AccountConfig
 from models.accounts.secrets import EncryptedSecrets
 from models.commands.accounts import UpdateAccount
 from sync.oauth import configuration
-from sync.qt.service import MailService
-from sync.qt.vault import QuestionKind, Vault, VaultAnswer, VaultMode, VaultQuestion
+from sync.qt.service.service import MailService
+from sync.qt.service.vault import QuestionKind, Vault, VaultAnswer, VaultMode, VaultQuestion
 from ui.setup import flow, words
 from ui.setup.fields import GAP, HintLabel, Notice, PasswordEdit, Title, add_field
 from ui.setup.form_style import FormStyle

@@ -20,9 +20,9 @@ from models.commands.execute import Command
 from sync import providers
 from sync.detection import Network
 from sync.providers import Provider
-from sync.qt.probe import Detection, Label, Probe, Tried
-from sync.qt.service import MailService
-from sync.qt.vault import VaultAnswer, VaultMode
+from sync.qt.probes.probe import Detection, Label, Probe, Tried
+from sync.qt.service.service import MailService
+from sync.qt.service.vault import VaultAnswer, VaultMode
 from ui.setup import flow, words
 from ui.setup.choice_pages import LabelsPage, StartPage, TrackingPage
 from ui.setup.detection_details import DetectionDetails

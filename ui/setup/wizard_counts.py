@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sync import counting
-from sync.qt.counting import Counter, Counts
-from sync.qt.probe import Label, SignIn
+from sync.engine.count import past_mail as counting
+from sync.qt.probes.counting import Counter, Counts
+from sync.qt.probes.probe import Label, SignIn
 from sync.timing import Timing
 from ui.setup import flow
 from ui.setup.choice_pages import LabelsPage, StartPage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from sync.qt.probe import Failure, FailureKind, Tried
+from sync.qt.probes.probe import Failure, FailureKind, Tried
 from ui.setup import flow
 from ui.setup.certificate_box import CertificateBoxes
 from ui.setup.choice_pages import LabelsPage

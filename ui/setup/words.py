@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from models.server.mailbox import Role
 from sync.providers import AppPassword, Provider
-from sync.qt.probe import Label, Tried
+from sync.qt.probes.probe import Label, Tried
 from ui.setup.flow import PASSPHRASE_LEAST, Fault
 
 translate = QCoreApplication.translate

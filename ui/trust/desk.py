@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from models.accounts import account
 from models.queries.conversation_list import View
 from models.server.mailbox import Role
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui.account_facts import AccountFacts
 from ui.actions import Actions
 from ui.conversations.pane import ConversationPane

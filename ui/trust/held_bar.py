@@ -10,8 +10,8 @@ from models.commands.execute import CheckHeld, DeleteHeld, KeepHeld
 from models.events import HeldChanged, MessagesDeleted, StatusChanged
 from models.queries.held_deletes import Held, HeldGroup
 from models.store import clock
-from sync.qt.requests import Answer, HeldRequest
-from sync.qt.service import MailService
+from sync.qt.service.requests import Answer, HeldRequest
+from sync.qt.service.service import MailService
 from ui import formatting, icons
 from ui.account_facts import AccountFacts
 from ui.confirm_delete import DeleteQuestion

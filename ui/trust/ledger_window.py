@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from models.queries.ledger_pages import LedgerItem, LedgerPage, LedgerQuery
 from models.store import clock
-from sync.qt.requests import Answer, LedgerRequest
-from sync.qt.service import MailService
+from sync.qt.service.requests import Answer, LedgerRequest
+from sync.qt.service.service import MailService
 from ui import formatting, icons
 from ui.setup.form_style import FormStyle
 from ui.theme import Theme

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QWidget
 
 from models.events import LabelProgress
 from models.server.mailbox import Role
-from sync.qt.probe import Label
+from sync.qt.probes.probe import Label
 from ui import formatting
 from ui.setup import words
 from ui.theme import Theme

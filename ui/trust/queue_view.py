@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 from models.events import OperationsChanged, StatusChanged
 from models.queries.operation_pages import QueueItem, QueuePage
 from models.store import clock
-from sync.qt.requests import Answer, QueueRequest
-from sync.qt.service import MailService
+from sync.qt.service.requests import Answer, QueueRequest
+from sync.qt.service.service import MailService
 from ui import formatting
 from ui.account_facts import AccountFacts
 from ui.theme import Theme

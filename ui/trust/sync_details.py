@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from models.events import StatusChanged
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from ui.account_facts import AccountFacts
 from ui.theme import Theme
 from ui.trust.account_card import AccountCard

@@ -115,7 +115,7 @@ STATEMENTS = (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         account_id INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
         conversation_id INTEGER NOT NULL REFERENCES conversation ON DELETE CASCADE,
-        identity BLOB NOT NULL,                      -- keyed hash of the header (sync/identity.py), 16 bytes
+        identity BLOB NOT NULL,                      -- keyed hash of the header (sync/mime/identity.py), 16 bytes
         server_identity TEXT NOT NULL DEFAULT '',    -- gm:… (X-GM-MSGID) or em:… (EMAILID), or ''
         message_key INTEGER,                         -- keyed hash of Message-ID, NULL without one
         message_id_header TEXT NOT NULL DEFAULT '',

@@ -19,7 +19,6 @@ from models.commands.accounts import AddAccount, UpdateAccount
 from models.store import database
 from models.store.database import BusyStoreError
 from sync.connecting import connect
-from sync.credentials import Vault, VaultMode
 from sync.errors import (
     ConnectionLostError,
     RetryError,
@@ -30,6 +29,7 @@ from sync.errors import (
 )
 from sync.oauth.access import PURPOSE, HeldTokens, access_token, stored_access_token
 from sync.oauth.tokens import Client, Tokens, from_answer, from_text
+from sync.secrets.vault import Vault, VaultMode
 from sync.session import ImapSession
 from sync.timing import Timing
 from tests.support.authorization_server import CLIENT_ID, AuthorizationServer

@@ -9,7 +9,7 @@ import pytest
 
 from sync.errors import SignInError, TokenRefusedError
 from sync.providers import Security
-from sync.smtp_probe import SmtpPlace, SmtpTry
+from sync.smtp.probe import SmtpPlace, SmtpTry
 from sync.timing import Timing
 from tests.support.authorization_server import AuthorizationServer
 from tests.support.smtp import SmtpSink

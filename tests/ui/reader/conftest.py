@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from sync.timing import Timing
 from tests.ui.reader.samples import Correspondence, correspondence
 from ui.reader.view import ConversationView

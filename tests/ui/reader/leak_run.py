@@ -162,7 +162,7 @@ def _ours(mode: str, html: str) -> Any:
     """One of our views with the mail as it is, or cleaned."""
     from importlib import import_module
 
-    from sync.cleaning import CleanedHtml, clean
+    from sync.html.sanitize import CleanedHtml, clean
     from tests.ui.reader.showing import a_shown
     from ui.theme import Theme
 

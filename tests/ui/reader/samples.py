@@ -12,7 +12,7 @@ from models.accounts import account
 from models.events import Event
 from models.mail.message_tables import Flag
 from models.store import database
-from sync import parsing
+from sync.mime import parse as parsing
 from tests.models.building import OWN, Boxes, boxes
 
 ANN = ("Ann Lee", "ann@customer.test")

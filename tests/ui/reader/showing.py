@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sync.cleaning import CleanedHtml
-from sync.qt.requests import (
+from sync.html.sanitize import CleanedHtml
+from sync.qt.service.requests import (
     AttachmentHead,
     ConversationHead,
     InlinePart,

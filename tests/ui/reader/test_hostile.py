@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from sync.cleaning import CleanedHtml, clean
+from sync.html.sanitize import CleanedHtml, clean
 from tests.ui.reader.showing import a_shown
 from ui.reader import schemes
 from ui.reader.text_view import TextMessageView

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from models.commands.execute import Archive, DeleteMessages
 from models.events import SettingsChanged
 from models.store import settings
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from tests.ui.reader.samples import BOB, Correspondence
 from ui.reader import schemes
 from ui.reader.safe_browser import SafeBrowser

@@ -12,7 +12,7 @@ from models.commands import execute as commands
 from models.events import MessagesDeleted
 from models.records.records import Labelled, Person
 from models.store import database
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from sync.timing import Timing
 from tests.ui.seeding import fill, subjects
 from ui.records.body import MessageBody

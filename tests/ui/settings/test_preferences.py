@@ -23,8 +23,8 @@ from models.events import AccountsChanged
 from models.server import mailbox, operation
 from models.server.mailbox import Role
 from models.store import database, settings
-from sync.credentials import VaultMode
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
+from sync.secrets.vault import VaultMode
 from tests.support.dovecot import Dovecot
 from tests.support.smtp import SmtpSink
 from tests.ui.setup.parts import ADDRESS, PASSWORD, PATIENCE, choose, part, press

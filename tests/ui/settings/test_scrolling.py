@@ -7,7 +7,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from tests.ui.settings.test_preferences import account_page, add_account, opened
 from ui.theme import Theme
 

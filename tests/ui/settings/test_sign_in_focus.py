@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from models.accounts import account
 from models.accounts.account import NewAccount
 from models.store import database
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from tests.support.dovecot import Dovecot
 from tests.support.smtp import SmtpSink
 from tests.ui.setup.parts import ADDRESS, PASSWORD, PATIENCE, choose, part, press, type_server

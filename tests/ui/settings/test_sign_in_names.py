@@ -12,7 +12,7 @@ from models.accounts import account
 from models.accounts.account import NewAccount
 from models.store import database
 from sync import providers
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from tests.support.dovecot import Dovecot
 from tests.support.smtp import SmtpSink
 from tests.ui.setup.parts import PASSWORD, PATIENCE, part, press

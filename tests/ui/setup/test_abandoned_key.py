@@ -10,8 +10,8 @@ from models.accounts import account
 from models.accounts import secrets as secret
 from models.accounts.account import NewAccount
 from models.store import database
-from sync.credentials import Vault, VaultMode, VaultState
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
+from sync.secrets.vault import Vault, VaultMode, VaultState
 from tests.conftest import MemoryKeyring
 from tests.support.dovecot import Dovecot
 from tests.support.smtp import SmtpSink

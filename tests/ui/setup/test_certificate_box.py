@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from models.shown_certificate import CertificateFault, ShownCertificate
 from sync.providers import Security, ServerPlace
-from sync.qt.probe import Failure, FailureKind, SignIn, Tried
+from sync.qt.probes.probe import Failure, FailureKind, SignIn, Tried
 from ui.setup.certificate_box import CertificateBoxes
 from ui.setup.fields import ServerFields
 from ui.theme import Theme

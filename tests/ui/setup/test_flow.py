@@ -9,7 +9,7 @@ import pytest
 
 from models.server.mailbox import Role
 from sync.providers import IMAP_PORTS, SMTP_PORTS, Security, ServerPlace, of_address
-from sync.qt.probe import Label
+from sync.qt.probes.probe import Label
 from ui.setup import flow
 from ui.setup.flow import Answers, Fault, Page, SecretPage
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from tests.support.dovecot import Dovecot
 from tests.support.smtp import SmtpSink
 from tests.sync.detection.town import DOMAIN, Town, build

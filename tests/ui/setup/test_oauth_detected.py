@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from sync.providers import Security, ServerPlace
-from sync.qt.probe import Detected, Detection
-from sync.qt.service import MailService
+from sync.qt.probes.probe import Detected, Detection
+from sync.qt.service.service import MailService
 from tests.support.authorization_server import AuthorizationServer
 from tests.support.dovecot import Dovecot
 from tests.support.token_sink import TokenSink

@@ -13,8 +13,8 @@ from models.accounts.account import NewAccount
 from models.commands.accounts import AddAccount
 from sync.errors import SignInError
 from sync.oauth.tokens import from_text
-from sync.qt.service import MailService
-from sync.qt.vault import QuestionKind, VaultMode, VaultQuestion
+from sync.qt.service.service import MailService
+from sync.qt.service.vault import QuestionKind, VaultMode, VaultQuestion
 from tests.support.authorization_server import AuthorizationServer
 from tests.ui.setup.parts import PATIENCE, part, press
 from ui.setup.unlock import UnlockDialog

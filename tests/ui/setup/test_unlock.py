@@ -16,9 +16,9 @@ from models.accounts import account
 from models.accounts import secrets as secret
 from models.accounts.account import NewAccount
 from models.store import database
-from sync.credentials import Vault, VaultMode
-from sync.qt.service import MailService
-from sync.qt.vault import QuestionKind, VaultQuestion
+from sync.qt.service.service import MailService
+from sync.qt.service.vault import QuestionKind, VaultQuestion
+from sync.secrets.vault import Vault, VaultMode
 from tests.support.keyrings import MoodyKeyring
 from tests.ui.setup.parts import PASSWORD, PATIENCE, QUICK, part, press, use_no_keyring
 from ui.setup.fields import Notice

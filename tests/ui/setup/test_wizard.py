@@ -26,7 +26,7 @@ from models.accounts import secrets as secret
 from models.events import Phase
 from models.server import mailbox
 from models.store import database
-from sync.qt.service import MailService
+from sync.qt.service.service import MailService
 from tests.support.dovecot import Dovecot
 from tests.support.smtp import SmtpSink
 from tests.ui.setup.parts import (

@@ -1,0 +1,1 @@
+"""sync/engine/count."""

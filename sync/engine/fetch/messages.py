@@ -1,0 +1,173 @@
+"""Messages fetched from the server, verified, taken apart, ready for the store.
+
+Whole messages up to 2 MiB; of larger ones the text first, attachments when they are asked for.
+A body is stored only if it is the mail it should be: Courier answers FETCH of an expunged message
+with an invented one. What a server cannot hand out is poison: its header is kept, and the rest of
+the mailbox goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.intake.intake import Incoming
+from models.mail.packing import pack
+from models.parsed_mail import ParsedMail, PartialBody
+from models.server.mailbox import MailboxState
+from sync.engine.context import Work, now
+from sync.engine.fetch import missing_answers as asking
+from sync.errors import RefusedError
+from sync.mime import bodystructure as structure
+from sync.mime import parse as parsing
+from sync.mime.identity import identity
+from sync.session import Facts, Fetched
+
+WHOLE_MOST = 2 * 1024 * 1024  # bytes; larger mail comes text first
+_SIZE_SLACK = 0.01  # some servers count line ends differently
+_NO_TEXT = b"Content-Type: text/plain\r\n\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A message to fetch: what an earlier answer said of it. `identity` if its header was read."""
+
+    uid: int
+    facts: Facts
+    identity: bytes | None = None
+
+    @property
+    def bytes_to_come(self) -> int:
+        """What it adds to a step."""
+        return self.facts.size if self.facts.size <= WHOLE_MOST else WHOLE_MOST // 8
+
+
+def identity_of(fetched: Fetched) -> bytes:
+    """The identity of a message by its header fields or its whole."""
+    return identity(fetched.raw, fetched.facts.size, fetched.facts.received_at)
+
+
+def fetch(work: Work, box: MailboxState, wanted: Sequence[Wanted]) -> list[Incoming]:
+    """The messages of the open mailbox that are still there, in the order asked for."""
+    aside = work.left_out((item.uid for item in wanted), whole=True)
+    asked = [item for item in wanted if item.uid not in aside]
+    small = [item for item in asked if item.facts.size <= WHOLE_MOST]
+    whole = _fetch_whole(work, box, small)
+    for item in [item for item in small if item.uid not in whole][: asking.SINGLY]:
+        whole |= _fetch_whole(work, box, [item])  # some servers drop lines of long answers
+    large = [item for item in asked if item.facts.size > WHOLE_MOST]
+    lacking = [item for item in small if item.uid not in whole]
+    lacking += [item for item in wanted if item.uid in aside]
+    found = whole | {i.uid: got for i in large if (got := _fetch_large(work, box, i))}
+    found |= _fetch_poison(work, box, [*lacking, *(i for i in large if i.uid not in found)])
+    return [found[item.uid] for item in wanted if item.uid in found]
+
+
+def _fetch_whole(work: Work, box: MailboxState, wanted: Sequence[Wanted]) -> dict[int, Incoming]:
+    if not wanted:
+        return {}
+    by_uid = {item.uid: item for item in wanted}
+    got = [f for f in work.session.fetch_messages(by_uid) if f.uid in by_uid]
+    true = _genuine(work, by_uid, got)
+    mails = parsing.parse_many([fetched.raw for fetched, _ in true])
+    return {
+        fetched.uid: incoming(
+            box, by_uid[fetched.uid].facts, fetched.facts, name, parsed, raw=fetched.raw
+        )
+        for (fetched, name), parsed in zip(true, mails, strict=True)
+    }
+
+
+def _genuine(
+    work: Work, wanted: dict[int, Wanted], got: Sequence[Fetched]
+) -> list[tuple[Fetched, bytes]]:
+    """Those that are the mail that was asked for, with their identity."""
+    true: list[tuple[Fetched, bytes]] = []
+    doubtful: list[tuple[Fetched, bytes]] = []
+    for fetched in got:
+        item = wanted[fetched.uid]
+        name = identity(fetched.raw, item.facts.size, item.facts.received_at)
+        if item.identity is not None:
+            if name == item.identity:
+                true.append((fetched, name))
+        elif abs(len(fetched.raw) - item.facts.size) <= item.facts.size * _SIZE_SLACK:
+            true.append((fetched, name))
+        else:
+            doubtful.append((fetched, name))
+    if doubtful:
+        headers = work.session.fetch_identity([fetched.uid for fetched, _ in doubtful])
+        for fetched, name in doubtful:
+            header = headers.get(fetched.uid)
+            facts = wanted[fetched.uid].facts
+            if header and identity(header.raw, facts.size, facts.received_at) == name:
+                true.append((fetched, name))
+    return true
+
+
+def incoming(
+    box: MailboxState,
+    facts: Facts,
+    newer: Facts,
+    name: bytes,
+    parsed: ParsedMail,
+    *,
+    raw: bytes | None = None,
+    partial: PartialBody | None = None,
+    is_poison: bool = False,
+) -> Incoming:
+    """One mail for the store; `newer` are the facts that came with its body."""
+    flags = newer.flags if newer.flags is not None else facts.flags
+    return Incoming(
+        mailbox_id=box.id,
+        uidvalidity=box.uidvalidity,
+        uid=facts.uid,
+        flags=flags or 0,
+        modseq=max(facts.modseq, newer.modseq),
+        received_at=facts.received_at or newer.received_at or parsed.dated_at or now(),
+        size=facts.size or newer.size or len(raw or b""),
+        identity=name,
+        server_identity=facts.server_identity or newer.server_identity,
+        parsed=parsed,
+        raw=raw,
+        partial=partial,
+        packed=pack(raw, partial, parsed.text),
+        is_poison=is_poison,
+    )
+
+
+def _fetch_large(work: Work, box: MailboxState, item: Wanted) -> Incoming | None:
+    """Header and text of a large message; its attachments stay on the server."""
+    try:
+        parts = structure.parts_of(work.session.fetch_structure(item.uid))
+        if not parts:
+            return None
+        header = work.session.fetch_part(item.uid, "HEADER")
+        name = identity(header, item.facts.size, item.facts.received_at)
+        if item.identity is not None and name != item.identity:
+            return None
+        shown = [part for part in structure.text_parts(parts) if part is not None]
+        texts = {part.section: work.session.fetch_part(item.uid, part.section) for part in shown}
+    except RefusedError:
+        return None
+    parsed, partial = structure.partial_mail(header, parts, texts)
+    return incoming(box, item.facts, item.facts, name, parsed, partial=partial)
+
+
+def _fetch_poison(work: Work, box: MailboxState, wanted: Sequence[Wanted]) -> dict[int, Incoming]:
+    """What is there, but its body is not to be had: the header alone, or not even that."""
+    if not wanted:
+        return {}
+    gone = asking.gone(work, [item.uid for item in wanted])
+    there = [item for item in wanted if item.uid not in gone]
+    headers = asking.headers(work, [item.uid for item in there], work.session.fetch_headers).found
+    found: dict[int, Incoming] = {}
+    for item in there:
+        fetched = headers.get(item.uid)
+        header = fetched.raw if fetched else b""
+        name = identity(header, item.facts.size, item.facts.received_at)
+        if header and item.identity not in {None, name}:
+            continue  # another mail by now: a listing will name it again
+        name = item.identity or name
+        parsed = parsing.parse(header + _NO_TEXT if header else _NO_TEXT)
+        found[item.uid] = incoming(box, item.facts, item.facts, name, parsed, is_poison=True)
+    return found

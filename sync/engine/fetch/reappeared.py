@@ -1,0 +1,97 @@
+"""A mail that another program moved away and back has a new UID: it is no second copy.
+
+Before an arrival whose identity is known in the same mailbox counts as one more copy, the old
+UIDs are asked for exactly. Where one is gone the location follows, and what a tombstone keeps
+out (R8) is counted at its new UID.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from models.mail.message_tables import Flag
+from models.server import arrival, sync_state
+from models.server import known_uids as returning
+from models.server.arrival import ArrivalRow
+from models.server.known_uids import Earlier
+from models.server.mailbox import MailboxState
+from models.store import database
+from sync.engine.context import Work
+from sync.engine.fetch import missing_answers as asking
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A UID of the open mailbox whose identity is known."""
+
+    uid: int
+    identity: bytes
+    server_identity: str
+    flags: int
+
+    def is_of(self, row: Earlier) -> bool:
+        """Whether this is the same mail."""
+        is_gmail = self.server_identity.startswith("gm:")
+        return self.identity == row.identity or (
+            is_gmail and self.server_identity == row.server_identity
+        )
+
+
+def follow(work: Work, box: MailboxState, found: Sequence[Sighting]) -> set[int]:
+    """Settle the old UIDs of what appears; the new UIDs whose old ones are not known.
+
+    Those have to wait: taken in now, a deleted mail might come back from the dead.
+    """
+    new = {sighting.uid for sighting in found}
+    told = returning.earlier(
+        work.account.id,
+        box.id,
+        box.uidvalidity,
+        {sighting.identity for sighting in found},
+        {sighting.server_identity for sighting in found},
+    )
+    old = [row for row in told if row.uid not in new]
+    if not old:
+        return set()
+    located = sync_state.located(box.id, box.uidvalidity, new)
+    there, gone = asking.told_apart(work, [row.uid for row in old])
+    free = [s for s in found if s.uid not in located and not s.flags & Flag.DELETED]
+    _settle(work, box, [row for row in old if row.uid in gone], free)
+    doubtful = [row for row in old if row.uid not in there | gone]
+    return {s.uid for s in free if any(s.is_of(row) for row in doubtful)}
+
+
+def _settle(
+    work: Work, box: MailboxState, gone: Iterable[Earlier], free: Sequence[Sighting]
+) -> None:
+    moved: dict[int, Sighting] = {}
+    taken: set[int] = set()
+    with database.writing(durable=False):
+        for row in gone:
+            if row.location_id is None:
+                arrival.gone(box.id, box.uidvalidity, [row.uid])
+                continue
+            sighting = next((s for s in free if s.uid not in taken and s.is_of(row)), None)
+            if sighting is not None:
+                taken.add(sighting.uid)
+                moved[row.uid] = sighting
+        if moved:
+            returning.move(
+                box.id,
+                box.uidvalidity,
+                {old: sighting.uid for old, sighting in moved.items()},
+                [_appeared(work, box, sighting) for sighting in moved.values()],
+            )
+
+
+def _appeared(work: Work, box: MailboxState, sighting: Sighting) -> ArrivalRow:
+    return ArrivalRow(
+        box.id,
+        box.uidvalidity,
+        sighting.uid,
+        work.account.id,
+        sighting.identity,
+        sighting.server_identity,
+        sighting.flags,
+    )

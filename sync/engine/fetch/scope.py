@@ -1,0 +1,81 @@
+"""The mail that the person wants: since when (S4), of whom (S5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.server import arrival, sync_state
+from models.server.arrival import ArrivalRow
+from models.server.mailbox import MailboxState
+from sync.engine.context import STEP_MESSAGES, Work
+from sync.engine.fetch import messages as bodies
+from sync.engine.fetch import missing_answers as asking
+from sync.engine.fetch.missing_answers import Headers
+from sync.mime import parse as parsing
+
+_NO_BODY = b"Content-Type: text/plain\r\n\r\n"
+
+
+def since(work: Work, box: MailboxState) -> int:
+    """From then on everybody's mail is wanted; older mail may have been left out on purpose."""
+    start_at = work.account.start_at if box.is_whole else work.account.whole_since
+    return min(work.account.whole_since, start_at)
+
+
+def past_since(work: Work) -> int:
+    """Where past mail begins; with "Now" there is only what came since then."""
+    return work.account.whole_since if work.account.start == "now" else work.account.start_at
+
+
+def is_of_contacts(work: Work, box: MailboxState) -> bool:
+    """Whether only the contacts' past mail is taken from this mailbox."""
+    return work.account.scope == "contacts" and not box.is_whole
+
+
+def envelopes(work: Work, uids: Sequence[int]) -> Headers:
+    """The headers of UIDs of the open mailbox, with all addresses."""
+    return asking.headers(work, uids, work.session.fetch_headers)
+
+
+class Contacts:
+    """All addresses of persons and organizations, read once."""
+
+    def __init__(self, own: frozenset[str]) -> None:
+        self._own = own
+        self._persons, self._domains = sync_state.contact_addresses()
+
+    def __bool__(self) -> bool:
+        return bool(self._persons or self._domains)
+
+    def has(self, header: bytes) -> bool:
+        """Whether a mail has an address of one of them; the account's own never count."""
+        mail = parsing.parse(header + _NO_BODY)
+        parties = (*mail.from_, *mail.to, *mail.cc, *mail.bcc)
+        addresses = {address.lower() for _, address in parties} - self._own
+        return any(
+            address in self._persons or address.rpartition("@")[2] in self._domains
+            for address in addresses
+        )
+
+
+def future(work: Work, box: MailboxState, uids: Sequence[int]) -> list[int]:
+    """The UIDs without past mail that the person did not want; that one is noted, not taken in."""
+    if not is_of_contacts(work, box):
+        return list(uids)
+    contacts = Contacts(work.account.addresses)
+    wanted = set(uids)
+    for start in range(0, len(uids), STEP_MESSAGES):
+        found = envelopes(work, uids[start : start + STEP_MESSAGES]).found
+        strangers = [
+            fetched
+            for fetched in found.values()
+            if fetched.facts.received_at < since(work, box) and not contacts.has(fetched.raw)
+        ]
+        wanted -= {fetched.uid for fetched in strangers}
+        arrival.note(
+            ArrivalRow(
+                box.id, box.uidvalidity, fetched.uid, work.account.id, bodies.identity_of(fetched)
+            )
+            for fetched in strangers
+        )
+    return sorted(wanted)

@@ -1,0 +1,224 @@
+"""Arrivals: what appeared in a mailbox since its watermark.
+
+Of a chosen mailbox whole messages come in; of every other one only identities, which answer
+later where a vanished mail went. A UID is taken in once: the watermark is moved in the
+transaction of the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from models.intake import intake
+from models.mail.message_tables import Flag
+from models.parsed_mail import ParsedMail
+from models.server import arrival, mailbox, sync_state
+from models.server import known_uids as returning
+from models.server.arrival import ArrivalRow
+from models.server.mailbox import MailboxState
+from models.store import database
+from sync.engine.context import STEP_BYTES, STEP_MESSAGES, Steps, Work, again, now
+from sync.engine.fetch import messages as bodies
+from sync.engine.fetch import missing_answers as asking
+from sync.engine.fetch import reappeared as returned
+from sync.engine.fetch import scope
+from sync.engine.fetch.messages import Wanted
+from sync.engine.fetch.missing_answers import Headers
+from sync.engine.fetch.reappeared import Sighting
+from sync.engine.mailboxes.reconcile import Seen
+from sync.session import Facts, Fetched
+
+MANY = 500  # so many at once are an import or a move of old mail: no notification
+FRESH_MS = 24 * 3600 * 1000
+
+
+def is_synced(box: MailboxState) -> bool:
+    """Whether whole messages are taken in from it."""
+    return box.is_synced
+
+
+def take_in(work: Work, one: Seen) -> Steps:
+    """Take in everything at and above the watermark, a step of at most 200 messages at a time."""
+    box = one.mailbox
+    selected = work.examine(box)
+    if selected.uidvalidity and selected.uidvalidity != box.uidvalidity:
+        return  # other UIDs by now: the next cycle maps them
+    listing = work.session.all_uids(low=box.watermark)
+    is_many = len(listing.uids) > MANY
+    for start in range(0, len(listing.uids), STEP_MESSAGES):
+        uids = listing.uids[start : start + STEP_MESSAGES]
+        mark = uids[-1] + 1 if listing.is_complete else None
+        if is_synced(box):
+            yield from _take_mail(work, box, uids, mark, is_many=is_many)
+        else:
+            _take_identities(work, box, uids, mark)
+            yield again("arrivals", box.name)
+    if listing.is_complete and one.status:
+        last = listing.uids[-1] + 1 if listing.uids else 0
+        mailbox.update(box.id, watermark=max(one.status.uidnext, last, box.watermark))
+
+
+def _take_identities(work: Work, box: MailboxState, uids: Sequence[int], mark: int | None) -> None:
+    read = asking.headers(work, uids)
+    with database.writing(durable=False):
+        note(work.account.id, box, read.found.values())
+        # Without its header nobody knows whether it explains a vanish.
+        _note_rest(work, box, uids, read, unread={*read.unread, *read.bare})
+        if mark is not None:
+            mailbox.update(box.id, watermark=mark)
+
+
+def _note_rest(
+    work: Work, box: MailboxState, uids: Sequence[int], read: Headers, *, unread: set[int]
+) -> None:
+    """What could not be read is asked for again; what went meanwhile is gone."""
+    returning.note_unread(work.account.id, box.id, box.uidvalidity, unread)
+    went = set(uids) - read.found.keys() - read.bare.keys() - read.unread
+    arrival.gone(box.id, box.uidvalidity, went)
+
+
+def note(account_id: int, box: MailboxState, found: Iterable[Fetched]) -> None:
+    """Keep identities of a mailbox that is not synced; a message that is here lies there too."""
+    rows = [_row(account_id, box, fetched) for fetched in found]
+    arrival.note(rows)
+    known = sync_state.messages_with(account_id, (row.identity for row in rows))
+    gmail = sync_state.messages_with_server_identity(account_id, (r.server_identity for r in rows))
+    places = sync_state.places_in(
+        box.id, [id_ for ids in (*known.values(), *gmail.values()) for id_ in ids]
+    )
+    located = sync_state.located(box.id, box.uidvalidity, (row.uid for row in rows))
+    for row in rows:
+        candidates = gmail.get(row.server_identity) or known.get(row.identity) or []
+        owner = next((id_ for id_ in candidates if id_ not in places), None)
+        if owner is None or row.uid in located or row.flags & Flag.DELETED:
+            continue
+        places.add(owner)
+        sync_state.put_location(owner, box.id, box.uidvalidity, row.uid, flags=row.flags)
+
+
+def _row(account_id: int, box: MailboxState, fetched: Fetched) -> ArrivalRow:
+    facts = fetched.facts
+    return ArrivalRow(
+        mailbox_id=box.id,
+        uidvalidity=box.uidvalidity,
+        uid=fetched.uid,
+        account_id=account_id,
+        identity=bodies.identity_of(fetched),
+        server_identity=facts.server_identity,
+        flags=facts.flags or 0,
+    )
+
+
+def _take_mail(
+    work: Work, box: MailboxState, uids: Sequence[int], mark: int | None, *, is_many: bool
+) -> Steps:
+    """Whole messages; those that are here already, by identity, only get one more location."""
+    read = asking.headers(work, uids)
+    sightings = [_sighting(fetched) for fetched in read.found.values()]
+    waiting = returned.follow(work, box, sightings)
+    with database.writing(durable=False):
+        _note_rest(work, box, uids, read, unread={*read.unread, *waiting})
+    names = {sighting.uid: sighting.identity for sighting in sightings}
+    wanted = [Wanted(uid, read.found[uid].facts, names[uid]) for uid in names.keys() - waiting]
+    wanted += [Wanted(uid, facts) for uid, facts in read.bare.items()]
+    for part in in_steps(sorted(wanted, key=lambda item: item.uid)):
+        mails = _with_bodies(work, box, part)
+        last = part[-1].uid + 1 if part[-1].uid != uids[-1] else mark
+        _store(work, box, mails, last if mark is not None else None, is_many=is_many)
+        yield again("arrivals", box.name)
+    if not wanted and mark is not None:
+        mailbox.update(box.id, watermark=mark)
+
+
+def _sighting(fetched: Fetched) -> Sighting:
+    facts = fetched.facts
+    return Sighting(
+        fetched.uid, bodies.identity_of(fetched), facts.server_identity, facts.flags or 0
+    )
+
+
+def in_steps(wanted: Sequence[Wanted]) -> Iterable[list[Wanted]]:
+    """Cut into steps of at most 200 messages or 4 MiB, whichever comes first."""
+    part: list[Wanted] = []
+    size = 0
+    for item in wanted:
+        if part and (len(part) == STEP_MESSAGES or size + item.bytes_to_come > STEP_BYTES):
+            yield part
+            part, size = [], 0
+        part.append(item)
+        size += item.bytes_to_come
+    if part:
+        yield part
+
+
+def _with_bodies(work: Work, box: MailboxState, wanted: Sequence[Wanted]) -> list[intake.Incoming]:
+    names = [item.identity for item in wanted if item.identity is not None]
+    known = sync_state.messages_with(work.account.id, names)
+    counts: dict[bytes, int] = {}
+    fresh: list[Wanted] = []
+    there: list[intake.Incoming] = []
+    here = sync_state.located(box.id, box.uidvalidity, [item.uid for item in wanted])
+    free = {name: sync_state.without_place(box.id, ids) for name, ids in known.items()}
+    for item in wanted:
+        name = item.identity or b""
+        if item.uid in here:
+            there.append(_bare(box, item.facts, name))
+            continue
+        counts[name] = counts.get(name, 0) + 1
+        if counts[name] <= free.get(name, 0) or (item.facts.flags or 0) & Flag.DELETED:
+            there.append(_bare(box, item.facts, name))
+        else:
+            fresh.append(item)
+    return there + bodies.fetch(work, box, fresh)
+
+
+def _bare(box: MailboxState, facts: Facts, name: bytes) -> intake.Incoming:
+    """No body: the store has it, or will not take it in while it is \\Deleted."""
+    return bodies.incoming(box, facts, facts, name, ParsedMail())
+
+
+def _store(
+    work: Work,
+    box: MailboxState,
+    mails: Sequence[intake.Incoming],
+    mark: int | None,
+    *,
+    is_many: bool,
+) -> None:
+    """One transaction for the rows and the watermark, then the events."""
+    quiet = [mail for mail in mails if is_many or is_old(work, mail.received_at)]
+    fresh = [mail for mail in mails if mail not in quiet] if quiet else list(mails)
+    with database.writing(durable=False):
+        events = intake.take_in(work.account.id, fresh, past=False, quiet=False)
+        events += intake.take_in(work.account.id, quiet, past=False, quiet=True)
+        sync_state.attach_arrivals(work.account.id, [mail.identity for mail in mails])
+        if mark is not None:
+            mailbox.update(box.id, watermark=mark)
+    for event in events:
+        work.report(event)
+
+
+def is_old(work: Work, received_at: int) -> bool:
+    """Moved here by another program, or imported: it comes in without a word."""
+    since = work.last_success_at or work.account.created_at
+    start_at = work.account.start_at // 1000 * 1000  # INTERNALDATE knows whole seconds
+    is_before_start = 0 < received_at < start_at
+    return is_before_start or received_at < min(now(), since) - FRESH_MS
+
+
+def take_uids(work: Work, box: MailboxState, uids: Sequence[int]) -> Steps:
+    """Take in UIDs below the watermark: their \\Deleted flag went, or a listing named them."""
+    if uids:
+        yield from _take_mail(work, box, sorted(uids), None, is_many=len(uids) > MANY)
+
+
+def read_again(work: Work, box: MailboxState, uids: Sequence[int]) -> Steps:
+    """Try once more to read UIDs that could not be read before."""
+    if work.examine(box).uidvalidity not in {0, box.uidvalidity}:
+        return
+    if is_synced(box):
+        yield from take_uids(work, box, scope.future(work, box, uids))
+        return
+    for start in range(0, len(uids), STEP_MESSAGES):
+        _take_identities(work, box, uids[start : start + STEP_MESSAGES], None)
+        yield again("arrivals", box.name)

@@ -1,0 +1,45 @@
+"""Mail that a whole listing names and the store knows nothing of: it is taken in after all.
+
+Servers leave lines out of their answers and tell wrong numbers; whatever slipped through the
+watermark and the past sync is found here, so that no fault of a moment loses a mail for good.
+"""
+
+from __future__ import annotations
+
+from models.server import known_uids as returning
+from models.server import mailbox
+from models.server.mailbox import MailboxState
+from sync.engine.context import Work
+from sync.engine.fetch import missing_answers as asking
+from sync.engine.fetch import scope
+from sync.engine.incoming import arrivals
+from sync.engine.incoming.past_mail import WINDOW
+
+
+def find(work: Work, mailbox_id: int) -> list[int]:
+    """UIDs of the listing made last that are in the person's range and unknown here."""
+    box = mailbox.get(mailbox_id)
+    if box is None or not arrivals.is_synced(box):
+        return []
+    low = _lowest(work, box)
+    known = returning.known_uids(box.id, box.uidvalidity)
+    unknown = sorted(uid for uid in work.listed - known if low <= uid < box.watermark)
+    if not unknown:
+        return []
+    since = scope.since(work, box)
+    if since:
+        listing = work.session.search_since(since)
+        unknown = sorted(set(unknown) & set(listing.uids)) if listing.is_complete else unknown
+    found: list[int] = []
+    for start in range(0, len(unknown), WINDOW):
+        facts, unread = asking.facts(work, unknown[start : start + WINDOW])
+        found += [uid for uid, told in facts.items() if not 0 < told.received_at < since]
+        returning.note_unread(work.account.id, box.id, box.uidvalidity, unread)
+    return sorted(found)
+
+
+def _lowest(work: Work, box: MailboxState) -> int:
+    """Below this the past sync still comes along."""
+    if box.backfill_done:
+        return 1
+    return box.backfill_uid or box.watermark

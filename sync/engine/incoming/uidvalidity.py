@@ -1,0 +1,232 @@
+"""A mailbox with a new UIDVALIDITY, or a UIDNEXT that fell: its UIDs mean other mail now.
+
+Identities of everything in it are fetched and the locations mapped; what a tombstone keeps out
+(R8) is counted anew. What is not found again gets a case under the new numbers if most was
+found, and full proof before a delete; else the person is asked. Never a delete by itself.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from models.events import ConversationsChanged, MailboxesChanged
+from models.mail import conversation
+from models.server import arrival, location, mailbox, operation, sync_state
+from models.server import known_uids as returning
+from models.server.arrival import ArrivalRow
+from models.server.location import LocationRow
+from models.server.mailbox import MailboxState
+from models.store import database, ledger
+from sync.engine import judge
+from sync.engine.context import STEP_MESSAGES, Steps, Work, again, now
+from sync.engine.fetch import messages as bodies
+from sync.engine.fetch import missing_answers as asking
+from sync.engine.fetch import scope
+from sync.engine.incoming import arrivals
+from sync.engine.mailboxes.reconcile import Seen
+from sync.session import Fetched
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """Everything that is in a renumbered mailbox.
+
+    Attributes:
+        count: How many messages.
+        top: Above every UID.
+        there: By UID, what could be read.
+        names: The identities of these.
+        unread: UIDs of which nothing is to be had now.
+    """
+
+    uidvalidity: int
+    count: int
+    top: int
+    there: Mapping[int, Fetched]
+    names: Mapping[int, bytes]
+    unread: frozenset[int]
+
+
+def is_renumbered(one: Seen) -> bool:
+    """Whether UIDs known of this mailbox may be other mail by now."""
+    box, status = one.mailbox, one.status
+    if status is None or not status.uidvalidity or not one.is_there:
+        return False
+    if status.uidvalidity != box.uidvalidity:
+        return True
+    return 0 < status.uidnext < box.uidnext
+
+
+def follow(work: Work, one: Seen) -> Steps:
+    """Map the locations of a renumbered mailbox."""
+    box = one.mailbox
+    selected = work.examine(box)
+    listing = work.session.all_uids()
+    if not listing.is_complete or not selected.uidvalidity:
+        return  # asked again in the next cycle; nothing of it is judged before
+    there: dict[int, Fetched] = {}
+    unread: set[int] = set()
+    for start in range(0, len(listing.uids), STEP_MESSAGES):
+        read = asking.headers(work, listing.uids[start : start + STEP_MESSAGES])
+        there |= read.found
+        unread |= {*read.unread, *read.bare}
+        yield again("arrivals", box.name)
+    names = {uid: bodies.identity_of(fetched) for uid, fetched in there.items()}
+    top = max(listing.uids, default=0) + 1
+    content = _Content(
+        selected.uidvalidity, len(listing.uids), top, there, names, frozenset(unread)
+    )
+    held = _store(work, box, content, _map(box, content))
+    work.report(MailboxesChanged(work.account.id))
+    if held:
+        owners = tuple(conversation.of_messages(held))
+        work.report(ConversationsChanged(work.account.id, owners))
+    yield from _take_rest(work, box, content)
+
+
+def _take_rest(work: Work, box: MailboxState, content: _Content) -> Steps:
+    """What came meanwhile. It was noted as unread, so that a cut here loses nothing."""
+    moved = mailbox.get(box.id)
+    if moved is not None and arrivals.is_synced(moved):
+        noted = returning.unread(work.account.id).get(box.id, [])
+        uids = [uid for validity, uid, _ in noted if validity == content.uidvalidity]
+        yield from arrivals.read_again(work, moved, uids)
+
+
+def _map(box: MailboxState, content: _Content) -> judge.Remap:
+    known = sync_state.identities_in(box.id, box.uidvalidity)
+    found = judge.remap(known, content.names, is_complete=True)
+    if content.uidvalidity != box.uidvalidity:
+        return found
+    same = {uid: uid for uid, name in known.items() if content.names.get(uid) == name}
+    share = len(same) / len(known) if known else 1.0
+    is_certain = share >= judge.SURE_SHARE
+    return judge.Remap(same, frozenset(known) - frozenset(same), is_certain)
+
+
+def _store(work: Work, box: MailboxState, content: _Content, found: judge.Remap) -> list[int]:
+    """Everything in one transaction; the messages that the person is asked about."""
+    with database.writing(durable=True):
+        rows = {row.uid: row for row in location.locations(box.id, box.uidvalidity)}
+        kept_out = _kept_out(box, content, set(found.uids.values()))
+        if content.uidvalidity != box.uidvalidity:
+            mapping = {rows[old].id: new for old, new in found.uids.items() if old in rows}
+            location.remap_uidvalidity(box.id, content.uidvalidity, mapping)
+            returning.forget_numbers(box.id, content.uidvalidity)
+        held = _unplace(work, box, content, found)
+        _note(work, box, content, found, kept_out)
+        mailbox.update(
+            box.id,
+            uidvalidity=content.uidvalidity,
+            uidnext=content.top,
+            message_count=content.count,
+            highestmodseq=0,
+            watermark=content.top,
+            backfill_uid=0,
+            full_check_at=now(),
+            held_reason="" if found.is_certain else "uidvalidity",
+        )
+        evidence = {
+            "mailbox": box.id,
+            "what": "renumbered",
+            "matched": len(found.uids),
+            "unmatched": len(found.unmatched),
+        }
+        ledger.write([ledger.Entry("mailbox", ledger.SERVER, work.account.id, evidence=evidence)])
+    return held
+
+
+def _kept_out(box: MailboxState, content: _Content, matched: set[int]) -> set[int]:
+    """The UIDs that a tombstone keeps out now, as many of each mail as before."""
+    free: defaultdict[bytes, list[int]] = defaultdict(list)
+    for uid in sorted(content.names.keys() - matched, reverse=True):
+        free[content.names[uid]].append(uid)
+    kept: set[int] = set()
+    for row in returning.kept_out_before(box.id):
+        is_here = row.uidvalidity == content.uidvalidity and row.uid in free[row.identity]
+        if is_here:
+            free[row.identity].remove(row.uid)
+            kept.add(row.uid)
+        elif free[row.identity]:
+            kept.add(free[row.identity].pop())
+        if not is_here:
+            arrival.gone(box.id, row.uidvalidity, [row.uid])
+    return kept
+
+
+def _unplace(work: Work, box: MailboxState, content: _Content, found: judge.Remap) -> list[int]:
+    """Locations that were not found again: ended, a case, or held for the person."""
+    is_new = content.uidvalidity != box.uidvalidity
+    lost = [
+        row
+        for row in location.locations(box.id)
+        if row.uidvalidity != content.uidvalidity or (not is_new and row.uid in found.unmatched)
+    ]
+    alone = [row for row in lost if not location.live_elsewhere(row.message_id, but={row.id})]
+    for row in lost:
+        if row not in alone:
+            location.end_location(row.id)
+    busy = operation.pending_for_message(row.message_id for row in alone)
+    is_proof = is_new and found.is_certain and not content.unread
+    # What was held, or lies where nobody can look, is no more answered by new numbers.
+    kept = {"held", "hidden"}
+    held = [
+        row for row in alone if row.message_id not in busy and (not is_proof or row.state in kept)
+    ]
+    cases = [row for row in alone if row not in held]
+    returning.unplace((row.id for row in cases), content.uidvalidity, "missing", now())
+    returning.unplace((row.id for row in held), content.uidvalidity, "held", now())
+    _tell_held(work, box, held)
+    return [row.message_id for row in held]
+
+
+def _tell_held(work: Work, box: MailboxState, held: list[LocationRow]) -> None:
+    evidence = {"held": "renumbered", "mailbox": box.id}
+    ledger.write(
+        ledger.Entry("hold", ledger.SERVER, work.account.id, row.message_id, evidence=evidence)
+        for row in held
+    )
+
+
+def _note(
+    work: Work,
+    box: MailboxState,
+    content: _Content,
+    found: judge.Remap,
+    kept_out: set[int],
+) -> None:
+    """What is there and is no location: kept out, to be taken in, or past mail of no interest."""
+    free = content.names.keys() - set(found.uids.values())
+    wanted = _wanted(work, box, content, free - kept_out)
+    arrival.note(
+        ArrivalRow(
+            box.id,
+            content.uidvalidity,
+            uid,
+            work.account.id,
+            content.names[uid],
+            content.there[uid].facts.server_identity,
+            content.there[uid].facts.flags or 0,
+            is_kept_out=uid in kept_out,
+        )
+        for uid in free - wanted
+    )
+    unread = content.unread | wanted
+    returning.note_unread(work.account.id, box.id, content.uidvalidity, unread, is_renumbered=True)
+
+
+def _wanted(work: Work, box: MailboxState, content: _Content, free: set[int]) -> set[int]:
+    """What may have come meanwhile: known mail, mail of the range, and what is not old."""
+    if not arrivals.is_synced(box):
+        return set()
+    known = sync_state.messages_with(work.account.id, (content.names[uid] for uid in free))
+    since = scope.since(work, box)
+    return {
+        uid
+        for uid in free
+        if content.names[uid] in known
+        or content.there[uid].facts.received_at >= since
+        or not arrivals.is_old(work, content.there[uid].facts.received_at)
+    }

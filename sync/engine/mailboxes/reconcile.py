@@ -1,0 +1,336 @@
+"""The mailboxes of an account, kept in step with LIST: new, renamed, vanished, refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from models.events import MailboxesChanged
+from models.server import mailbox, sync_state
+from models.server.mailbox import NEVER_OPEN_MS, NEVER_SYNCED, MailboxState, Role
+from models.store import database, ledger
+from sync.engine import judge
+from sync.engine.context import Steps, Work, again, now
+from sync.engine.fetch.messages import identity_of
+from sync.engine.hanging import Part
+from sync.engine.judge import Home
+from sync.engine.mailboxes.roles import roles
+from sync.errors import UNOPENED, RefusedError, SyncError, ThrottledError
+from sync.session import Listed, Status
+
+IN_TURN = 10  # mailboxes asked by STATUS in one cycle, where LIST does not tell
+SAMPLE = 50  # identities that are compared to know a renamed mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A mailbox and its numbers as of now; `status` is None if they are not known."""
+
+    mailbox: MailboxState
+    status: Status | None
+
+    @property
+    def is_there(self) -> bool:
+        """In LIST, selectable and not refused."""
+        return self.mailbox.is_selectable and self.mailbox.missing_since is None
+
+    @property
+    def is_level(self) -> bool:
+        """Whether everything that appeared up to now was taken note of."""
+        return self.status is not None and self.mailbox.watermark >= self.status.uidnext
+
+    @property
+    def is_rolled_back(self) -> bool:
+        """HIGHESTMODSEQ fell: what this server tells now may be an older state of it."""
+        return self.status is not None and (
+            0 < self.status.highestmodseq < self.mailbox.highestmodseq
+        )
+
+    @property
+    def has_news(self) -> bool:
+        """Whether any number differs from the snapshot."""
+        if self.status is None or not self.is_there:
+            return False
+        box, status = self.mailbox, self.status
+        return (
+            (box.uidvalidity, box.uidnext, box.message_count, box.highestmodseq)
+            != (status.uidvalidity, status.uidnext, status.messages, status.highestmodseq)
+        ) or box.watermark < status.uidnext
+
+
+def refresh(work: Work, *, ask_all: bool = False) -> list[Seen]:
+    """Ask LIST (and STATUS with it), bring the rows in step, and pair both.
+
+    `ask_all` asks every mailbox by STATUS where LIST cannot: before anything is judged, the
+    arrivals everywhere have to be known.
+    """
+    rows = {row.name: row for row in mailbox.of_account(work.account.id)}
+    is_all = ask_all or not work.account.set_up or work.session.can_list_status
+    names = None if is_all else _in_turn(work, rows)
+    if work.session.selected is not None and not work.is_listening:
+        # Of the mailbox that is open STATUS tells old numbers; after IDLE they are new.
+        work.session.noop()
+    work.is_listening = False
+    work.session.take_events()
+    closed = work.hanging.closed()
+    listed = work.session.list_mailboxes(names=names, without=closed)
+    if _differs(rows, listed, closed):
+        _update(work, rows, {entry.name: entry for entry in listed})
+        rows = {row.name: row for row in mailbox.of_account(work.account.id)}
+    status = {entry.name: entry.status for entry in listed}
+    if ask_all:
+        silent = [e.name for e in listed if e.is_selectable and not e.status]
+        status |= _asked(work, [rows[name] for name in silent if name not in closed])
+    return [Seen(row, status.get(name)) for name, row in rows.items()]
+
+
+def _asked(work: Work, silent: Iterable[MailboxState]) -> dict[str, Status | None]:
+    """The numbers that LIST left out: who may not read a mailbox is told none."""
+    found: dict[str, Status | None] = {}
+    for row in silent:
+        try:
+            found[row.name] = work.session.status(row.name)
+        except UNOPENED as fault:
+            refused(work, row, fault)
+    return found
+
+
+def _in_turn(work: Work, rows: dict[str, MailboxState]) -> set[str]:
+    """The mailboxes that are asked in this cycle, where each costs a round trip."""
+    always = {name for name, row in rows.items() if _is_asked_always(row)}
+    others = [name for name in rows if name not in always]
+    start = work.asked_in_turn % len(others) if others else 0
+    turn = (others[start:] + others[:start])[:IN_TURN]
+    work.asked_in_turn = start + len(turn)
+    return always | set(turn)
+
+
+def _is_asked_always(row: MailboxState) -> bool:
+    return row.is_chosen or row.role in {Role.INBOX, Role.TRASH, Role.ARCHIVE, Role.ALL}
+
+
+def _differs(
+    rows: dict[str, MailboxState], listed: Sequence[Listed], closed: Collection[str]
+) -> bool:
+    found = roles(listed)
+    if rows.keys() != {entry.name for entry in listed}:
+        return True
+    return any(
+        (rows[entry.name].missing_since is None) is (entry.name in closed)
+        or rows[entry.name].is_selectable != entry.is_selectable
+        or not _role_is(rows[entry.name], *found.get(entry.name, (Role.NONE, "")))
+        for entry in listed
+    )
+
+
+def _role_is(row: MailboxState, role: Role, source: str) -> bool:
+    return row.role_source == "person" or (row.role, row.role_source) == (role, source)
+
+
+def _update(work: Work, rows: dict[str, MailboxState], found: dict[str, Listed]) -> None:
+    appeared = [entry for name, entry in found.items() if name not in rows]
+    for row in [row for name, row in rows.items() if name not in found]:
+        entry = _renamed_to(work, row, appeared)
+        if entry:
+            appeared.remove(entry)
+            _follow(work, row, entry)
+        else:
+            _miss(row)
+    known_roles = roles(list(found.values()))
+    with database.writing(durable=False):
+        for name, entry in found.items():
+            role, source = known_roles.get(name, (Role.NONE, ""))
+            _save(work, mailbox.by_name(work.account.id, name), entry, role, source)
+    work.report(MailboxesChanged(work.account.id))
+
+
+def _save(work: Work, row: MailboxState | None, entry: Listed, role: Role, source: str) -> None:
+    is_closed = entry.name in work.hanging.closed()
+    columns: dict[str, object] = {
+        "delimiter": entry.delimiter,
+        "is_selectable": entry.is_selectable,
+        "missing_since": now() if is_closed else None,
+        "missing_asks": 0,
+    }
+    if is_closed:
+        columns["refused_since"] = (row and row.refused_since) or now()
+    if row is None or row.role_source != "person":
+        columns |= {"role": role, "role_source": source}
+        is_known = row is not None and row.is_mirror  # also one that was found out
+        columns["is_mirror"] = not work.is_gmail and (is_known or role in {Role.ALL, Role.FLAGGED})
+    if entry.status and entry.status.mailbox_id:
+        columns["mailbox_id_server"] = entry.status.mailbox_id
+    if row is None:
+        columns |= _first_numbers(work, role, entry)
+    mailbox.save(work.account.id, entry.name, **columns)
+
+
+def _first_numbers(work: Work, role: Role, entry: Listed) -> dict[str, object]:
+    """A mailbox that appears after set-up: all that is in it appeared since."""
+    syncable = role not in NEVER_SYNCED
+    numbers: dict[str, object] = {"full_check_at": now()}
+    if work.account.all_labels and syncable and entry.is_selectable:
+        numbers["is_chosen"] = True
+    if work.account.set_up and entry.status:
+        uidvalidity = entry.status.uidvalidity
+        numbers |= {"uidvalidity": uidvalidity, "uidnext": 1, "watermark": 1}
+        numbers["backfill_done"] = True  # its mail comes as arrivals, quietly where it is old
+    return numbers
+
+
+def _miss(row: MailboxState) -> None:
+    """Not in LIST: its messages keep their state, and nothing in it is judged."""
+    mailbox.update(
+        row.id,
+        missing_since=row.missing_since or now(),
+        missing_asks=row.missing_asks + 1,
+        refused_since=None,
+    )
+
+
+def refused(work: Work, row: MailboxState, fault: SyncError) -> None:
+    """The server does not open this mailbox: it is left out of this cycle, and that is told.
+
+    One that is broken says "try again" for good; it must not keep the others waiting either.
+
+    Raises: the fault, if the whole server asks for patience.
+    """
+    if isinstance(fault, ThrottledError):
+        raise fault
+    _close(work, row, "refused")
+
+
+def _close(work: Work, row: MailboxState, what: str) -> None:
+    at = now()
+    mailbox.update(row.id, missing_since=at)
+    known = mailbox.get(row.id)
+    if known is not None and known.refused_since is None:
+        mailbox.update(row.id, refused_since=at)
+        _tell_ledger(work, row, what)
+        work.report(MailboxesChanged(work.account.id))
+
+
+def hung_up(work: Work, part: Part) -> None:
+    """The connection ended. If that is so at this mailbox each time, it counts as refused."""
+    name = work.session.working_in
+    if not name or work.session.is_aborted:
+        return  # of no mailbox, or it was us
+    row = mailbox.by_name(work.account.id, name)
+    is_closed = work.hanging.happened(name, part, _reached(row, part), work.session.asking)
+    if work.hanging.mails.take_new() and row is not None:
+        _tell_ledger(work, row, "mail_hung_up")
+    if is_closed and row is not None and part is Part.CYCLE:
+        _close(work, row, "hung_up")
+    elif is_closed and row is not None:
+        _tell_ledger(work, row, "past_hung_up")
+
+
+def _reached(row: MailboxState | None, part: Part) -> tuple[int, ...]:
+    if row is None:
+        return ()
+    if part is Part.PAST:
+        return (row.uidvalidity, row.backfill_uid, row.past_done)
+    return (row.uidvalidity, row.watermark, row.highestmodseq, row.full_check_at)
+
+
+def reopen(work: Work, one: Seen) -> Steps:
+    """Try a mailbox that was refused, also if nothing is new in it: deletes wait for it."""
+    work.examine(one.mailbox)
+    yield again("cycle", one.mailbox.name)
+
+
+def may_hide_mail(work: Work, row: MailboxState) -> bool:
+    """Whether what vanished elsewhere may lie in this mailbox, which the server refuses.
+
+    One that could be read before keeps every case open until it can be read again. One that
+    never could (a label of somebody else) does so for a day.
+    """
+    if row.refused_since is None or not row.is_selectable or work.home(row) is Home.MIRROR:
+        return False
+    return row.was_open or row.refused_since > now() - NEVER_OPEN_MS
+
+
+def has_grown_unseen(work: Work, one: Seen) -> bool:
+    """Whether mail came into a mailbox that never was open, as far as its numbers are told.
+
+    It may be what vanished elsewhere, so the person is asked instead.
+    """
+    row, status = one.mailbox, one.status
+    if row.refused_since is None or row.was_open or not row.is_selectable or status is None:
+        return False
+    is_more = status.uidnext > row.watermark or status.messages > row.message_count
+    return is_more and work.home(row) is not Home.MIRROR
+
+
+def _tell_ledger(work: Work, row: MailboxState, what: str) -> None:
+    evidence = {"mailbox": row.id, "what": what}
+    with database.writing(durable=False):
+        ledger.write([ledger.Entry("mailbox", ledger.SERVER, work.account.id, evidence=evidence)])
+
+
+def _renamed_to(work: Work, row: MailboxState, appeared: Sequence[Listed]) -> Listed | None:
+    """The new mailbox that this one became, known by its numbers or by the mail in it."""
+    with_numbers = [entry for entry in appeared if entry.is_selectable and _numbers(work, entry)]
+    facts = {entry.name: _facts(entry.name, _numbers(work, entry)) for entry in with_numbers}
+    gone = judge.MailboxFacts(
+        row.name, row.mailbox_id_server, row.uidvalidity, row.uidnext, row.message_count
+    )
+    same = judge.renamed(gone, list(facts.values()))
+    if same:
+        return next(entry for entry in appeared if entry.name == same.name)
+    if row.mailbox_id_server and any(f.mailbox_id_server for f in facts.values()):
+        return None  # the server names its mailboxes: another name is another mailbox
+    known = sync_state.identities_in(row.id, row.uidvalidity)
+    newest = {uid: known[uid] for uid in sorted(known)[-SAMPLE:]}
+    for entry in with_numbers:
+        if newest and judge.same_mail(newest, _sample(work, entry, len(newest))):
+            return entry
+    return None
+
+
+def _numbers(work: Work, entry: Listed) -> Status | None:
+    try:
+        return entry.status or work.session.status(entry.name)
+    except RefusedError:
+        return None
+
+
+def _facts(name: str, status: Status | None) -> judge.MailboxFacts:
+    if status is None:
+        return judge.MailboxFacts(name, "", 0, 0, 0)
+    return judge.MailboxFacts(
+        name, status.mailbox_id, status.uidvalidity, status.uidnext, status.messages
+    )
+
+
+def _sample(work: Work, entry: Listed, count: int) -> dict[int, bytes]:
+    try:
+        work.session.examine(entry.name)
+        uids = work.session.all_uids().uids[-2 * count :]
+        found = work.session.fetch_identity(uids)
+    except RefusedError:
+        return {}
+    return {uid: identity_of(got) for uid, got in found.items()}
+
+
+def _follow(work: Work, row: MailboxState, entry: Listed) -> None:
+    with database.writing(durable=False):
+        mailbox.update(row.id, name=entry.name, missing_since=None, missing_asks=0)
+        _tell_ledger(work, row, "renamed")
+
+
+def set_up(work: Work, seen: Iterable[Seen]) -> None:
+    """Note where every mailbox stands before anything else: what comes later is an arrival."""
+    with database.writing(durable=True):
+        for one in seen:
+            if one.status is None or one.mailbox.uidvalidity == one.status.uidvalidity:
+                continue  # a mailbox that was here before keeps its numbers
+            mailbox.update(
+                one.mailbox.id,
+                uidvalidity=one.status.uidvalidity,
+                uidnext=one.status.uidnext,
+                watermark=one.status.uidnext,
+                message_count=one.status.messages,
+                highestmodseq=one.status.highestmodseq,
+                full_check_at=now(),
+            )

@@ -1,0 +1,80 @@
+"""A move of ours that may be done, and whose target cannot tell any more.
+
+The line was lost, and before anybody could look the target was deleted, or numbered anew without
+our copy in it. The mail is not in its source either. It is kept here: what happened to it is no
+delete by another program, as far as anybody knows.
+"""
+
+from __future__ import annotations
+
+from models.events import ConversationsChanged
+from models.mail import conversation
+from models.server import location, sync_state
+from models.server.location import LocationRow
+from models.server.mailbox import MailboxState
+from models.server.operation import OperationRow
+from models.store import database, ledger
+from sync.engine.context import Work
+from sync.engine.fetch import messages as bodies
+from sync.engine.fetch import missing_answers as asking
+from sync.errors import RetryError
+
+
+def keep(work: Work, row: OperationRow, source: MailboxState, target: MailboxState) -> bool:
+    """Keep the message without a UID; False if the move may simply be begun anew.
+
+    Where the target is gone the message counts as lying in it, like other mail of a label that
+    is gone; where it was numbered anew the person is asked.
+
+    Raises: RetryError while it is not known whether the mail is still in its source.
+    """
+    place = row.payload.sources[0]
+    known = location.at(place[0], place[1], [place[2]]).get(place[2])
+    if known is None or source.is_gone or row.payload.mark is None:
+        return False
+    numbers = 0 if target.is_gone else work.examine(target).uidvalidity
+    if numbers == row.payload.mark[0] or _is_in_source(work, row, known, source):
+        return False
+    # A label that is gone, or hidden, may come back with the numbers under which the mail landed.
+    _put_aside(work, row, known, target, row.payload.mark[0] if target.is_gone else numbers)
+    return True
+
+
+def _is_in_source(work: Work, row: OperationRow, known: LocationRow, source: MailboxState) -> bool:
+    selected = work.examine(source)
+    if selected.uidvalidity not in {0, known.uidvalidity}:
+        if selected.uidvalidity != source.uidvalidity:
+            raise RetryError("The label has new numbers; the mail is looked for first.")
+        return False  # they were mapped, and the mail was not found
+    read = asking.headers(work, [known.uid])
+    if read.unread or read.bare:
+        raise RetryError("The server does not tell whether the mail is still where it was.")
+    found = read.found.get(known.uid)
+    return found is not None and bodies.identity_of(found) == row.identity
+
+
+def _put_aside(
+    work: Work, row: OperationRow, known: LocationRow, target: MailboxState, numbers: int
+) -> None:
+    is_asked = not target.is_gone
+    evidence: dict[str, object] = {
+        "operation": row.id,
+        "kind": row.kind,
+        "from": [known.mailbox_id, known.uid],
+        "to": [target.id],
+    }
+    if is_asked:
+        evidence["held"] = "outcome"
+    with database.writing(durable=True):
+        location.put_aside(known.id, target.id, numbers, is_held=is_asked)
+        sync_state.lower_count(known.mailbox_id, 1)
+        entry = ledger.Entry(
+            "hold" if is_asked else "move",
+            ledger.SERVER if is_asked else ledger.PERSON,
+            work.account.id,
+            known.message_id,
+            evidence=evidence,
+        )
+        ledger.write([entry])
+    owners = tuple(conversation.of_messages([known.message_id]))
+    work.report(ConversationsChanged(work.account.id, owners))

@@ -1,0 +1,391 @@
+"""Moving messages on the server so that none is lost or doubled, whatever breaks in between.
+
+Intent, identity and the target's mark (its UIDVALIDITY and UIDNEXT) are on disk before the first
+byte goes out. After a crash the new copy is looked for in the target at or above the mark, then
+the message in its source. Success of a command proves nothing: COPYUID does, or the identity seen
+in the target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from models.mail.message_tables import Flag
+from models.server import arrival, location, mailbox, operation, sync_state
+from models.server import lost_operations as lost_copies
+from models.server.arrival import ArrivalRow
+from models.server.mailbox import MailboxState, Role
+from models.server.operation import OperationRow, Source
+from models.store import database, ledger
+from sync.engine.context import Work
+from sync.engine.fetch import messages as bodies
+from sync.engine.judge import Home
+from sync.engine.outgoing import lost_move as unplaced
+from sync.errors import RefusedError, RetryError
+from sync.session import CopyUid, Fetched
+
+GROUP = 100  # UIDs of one MOVE or COPY
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Where a message lies in the target now."""
+
+    uidvalidity: int
+    uid: int
+
+
+def is_same(row: OperationRow, fetched_identity: bytes, server_identity: str) -> bool:
+    """Whether a message on the server is the one that the operation is about."""
+    if row.server_identity.startswith("gm:") and server_identity.startswith("gm:"):
+        return row.server_identity == server_identity
+    return row.identity == fetched_identity
+
+
+def verified(work: Work, rows: Sequence[OperationRow], uids: Sequence[int]) -> set[int]:
+    """Those of the UIDs of the open mailbox that are the message of their operation.
+
+    Some servers renumber, and some map a UID that is gone to the next one.
+    """
+    found = work.session.fetch_identity(uids)
+    return {
+        uid
+        for row, uid in zip(rows, uids, strict=True)
+        if uid in found
+        and is_same(row, bodies.identity_of(found[uid]), found[uid].facts.server_identity)
+    }
+
+
+def move(
+    work: Work, rows: Sequence[OperationRow], source: MailboxState, target: MailboxState
+) -> list[OperationRow]:
+    """Move the first source of each operation; those that are still where they were.
+
+    All have their first source in `source`, verified, and it is open for writing.
+
+    Raises: RefusedError if the server refused; the outcome has to be looked for then.
+    """
+    begun = _begin(work, rows, target)
+    uids = [row.payload.sources[0][2] for row in begun]
+    if not begun:
+        return []  # the person took all of it back
+    if work.has("MOVE") and not _only_adds(work, source):
+        told = work.session.move(uids, target.name)
+        landed = _landings(work, begun, uids, target, told)
+        for row, uid in zip(begun, uids, strict=True):
+            if uid in landed:
+                finish(work, row, source, target, landed[uid])
+        return [row for row, uid in zip(begun, uids, strict=True) if uid not in landed]
+    told = work.session.copy(uids, target.name)
+    landed = _landings(work, begun, uids, target, told)
+    proven = [uid for uid in uids if uid in landed]
+    _remember(work, {row: landed[u] for row, u in zip(begun, uids, strict=True) if u in landed})
+    if proven and not _only_adds(work, source):
+        if work.session.select(source.name).uidvalidity not in {0, begun[0].payload.sources[0][1]}:
+            raise RetryError("The label has new numbers; the mail is looked for first.")
+        _remove_source(work, proven)
+    for row, uid in zip(begun, uids, strict=True):
+        if uid in landed:
+            finish(work, row, source, target, landed[uid])
+    return [row for row, uid in zip(begun, uids, strict=True) if uid not in landed]
+
+
+def _only_adds(work: Work, source: MailboxState) -> bool:
+    """Gmail's All Mail has every mail: out of it a label is added, nothing leaves it."""
+    return work.is_gmail and source.role is Role.ALL
+
+
+def _begin(work: Work, rows: Sequence[OperationRow], target: MailboxState) -> list[OperationRow]:
+    """Intent and mark on disk, before the first byte."""
+    status = work.session.status(target.name)
+    mark = (status.uidvalidity, status.uidnext)
+    begun = []
+    with database.writing(durable=True):
+        for row in rows:
+            payload = replace(row.payload, target=target.id, mark=mark)
+            if operation.mark_running(row.id, payload):
+                begun.append(
+                    replace(row, payload=payload, state="running", attempts=row.attempts + 1)
+                )
+    return begun
+
+
+def _remove_source(work: Work, uids: Sequence[int]) -> None:
+    """The copy is proven. Without UIDPLUS \\Deleted is left: EXPUNGE would take others' mail."""
+    work.session.store(uids, add=int(Flag.DELETED))
+    if work.has("UIDPLUS"):
+        work.session.uid_expunge(uids)
+
+
+def _landings(
+    work: Work,
+    rows: Sequence[OperationRow],
+    uids: Sequence[int],
+    target: MailboxState,
+    told: CopyUid | None,
+) -> dict[int, Landing]:
+    """Where each UID went: by COPYUID, else by identity at or above the mark."""
+    found: dict[int, Landing] = {}
+    if told is not None:
+        found = {uid: Landing(told.uidvalidity, new) for uid, new in told.pairs.items()}
+    lacking = [(row, uid) for row, uid in zip(rows, uids, strict=True) if uid not in found]
+    if lacking:
+        by_row = look_in_target(work, [row for row, _ in lacking], target)
+        found |= {uid: by_row[row.id] for row, uid in lacking if row.id in by_row}
+    return found
+
+
+def look_in_target(
+    work: Work, rows: Sequence[OperationRow], target: MailboxState
+) -> dict[int, Landing]:
+    """By operation, the copy in the target that came at or after its mark."""
+    marks = [row.payload.mark for row in rows if row.payload.mark is not None]
+    if not marks:
+        return {}
+    selected = work.examine(target)
+    low = min((mark[1] for mark in marks if mark[0] == selected.uidvalidity), default=1)
+    uids = work.session.all_uids(low=max(low, 1)).uids
+    found = work.session.fetch_identity(uids) if uids else {}
+    owners = location.message_ids_at(target.id, selected.uidvalidity, found)
+    free = sorted(found)
+    landed: dict[int, Landing] = {}
+    for row in rows:
+        # A cycle may have met our own copy meanwhile: then it is a location of this very message.
+        mine = [uid for uid in free if owners.get(uid, row.message_id) == row.message_id]
+        uid = next((uid for uid in mine if _is_copy(row, found[uid], selected.uidvalidity)), None)
+        if uid is not None:
+            free.remove(uid)
+            landed[row.id] = Landing(selected.uidvalidity, uid)
+    lacking = [row for row in rows if row.id not in landed]
+    if lacking and work.is_gmail and target.role is Role.ALL:
+        landed |= _without_label(work, lacking, selected.uidvalidity)
+    return landed
+
+
+def _without_label(
+    work: Work, rows: Sequence[OperationRow], uidvalidity: int
+) -> dict[int, Landing]:
+    """All Mail (open now) had the mail before: it landed there when it left its source."""
+    found: dict[int, Landing] = {}
+    for row in rows:
+        number = row.server_identity.removeprefix("gm:")
+        told = work.session.search_gmail_message_id(int(number)) if number.isdigit() else None
+        if told is not None and len(told.uids) == 1:
+            found[row.id] = Landing(uidvalidity, told.uids[0])
+    source = mailbox.get(rows[0].payload.sources[0][0])
+    if not found or source is None:
+        return {}
+    work.examine(source)
+    still = verified(work, rows, [row.payload.sources[0][2] for row in rows])
+    return {
+        row.id: found[row.id]
+        for row in rows
+        if row.id in found and row.payload.sources[0][2] not in still
+    }
+
+
+def _is_copy(row: OperationRow, fetched: Fetched, uidvalidity: int) -> bool:
+    mark = row.payload.mark
+    if mark is not None and mark[0] == uidvalidity and fetched.uid < mark[1]:
+        return False
+    return is_same(row, bodies.identity_of(fetched), fetched.facts.server_identity)
+
+
+def finish(
+    work: Work,
+    row: OperationRow,
+    source: MailboxState,
+    target: MailboxState,
+    landing: Landing,
+    *,
+    keeps_source: bool | None = None,
+) -> None:
+    """The message lies in the target: locations follow, in the transaction that says so."""
+    place = row.payload.sources[0]
+    only_adds = _only_adds(work, source)
+    is_left = only_adds or (
+        not (work.has("MOVE") or work.has("UIDPLUS")) if keeps_source is None else keeps_source
+    )
+    with database.writing(durable=True):
+        known = location.at(place[0], place[1], [place[2]]).get(place[2])
+        if known is not None and not is_left:
+            put_by_archive = row.kind == operation.ARCHIVE
+            location.move_location(
+                known.id,
+                target.id,
+                landing.uidvalidity,
+                landing.uid,
+                put_by_archive=put_by_archive,
+            )
+        elif known is not None:
+            _leave(row, known, target, landing, is_marked=not only_adds)
+        _note(work, row, landing)
+        if not is_left:
+            arrival.gone(place[0], place[1], [place[2]])
+            sync_state.lower_count(source.id, 1)
+        go_on(row)
+        entry = ledger.Entry(
+            "move",
+            ledger.PERSON,
+            work.account.id,
+            row.message_id,
+            evidence={
+                "operation": row.id,
+                "kind": row.kind,
+                "from": [place[0], place[2]],
+                "to": [target.id, landing.uid],
+            },
+        )
+        ledger.write([entry])
+
+
+def _leave(
+    row: OperationRow,
+    known: location.LocationRow,
+    target: MailboxState,
+    landing: Landing,
+    *,
+    is_marked: bool,
+) -> None:
+    """The message lies in the target as well; without UIDPLUS the source stays \\Deleted."""
+    flags = known.flags | Flag.DELETED if is_marked else known.flags
+    location.set_flags(known.mailbox_id, known.uidvalidity, {known.uid: (flags, known.modseq)})
+    sync_state.put_location(
+        known.message_id,
+        target.id,
+        landing.uidvalidity,
+        landing.uid,
+        flags=known.flags,
+        put_by_archive=row.kind == operation.ARCHIVE,
+    )
+
+
+def _remember(work: Work, landed: Mapping[OperationRow, Landing]) -> None:
+    """Our copies are known before the sources go: no cycle meanwhile takes them for new mail."""
+    with database.writing(durable=True):
+        for row, landing in landed.items():
+            id_, target = row.message_id, row.payload.target
+            if target is not None and id_ is not None and sync_state.message_exists(id_):
+                sync_state.put_location(
+                    id_,
+                    target,
+                    landing.uidvalidity,
+                    landing.uid,
+                    put_by_archive=row.kind == operation.ARCHIVE,
+                )
+            _note(work, row, landing)
+
+
+def _note(work: Work, row: OperationRow, landing: Landing) -> None:
+    """An arrival of our own making, so that it never looks foreign."""
+    assert row.payload.target is not None
+    arrival.note(
+        [
+            ArrivalRow(
+                row.payload.target,
+                landing.uidvalidity,
+                landing.uid,
+                work.account.id,
+                row.identity,
+                row.server_identity,
+                is_kept_out=row.kind == operation.TRASH,
+            )
+        ]
+    )
+
+
+def go_on(row: OperationRow) -> None:
+    """The first source is dealt with: the next one, or done."""
+    rest = row.payload.sources[1:]
+    is_lacking = bool(row.payload.lost) and not row.payload.is_found
+    if rest or is_lacking:
+        sync_state.set_payload(row.id, replace(row.payload, sources=rest, mark=None))
+    if not rest and is_lacking:
+        lost_copies.wait(row.id)
+    elif not rest:
+        operation.mark_done([row.id])
+
+
+def resume(work: Work, row: OperationRow, target: MailboxState) -> None:
+    """An outcome is unknown: look in the target, then in the source, and only then act."""
+    source = mailbox.get(row.payload.sources[0][0]) if row.payload.sources else None
+    if source is None:
+        operation.mark_done([row.id])
+        return
+    # With the label a copy in it is gone as well; whether the mail is, its source tells.
+    landing = None if target.is_gone else look_in_target(work, [row], target).get(row.id)
+    if landing is None:
+        if not unplaced.keep(work, row, source, target):
+            operation.clear_mark(row.id)
+            return
+        with database.writing(durable=True):
+            go_on(row)
+        return
+    _remember(work, {row: landing})
+    place = row.payload.sources[0]
+    is_left = False
+    try:
+        selected = work.session.select(source.name)
+    except RefusedError:
+        if not source.is_gone:
+            raise  # the mail may still be in it: not done before that is known
+        selected = None
+    is_same_box = selected is not None and selected.uidvalidity == place[1]
+    if is_same_box and not _only_adds(work, source) and verified(work, [row], [place[2]]):
+        _remove_source(work, [place[2]])
+        is_left = not work.has("UIDPLUS")
+    finish(work, row, source, target, landing, keeps_source=is_left)
+
+
+def found_again(work: Work, row: OperationRow, target: MailboxState | None) -> Source | None:
+    """Where the message lies now, if another program moved it meanwhile."""
+    known = lost_copies.live_copy(row)
+    if known is not None:
+        return known
+    tried = {*row.payload.sources, *row.payload.lost}
+    boxes = {box.id: box for box in mailbox.of_account(work.account.id)}
+    for found in arrival.explain(work.account.id, row.identity, row.server_identity):
+        box = boxes.get(found.mailbox_id)
+        place = (found.mailbox_id, found.uidvalidity, found.uid)
+        if box is None or (target is not None and box.id == target.id) or place in tried:
+            continue
+        if not lost_copies.may_follow(row, box.id) or lost_copies.is_of_another(row, place):
+            continue
+        if box.uidvalidity != found.uidvalidity or work.home(box) is not Home.LIVE:
+            continue
+        if _is_there(work, row, box, found.uid):
+            return place
+        arrival.gone(box.id, box.uidvalidity, [found.uid])
+    return None
+
+
+def why_not_needed(work: Work, row: OperationRow, target: MailboxState | None) -> str:
+    """Nothing is left to do: it lies where it was to go, in Trash, or nowhere."""
+    boxes = {box.id: box for box in mailbox.of_account(work.account.id)}
+    for seen in arrival.explain(work.account.id, row.identity, row.server_identity):
+        box = boxes.get(seen.mailbox_id)
+        if (seen.mailbox_id, seen.uidvalidity, seen.uid) in row.payload.lost:
+            continue
+        is_current = box is not None and box.uidvalidity == seen.uidvalidity
+        if box is not None and is_current and (target is None or box.id == target.id):
+            return lost_copies.ELSEWHERE
+    return lost_copies.GONE
+
+
+def _is_there(work: Work, row: OperationRow, box: MailboxState, uid: int) -> bool:
+    try:
+        work.examine(box)
+    except RefusedError:
+        return False
+    return bool(verified(work, [row], [uid]))
+
+
+def by_first_source(rows: Iterable[OperationRow]) -> dict[tuple[int, int, str], list[OperationRow]]:
+    """Operations by (mailbox, UIDVALIDITY, kind) of their first source."""
+    groups: dict[tuple[int, int, str], list[OperationRow]] = {}
+    for row in rows:
+        if row.payload.sources:
+            place = row.payload.sources[0]
+            groups.setdefault((place[0], place[1], row.kind), []).append(row)
+    return groups

@@ -1,0 +1,379 @@
+"""The runner of operations: what this person did, told to the server in safe portions.
+
+One step does one group: operations of one kind out of one mailbox, at most 100 messages. Errors
+by what to do next: again with back-off, ask (no Trash or Archive known: never guessed), refused
+(shown; the local state stays).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+from models.accounts import account
+from models.events import OperationsChanged
+from models.mail.message_tables import Flag
+from models.server import location, mailbox, operation, sync_state
+from models.server import lost_operations as lost_copies
+from models.server.mailbox import MailboxState, Role
+from models.server.operation import OperationRow, Source
+from models.store import database
+from sync.engine.context import Step, Work, again, now
+from sync.engine.outgoing import create_mailbox as creating
+from sync.engine.outgoing import move as moves
+from sync.errors import (
+    ProtocolError,
+    ReconnectError,
+    RefusedError,
+    RetryError,
+    SyncError,
+    ThrottledError,
+)
+
+KINDS = frozenset(
+    {
+        operation.ARCHIVE,
+        operation.UNARCHIVE,
+        operation.TRASH,
+        operation.FLAGS,
+        operation.CREATE,
+    }
+)
+QUESTIONS = operation.QUESTIONS
+_WHENEVER = 2**62
+CLOCK_MS = 60_000  # a clock that is corrected by less was right
+_LOOKS = 5  # after so many tries that broke the line, cycles come before the next
+_TARGETS = {operation.ARCHIVE: Role.ARCHIVE, operation.TRASH: Role.TRASH}
+
+
+class Operations:
+    """The queue of one account, worked off over one connection."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._singles: set[int] = set()  # were refused in a group: alone next time
+        self._tried: set[int] = set()  # since the last complete cycle
+        self._looked: set[int] = set()  # for what became of them, since then
+        self._lost_at: dict[int, int] = {}  # by operation, the whole looks there had been
+
+    def step(self, *, is_cycle_due: bool = False) -> Step | None:
+        """Do one group of what is due; None if nothing is.
+
+        What was tried once lets a cycle that is due go first: frequent tries of what a server
+        does not do must not keep new mail out.
+        """
+        if self._work.read_only:
+            return None
+        firsts = operation.due(self._work.account.id, _WHENEVER)
+        rows = [row for row in firsts if self._is_due(row) and self._is_time(row)]
+        if is_cycle_due:
+            rows = [
+                row
+                for row in rows
+                if row.id not in self._tried or not row.next_try_at or self._is_unknown(row)
+            ]
+        if not rows or self._became_read_only():
+            return None
+        group = self._group(rows)
+        self._tried |= {row.id for row in group}
+        name = self._do(group)
+        self._work.report(OperationsChanged(self._work.account.id))
+        return again("operations", name)
+
+    def _became_read_only(self) -> bool:
+        """Whether the person said so since the connection was made; the worker is told later."""
+        known = account.config(self._work.account.id)
+        self._work.read_only = known is None or known.read_only
+        return self._work.read_only
+
+    def cycle_done(self) -> None:
+        """What was tried may be tried again between this cycle and the next."""
+        self._tried.clear()
+        self._looked.clear()
+
+    @property
+    def wants_look(self) -> bool:
+        """Whether an operation came to wait for one whole look at the account."""
+        return any(looks == self._work.whole_looks for looks in self._lost_at.values())
+
+    def _is_due(self, row: OperationRow) -> bool:
+        """One whose mail is not where it was waits for a look that began after that."""
+        if row.kind not in KINDS or not row.is_lost:
+            self._lost_at.pop(row.id, None)
+            return row.kind in KINDS
+        return self._lost_at.setdefault(row.id, self._work.whole_looks) < self._work.whole_looks
+
+    def _is_time(self, row: OperationRow) -> bool:
+        """Of what was begun the outcome is looked up before a cycle meets it, and not tried yet."""
+        return _due_at(row) <= now() or self._is_unknown(row)
+
+    def _is_unknown(self, row: OperationRow) -> bool:
+        is_new = row.id not in self._looked and row.attempts <= _LOOKS
+        return row.payload.mark is not None and is_new
+
+    def next_due_at(self) -> int | None:
+        """When the next operation may be tried, or None."""
+        if self._work.read_only:
+            return None
+        # What waits behind another one of its message has no time of its own.
+        rows = operation.due(self._work.account.id, _WHENEVER)
+        open_ids = {row.id for row in rows}
+        self._lost_at = {id_: looks for id_, looks in self._lost_at.items() if id_ in open_ids}
+        return min((_due_at(row) for row in rows if self._is_due(row)), default=None)
+
+    def questions(self) -> tuple[str, ...]:
+        """What only the person can answer: `trash`, `archive`."""
+        asked = sync_state.asked_words(self._work.account.id)
+        return tuple(name for name, words in QUESTIONS.items() if words in asked)
+
+    def answered(self) -> None:
+        """Mailboxes or roles changed: what waited for an answer may go on."""
+        for name, words in QUESTIONS.items():
+            if self._target_of_role(Role(name)) is not None:
+                sync_state.ask_again(self._work.account.id, words)
+
+    # --- one group ---------------------------------------------------------------------------
+
+    def _group(self, rows: Sequence[OperationRow]) -> list[OperationRow]:
+        """What goes out together with the first that is due."""
+        first = rows[0]
+        if (
+            first.is_begun
+            or first.is_lost
+            or first.id in self._singles
+            or not first.payload.sources
+        ):
+            return [first]
+        alike = [
+            row
+            for row in rows
+            if not row.is_begun and row.id not in self._singles and _alike(row, first)
+        ]
+        return alike[: moves.GROUP]
+
+    def _do(self, rows: list[OperationRow]) -> str:
+        """Run a group; the mailbox it was about."""
+        try:
+            if rows[0].kind == operation.CREATE:
+                name = creating.create(self._work, rows[0])
+                self.answered()
+                return name
+            if rows[0].is_lost:
+                self._look_again(rows[0])
+                return ""
+            if rows[0].kind == operation.FLAGS:
+                return self._store_flags(rows)
+            return self._move(rows)
+        except RetryError as error:
+            self._wait_all(rows, error)
+            return ""
+        except RefusedError as error:
+            # What became of it can't be looked up: that stays open, and everything else goes on.
+            sync_state.count_try(row.id for row in rows)
+            self._wait_all(rows, error)
+            return ""
+        except (ReconnectError, ProtocolError) as error:
+            # If it is this very command that ends connections, the next one is not for it alone.
+            sync_state.count_try(row.id for row in rows)
+            self._wait_all(rows, error)
+            raise
+
+    def _wait_all(self, rows: Sequence[OperationRow], error: SyncError) -> None:
+        for row in rows:
+            self._wait(row, error)
+
+    def _wait(self, row: OperationRow, error: SyncError) -> None:
+        timing = self._work.timing
+        seconds = min(timing.operation_retry_first * 2.0**row.attempts, timing.operation_retry_most)
+        seconds *= random.uniform(0.8, 1.2)  # noqa: S311  # jitter, no secret
+        if isinstance(error, ThrottledError):
+            seconds = max(seconds, error.wait_seconds)
+        at = now() + self._work.ms(seconds)
+        operation.mark_waiting(row.id, at, error.server_words or error.sentence)
+
+    def _ask(self, rows: Sequence[OperationRow], question: str) -> None:
+        at = now() + self._work.ms(self._work.timing.operation_retry_most)
+        for row in rows:
+            operation.mark_waiting(row.id, at, QUESTIONS[question])
+
+    # --- moves -------------------------------------------------------------------------------
+
+    def _move(self, rows: list[OperationRow]) -> str:
+        rows = [self._with_sources(row) for row in rows]
+        target = self._target(rows[0])
+        if target is None:
+            self._ask(rows, "trash" if rows[0].kind == operation.TRASH else "archive")
+            return ""
+        if rows[0].is_begun:
+            self._looked.add(rows[0].id)
+            moves.resume(self._work, rows[0], target)
+            return target.name
+        todo = self._with_something_to_do(rows)
+        if not todo:
+            return ""
+        source = mailbox.get(todo[0].payload.sources[0][0])
+        if source is None or source.id == target.id:
+            self._go_on(todo)
+            return ""
+        self._move_from(todo, source, target)
+        return source.name
+
+    def _move_from(
+        self, rows: list[OperationRow], source: MailboxState, target: MailboxState
+    ) -> None:
+        ready, lost = self._verify(rows, source)
+        if ready:
+            self._send(ready, source, target)
+        self._lose(lost)
+
+    def _with_something_to_do(self, rows: list[OperationRow]) -> list[OperationRow]:
+        """Those with copies on the server; the others are done with."""
+        for row in rows:
+            if not row.payload.sources:
+                lost_copies.not_needed(row, lost_copies.GONE)
+        return [row for row in rows if row.payload.sources]
+
+    def _verify(
+        self, rows: list[OperationRow], source: MailboxState
+    ) -> tuple[list[OperationRow], list[OperationRow]]:
+        """Verify, then act: those whose UID is still the message, and the others."""
+        try:
+            selected = self._work.session.select(source.name)
+        except RefusedError as error:
+            if source.is_gone:
+                return [], rows  # with its label; other copies of it are looked for
+            raise RetryError(error.sentence, server_words=error.server_words) from error
+        places = [row.payload.sources[0] for row in rows]
+        if selected.uidvalidity and selected.uidvalidity != places[0][1]:
+            if selected.uidvalidity == source.uidvalidity:
+                # The numbers were mapped, but the message was deleted here and has no location
+                # that told its new UID: it is found by its identity.
+                return [], rows
+            # The cycle maps the new numbers and rewrites what waits; not done, and not lost.
+            raise RetryError("The label has new numbers; the mail is looked for first.")
+        true = moves.verified(self._work, rows, [place[2] for place in places])
+        ready = [row for row in rows if row.payload.sources[0][2] in true]
+        return ready, [row for row in rows if row.payload.sources[0][2] not in true]
+
+    def _send(self, rows: list[OperationRow], source: MailboxState, target: MailboxState) -> None:
+        try:
+            left = moves.move(self._work, rows, source, target)
+        except RefusedError as error:
+            self._refused(rows, target, error)
+            return
+        for row in left:  # OK, but not in the target: nothing is known, so it is looked for
+            moves.resume(self._work, row, target)
+            self._wait(row, RetryError("The server did not say where the message went."))
+
+    def _refused(self, rows: list[OperationRow], target: MailboxState, error: RefusedError) -> None:
+        """A group that is refused may be done in part; each is looked for, then tried alone."""
+        for row in rows:
+            begun = operation.get(row.id)
+            if begun is not None and begun.is_begun:
+                moves.resume(self._work, begun, target)
+            now_ = operation.get(row.id)
+            if now_ is None or now_.state == "done":
+                continue
+            if len(rows) > 1:
+                self._singles.add(row.id)
+            else:
+                operation.mark_refused(row.id, error.server_words or error.sentence)
+
+    def _lose(self, rows: Sequence[OperationRow]) -> None:
+        """Not where they were: another program moved them, or they are gone."""
+        with database.writing(durable=True):
+            for row in rows:
+                lost_copies.lose(row)
+                self._lost_at[row.id] = self._work.whole_looks
+
+    def _look_again(self, row: OperationRow) -> None:
+        """Everything that arrived anywhere is known now: its mail was found, or is gone."""
+        target = None if row.kind == operation.FLAGS else self._target(row)
+        place = moves.found_again(self._work, row, target)
+        if place is None:
+            lost_copies.not_needed(row, moves.why_not_needed(self._work, row, target))
+            return
+        with database.writing(durable=True):
+            lost_copies.found(row, place)
+
+    def _go_on(self, rows: Sequence[OperationRow]) -> None:
+        """Already where it belongs."""
+        with database.writing(durable=True):
+            for row in rows:
+                moves.go_on(row)
+
+    def _with_sources(self, row: OperationRow) -> OperationRow:
+        """An unarchive is about what our archive put where it still is (R10)."""
+        if row.payload.sources or row.kind != operation.UNARCHIVE or row.message_id is None:
+            return row
+        found = location.locations_of([row.message_id]).get(row.message_id, [])
+        sources = tuple(
+            (place.mailbox_id, place.uidvalidity, place.uid)
+            for place in found
+            if place.put_by_archive and place.state == "live"
+        )
+        return replace(row, payload=replace(row.payload, sources=sources))
+
+    def _target(self, row: OperationRow) -> MailboxState | None:
+        if row.payload.target is not None:
+            return mailbox.get(row.payload.target)
+        return self._target_of_role(_TARGETS.get(row.kind, Role.INBOX))
+
+    def _target_of_role(self, role: Role) -> MailboxState | None:
+        if role is Role.ARCHIVE and self._work.is_gmail:
+            role = Role.ALL  # the label goes, the mail stays in All Mail
+        found = mailbox.by_role(self._work.account.id, role)
+        return found if found is not None and found.missing_since is None else None
+
+    # --- flags -------------------------------------------------------------------------------
+
+    def _store_flags(self, rows: list[OperationRow]) -> str:
+        """Read or unread, as desired: done twice it is the same."""
+        todo = self._with_something_to_do(rows)
+        source = mailbox.get(todo[0].payload.sources[0][0]) if todo else None
+        if source is None:
+            self._go_on(todo)
+            return ""
+        ready, lost = self._verify(todo, source)
+        ready = [row for row in ready if operation.mark_running(row.id, row.payload)]
+        if ready:
+            self._store(ready)
+        self._lose(lost)
+        return source.name
+
+    def _store(self, rows: list[OperationRow]) -> None:
+        uids = [row.payload.sources[0][2] for row in rows]
+        is_seen = rows[0].payload.seen
+        try:
+            if is_seen:
+                self._work.session.store(uids, add=int(Flag.SEEN))
+            else:
+                self._work.session.store(uids, remove=int(Flag.SEEN))
+        except RefusedError as error:
+            for row in rows:
+                operation.mark_refused(row.id, error.server_words or error.sentence)
+            return
+        with database.writing(durable=True):
+            for row in rows:
+                self._keep_flags(row.payload.sources[0], is_seen=is_seen)
+                moves.go_on(row)
+
+    def _keep_flags(self, place: Source, *, is_seen: bool) -> None:
+        known = location.at(place[0], place[1], [place[2]]).get(place[2])
+        if known is not None:
+            flags = known.flags | Flag.SEEN if is_seen else known.flags & ~Flag.SEEN
+            location.set_flags(place[0], place[1], {place[2]: (int(flags), known.modseq)})
+
+
+def _due_at(row: OperationRow) -> int:
+    """When it may be tried; at once if the clock was set back since that was decided."""
+    return 0 if row.changed_at > now() + CLOCK_MS else row.next_try_at
+
+
+def _alike(row: OperationRow, first: OperationRow) -> bool:
+    if row.kind != first.kind or row.payload.seen != first.payload.seen:
+        return False
+    if row.payload.target != first.payload.target or not row.payload.sources:
+        return False
+    return row.payload.sources[0][:2] == first.payload.sources[0][:2]

@@ -1,0 +1,223 @@
+"""What an account does next, one bounded step at a time (SYNC.md section 4).
+
+Operations, the body a person is looking at, what is new, past mail, listening. Whatever matters
+is in the store: after a lost connection a new `AccountSync` goes on where the old one was.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from models.accounts import account
+from models.accounts.account import AccountConfig
+from models.events import Event
+from models.server import mailbox, sync_state
+from models.server import sync_facts as facts
+from models.server.mailbox import Role
+from models.store import database
+from sync.engine import cycle as synchronizer
+from sync.engine.context import Step, Steps, Work, again, now
+from sync.engine.hanging import Hanging, Part
+from sync.engine.incoming.past_mail import Backfill
+from sync.engine.mailboxes import reconcile as mailboxes
+from sync.engine.on_demand import Demand
+from sync.engine.outgoing.runner import Operations
+from sync.errors import ProtocolError, ReconnectError, RefusedError
+from sync.session import ImapSession
+from sync.timing import Timing
+
+__all__ = ["AccountSync", "Step"]
+
+
+class AccountSync:
+    """One account's sync over one connection, driven by its worker.
+
+    Errors of `sync.errors` go through to the worker, which knows what to do next.
+    """
+
+    def __init__(
+        self,
+        account: AccountConfig,
+        session: ImapSession,
+        timing: Timing,
+        *,
+        read_only: bool,
+        report: Callable[[Event], None],
+        should_yield: Callable[[], bool],
+        hanging: Hanging | None = None,
+    ) -> None:
+        self._work = Work(account, session, timing, read_only, report, should_yield)
+        self._work.hanging = hanging or Hanging(timing)
+        session.suspects = self._work.hanging.mails.suspects
+        self._work.last_success_at = account.last_success_at
+        self._operations = Operations(self._work)
+        self._backfill = Backfill(self._work)
+        self._demand = Demand(self._work)
+        self._cycle: Steps | None = None
+        self._cycle_at = 0.0  # monotonic; the first is due at once
+        self._cycle_began_at = 0  # milliseconds UTC
+        self._is_news_since = False  # told while a cycle ran that may have looked before
+        self._is_backfilled = False
+        self._has_hurried = False  # the last cycle came of numbers that did not agree
+
+    def connect_done(self) -> None:
+        """After sign-in: mailboxes and roles; at the first time the watermark of every mailbox.
+
+        The watermarks are taken before anything else, so that whatever comes later is an arrival.
+        """
+        work = self._work
+        if not work.account.set_up:
+            with self._watched(Part.CYCLE):
+                seen = mailboxes.refresh(work, ask_all=True)
+            with database.writing(durable=True):
+                mailboxes.set_up(work, seen)
+                account.update(work.account.id, set_up=True)
+            found = account.config(work.account.id)
+            if found is not None:
+                work.account = found
+        self._operations.answered()
+
+    def step(self) -> Step:
+        """Do one bounded step, and say what comes next."""
+        is_cycle_due = self._cycle is not None or time.monotonic() >= self._cycle_at
+        done = self._operations.step(is_cycle_due=is_cycle_due) or self._demand.step()
+        if done is not None:
+            self._interrupt()
+            return done
+        with self._watched(Part.CYCLE):
+            done = self._sync_step()
+        if done is not None:
+            self._backfill.forget_fetched()
+        if done is None and not self._is_backfilled:
+            with self._watched(Part.PAST):
+                done = self._backfill.step()
+            self._is_backfilled = done is None
+        if done is not None:
+            return done
+        with self._watched(Part.CYCLE):
+            return self._rest()
+
+    @contextmanager
+    def _watched(self, part: Part) -> Iterator[None]:
+        """Lay an end of the connection at the door of the mailbox that was worked on."""
+        try:
+            yield
+        except (ReconnectError, ProtocolError):
+            mailboxes.hung_up(self._work, part)
+            raise
+
+    def _interrupt(self) -> None:
+        """Another mailbox is open now: the cycle begins anew, what it did is in the store."""
+        self._backfill.forget_fetched()
+        if self._cycle is not None or self._operations.wants_look:
+            self._cycle = None
+            self._cycle_at = 0.0
+
+    def _sync_step(self) -> Step | None:
+        if self._cycle is None:
+            if time.monotonic() < self._cycle_at:
+                return None
+            self._cycle_began_at = now()
+            self._is_news_since = False
+            self._work.session.worked_in.clear()
+            self._cycle = synchronizer.cycle(self._work)
+        try:
+            step = next(self._cycle)
+        except StopIteration:
+            self._cycle = None
+            for name in self._work.session.worked_in:
+                self._work.hanging.passed(name, Part.CYCLE)
+            self._operations.cycle_done()
+            wait_seconds = 0.0 if self._is_news_since else self._work.timing.cycle
+            self._cycle_at = time.monotonic() + wait_seconds
+            self._is_backfilled = self._is_backfilled and not self._backfill.is_due_again()
+            return Step("again", doing="cycle")
+        except BaseException:
+            self._cycle = None  # a generator that raised is over; the next one begins anew
+            raise
+        return step
+
+    def _rest(self) -> Step:
+        """Nothing to do now: how long at most."""
+        waits = [self._cycle_at - time.monotonic()]
+        due = self._operations.next_due_at()
+        if due is not None:
+            waits.append((due - now()) / 1000)
+        sitting = sync_state.next_sitting_at(
+            self._work.account.id, self._work.ms(self._work.timing.second_sitting)
+        )
+        if sitting is not None and sitting >= self._cycle_began_at:
+            # One that was due in the last cycle could not be held then: the usual pace is enough.
+            seconds = (sitting - now()) / 1000
+            waits.append(seconds)
+            self._cycle_at = min(self._cycle_at, time.monotonic() + max(seconds, 0.0))
+        seconds = max(0.0, min(waits))
+        is_open = not self._work.hanging.is_closed(self.idle_mailbox, Part.CYCLE)
+        if not (self._work.session.can_idle and is_open):
+            return Step("wait", seconds, "idle")
+        if not self._listen() and not self._has_hurried:
+            # Once: of a server whose numbers never agree the usual pace is enough.
+            self._has_hurried = True
+            self._cycle_at = 0.0
+            return again("cycle")
+        self._has_hurried = False
+        return Step("idle", seconds, "idle")
+
+    def _listen(self) -> bool:
+        """Open the mailbox to IDLE on; False if something came since its numbers were asked."""
+        session, name = self._work.session, self.idle_mailbox
+        is_open = session.selected is not None and session.selected.name == name
+        self._work.is_listening = True
+        if is_open and session.selected is not None and session.selected.is_read_only:
+            return not session.take_events()
+        try:
+            selected = session.examine(name)
+        except RefusedError:
+            return True
+        session.take_events()
+        box = mailbox.by_name(self._work.account.id, name)
+        return box is None or selected.exists == box.message_count
+
+    def news(self) -> None:
+        """IDLE spoke, the time is over, or the person asks: a cycle now, or after this one."""
+        self._cycle_at = 0.0
+        self._is_news_since = self._cycle is not None
+
+    def sync_now(self) -> None:
+        """The person wants a cycle now."""
+        self.news()
+        self._is_backfilled = False
+
+    def wake(self) -> None:
+        """Operations were queued, mailboxes chosen, or a question answered."""
+        found = account.config(self._work.account.id)
+        if found is not None:
+            self._work.account = found
+        self._operations.answered()
+        self._backfill = Backfill(self._work)
+        self._is_backfilled = False
+
+    def want_body(self, message_id: int) -> None:
+        """The person looks at a message whose body is not here: it comes next."""
+        self._demand.want_body(message_id)
+
+    def want_attachment(self, attachment_id: int) -> None:
+        """The person wants an attachment that is not here: it comes next."""
+        self._demand.want_attachment(attachment_id)
+
+    @property
+    def idle_mailbox(self) -> str:
+        """The mailbox to IDLE on."""
+        found = mailbox.by_role(self._work.account.id, Role.INBOX)
+        return found.name if found else "INBOX"
+
+    def facts(self) -> tuple[int, int, int, int]:
+        """Messages being checked, deletes held, operations that wait, operations refused."""
+        found = facts.of_account(self._work.account.id)
+        return found.checking, found.held, found.pending, found.refused
+
+    def questions(self) -> tuple[str, ...]:
+        """What operations wait for the person to answer: `trash`, `archive`."""
+        return self._operations.questions()

@@ -1,0 +1,125 @@
+"""One round of judging, and its verdicts carried out in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from models.deletion import deletion
+from models.events import ConversationsChanged, Event, MessagesChanged
+from models.mail import conversation
+from models.server import location, operation, sync_state
+from models.server.mailbox import MailboxState
+from models.store import database, ledger
+from sync.engine.context import Work
+from sync.engine.judge import Kind, Verdict
+
+Spot = tuple[int, int]  # mailbox_id, uid: under the mailbox's present UIDVALIDITY
+
+
+@dataclass(slots=True)
+class Round:
+    """What one round of judging knows.
+
+    Attributes:
+        boxes: The mailboxes that are there, by id.
+        is_level: The arrivals of all of them are known.
+        is_grown: Mail came into one that the server never opened.
+        there: Spots asked for in this round: flags, or None if the UID is gone.
+        taken: Spots that explained a vanish already; one copy explains one vanish.
+        searched: Messages for which the last resort was tried.
+        held: Messages whose delete waits for the person.
+    """
+
+    work: Work
+    boxes: dict[int, MailboxState]
+    is_level: bool
+    is_grown: bool = False
+    there: dict[Spot, int | None] = field(default_factory=dict)
+    taken: set[Spot] = field(default_factory=set)
+    searched: set[int] = field(default_factory=set)
+    held: set[int] = field(default_factory=set)
+
+
+def carry_out(this: Round, verdicts: Sequence[Verdict]) -> None:
+    """Do what was judged; what the person did meanwhile goes before it."""
+    account_id = this.work.account.id
+    with database.writing(durable=True):
+        busy = operation.pending_for_message([v.message_id for v in verdicts])
+        free = [v for v in verdicts if v.message_id not in busy]
+        free = [v for v in free if sync_state.message_exists(v.message_id)]
+        changed = [v for v in free if v.kind in {Kind.MOVED, Kind.JUNKED, Kind.MARKED}]
+        _end(this, changed)
+        _hold(account_id, [v for v in free if v.kind is Kind.HELD])
+        alive = [v.message_id for v in free if v.kind is Kind.NOTHING and v.message_id in this.held]
+        _release(alive)
+        events: list[Event] = []
+        for verdict in free:
+            if verdict.kind in {Kind.TRASHED, Kind.DELETED}:
+                events += deletion.delete_messages(
+                    [verdict.message_id],
+                    kind="external",
+                    cause=ledger.SERVER,
+                    evidence=verdict.evidence,
+                )
+        marked = sync_state.mark_junk(
+            {v.message_id: v.kind is Kind.JUNKED for v in changed if v.kind is not Kind.MARKED}
+        )
+    for event in events:
+        this.work.report(event)
+    if marked:
+        this.work.report(MessagesChanged(account_id, tuple(marked)))
+    shown = {Kind.HELD, Kind.MOVED, Kind.JUNKED}  # rows say which mails are held
+    turned = [v.message_id for v in free if v.kind in shown and (v.ended or v.kind is Kind.HELD)]
+    turned += alive
+    if turned:
+        owners = tuple(conversation.of_messages(turned))
+        this.work.report(ConversationsChanged(account_id, owners))
+
+
+def _end(this: Round, verdicts: Sequence[Verdict]) -> None:
+    for verdict in verdicts:
+        for place in verdict.ended:
+            if place.location_id is not None:
+                location.end_location(place.location_id)
+        found = verdict.found
+        if found is not None and found.location_id is None:
+            box = this.boxes[found.mailbox_id]
+            flags = this.there.get((found.mailbox_id, found.uid)) or 0
+            sync_state.put_location(
+                verdict.message_id,
+                box.id,
+                box.uidvalidity,
+                found.uid,
+                flags=flags,
+            )
+        if verdict.ended:
+            entry = ledger.Entry(
+                "move",
+                ledger.SERVER,
+                this.work.account.id,
+                verdict.message_id,
+                evidence=verdict.evidence,
+            )
+            ledger.write([entry])
+
+
+def _release(message_ids: Sequence[int]) -> None:
+    """Held, and alive after all: nothing is left to be asked."""
+    for rows in location.locations_of(message_ids).values():
+        location.set_live(row.id for row in rows if row.state == "held")
+
+
+def _hold(account_id: int, verdicts: Sequence[Verdict]) -> None:
+    rows = location.locations_of(v.message_id for v in verdicts)
+    for verdict in verdicts:
+        mine = rows.get(verdict.message_id, ())
+        places = [r.id for r in mine if r.state != "live"]
+        # All is where it was, \\Deleted or in Trash: what is outside Trash may be undeleted yet.
+        trash = verdict.found.mailbox_id if verdict.found else None
+        places = places or [r.id for r in mine if r.mailbox_id == trash]
+        location.set_held(places or [r.id for r in mine])
+        entry = ledger.Entry(
+            "hold", ledger.SERVER, account_id, verdict.message_id, evidence=verdict.evidence
+        )
+        ledger.write([entry])

@@ -1,0 +1,287 @@
+"""The judging of a cycle: cases gathered, their copies asked for, verdicts handed on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from models.mail.message_tables import Flag
+from models.server import arrival, location, mailbox, operation, sync_state
+from models.server import known_uids as returning
+from models.server.location import LocationRow
+from models.server.mailbox import MailboxState
+from models.store import database
+from models.store.clock import now_ms
+from sync.engine import judge
+from sync.engine.context import STEP_MESSAGES, Steps, Work, again
+from sync.engine.fetch import messages as bodies
+from sync.engine.fetch import missing_answers as asking
+from sync.engine.judge import Case, Home, Kind, Place, Presence, Verdict
+from sync.engine.mailboxes.reconcile import Seen, has_grown_unseen, may_hide_mail, refused
+from sync.engine.vanished.apply import Round, Spot, carry_out
+from sync.errors import UNOPENED, RefusedError
+from sync.session import is_searchable
+
+HOUR_MS = 3600 * 1000
+UNREAD_MS = 24 * HOUR_MS
+
+
+def judge_all(work: Work, seen: Sequence[Seen]) -> Steps:
+    """Judge every message that misses a copy, or that may have no live one left."""
+    boxes = {one.mailbox.id: one.mailbox for one in seen if one.is_there}
+    is_grown = any(has_grown_unseen(work, one) for one in seen)
+    this = Round(work, boxes, is_whole(work, seen), is_grown)
+    cases = [row for row in location.open_cases(work.account.id) if row.state == "missing"]
+    held = {r.message_id for r in location.open_cases(work.account.id) if r.state == "held"}
+    suspects = {row.message_id for row in cases} | held | sync_state.in_trash(work.account.id)
+    verdicts: list[Verdict] = []
+    known = sync_state.location_counts(work.account.id)
+    ids = sorted(suspects)
+    for start in range(0, len(ids), STEP_MESSAGES):
+        verdicts += _judge(this, ids[start : start + STEP_MESSAGES])
+        yield again("vanishes")
+    this.held = held
+    verdicts = [v for v in verdicts if v.message_id not in held or _is_release(v)]
+    hour = sync_state.deleted_since(work.account.id, now_ms() - HOUR_MS)
+    verdicts = _braked_before_search(verdicts, known, hour)
+    to_search = [v.message_id for v in verdicts if v.kind is Kind.SEARCH]
+    if to_search:
+        yield from _search(this, to_search)
+        again_judged = _judge(this, to_search)
+        verdicts = [v for v in verdicts if v.kind is not Kind.SEARCH] + again_judged
+        verdicts = judge.brake(verdicts, known=known, deleted_last_hour=hour)
+    for start in range(0, len(verdicts), STEP_MESSAGES):
+        carry_out(this, verdicts[start : start + STEP_MESSAGES])
+        yield again("vanishes")
+
+
+def is_whole(work: Work, seen: Sequence[Seen]) -> bool:
+    """Whether everything that appeared in any mailbox up to now was taken note of."""
+    boxes = {one.mailbox.id: one.mailbox for one in seen if one.is_there}
+    if any(may_hide_mail(work, one.mailbox) for one in seen):
+        return False
+    return all(one.is_level or not one.is_there for one in seen) and not _is_unread(work, boxes)
+
+
+def _is_unread(work: Work, boxes: dict[int, MailboxState]) -> bool:
+    """Something came that nobody could read yet: it may be what is missed. A day is enough."""
+    line = now_ms() - UNREAD_MS
+    return any(
+        since > line and mailbox_id in boxes and work.home(boxes[mailbox_id]) is not Home.MIRROR
+        for mailbox_id, waiting in returning.unread(work.account.id).items()
+        for _, _, since in waiting
+    )
+
+
+def _is_release(verdict: Verdict) -> bool:
+    """A held delete is released by the person, or because the mail is alive after all."""
+    is_alive = verdict.kind is Kind.NOTHING and verdict.found is not None
+    return is_alive or verdict.kind in {Kind.MOVED, Kind.JUNKED}
+
+
+def _braked_before_search(
+    verdicts: list[Verdict], known: dict[int, int], hour: int
+) -> list[Verdict]:
+    """What would be held anyway is not searched for first: that may be thousands."""
+    as_if = [
+        Verdict(
+            v.message_id, Kind.DELETED, v.ended, v.found, v.evidence, v.is_linked, v.mailbox_ids
+        )
+        if v.kind is Kind.SEARCH
+        else v
+        for v in verdicts
+    ]
+    braked = judge.brake(as_if, known=known, deleted_last_hour=hour)
+    return [b if b.kind is Kind.HELD else v for v, b in zip(verdicts, braked, strict=True)]
+
+
+# --- gathering -------------------------------------------------------------------------------
+
+
+def _judge(this: Round, message_ids: Sequence[int]) -> list[Verdict]:
+    work = this.work
+    located = location.locations_of(message_ids)
+    linked = sync_state.linked(message_ids)
+    busy = operation.pending_for_message(message_ids)
+    mine = operation.open_identities(work.account.id)
+    found: list[Verdict] = []
+    spots = {id_: _spots(this, id_, located.get(id_, [])) for id_ in message_ids}
+    _ask(this, {spot for each in spots.values() for spot in each})
+    for message_id in message_ids:
+        known = sync_state.identity_of(message_id)
+        if known is None:
+            continue
+        case = Case(
+            message_id,
+            _places(this, located.get(message_id, []), spots[message_id]),
+            has_open_operation=message_id in busy or known[0] in mine,
+            is_linked=message_id in linked,
+            is_level=this.is_level,
+            is_searched=message_id in this.searched,
+            is_knowable=_is_knowable(this),
+            is_grown=this.is_grown,
+        )
+        verdict = judge.judge(
+            case, now=now_ms(), second_sitting=work.ms(work.timing.second_sitting)
+        )
+        _take_spot(this, verdict)
+        found.append(verdict)
+    return found
+
+
+def _is_knowable(this: Round) -> bool:
+    return not this.work.is_gmail or any(b.role == "all" for b in this.boxes.values())
+
+
+def _take_spot(this: Round, verdict: Verdict) -> None:
+    if verdict.found is not None and verdict.found.location_id is None:
+        this.taken.add((verdict.found.mailbox_id, verdict.found.uid))
+
+
+def _spots(this: Round, message_id: int, rows: Iterable[LocationRow]) -> set[Spot]:
+    """Where to ask: its live locations, and arrivals of its identity that nobody else has."""
+    own = {(row.mailbox_id, row.uid) for row in rows if _is_current(this, row)}
+    live = {(r.mailbox_id, r.uid) for r in rows if r.state == "live" and _is_current(this, r)}
+    known = sync_state.identity_of(message_id)
+    if known is None:
+        return live
+    for row in arrival.explain(this.work.account.id, known[0], known[1]):
+        box, spot = this.boxes.get(row.mailbox_id), (row.mailbox_id, row.uid)
+        if box is None or box.uidvalidity != row.uidvalidity or spot in own:
+            continue
+        if this.work.home(box) is not Home.MIRROR and _is_free(this, message_id, box, row.uid):
+            live.add(spot)
+    return live
+
+
+def _is_current(this: Round, row: LocationRow) -> bool:
+    box = this.boxes.get(row.mailbox_id)
+    return box is not None and box.uidvalidity == row.uidvalidity
+
+
+def _is_free(this: Round, message_id: int, box: MailboxState, uid: int) -> bool:
+    """Nobody's location, or that of a twin which has another live one."""
+    row = location.at(box.id, box.uidvalidity, [uid]).get(uid)
+    if row is None or row.message_id == message_id:
+        return True
+    return bool(location.live_elsewhere(row.message_id, but={row.id}))
+
+
+def _ask(this: Round, spots: set[Spot]) -> None:
+    """Ask each mailbox exactly for these UIDs: what is there now, with which flags."""
+    by_box: defaultdict[int, set[int]] = defaultdict(set)
+    for mailbox_id, uid in spots - this.there.keys():
+        by_box[mailbox_id].add(uid)
+    for mailbox_id, uids in by_box.items():
+        box = this.boxes[mailbox_id]
+        try:
+            selected = this.work.examine(box)
+            if selected.uidvalidity in {0, box.uidvalidity}:
+                _ask_box(this, box, uids)
+        except UNOPENED as fault:
+            refused(this.work, box, fault)
+
+
+def _ask_box(this: Round, box: MailboxState, uids: set[int]) -> None:
+    flags = this.work.session.fetch_flags(uids)
+    lacking = uids - flags.keys()
+    still = this.work.session.existing(lacking) if lacking else set()
+    gone = lacking - still
+    for uid, facts in flags.items():
+        this.there[box.id, uid] = facts.flags or 0
+    for uid in gone:
+        this.there[box.id, uid] = None
+    if gone:
+        located = sync_state.located(box.id, box.uidvalidity, gone)
+        arrival.gone(box.id, box.uidvalidity, gone - located)
+
+
+def _places(this: Round, rows: Iterable[LocationRow], spots: Iterable[Spot]) -> tuple[Place, ...]:
+    known = {(row.mailbox_id, row.uid): row for row in rows if _is_current(this, row)}
+    places = [_place(this, row) for row in rows]
+    for mailbox_id, uid in sorted(set(spots) - known.keys() - this.taken):
+        flags = this.there.get((mailbox_id, uid), -1)
+        if flags is None:
+            continue
+        box = this.boxes[mailbox_id]
+        presence = Presence.UNKNOWN if flags < 0 else Presence.PRESENT
+        marked = flags > 0 and bool(flags & Flag.DELETED)
+        places.append(Place(mailbox_id, uid, this.work.home(box), presence, marked))
+    return tuple(places)
+
+
+def _place(this: Round, row: LocationRow) -> Place:
+    box = this.boxes.get(row.mailbox_id)
+    flags = this.there.get((row.mailbox_id, row.uid), -1)
+    presence = Presence.UNKNOWN
+    if box is not None and box.uidvalidity == row.uidvalidity:
+        if row.state in {"missing", "held"}:
+            presence = Presence.ABSENT if row.asks or row.state == "missing" else Presence.UNKNOWN
+        elif row.state == "hidden":
+            presence = Presence.HIDDEN
+        elif flags is not None and flags >= 0:
+            presence = Presence.PRESENT  # gone by now (None): the next hunt opens its case
+    marked = flags is not None and flags > 0 and bool(flags & Flag.DELETED)
+    return Place(
+        row.mailbox_id,
+        row.uid,
+        this.work.home(box) if box else Home.LIVE,
+        presence,
+        marked,
+        row.id,
+        row.asks,
+        row.missing_since,
+        row.last_ask_at,
+    )
+
+
+# --- the last resort ---------------------------------------------------------------------------
+
+
+def _search(this: Round, message_ids: Sequence[int]) -> Steps:
+    """Copies made before set-up lie below every watermark: ask every mailbox by Message-ID."""
+    work = this.work
+    for box in this.boxes.values():
+        if work.home(box) not in {Home.LIVE, Home.JUNK}:
+            continue
+        try:
+            work.examine(box)
+        except UNOPENED as fault:
+            refused(work, box, fault)
+            known = mailbox.get(box.id)
+            if known is not None and may_hide_mail(work, known):
+                return
+            continue
+        for message_id in message_ids:
+            if not _search_in(this, box, message_id):
+                return  # an incomplete answer: nobody was searched for
+        yield again("vanishes", box.name)
+    this.searched |= set(message_ids)
+
+
+def _search_in(this: Round, box: MailboxState, message_id: int) -> bool:
+    known = sync_state.identity_of(message_id)
+    if known is None or not known[2]:
+        return True  # without a Message-ID there is nothing to search by
+    try:
+        told = this.work.session.search_header_message_id(known[2])
+        read = asking.headers(this.work, told.uids)
+    except RefusedError:
+        return False  # the other work goes on
+    if not told.is_complete:
+        return not is_searchable(known[2])  # a hostile Message-ID is never sent
+    if read.bare or read.unread:
+        return False  # it has a mail with this Message-ID, and nobody knows whether it is this one
+    same = [f for f in read.found.values() if bodies.identity_of(f) == known[0]]
+    with database.writing(durable=False):
+        arrivals = [f for f in same if _is_free(this, message_id, box, f.uid)]
+        arrival.note(_arrival(this, box, f.uid, known, f.facts.flags or 0) for f in arrivals)
+    return True
+
+
+def _arrival(
+    this: Round, box: MailboxState, uid: int, known: tuple[bytes, str, str], flags: int
+) -> arrival.ArrivalRow:
+    return arrival.ArrivalRow(
+        box.id, box.uidvalidity, uid, this.work.account.id, known[0], known[1], flags
+    )

@@ -1,0 +1,401 @@
+"""One account's worker: its only door to its server, and the only writer of what that says.
+
+The worker performs one bounded step of `sync.engine.schedule` at a time and returns to the event loop
+of its thread, so that `stop`, `wake` and a body that the person is looking at are served between
+two steps. While there is nothing to do the server's IDLE is waited for with a QSocketNotifier,
+which blocks nobody.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Unpack
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from models.accounts import account
+from models.accounts.account import AccountConfig
+from models.events import AccountsChanged, Event, Phase, StatusChanged
+from models.store import database
+from models.store.database import BusyStoreError, StoreError
+from sync.connecting import connect
+from sync.engine.hanging import Hanging
+from sync.engine.schedule import AccountSync, Step
+from sync.errors import (
+    CertificateError,
+    ProtocolError,
+    ReconnectError,
+    RefusedError,
+    RetryError,
+    SecretLockedError,
+    SignInError,
+    SyncError,
+    ThrottledError,
+)
+from sync.health.keeper import HealthKeeper
+from sync.qt.service.command_thread import clear_opened
+from sync.qt.worker.backoff import Backoff
+from sync.qt.worker.idle import IdleWatch, Settling
+from sync.qt.worker.status import Doing, status
+from sync.secrets.vault import Vault
+from sync.session import ImapSession
+from sync.timing import Timing
+
+log = logging.getLogger(__name__)
+
+STORE_RETRY_SECONDS = 30.0
+BUG_SENTENCE = "Dealpost met a fault of its own and paused this account. Nothing was lost; choose “Sync now” to go on."
+
+
+class AccountWorker(QObject):
+    """Syncs one account in a QThread of its own; nothing else uses its session.
+
+    Signals:
+        happened: A dataclass of `models.events`, after what it tells is committed.
+    """
+
+    happened = Signal(object)
+
+    def __init__(
+        self,
+        account_id: int,
+        *,
+        folder: Path,
+        vault: Vault,
+        timing: Timing,
+        read_only: bool,
+    ) -> None:
+        super().__init__()  # no parent: an object with a parent cannot change its thread
+        self.account_id = account_id
+        self._folder = folder
+        self._vault = vault
+        self._timing = timing
+        self._read_only = read_only
+        self._stopping = threading.Event()
+        self._session_lock = threading.Lock()
+        self._session: ImapSession | None = None
+        self._sync: AccountSync | None = None
+        self._status = StatusChanged(account_id, Phase.STARTING)
+        self._told_at = 0.0
+        self._health = HealthKeeper(account_id, self.happened.emit, read_only=read_only)
+        self._backoff = Backoff(timing)
+        self._hanging = Hanging(timing)
+        self._settling = Settling(timing.idle_settle)
+        # Children, made before the thread begins: `connect` waits for Qt's locks while it has
+        # Python's, and the GUI thread that deletes a widget has the one and waits for the other.
+        self._step_timer = self._timer(self._advance)
+        self._cycle_timer = self._timer(self._settled)
+        self._settle_timer = self._timer(self._settled)
+        self._idle = IdleWatch(self)
+        self._idle.spoke.connect(self._idle_spoke)
+        self._idle.renewal_due.connect(self._renew_idle)
+        self._idle.lost.connect(self._lost)
+
+    # --- what other threads may call -----------------------------------------------------
+
+    def hurry(self) -> None:
+        """Ask the step that runs now to end early (any thread)."""
+        self._stopping.set()
+
+    def abort(self) -> None:
+        """Cut the connection so that a blocking read ends at once (any thread)."""
+        self._stopping.set()
+        with self._session_lock:
+            if self._session is not None:
+                self._session.abort()
+
+    def cut_if_dead(self, addresses: frozenset[str] | None) -> bool:
+        """Cut a line from an address that is gone; None: every line is dead (any thread)."""
+        with self._session_lock:
+            session = self._session
+            if session is None or (addresses is not None and session.local_address in addresses):
+                return addresses is None
+            session.abort()
+            return True
+
+    # --- slots, in the worker's thread ---------------------------------------------------
+
+    @Slot()
+    def start(self) -> None:
+        """First code to run in the thread; its connection to the store is made here."""
+        database.open_for_thread()
+        self._step_timer.start(0)
+
+    @Slot()
+    def wake(self) -> None:
+        """There are operations to perform."""
+        if self._sync is not None:
+            self._sync.wake()
+            self._resume()
+
+    @Slot()
+    def sync_now(self) -> None:
+        """The person asked: also out of a back-off or a pause."""
+        self._backoff.reset()
+        self._hanging.try_now()
+        if self._sync is not None:
+            self._sync.sync_now()
+            self._resume()
+        elif not self._stopping.is_set():
+            self._step_timer.start(0)
+
+    @Slot()
+    def check_health(self) -> None:
+        """The person wants a fresh report on the servers, with a cycle."""
+        self._health.want()
+        self.sync_now()
+
+    @Slot()
+    def connect_anew(self) -> None:
+        """The line was found dead: a new one, now. Who waits for the person goes on waiting."""
+        is_at_work = self._session is not None or self._step_timer.isActive()
+        self._drop_session()
+        if is_at_work:
+            self._hasten()
+
+    @Slot()
+    def try_now(self) -> None:
+        """The network is another one: what waits for the next try need not."""
+        if self._session is None and self._step_timer.isActive():
+            self._hasten()
+
+    def _hasten(self) -> None:
+        self._backoff.reset()
+        self._hanging.try_now()
+        if not self._stopping.is_set():
+            self._step_timer.start(0)
+
+    @Slot(int)
+    def want_body(self, message_id: int) -> None:
+        """The person looks at this message: its body comes next."""
+        if self._sync is not None:
+            self._sync.want_body(message_id)
+            self._resume()
+
+    @Slot(int)
+    def want_attachment(self, attachment_id: int) -> None:
+        """The person wants this attachment: it comes next."""
+        if self._sync is not None:
+            self._sync.want_attachment(attachment_id)
+            self._resume()
+
+    @Slot()
+    def stop(self) -> None:
+        """Leave IDLE, close the session and the store, end the thread."""
+        self._stopping.set()
+        self._step_timer.stop()
+        self._drop_session(politely=True)
+        self._tell(Phase.STOPPED, error="", retry_at=None, at_once=True)
+        database.close_for_thread()
+        self.thread().quit()
+
+    # --- steps ---------------------------------------------------------------------------
+
+    @Slot()
+    def _advance(self) -> None:
+        """One step, and the one place where everything that can go wrong is sorted."""
+        if self._stopping.is_set():
+            return
+        try:
+            with database.told_plainly(), self._health.watching():
+                step = self._perform()
+        except SecretLockedError as error:
+            self._drop_session()
+            self._tell(Phase.NEEDS_SIGN_IN, error=error.sentence, at_once=True)
+        except SignInError as error:
+            self._drop_session()
+            self._needs_sign_in(error)
+        except (ReconnectError, RetryError, ProtocolError) as error:
+            self._lost(error)
+        except SyncError as error:
+            self._drop_session()
+            shown = error.shown if isinstance(error, CertificateError) else None
+            self._tell(Phase.NEEDS_ANSWER, error=error.sentence, certificate=shown, at_once=True)
+            self._step_timer.start(_milliseconds(self._timing.backoff_most))
+        except BusyStoreError as error:
+            self._drop_session()
+            self._retry_in(self._timing.backoff_first, str(error))
+        except StoreError as error:
+            self._drop_session()
+            self._tell(Phase.NEEDS_ANSWER, error=str(error), at_once=True)
+            self._step_timer.start(_milliseconds(STORE_RETRY_SECONDS))
+        except Exception:
+            log.exception("the worker of account %d met a fault", self.account_id)
+            self._drop_session()
+            self._tell(Phase.PAUSED, error=BUG_SENTENCE, at_once=True)
+        else:
+            self._follow(step)
+
+    def _perform(self) -> Step | None:
+        """Connect if need be, else one step of the schedule; None if there is nothing to do."""
+        if self._sync is None:
+            config = account.config(self.account_id)
+            if config is None or config.state in (account.STOPPED, account.REMOVED):
+                self._tell(Phase.STOPPED, error="", at_once=True)
+                return None
+            self._connect(config)
+        assert self._sync is not None
+        self._health.look_if_due(self._session)
+        step = self._sync.step()
+        if step.kind != "again":
+            self._health.rested()
+        return step
+
+    def _connect(self, config: AccountConfig) -> None:
+        self._tell(Phase.CONNECTING, retry_at=None, at_once=True)
+        session = connect(
+            config, self._vault, self._timing, read_only=self._read_only, hold=self._hold,
+            is_stopped=self._stopping.is_set,
+        )  # fmt: skip
+        if account.change_state(config.id, account.NEEDS_SIGN_IN, account.ACTIVE):
+            self._report(AccountsChanged((config.id,)))
+        self._backoff.connected()
+        self._sync = AccountSync(
+            config,
+            session,
+            self._timing,
+            read_only=self._read_only or config.read_only,
+            report=self._report,
+            should_yield=self._stopping.is_set,
+            hanging=self._hanging,
+        )
+        self._sync.connect_done()
+
+    def _hold(self, session: ImapSession) -> None:
+        with self._session_lock:
+            self._session = session
+            if self._stopping.is_set():
+                session.abort()  # a second try, begun after the first was cut
+
+    def _follow(self, step: Step | None) -> None:
+        """Arrange what comes after a step."""
+        if step is None or self._stopping.is_set():
+            return
+        self._backoff.works()
+        busy = step.kind == "again"
+        phase = Phase.SYNCING if busy else Phase.IDLE
+        self._tell(
+            phase, mailbox=step.mailbox, done=step.done, total=step.total, error="", retry_at=None,
+            past=step.past, at_once=phase is not self._status.phase,
+        )  # fmt: skip
+        if busy:
+            self._step_timer.start(0)
+            return
+        self._cycle_timer.start(_milliseconds(step.wait_seconds))
+        if step.kind == "idle":
+            self._enter_idle()
+
+    # --- IDLE ----------------------------------------------------------------------------
+
+    def _enter_idle(self) -> None:
+        assert self._session is not None
+        try:
+            self._idle.begin(self._session, renew_seconds=self._timing.idle_renew)
+        except RefusedError:
+            log.info("the server of account %d offers IDLE and refuses it", self.account_id)
+        except SyncError as error:
+            self._lost(error)
+
+    @Slot()
+    def _idle_spoke(self) -> None:
+        self._health.spoke()
+        if not self._settle_timer.isActive():
+            self._settle_timer.start(_milliseconds(self._settling.seconds()))
+
+    @Slot(object)
+    def _lost(self, error: SyncError) -> None:
+        self._drop_session()
+        seconds = self._backoff.next_wait()
+        if isinstance(error, ThrottledError):
+            seconds = max(seconds, error.wait_seconds)  # it may say: in 0 seconds
+        self._retry_in(seconds, error.sentence)
+
+    @Slot()
+    def _settled(self) -> None:
+        """News have settled, or the wait is over."""
+        if self._sync is not None:
+            self._sync.news()
+            self._resume()
+
+    @Slot()
+    def _renew_idle(self) -> None:
+        if self._leave_idle():
+            self._enter_idle()
+
+    def _leave_idle(self) -> bool:
+        """End IDLE if it runs; False if the connection went with it."""
+        self._settle_timer.stop()
+        try:
+            self._idle.end()
+        except SyncError as error:
+            self._lost(error)
+            return False
+        return True
+
+    def _resume(self) -> None:
+        """Out of IDLE or a wait, on to the next step."""
+        if self._stopping.is_set() or self._session is None:
+            return
+        self._cycle_timer.stop()
+        if self._leave_idle():
+            self._step_timer.start(0)
+
+    # --- ends of a connection ------------------------------------------------------------
+
+    def _drop_session(self, *, politely: bool = False) -> None:
+        """Close the session; what matters is in the store."""
+        self._cycle_timer.stop()
+        self._settle_timer.stop()
+        self._idle.forget()
+        self._sync = None
+        session = self._session
+        if session is None:
+            return
+        try:
+            if not politely:
+                session.abort()
+            session.close()  # `abort` can still reach it if the server does not answer
+        except SyncError:
+            log.info("the connection of account %d was already lost", self.account_id)
+        with self._session_lock:
+            self._session = None
+
+    def _retry_in(self, wait_seconds: float, sentence: str) -> None:
+        retry_at = int((time.time() + wait_seconds) * 1000)
+        self._tell(Phase.WAITING, error=sentence, retry_at=retry_at, at_once=True)
+        if not self._stopping.is_set():
+            self._step_timer.start(_milliseconds(wait_seconds))
+
+    def _needs_sign_in(self, error: SignInError) -> None:
+        account.change_state(self.account_id, account.ACTIVE, account.NEEDS_SIGN_IN)
+        self._report(AccountsChanged((self.account_id,)))
+        self._tell(Phase.NEEDS_SIGN_IN, error=error.sentence, at_once=True)
+
+    # --- telling -------------------------------------------------------------------------
+
+    def _report(self, event: Event) -> None:
+        clear_opened(self._folder, event)
+        self._health.heard(event)
+        self.happened.emit(event)
+
+    def _tell(self, phase: Phase, *, at_once: bool = False, **doing: Unpack[Doing]) -> None:
+        """Say what goes on, at most once in `Timing.status` unless something else begins."""
+        now = time.monotonic()
+        if not at_once and now - self._told_at < self._timing.status:
+            return
+        self._status = status(self.account_id, phase, doing)
+        self._told_at = now
+        self.happened.emit(self._status)
+
+    def _timer(self, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self, singleShot=True)
+        timer.timeout.connect(slot)
+        return timer
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(0, round(seconds * 1000))
