@@ -18,12 +18,12 @@ from models.store.database import StoreError
 from models.store.profile import clear_opened, open_profile
 from sync.qt.service.service import MailService
 from sync.timing import Timing
-from ui import icons
-from ui.collector import GuiCollector
-from ui.crash import CrashGuard, WordlessFormatter
-from ui.main_window import MainWindow
-from ui.reader import schemes
-from ui.theme import Theme
+from ui.reader.message import schemes
+from ui.runtime.collector import GuiCollector
+from ui.runtime.crash import CrashGuard, WordlessFormatter
+from ui.style import icons
+from ui.style.theme import Theme
+from ui.window.main_window import MainWindow
 
 log = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication
 
 from models.store import database
 from models.store.profile import open_profile
-from ui.reader import schemes
+from ui.reader.message import schemes
 
 # Schemes of the reader have to be known before the first QApplication.
 schemes.prepare_environment()

@@ -29,7 +29,7 @@ from resources.demo.keychain import MemoryKeyring
 from resources.demo.process import ServerFacts, ServerProcess
 from resources.demo.screenshot import Photographer
 from sync.secrets.vault import Vault, VaultMode
-from ui.main_window import MainWindow
+from ui.window.main_window import MainWindow
 
 ARRIVAL_SECONDS = 40.0
 SIGNAL_POLL_MS = 200

@@ -8,9 +8,9 @@ from pathlib import Path
 from tests.bench import corpus, window
 from tests.bench.figures import Figure, percentile, skipped
 from tests.ui.seeding import Seed, fill
-from ui.main_window import MainWindow
-from ui.reader import schemes
+from ui.reader.message import schemes
 from ui.reader.view import ConversationView
+from ui.window.main_window import MainWindow
 
 WHAT = "next HTML mail drawn, p95"
 MAILS = 40

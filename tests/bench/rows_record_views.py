@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView
 from models.store import database, profile
 from tests.bench import corpus, servers, stores, window
 from tests.bench.figures import Figure, percentile
-from ui.records.desk import RecordsDesk
+from ui.records.controller import RecordsDesk
 
 USER = "records-bench"
 PAIRS = 4

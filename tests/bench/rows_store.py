@@ -18,7 +18,7 @@ from tests.bench import corpus, stores
 from tests.bench.figures import Figure, percentile
 from ui.conversations.model import ConversationModel
 from ui.conversations.view import ConversationListView
-from ui.theme import Theme
+from ui.style.theme import Theme
 
 PAGES = 300
 QUERIES = 200

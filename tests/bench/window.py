@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 import app
 from models.events import Phase, StatusChanged
-from ui.main_window import MainWindow
+from ui.window.main_window import MainWindow
 
 BEAT_MS = 5
 

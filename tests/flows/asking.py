@@ -16,7 +16,7 @@ from models.accounts import account
 from tests.flows.desk import Desk
 from tests.flows.rig import Rig
 from tests.ui.setup.parts import choose, part, type_server
-from ui.setup.past_dialog import PastSyncDialog
+from ui.setup.past_mail.past_dialog import PastSyncDialog
 from ui.setup.wizard import SetupWizard
 
 

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QApplication
 import app
 from sync.qt.service.vault import QuestionKind, VaultAnswer, VaultMode
 from tests.support.keyrings import FileKeyring
-from ui.main_window import MainWindow
 from ui.settings.dialog import PreferencesDialog
+from ui.window.main_window import MainWindow
 
 PAUSE_MS = 20
 

@@ -35,7 +35,7 @@ from sync.secrets.vault import VaultMode
 from sync.timing import Timing
 from tests.flows.rig import Rig
 from ui.conversations.pane import ConversationPane
-from ui.main_window import MainWindow
+from ui.window.main_window import MainWindow
 
 FAST = Timing(
     second_sitting=0.3,

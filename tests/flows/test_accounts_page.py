@@ -30,7 +30,7 @@ from tests.flows.rig import Rig, dovecot_rig
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot
 from tests.support.smtp import SmtpSink
-from ui.setup.fields import Notice, Title
+from ui.forms.fields import Notice, Title
 
 ALIAS = "team.alias@dealpost.example"
 

@@ -16,7 +16,7 @@ from tests.flows.profile_file import rows, write
 from tests.flows.rig import Rig
 from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot
-from ui.workspace import Workspace
+from ui.window.workspace import Workspace
 
 MAILS = ("Linked mail", "Plain mail", "Deleted mail", "Archived mail")
 WORD = "quokka"  # in the text of each of them

@@ -14,9 +14,9 @@ from models.commands.execute import SaveRecord
 from models.records.records import Deal
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
-from ui.records import deal_card
-from ui.records.deal_card import DealCard
-from ui.records.stage_column import StageColumn
+from ui.records.board import deal_card
+from ui.records.board.deal_card import DealCard
+from ui.records.board.stage_column import StageColumn
 
 STAGE = "SELECT stage_id FROM deal WHERE id = 1"
 

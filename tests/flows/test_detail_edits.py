@@ -24,8 +24,8 @@ from models.records.records import Deal, Organization, Person
 from sync.qt.service.command_thread import CommandDone
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
-from ui.records.picker_field import PickEdit
-from ui.records.record_dialog import RecordDialog
+from ui.records.form.picker_field import PickEdit
+from ui.records.form.record_dialog import RecordDialog
 
 VALUES = "SELECT title, value_cents FROM deal ORDER BY title"
 

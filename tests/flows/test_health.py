@@ -24,8 +24,8 @@ from tests.support.certificates import make_certificate
 from tests.support.dovecot import Dovecot
 from tests.support.fake_mailboxes import Mailboxes
 from tests.support.proxy import Proxy
+from ui.settings.account.health import HealthPart
 from ui.settings.dialog import PreferencesDialog
-from ui.settings.health_part import HealthPart
 
 FEW = "IMAP4rev1 LITERAL+ ID ENABLE"
 MISSED = {

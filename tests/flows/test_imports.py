@@ -33,8 +33,8 @@ from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig
 from tests.support.builders import a_mail
-from ui.records.importing import open_import
-from ui.theme import Theme
+from ui.records.imports.importing import open_import
+from ui.style.theme import Theme
 
 TABLE = """Who,Firm,Mail to
 Ada Tamm,Customer Ltd,ada@customer.example

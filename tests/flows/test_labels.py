@@ -11,7 +11,7 @@ from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig
 from tests.support.builders import a_mail
-from ui.setup.fields import Notice
+from ui.forms.fields import Notice
 
 DAY = 24 * 3600 * 1000
 RANGE = {"start": "1m", "past_started": True}

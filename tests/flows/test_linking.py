@@ -23,7 +23,7 @@ from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig
 from tests.support.builders import a_mail
-from ui.records.picker_field import PickEdit
+from ui.records.form.picker_field import PickEdit
 
 ADA = "ada@customer.example"
 LINK_KEY = Qt.ItemDataRole.UserRole + 4

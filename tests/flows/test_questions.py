@@ -21,9 +21,9 @@ from tests.support.builders import a_mail
 from tests.support.dovecot import Dovecot
 from tests.support.smtp import SmtpSink
 from tests.ui.setup.parts import choose, part
-from ui.records.import_dialog import ImportDialog
-from ui.setup import flow
-from ui.setup.counted_labels import COUNT_ROLE
+from ui.records.imports.import_dialog import ImportDialog
+from ui.setup.past_mail.counted_labels import COUNT_ROLE
+from ui.setup.sign_in import flow
 
 HOUR = 3600 * 1000
 DAY = 24 * HOUR

@@ -24,7 +24,7 @@ from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig
 from tests.support.builders import a_mail
-from ui.records.history_layout import entry_layout
+from ui.records.history.layout import entry_layout
 
 ADA = "ada@customer.example"
 KEYS = {

@@ -9,7 +9,7 @@ import weakref
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from ui.collector import GuiCollector
+from ui.runtime.collector import GuiCollector
 
 
 class _Knot:

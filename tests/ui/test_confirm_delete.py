@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from models.commands.execute import DeletePreview
-from ui.confirm_delete import ConfirmDelete, explanations, question
+from ui.commands.confirm_delete import ConfirmDelete, explanations, question
 
 
 def preview(

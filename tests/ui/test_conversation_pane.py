@@ -16,7 +16,7 @@ from sync.qt.service.service import MailService
 from sync.timing import Timing
 from tests.ui.seeding import fill, subjects
 from ui.conversations.pane import ConversationPane
-from ui.theme import Theme
+from ui.style.theme import Theme
 
 WAIT = 20_000
 COUNT = 400  # more than the first page and more than a block

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from ui.crash import CrashGuard
+from ui.runtime.crash import CrashGuard
 
 SECRET = "the subject of a mail"
 

@@ -19,15 +19,15 @@ from models.accounts.account import NewAccount
 from models.events import Phase, StatusChanged
 from sync.qt.service.service import MailService
 from sync.timing import Timing
-from ui import formatting
-from ui.confirm_delete import DeleteQuestion
-from ui.settings.certificates_part import CertificatesPart
-from ui.setup.fields import HintLabel
-from ui.theme import Theme
-from ui.trust.account_card import AccountCard
+from ui.activity.account_card import AccountCard
+from ui.commands.confirm_delete import DeleteQuestion
+from ui.forms.fields import HintLabel
+from ui.settings.account.certificates import CertificatesPart
+from ui.style import formatting
+from ui.style.theme import Theme
 from ui.widgets.banner import Banner, Tone
 from ui.widgets.elided import ElidedLabel
-from ui.widgets.undo_toast import UndoToast
+from ui.window.undo_toast import UndoToast
 
 pytestmark = pytest.mark.usefixtures("store")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ui import formatting
+from ui.style import formatting
 
 
 def at(text: str) -> int:

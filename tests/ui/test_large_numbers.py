@@ -12,9 +12,9 @@ from PySide6.QtCore import QLocale
 import ui
 from models.commands.execute import DeletePreview
 from models.events import Phase, StatusChanged
-from ui import status_text
-from ui.confirm_delete import question
-from ui.reader import wording
+from ui.commands.confirm_delete import question
+from ui.reader.message import wording
+from ui.status import status_text
 
 
 @pytest.fixture(autouse=True)

@@ -28,9 +28,9 @@ from models.events import Phase, StatusChanged
 from models.store import database, settings
 from sync.timing import Timing
 from tests.ui.seeding import Seed, fill, subjects
-from ui import menus
 from ui.conversations import roles
-from ui.main_window import MainWindow
+from ui.window import menus
+from ui.window.main_window import MainWindow
 
 WAIT = 20_000
 NAMES = [

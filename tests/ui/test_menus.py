@@ -10,11 +10,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu
 from pytestqt.qtbot import QtBot
 
-from ui import menus
-from ui.actions import Actions
-from ui.theme import Theme
-from ui.widgets.shortcuts import ShortcutSheet
-from ui.widgets.top_bar import TopBar
+from ui.commands.actions import Actions
+from ui.style.theme import Theme
+from ui.window import menus
+from ui.window.shortcuts import ShortcutSheet
+from ui.window.top_bar import TopBar
 
 MNEMONIC = re.compile(r"&(\w)")
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from models.events import PastProgress, Phase, StatusChanged
-from ui import status_text
+from ui.status import status_text
 
 
 def at(text: str) -> int:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import resources
-from ui import icons, theme
-from ui.theme import AVATARS, DARK, LIGHT, Theme, contrast
+from ui.style import icons, theme
+from ui.style.theme import AVATARS, DARK, LIGHT, Theme, contrast
 
 READ_ON = [
     ("text", "base"), ("text", "window"), ("text", "selection"), ("text", "selection_idle"),

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
 from models.store.list_ids import ListIds, from_pairs
-from ui.windowed_model import BLOCK, CACHED_BLOCKS, SYNCHRONOUS_BLOCKS, WindowedTableModel
+from ui.widgets.windowed_model import BLOCK, CACHED_BLOCKS, SYNCHRONOUS_BLOCKS, WindowedTableModel
 
 ROLE = Qt.ItemDataRole.DisplayRole
 

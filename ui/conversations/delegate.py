@@ -17,10 +17,10 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from models.queries.conversation_list import ConversationRow
 from models.store import clock
-from ui import formatting, icons
 from ui.conversations import roles
 from ui.conversations.layout import BAR, RowLayout, action_rects, row_layout
-from ui.theme import Theme
+from ui.style import formatting, icons
+from ui.style.theme import Theme
 from ui.widgets import avatar
 
 Index = QModelIndex | QPersistentModelIndex

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRect
 
-from ui.theme import Density, Metrics
+from ui.style.theme import Density, Metrics
 
 DOT = 8
 BAR = 3  # the accent bar of a selected row

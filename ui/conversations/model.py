@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, Qt
 from models.queries import conversation_list as listing
 from models.queries.conversation_list import ConversationRow
 from models.store import clock
-from ui import formatting
 from ui.conversations import roles
 from ui.conversations.delegate import subject_of
-from ui.windowed_model import WindowedTableModel
+from ui.style import formatting
+from ui.widgets.windowed_model import WindowedTableModel
 
 
 class ConversationModel(WindowedTableModel[ConversationRow]):

@@ -22,10 +22,10 @@ from models.queries.conversation_list import ListQuery, View
 from models.store.list_ids import ListIds, from_pairs
 from sync.qt.service.requests import Answer, ListRequest
 from sync.qt.service.service import MailService
-from ui import formatting
 from ui.conversations.model import ConversationModel
 from ui.conversations.view import ConversationListView
-from ui.theme import Theme
+from ui.style import formatting
+from ui.style.theme import Theme
 from ui.widgets.empty_state import EmptyState
 
 FIRST = 200  # rows that are asked for at once; the whole list follows

@@ -19,12 +19,12 @@ from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QResi
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QToolTip, QWidget
 
 from models.queries.conversation_list import ConversationRow
-from ui import formatting
 from ui.conversations import roles
 from ui.conversations.delegate import ConversationDelegate, actions_of, subject_of
 from ui.conversations.layout import action_rects
 from ui.conversations.model import ConversationModel
-from ui.theme import Theme
+from ui.style import formatting
+from ui.style.theme import Theme
 
 DATE_WIDTH = 110  # at the right of a row: where the tool tip tells the whole date
 

@@ -34,10 +34,10 @@ from PySide6.QtWidgets import (
 )
 
 from sync.qt.service.requests import AttachmentHead
-from ui import formatting, icons
-from ui.reader import wording
+from ui.reader.message import wording
 from ui.reader.opened_files import is_dangerous
-from ui.theme import Theme
+from ui.style import formatting, icons
+from ui.style.theme import Theme
 
 CHIP = QSize(228, 44)
 GAP = 8

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from ui import icons
-from ui.theme import Theme
+from ui.style import icons
+from ui.style.theme import Theme
 
 
 class RemoteBar(QWidget):

@@ -7,8 +7,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from sync.qt.service.requests import ConversationHead
-from ui import formatting, icons
-from ui.theme import Theme
+from ui.style import formatting, icons
+from ui.style.theme import Theme
 from ui.widgets.elided import ElidedLabel
 
 MOST_SUBJECT = 400  # letters; the whole of a longer one is in its tool tip

@@ -22,8 +22,8 @@ from sync.qt.service.requests import (
     MessageContent,
 )
 from sync.qt.service.service import MailService
-from ui.reader import state
-from ui.reader.state import Card, Shown
+from ui.reader.message import state
+from ui.reader.message.state import Card, Shown
 
 
 class ConversationLoader(QObject):

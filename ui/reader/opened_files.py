@@ -10,7 +10,7 @@ import unicodedata
 from pathlib import Path
 
 from models.store import opened_files as opened
-from ui import formatting
+from ui.style import formatting
 
 MOST_LETTERS = 120
 

@@ -13,16 +13,17 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from models.events import SettingsChanged
 from models.store import settings
 from sync.qt.service.service import MailService
-from ui.reader import links, schemes, wording
+from ui.reader import links
 from ui.reader.attachment_actions import AttachmentActions
 from ui.reader.attachments import AttachmentPanel
 from ui.reader.bars import LinkHint, RemoteBar
 from ui.reader.header import ConversationHeader
 from ui.reader.loader import ConversationLoader
-from ui.reader.message_view import MessageView
-from ui.reader.state import Shown
-from ui.reader.text_view import TextMessageView
-from ui.theme import Theme
+from ui.reader.message import schemes, wording
+from ui.reader.message.message_view import MessageView
+from ui.reader.message.state import Shown
+from ui.reader.message.text_view import TextMessageView
+from ui.style.theme import Theme
 from ui.widgets.empty_state import EmptyState
 
 log = logging.getLogger(__name__)
@@ -225,7 +226,7 @@ class ConversationView(QWidget):
     def _made_web_view(self) -> MessageView | None:
         """Chromium, at the first HTML mail: loading it any earlier would cost its 250 MB."""
         try:
-            module = importlib.import_module("ui.reader.html_view")
+            module = importlib.import_module("ui.reader.message.html_view")
         except ImportError:
             log.warning("QtWebEngine could not be loaded; HTML mail is shown simply")
             self._is_simple = True

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from models.queries.record_deletion import RecordsPreview
-from ui import formatting
+from ui.style import formatting
 
 MOST_TITLES = 6
 

@@ -15,11 +15,11 @@ from models.commands.execute import (
 from models.queries.history_pages import MailEntry
 from sync.qt.service.requests import Answer, DeletePreviewRequest
 from sync.qt.service.service import MailService
-from ui.actions import Actions
-from ui.commands import CommandStack
-from ui.confirm_delete import ConfirmDelete
+from ui.commands.actions import Actions
+from ui.commands.command_stack import CommandStack
+from ui.commands.confirm_delete import ConfirmDelete
 from ui.records import kinds
-from ui.records.detail_view import DetailView
+from ui.records.detail.view import DetailView
 
 
 class HistoryActions(QObject):

@@ -20,16 +20,16 @@ from models.records import records
 from models.records.records import Deal, Labelled, Lead, Organization, Person, Project
 from sync.qt.service.command_thread import CommandDone
 from sync.qt.service.service import MailService
-from ui import formatting
-from ui.actions import Actions
-from ui.commands import CommandStack
+from ui.commands.actions import Actions
+from ui.commands.command_stack import CommandStack
 from ui.records import kinds
-from ui.records.add_to_dialog import AddToDialog
-from ui.records.desk import RecordsDesk
-from ui.records.form import NEW
-from ui.records.link_dialog import LinkDialog
-from ui.records.reading_area import ReadingArea
-from ui.theme import Theme
+from ui.records.beside.reading_area import ReadingArea
+from ui.records.controller import RecordsDesk
+from ui.records.form.form import NEW
+from ui.records.links.add_to_dialog import AddToDialog
+from ui.records.links.link_dialog import LinkDialog
+from ui.style import formatting
+from ui.style.theme import Theme
 
 
 class LinkActions(QObject):

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from models.queries import history_reasons
 from models.queries.history_reasons import HistoryReason, PersonReason
 from models.queries.side_panel import LinkFacts
-from ui import formatting
+from ui.style import formatting
 
 _CONTEXT = "LinkReasons"
 

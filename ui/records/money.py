@@ -8,7 +8,7 @@ from datetime import date
 from PySide6.QtCore import QDate, QLocale
 
 from models.files.csv_drafts import MOST_CENTS
-from ui import formatting
+from ui.style import formatting
 
 CURRENCIES = ("EUR", "USD", "GBP", "PLN", "SEK", "NOK", "DKK", "CHF", "CZK", "UAH", "JPY", "CAD")
 

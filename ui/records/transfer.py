@@ -14,12 +14,12 @@ from models.files.export import ExportResult
 from models.records.records import Kind, Stage, stages
 from sync.qt.service.requests import Answer, ExportRequest
 from sync.qt.service.service import MailService
-from ui import formatting
-from ui.commands import CommandStack
+from ui.commands.command_stack import CommandStack
 from ui.records import kinds
-from ui.records.importing import open_import
-from ui.records.stages_dialog import StagesDialog
-from ui.theme import Theme
+from ui.records.board.stages_dialog import StagesDialog
+from ui.records.imports.importing import open_import
+from ui.style import formatting
+from ui.style.theme import Theme
 
 
 class Transfer(QObject):

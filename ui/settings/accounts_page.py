@@ -11,12 +11,13 @@ from models.accounts.account import AccountConfig
 from models.commands.execute import SetOption
 from models.store.clock import now_ms
 from sync.qt.service.service import MailService
-from ui import formatting, icons, status_text
+from ui.forms.fields import HintLabel
 from ui.settings.parts import PreferencesPage
 from ui.settings.removed_part import RemovedPart
-from ui.setup.fields import HintLabel
-from ui.status_text import NEEDS_PERSON
-from ui.theme import Theme
+from ui.status import status_text
+from ui.status.status_text import NEEDS_PERSON
+from ui.style import formatting, icons
+from ui.style.theme import Theme
 
 ROW_HEIGHT = 52
 ROWS_MOST = 8

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from models.commands.execute import SetOption
 from models.store import settings
 from sync.qt.service.service import MailService
+from ui.forms.fields import HintLabel, add_choice, add_field
 from ui.settings.parts import PreferencesPage
-from ui.setup.fields import HintLabel, add_choice, add_field
-from ui.theme import Theme
+from ui.style.theme import Theme
 from ui.widgets.still import StillComboBox
 
 

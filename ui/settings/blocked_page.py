@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QPushButton, 
 from models.commands.execute import SetBlocked
 from models.intake import blocked_addresses as blocking
 from sync.qt.service.service import MailService
+from ui.forms.fields import HintLabel
 from ui.settings.parts import PreferencesPage
-from ui.setup.fields import HintLabel
-from ui.theme import Theme
+from ui.style.theme import Theme
 
 LEAST_HEIGHT = 220
 

@@ -25,18 +25,18 @@ from models.events import (
     StatusChanged,
 )
 from sync.qt.service.service import MailService
-from ui import icons
-from ui.records.importing import open_import
-from ui.settings.account_page import AccountPage
+from ui.forms.dialog_style import FormStyle
+from ui.records.imports.importing import open_import
+from ui.settings.account.page import AccountPage
 from ui.settings.accounts_page import AccountsPage
 from ui.settings.appearance_page import AppearancePage
 from ui.settings.blocked_page import BlockedPage
 from ui.settings.general_page import GeneralPage
 from ui.settings.parts import PreferencesPage
 from ui.settings.secrets_page import SecretsPage
-from ui.setup.form_style import FormStyle
 from ui.setup.wizard import SetupWizard
-from ui.theme import Theme
+from ui.style import icons
+from ui.style.theme import Theme
 from ui.widgets.placing import Centred
 
 WIDTH, HEIGHT = 900, 680

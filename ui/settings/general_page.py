@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QWidget
 from models.accounts import account
 from models.commands.execute import SetOption
 from sync.qt.service.service import MailService
+from ui.forms.fields import HintLabel, add_field
 from ui.settings.parts import PreferencesPage, ServerOptions
-from ui.setup.fields import HintLabel, add_field
-from ui.theme import Theme
+from ui.style.theme import Theme
 from ui.widgets.still import StillComboBox
 
 WIDTH = 480

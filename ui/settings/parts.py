@@ -14,9 +14,9 @@ from models.server import mailbox
 from models.server.mailbox import Role
 from models.store import settings
 from sync.qt.service.service import MailService
+from ui.forms.fields import GAP, HintLabel, Title, add_choice
 from ui.settings.role_dialog import RoleDialog
-from ui.setup.fields import GAP, HintLabel, Title, add_choice
-from ui.theme import Theme
+from ui.style.theme import Theme
 
 
 class PreferencesPage(QScrollArea):

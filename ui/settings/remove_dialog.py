@@ -12,10 +12,10 @@ from models.commands.execute import RemoveAccount
 from sync.oauth import configuration
 from sync.qt.service.requests import Answer, RemovalPreviewRequest
 from sync.qt.service.service import MailService
-from ui import formatting
-from ui.setup.fields import GAP, HintLabel, Notice, Title, add_choice, grow_to_fit
-from ui.setup.form_style import FormStyle
-from ui.theme import Theme
+from ui.forms.dialog_style import FormStyle
+from ui.forms.fields import GAP, HintLabel, Notice, Title, add_choice, grow_to_fit
+from ui.style import formatting
+from ui.style.theme import Theme
 
 
 class RemoveAccountDialog(QDialog):

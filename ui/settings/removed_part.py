@@ -14,10 +14,10 @@ from PySide6.QtWidgets import (
 
 from models.accounts import account
 from sync.qt.service.service import MailService
-from ui import icons
+from ui.forms.fields import HintLabel, Title
 from ui.settings.remove_dialog import RemoveAccountDialog
-from ui.setup.fields import HintLabel, Title
-from ui.theme import Theme
+from ui.style import icons
+from ui.style.theme import Theme
 
 ROW_HEIGHT = 34
 ROWS_MOST = 5

@@ -11,10 +11,10 @@ from models.server import mailbox
 from models.server.mailbox import MailboxState, Role
 from sync.qt.probes.probe import Label
 from sync.qt.service.service import MailService
-from ui.setup import words
-from ui.setup.fields import GAP, HintLabel, Title, add_field
-from ui.setup.form_style import FormStyle
-from ui.theme import Theme
+from ui.forms.dialog_style import FormStyle
+from ui.forms.fields import GAP, HintLabel, Title, add_field
+from ui.setup.sign_in import words
+from ui.style.theme import Theme
 from ui.widgets.still import StillComboBox
 
 # Taken already, or no place to move mail to.

@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
 from models.accounts import account
 from sync.qt.service.service import MailService
 from sync.qt.service.vault import QuestionKind, VaultMode, VaultQuestion, VaultState
+from ui.forms.fields import INDENT, HintLabel, Notice, PasswordEdit, add_choice
 from ui.settings.parts import PreferencesPage
 from ui.settings.secrets_words import SecretsWords
-from ui.setup import flow, words
-from ui.setup.fields import INDENT, HintLabel, Notice, PasswordEdit, add_choice
-from ui.setup.unlock import UnlockDialog
-from ui.theme import Theme
+from ui.setup.sign_in import flow, words
+from ui.setup.sign_in.unlock import UnlockDialog
+from ui.style.theme import Theme
 
 _CLOSED = (VaultState.LOCKED, VaultState.ABSENT)
 

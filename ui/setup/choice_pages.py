@@ -17,14 +17,14 @@ from PySide6.QtWidgets import (
 from sync.engine.count.past_mail import LabelCount
 from sync.qt.probes.probe import Label
 from sync.qt.service.service import MailService
-from ui.setup import flow, words
-from ui.setup.counted_labels import show_counts, with_counts
-from ui.setup.counts_table import CountsTable
-from ui.setup.fields import HintLabel, Notice, add_choice, add_field
-from ui.setup.flow import Answers
+from ui.forms.fields import HintLabel, Notice, add_choice, add_field
 from ui.setup.pages import WizardPage
-from ui.setup.scope_choice import ScopeChoice
-from ui.theme import Theme
+from ui.setup.past_mail.counted_labels import show_counts, with_counts
+from ui.setup.past_mail.counts_table import CountsTable
+from ui.setup.past_mail.scope_choice import ScopeChoice
+from ui.setup.sign_in import flow, words
+from ui.setup.sign_in.flow import Answers
+from ui.style.theme import Theme
 from ui.widgets.still import StillComboBox
 from ui.widgets.tick_list import TickList
 

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from sync.detection import Answer, Outcome
-from ui import icons
 from ui.setup.detection_words import line_text, outcome_tone
-from ui.theme import Theme
+from ui.style import icons
+from ui.style.theme import Theme
 
 ROWS = 7  # of the list, before it scrolls
 ROW_HEIGHT = 24

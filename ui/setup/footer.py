@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from ui.setup.fields import HintLabel, Notice
-from ui.theme import Theme
+from ui.forms.fields import HintLabel, Notice
+from ui.style.theme import Theme
 
 
 class Footer(QWidget):

@@ -10,10 +10,10 @@ from sync.oauth.configuration import OAuthProvider
 from sync.qt.probes.browser_sign_in import HeldTokens
 from sync.qt.probes.probe import Detection, Probe
 from sync.qt.service.service import MailService
-from ui.setup import oauth_words
-from ui.setup.oauth_box import OAuthBox, State
 from ui.setup.pages import AddressPage, ServersPage
-from ui.theme import Theme
+from ui.setup.sign_in import oauth_words
+from ui.setup.sign_in.oauth_box import OAuthBox, State
+from ui.style.theme import Theme
 
 
 class OAuthPages(QObject):

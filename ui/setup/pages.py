@@ -15,9 +15,7 @@ from sync import providers
 from sync.providers import Provider, ServerPlace
 from sync.qt.probes.probe import Detected
 from sync.qt.service.vault import Vault, VaultMode, VaultState
-from ui.setup import detection_words, flow, words
-from ui.setup.certificate_box import CertificateBoxes
-from ui.setup.fields import (
+from ui.forms.fields import (
     GAP,
     INDENT,
     HintLabel,
@@ -28,8 +26,11 @@ from ui.setup.fields import (
     add_choice,
     add_field,
 )
-from ui.setup.open_line import OpenLine
-from ui.theme import Theme
+from ui.setup import detection_words
+from ui.setup.sign_in import flow, words
+from ui.setup.sign_in.certificate_box import CertificateBoxes
+from ui.setup.sign_in.open_line import OpenLine
+from ui.style.theme import Theme
 from ui.widgets.still import StillComboBox
 
 

@@ -23,19 +23,19 @@ from sync.providers import Provider
 from sync.qt.probes.probe import Detection, Label, Probe, Tried
 from sync.qt.service.service import MailService
 from sync.qt.service.vault import VaultAnswer, VaultMode
-from ui.setup import flow, words
+from ui.forms.dialog_style import FormStyle, scrolling
+from ui.forms.fields import PasswordEdit
 from ui.setup.choice_pages import LabelsPage, StartPage, TrackingPage
 from ui.setup.detection_details import DetectionDetails
-from ui.setup.fields import PasswordEdit
-from ui.setup.flow import Answers, Page, SecretPage
 from ui.setup.footer import Footer
-from ui.setup.form_style import FormStyle, scrolling
-from ui.setup.keeper import Keeper
 from ui.setup.oauth_pages import OAuthPages
 from ui.setup.pages import AddressPage, SecretPageWidget, ServersPage, WizardPage
+from ui.setup.sign_in import flow, words
+from ui.setup.sign_in.flow import Answers, Page, SecretPage
+from ui.setup.sign_in.password_keeper import Keeper
 from ui.setup.wizard_counts import WizardCounts
 from ui.setup.wizard_focus import WizardFocus
-from ui.theme import Theme
+from ui.style.theme import Theme
 
 WIDTH, HEIGHT = 640, 640
 

@@ -11,8 +11,8 @@ from sync.engine.count import past_mail as counting
 from sync.qt.probes.counting import Counter, Counts
 from sync.qt.probes.probe import Label, SignIn
 from sync.timing import Timing
-from ui.setup import flow
 from ui.setup.choice_pages import LabelsPage, StartPage
+from ui.setup.sign_in import flow
 
 LONGEST = "1y"
 

@@ -6,16 +6,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from sync.qt.probes.probe import Failure, FailureKind, Tried
-from ui.setup import flow
-from ui.setup.certificate_box import CertificateBoxes
+from ui.forms.dialog_style import into_sight
+from ui.forms.fields import ServerFields
 from ui.setup.choice_pages import LabelsPage
 from ui.setup.detection_details import DetectionDetails
-from ui.setup.fields import ServerFields
-from ui.setup.flow import Fault, Page
 from ui.setup.footer import Footer
-from ui.setup.form_style import into_sight
 from ui.setup.oauth_pages import OAuthPages
 from ui.setup.pages import AddressPage, SecretPageWidget, ServersPage
+from ui.setup.sign_in import flow
+from ui.setup.sign_in.certificate_box import CertificateBoxes
+from ui.setup.sign_in.flow import Fault, Page
 
 PASSWORD_FAULTS = frozenset({FailureKind.SIGN_IN, FailureKind.APP_PASSWORD})
 

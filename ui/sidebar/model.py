@@ -10,8 +10,8 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 from models.accounts.account import AccountConfig
 from models.events import StatusChanged
 from models.queries.conversation_list import Counts, View
-from ui import formatting
-from ui.status_text import NEEDS_PERSON
+from ui.status.status_text import NEEDS_PERSON
+from ui.style import formatting
 
 KEY = int(
     Qt.ItemDataRole.UserRole

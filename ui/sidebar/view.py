@@ -23,9 +23,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import formatting, icons
 from ui.sidebar.model import COUNT, ICON, KEY, READ_ONLY, TROUBLE, SidebarModel
-from ui.theme import Theme
+from ui.style import formatting, icons
+from ui.style.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 INSET = 8  # between an item's tint and the pane's edge

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 
-from ui import formatting, theme
+from ui.style import formatting, theme
 
 
 def color(address: str) -> QColor:

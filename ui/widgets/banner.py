@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from ui import icons
-from ui.theme import Theme
+from ui.style import icons
+from ui.style.theme import Theme
 
 
 class Tone(StrEnum):

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import formatting
+from ui.style import formatting
 
 LEAST_WIDTH = 24
 SLACK = 4  # advances are rounded

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from ui import icons
-from ui.theme import Theme
+from ui.style import icons
+from ui.style.theme import Theme
 
 ICON_SIZE = 44
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ui.reader import schemes
+from ui.reader.message import schemes
 
 # Both have to come before the QApplication, which the first test with a widget makes.
 schemes.prepare_environment()
@@ -18,7 +18,7 @@ from sync.qt.service.service import MailService
 from sync.timing import Timing
 from tests.ui.reader.samples import Correspondence, correspondence
 from ui.reader.view import ConversationView
-from ui.theme import Theme
+from ui.style.theme import Theme
 
 # What Chromium says on a machine without a GPU.
 WITHOUT_GPU = (

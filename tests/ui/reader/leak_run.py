@@ -120,7 +120,7 @@ class Recorder:
 
 def show(mode: str, html: str) -> list[str]:
     """Show the mail as `mode` says; what the view refused."""
-    from ui.reader import schemes
+    from ui.reader.message import schemes
 
     if mode != "control":
         schemes.prepare_environment()
@@ -164,16 +164,16 @@ def _ours(mode: str, html: str) -> Any:
 
     from sync.html.sanitize import CleanedHtml, clean
     from tests.ui.reader.showing import a_shown
-    from ui.theme import Theme
+    from ui.style.theme import Theme
 
     kind, _dash, how = mode.partition("-")
     theme = Theme()
     theme.install()
     cleaned = clean(html) if how == "cleaned" else CleanedHtml(html, has_own_colours=True)
     if kind == "web":
-        view: Any = import_module("ui.reader.html_view").WebMessageView(theme)
+        view: Any = import_module("ui.reader.message.html_view").WebMessageView(theme)
     else:
-        view = import_module("ui.reader.text_view").TextMessageView(theme)
+        view = import_module("ui.reader.message.text_view").TextMessageView(theme)
     if how == "bare":  # neither cleaned nor under our document's own policy
         view.show_page(html)
     else:

@@ -10,7 +10,7 @@ from sync.qt.service.requests import (
     MessageContent,
     MessageHead,
 )
-from ui.reader.state import Card, Shown
+from ui.reader.message.state import Card, Shown
 
 START = 1_790_000_000_000
 

@@ -18,9 +18,9 @@ from pytestqt.qtbot import QtBot
 
 from sync.html.sanitize import CleanedHtml, clean
 from tests.ui.reader.showing import a_shown
-from ui.reader import schemes
-from ui.reader.text_view import TextMessageView
-from ui.theme import Theme
+from ui.reader.message import schemes
+from ui.reader.message.text_view import TextMessageView
+from ui.style.theme import Theme
 
 MAIL = Path(__file__).parents[2] / "data" / "hostile" / "mail.html"
 NAMESPACE = ["unshare", "--net", "--mount"]
@@ -96,7 +96,7 @@ def test_not_one_packet_leaves(mode: str) -> None:
 @needs_web
 def test_the_web_view_is_asked_for_nothing_by_the_cleaned_mail(theme: Theme, qtbot: QtBot) -> None:
     assert schemes.NO_NETWORK in os.environ[schemes.FLAGS]
-    view = import_module("ui.reader.html_view").WebMessageView(theme)
+    view = import_module("ui.reader.message.html_view").WebMessageView(theme)
     qtbot.addWidget(view)
     with qtbot.waitSignal(view.drawn, timeout=15_000):
         view.open(a_shown(html=clean(MAIL.read_text(encoding="utf-8"))))
@@ -107,7 +107,7 @@ def test_the_web_view_is_asked_for_nothing_by_the_cleaned_mail(theme: Theme, qtb
 
 @needs_web
 def test_the_web_views_log_names_what_the_bare_mail_asks_for(theme: Theme, qtbot: QtBot) -> None:
-    view = import_module("ui.reader.html_view").WebMessageView(theme)
+    view = import_module("ui.reader.message.html_view").WebMessageView(theme)
     qtbot.addWidget(view)
     view.show()
     # To its end: what a page still asks for while it is taken away, nobody refuses by name.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ui.reader import quoting
-from ui.reader.quoting import Kind
+from ui.reader.message import quoting
+from ui.reader.message.quoting import Kind
 
 
 def kinds(text: str) -> list[str]:

@@ -19,11 +19,11 @@ from models.events import SettingsChanged
 from models.store import settings
 from sync.qt.service.service import MailService
 from tests.ui.reader.samples import BOB, Correspondence
-from ui.reader import schemes
-from ui.reader.safe_browser import SafeBrowser
-from ui.reader.text_view import TextMessageView
+from ui.reader.message import schemes
+from ui.reader.message.safe_browser import SafeBrowser
+from ui.reader.message.text_view import TextMessageView
 from ui.reader.view import ConversationView
-from ui.theme import Theme
+from ui.style.theme import Theme
 
 needs_web = pytest.mark.skipif(not schemes.HAS_WEB_ENGINE, reason="QtWebEngine is not installed")
 NEWSLETTER = """<html><body bgcolor="#ffffff"><h1 style="color:#123">News</h1>
@@ -217,7 +217,7 @@ def test_a_picture_that_came_with_the_mail_is_drawn(
 def when_drawn(pane: ConversationView, qtbot: QtBot) -> Any:
     """The document in Chromium, as soon as it stands; what changes then is changed within it."""
     view = pane.message_view
-    assert isinstance(view, import_module("ui.reader.html_view").WebMessageView)
+    assert isinstance(view, import_module("ui.reader.message.html_view").WebMessageView)
     qtbot.waitUntil(lambda: view.is_loaded, timeout=15_000)
     return view
 

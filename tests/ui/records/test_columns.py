@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from models.queries.record_list import SORTS
 from models.records.records import Kind
-from ui.records import columns, kinds
+from ui.records import kinds
+from ui.records.list import columns
 
 
 @pytest.mark.parametrize("kind", kinds.KINDS)

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from models.queries.history_pages import HistoryPage, MailEntry
-from ui.records.history_delegate import HistoryDelegate
-from ui.records.history_layout import entry_layout
-from ui.records.history_model import HistoryModel
-from ui.theme import Theme
+from ui.records.history.delegate import HistoryDelegate
+from ui.records.history.layout import entry_layout
+from ui.records.history.model import HistoryModel
+from ui.style.theme import Theme
 
 THEIRS = MailEntry(
     1, 1, 1, 1, ("Ada Tamm", "ada@customer.example"), (), "Offer", "", 0, False, True, False, "", "",

@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex
 from pytestqt.qtbot import QtBot
 
 from models.queries.history_pages import Cursor, HistoryPage, MailEntry, NoteEntry
-from ui.records.history_model import HistoryModel
+from ui.records.history.model import HistoryModel
 
 
 def mail(number: int, *, subject: str = "") -> MailEntry:

@@ -15,9 +15,9 @@ from models.store import database
 from sync.qt.service.service import MailService
 from sync.timing import Timing
 from tests.ui.seeding import fill, subjects
-from ui.records.body import MessageBody
-from ui.records.history_pane import HistoryPane
-from ui.theme import Theme
+from ui.records.history.body import MessageBody
+from ui.records.history.pane import HistoryPane
+from ui.style.theme import Theme
 
 
 def _no_body(parent: QWidget) -> MessageBody:

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from ui.records.note_edit import NoteEdit
+from ui.records.history.note_edit import NoteEdit
 
 
 def test_undo_is_the_windows_while_nothing_was_typed(qtbot: QtBot) -> None:

@@ -28,10 +28,10 @@ from sync.secrets.vault import VaultMode
 from tests.support.dovecot import Dovecot
 from tests.support.smtp import SmtpSink
 from tests.ui.setup.parts import ADDRESS, PASSWORD, PATIENCE, choose, part, press
+from ui.forms.fields import Notice
 from ui.settings.dialog import PreferencesDialog
-from ui.setup.fields import Notice
 from ui.setup.wizard import SetupWizard
-from ui.theme import Theme
+from ui.style.theme import Theme
 
 MAILBOXES = {
     "INBOX": Role.INBOX,

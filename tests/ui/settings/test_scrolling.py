@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from sync.qt.service.service import MailService
 from tests.ui.settings.test_preferences import account_page, add_account, opened
-from ui.theme import Theme
+from ui.style.theme import Theme
 
 
 def a_turn_down(on: QWidget) -> QWheelEvent:

@@ -14,9 +14,9 @@ from sync.qt.service.service import MailService
 from tests.support.dovecot import Dovecot
 from tests.support.smtp import SmtpSink
 from tests.ui.setup.parts import ADDRESS, PASSWORD, PATIENCE, choose, part, press, type_server
+from ui.forms.fields import Notice
 from ui.settings.dialog import PreferencesDialog
-from ui.setup.fields import Notice
-from ui.theme import Theme
+from ui.style.theme import Theme
 
 
 @pytest.mark.parametrize(

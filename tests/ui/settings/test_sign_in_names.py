@@ -16,9 +16,9 @@ from sync.qt.service.service import MailService
 from tests.support.dovecot import Dovecot
 from tests.support.smtp import SmtpSink
 from tests.ui.setup.parts import PASSWORD, PATIENCE, part, press
+from ui.forms.fields import Notice
 from ui.settings.dialog import PreferencesDialog
-from ui.setup.fields import Notice
-from ui.theme import Theme
+from ui.style.theme import Theme
 
 
 def as_at_icloud(monkeypatch: pytest.MonkeyPatch) -> None:

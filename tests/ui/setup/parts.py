@@ -18,9 +18,9 @@ from sync.qt.service.service import MailService
 from sync.timing import Timing
 from tests.support.dovecot import FIXED_PASSWORD, Dovecot
 from tests.support.smtp import SmtpSink
-from ui.setup.fields import Notice
+from ui.forms.fields import Notice
 from ui.setup.wizard import SetupWizard
-from ui.theme import Theme
+from ui.style.theme import Theme
 
 QUICK = Timing(connect=5.0, cycle=5.0, backoff_first=0.2, status=0.02)
 PASSWORD = FIXED_PASSWORD

@@ -23,7 +23,7 @@ from tests.ui.setup.parts import (
     opened,
     use_no_keyring,
 )
-from ui.theme import Theme
+from ui.style.theme import Theme
 
 PHRASE = "tulip and daffodil"
 

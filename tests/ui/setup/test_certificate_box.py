@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 from models.shown_certificate import CertificateFault, ShownCertificate
 from sync.providers import Security, ServerPlace
 from sync.qt.probes.probe import Failure, FailureKind, SignIn, Tried
-from ui.setup.certificate_box import CertificateBoxes
-from ui.setup.fields import ServerFields
-from ui.theme import Theme
+from ui.forms.fields import ServerFields
+from ui.setup.sign_in.certificate_box import CertificateBoxes
+from ui.style.theme import Theme
 
 SHOWN = ShownCertificate(
     "Mail.Example.org",

@@ -20,7 +20,7 @@ from tests.ui.setup.parts import PATIENCE, go_on, opened, part, press
 from ui.setup import detection_words
 from ui.setup.detection_details import DetectionDetails
 from ui.setup.wizard import SetupWizard
-from ui.theme import Theme
+from ui.style.theme import Theme
 
 IMAP = ServerPlace("imap.firma.test", 993, Security.TLS)
 SMTP = ServerPlace("smtp.firma.test", 465, Security.TLS)

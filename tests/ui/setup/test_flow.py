@@ -10,8 +10,8 @@ import pytest
 from models.server.mailbox import Role
 from sync.providers import IMAP_PORTS, SMTP_PORTS, Security, ServerPlace, of_address
 from sync.qt.probes.probe import Label
-from ui.setup import flow
-from ui.setup.flow import Answers, Fault, Page, SecretPage
+from ui.setup.sign_in import flow
+from ui.setup.sign_in.flow import Answers, Fault, Page, SecretPage
 
 IMAP = ServerPlace("imap.example.org", 993, Security.TLS)
 SMTP = ServerPlace("smtp.example.org", 465, Security.TLS)

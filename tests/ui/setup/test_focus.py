@@ -38,7 +38,7 @@ from tests.ui.setup.parts import (
     use_no_keyring,
 )
 from ui.setup.wizard import SetupWizard
-from ui.theme import Theme
+from ui.style.theme import Theme
 
 
 @pytest.fixture

@@ -40,9 +40,9 @@ from tests.ui.setup.parts import (
     press,
     wait_idle,
 )
-from ui.setup.flow import Page
+from ui.setup.sign_in.flow import Page
 from ui.setup.wizard import SetupWizard
-from ui.theme import Theme
+from ui.style.theme import Theme
 
 INPUTS = (QLineEdit, QSpinBox, QComboBox, QAbstractButton, QAbstractItemView)
 

@@ -16,7 +16,7 @@ from tests.support.authorization_server import AuthorizationServer
 from tests.support.dovecot import Dovecot
 from tests.support.token_sink import TokenSink
 from tests.ui.setup.parts import PATIENCE, error, opened, part
-from ui.theme import Theme
+from ui.style.theme import Theme
 
 ADDRESS = "ann@dealpost.example"
 

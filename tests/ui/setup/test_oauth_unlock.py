@@ -17,8 +17,8 @@ from sync.qt.service.service import MailService
 from sync.qt.service.vault import QuestionKind, VaultMode, VaultQuestion
 from tests.support.authorization_server import AuthorizationServer
 from tests.ui.setup.parts import PATIENCE, part, press
-from ui.setup.unlock import UnlockDialog
-from ui.theme import Theme
+from ui.setup.sign_in.unlock import UnlockDialog
+from ui.style.theme import Theme
 
 ADDRESS = "ann@dealpost.example"
 

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from sync.providers import Security, ServerPlace
-from ui.setup.fields import ServerFields
-from ui.setup.open_line import OpenLine
-from ui.theme import Theme
+from ui.forms.fields import ServerFields
+from ui.setup.sign_in.open_line import OpenLine
+from ui.style.theme import Theme
 
 AWAY = ServerPlace("mail.example.org", 143, Security.NONE)
 SECURED = ServerPlace("mail.example.org", 465, Security.TLS)

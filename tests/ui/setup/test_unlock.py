@@ -21,10 +21,10 @@ from sync.qt.service.vault import QuestionKind, VaultQuestion
 from sync.secrets.vault import Vault, VaultMode
 from tests.support.keyrings import MoodyKeyring
 from tests.ui.setup.parts import PASSWORD, PATIENCE, QUICK, part, press, use_no_keyring
-from ui.setup.fields import Notice
-from ui.setup.flow import PASSPHRASE_LEAST
-from ui.setup.unlock import KeepDialog, UnlockDialog
-from ui.theme import Theme
+from ui.forms.fields import Notice
+from ui.setup.sign_in.flow import PASSPHRASE_LEAST
+from ui.setup.sign_in.unlock import KeepDialog, UnlockDialog
+from ui.style.theme import Theme
 
 PASSPHRASE = "tulip and daffodil"
 

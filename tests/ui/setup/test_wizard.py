@@ -45,9 +45,9 @@ from tests.ui.setup.parts import (
     use_no_keyring,
     wait_idle,
 )
-from ui.setup.flow import Page
+from ui.setup.sign_in.flow import Page
 from ui.setup.wizard import SetupWizard
-from ui.theme import Theme
+from ui.style.theme import Theme
 
 
 def at_choices(

@@ -13,8 +13,8 @@ from models.accounts import account
 from models.events import LabelProgress, PastProgress, Phase, StatusChanged
 from models.server import mailbox
 from tests.models.building import boxes
-from ui.theme import Theme
-from ui.trust.account_card import AccountCard
+from ui.activity.account_card import AccountCard
+from ui.style.theme import Theme
 
 pytestmark = pytest.mark.usefixtures("store")
 

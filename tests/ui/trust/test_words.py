@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 from models.events import Phase, StatusChanged
 from models.queries.ledger_pages import LedgerItem
 from models.queries.operation_pages import QueueItem
-from ui.trust import ledger_words, queue_words
-from ui.trust.queue_words import Around
+from ui.activity import ledger_words, queue_words
+from ui.activity.queue_words import Around
 
 NOW = 1_795_000_000_000
 pytestmark = pytest.mark.usefixtures("qapp")

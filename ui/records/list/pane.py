@@ -1,0 +1,393 @@
+"""The pane that lists the records of one kind: heading, filter, heads of columns, list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models.events import Event, LinksChanged, RecordsChanged, StagesChanged
+from models.queries import record_list as record_listing
+from models.queries.record_list import SORTS, RecordQuery
+from models.records.records import Kind
+from models.store.list_ids import ListIds, from_pairs
+from sync.qt.service.requests import Answer, RecordListRequest
+from sync.qt.service.service import MailService
+from ui.forms.inline_style import RecordStyle
+from ui.records import kinds
+from ui.records.list import columns
+from ui.records.list.empty import RecordsEmpty
+from ui.records.list.header import ColumnHeads
+from ui.records.list.model import RecordModel
+from ui.records.list.view import RecordListView
+from ui.style import formatting, icons
+from ui.style.theme import Theme
+from ui.widgets.tool_button import tool_button
+
+GATHER_MS = 60  # events are gathered for so long
+NARROW = 380  # below, the number of records gives way to the buttons
+DESCENDING_FIRST = frozenset({"value", "changed_at", "created_at", "last_mail_at"})
+
+
+class RecordListPane(QWidget):
+    """Keeps one list of records true to the store.
+
+    Attributes:
+        view: The list.
+        query: What it shows.
+
+    Signals:
+        new_wanted: The kind of a record to be made.
+        import_wanted: The button of the empty state.
+        menu_wanted: The kind, and the button under which the pane's menu shall open.
+        context_wanted: A menu for the selected records, at this global position.
+        board_wanted: Show the deals by stage.
+        search_ended: The text of the search shall be cleared.
+    """
+
+    new_wanted = Signal(str)
+    import_wanted = Signal()
+    menu_wanted = Signal(str, object)
+    context_wanted = Signal(QPoint)
+    board_wanted = Signal()
+    search_ended = Signal()
+
+    def __init__(self, service: MailService, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._service = service
+        self._theme = theme
+        self.query = RecordQuery(Kind.DEAL)
+        self._left = (self.query, "")
+        self._ticket = 0
+        self._is_stale = False
+        self._has_kind = False
+        self._is_loaded = False
+        self._pending_id: int | None = None
+        self._has_looked = False  # for it, in a list that was asked for before it was made
+        self._changed: set[int] = set()
+        self._is_all_changed = False
+        self.model = RecordModel(self)
+        self.view = RecordListView(self.model, theme, self)
+        self.heads = ColumnHeads(theme, self)
+        self.empty = RecordsEmpty(theme, self)
+        self._title = QLabel(self, textFormat=Qt.TextFormat.PlainText)
+        self._count = QLabel(self)
+        self._new = QPushButton(self)
+        as_board, more = self.tr("Show as a board"), self.tr("More")
+        self._board = tool_button(self, "board_button", "columns-3", as_board)
+        self._more = tool_button(self, "records_menu_button", "ellipsis", more)
+        self._filters = QHBoxLayout()
+        self._filter_group = QButtonGroup(self)
+        RecordStyle(self, theme)
+        self._lay_out()
+        self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)
+        self._connect()
+        self._recolor()
+
+    # --- building ------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self._new.setObjectName("new_record_button")
+        self._new.setIcon(icons.icon("plus"))
+        self._new.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        top = QHBoxLayout()
+        top.setContentsMargins(16, 7, 10, 6)
+        top.setSpacing(8)
+        for widget in (self._title, self._count):
+            top.addWidget(widget)
+        top.addStretch(1)
+        for button in (self._new, self._board, self._more):
+            top.addWidget(button)
+        self._filters.setContentsMargins(16, 0, 10, 8)
+        self._filters.setSpacing(6)
+        body = QWidget(self)
+        listing = QVBoxLayout(body)
+        listing.setContentsMargins(0, 0, 0, 0)
+        listing.setSpacing(0)
+        listing.addWidget(self.heads)
+        listing.addWidget(self.view, 1)
+        self._stack_holder = QWidget(self)
+        self._stack = QStackedLayout(self._stack_holder)
+        self._stack.addWidget(body)
+        self._stack.addWidget(self.empty)
+        self._body = body
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addLayout(self._filters)
+        column.addWidget(self._stack_holder, 1)
+
+    def _connect(self) -> None:
+        self._service.answered.connect(self._on_answered)
+        self._service.happened.connect(self._on_event)
+        self._gather.timeout.connect(self._ask)
+        self._new.clicked.connect(self._on_new)
+        self._board.clicked.connect(self.board_wanted)
+        self._more.clicked.connect(self._on_menu)
+        self.heads.sort_wanted.connect(self._on_sort)
+        self.view.resized.connect(self._fit_heads)
+        self.view.customContextMenuRequested.connect(self._on_context)
+        self.view.verticalScrollBar().rangeChanged.connect(self._fit_heads)
+        self.empty.new_pressed.connect(self._on_new)
+        self.empty.import_pressed.connect(self.import_wanted)
+        self.empty.clear_pressed.connect(self._on_clear)
+        self._filter_group.idClicked.connect(self._on_filter)
+        self._theme.changed.connect(self._recolor)
+
+    def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+        return QSize(420, 600)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+        return QSize(260, 200)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        super().resizeEvent(event)
+        self._count.setVisible(self.width() > NARROW)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.color("base"))
+        painter.end()
+
+    # --- what it shows -------------------------------------------------------------------
+
+    def show_kind(self, kind: str) -> None:
+        """List the records of a kind, from the beginning."""
+        if Kind(kind) == self.query.kind and self._has_kind:
+            return
+        self._has_kind = True
+        sort = "changed_at" if kind in kinds.WORK else "name"
+        status = "open" if kind in kinds.WORK else ""
+        self.query = RecordQuery(
+            Kind(kind), sort=sort, descending=sort in DESCENDING_FIRST, status=status
+        )
+        self.model.kind = Kind(kind)
+        self._is_loaded = False
+        self._changed.clear()
+        self.model.reset_ids(from_pairs(()))
+        self.view.setAccessibleName(kinds.words(kind).many)
+        shown = columns.of_kind(kind)
+        self.view.painter_of_rows.columns = shown
+        self.heads.set_columns(shown)
+        self.heads.set_sort(sort, is_descending=self.query.descending)
+        self._make_filters(kind)
+        self._board.setVisible(kind == kinds.DEAL)
+        self._new.setText(kinds.words(kind).new)
+        self._ask_now()
+        self._describe()
+
+    def search(self, text: str) -> None:
+        """Show only what has these words."""
+        if text != self.query.text:
+            self.query = replace(self.query, text=text)
+            self._ask_now()
+
+    def expect(self, record_id: int) -> None:
+        """A record is going to be selected: until then no other one is shown."""
+        self._pending_id = record_id
+        self._has_looked = False
+
+    def select(self, record_id: int) -> None:
+        """Select a record as soon as it is listed; a filter that hides it is lifted."""
+        if self._is_loaded and not self._ticket and self.view.select_id(record_id):
+            self._pending_id = None
+            return
+        self.expect(record_id)
+        if not self._ticket:
+            self._ask_now()
+
+    def is_waiting(self) -> bool:
+        """A record is to be selected as soon as it is listed."""
+        return self._pending_id is not None
+
+    def has_left(self, record_key: str) -> bool:
+        """It was selected, and left this list by its own change: a deal that was won, say."""
+        return self._left == (self.query, record_key)
+
+    def _make_filters(self, kind: str) -> None:
+        while (item := self._filters.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                self._filter_group.removeButton(widget)  # type: ignore[arg-type]
+                widget.hide()
+                widget.deleteLater()
+        statuses = kinds.statuses(kind)
+        if not statuses:
+            return
+        for number, (value, text) in enumerate({**statuses, "": self.tr("All")}.items()):
+            chip = QPushButton(text, self)
+            chip.setObjectName(f"filter_{value or 'all'}_button")
+            chip.setProperty("role", "chip")
+            chip.setProperty("status", value)
+            chip.setCheckable(True)
+            chip.setChecked(value == self.query.status)
+            self._filter_group.addButton(chip, number)
+            self._filters.addWidget(chip)
+        self._filters.addStretch(1)
+
+    # --- reading -------------------------------------------------------------------------
+
+    @Slot()
+    def _ask(self) -> None:
+        """Ask for the ids; while one question runs, once more after it."""
+        if self._ticket:
+            self._is_stale = True
+            return
+        self._ask_now()
+
+    def _ask_now(self) -> None:
+        self._is_stale = False
+        self._ticket = self._service.ask(RecordListRequest(self.query))
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        if answer.ticket != self._ticket:
+            return
+        self._ticket = 0
+        if isinstance(answer.result, ListIds):
+            self._take(answer.result)
+        elif answer.error:
+            self.empty.say_error(answer.error)
+            self._stack.setCurrentWidget(self.empty)
+        if self._is_stale:
+            self._ask_now()
+
+    def _take(self, found: ListIds) -> None:
+        changed, self._changed = self._changed, set()
+        is_all_changed, self._is_all_changed = self._is_all_changed, False
+        if (chosen := self.view.open_id()) in changed and chosen not in found.ids:
+            self._left = (self.query, f"{self.query.kind}:{chosen}")
+        self.model.set_ids(found)
+        if is_all_changed:
+            self.model.read_all_again()
+        elif changed:
+            self.model.read_again(changed)
+        self._is_loaded = True
+        self._describe()
+        self._fit_heads()
+        if self._pending_id is not None and not self._is_stale:
+            wanted, self._pending_id = self._pending_id, None
+            if not self.view.select_id(wanted):
+                self._look_again(wanted)
+        self.view.selection_moved.emit()
+
+    def _look_again(self, wanted: int) -> None:
+        """It may be newer than this answer; if not, the filter hides it."""
+        if not self._has_looked:
+            self._has_looked = True
+            self._pending_id = wanted
+            self._ask()
+        elif self.query.status or self.query.text:
+            self._lift_filter(wanted)
+
+    def _lift_filter(self, wanted: int) -> None:
+        self._pending_id = wanted
+        self.query = replace(self.query, status="", text="")
+        self.search_ended.emit()
+        self._show_status("")
+        self._ask()
+
+    def _show_status(self, status: str) -> None:
+        for button in self._filter_group.buttons():
+            button.setChecked(button.property("status") == status)
+
+    @Slot(object)
+    def _on_event(self, event: Event) -> None:
+        if not self._has_kind:
+            return
+        match event:
+            case RecordsChanged():
+                keys = (*event.record_keys, *event.removed_keys)
+                own = [kinds.split_key(key) for key in keys]
+                ids = {id_ for kind, id_ in own if kind == self.query.kind}
+                self._changed |= ids
+                if any(kind == kinds.ORGANIZATION for kind, _ in own):
+                    self._is_all_changed = True  # their names are in the rows
+            case StagesChanged():
+                self._is_all_changed = True
+            case LinksChanged() if self.query.kind == Kind.PERSON:
+                own = [kinds.split_key(key) for key in event.record_keys]
+                self._changed |= {id_ for kind, id_ in own if kind == kinds.PERSON}
+            case _:
+                return
+        if (self._changed or self._is_all_changed) and not self._gather.isActive():
+            self._gather.start()
+
+    # --- what the person does ------------------------------------------------------------
+
+    @Slot(str)
+    def _on_sort(self, name: str) -> None:
+        if name not in SORTS[self.query.kind]:
+            return
+        if name == self.query.sort:
+            descending = not self.query.descending
+        else:
+            descending = name in DESCENDING_FIRST
+        self.query = replace(self.query, sort=name, descending=descending)
+        self.heads.set_sort(name, is_descending=descending)
+        self._ask_now()
+
+    @Slot(int)
+    def _on_filter(self, number: int) -> None:
+        status = str(self._filter_group.button(number).property("status"))
+        self.query = replace(self.query, status=status)
+        self._ask_now()
+
+    @Slot()
+    def _on_new(self) -> None:
+        self.new_wanted.emit(str(self.query.kind))
+
+    @Slot()
+    def _on_menu(self) -> None:
+        self.menu_wanted.emit(str(self.query.kind), self._more)
+
+    @Slot()
+    def _on_clear(self) -> None:
+        self.search_ended.emit()
+        if self.query.status:
+            self.query = replace(self.query, status="")
+            self._show_status("")
+            self._ask_now()
+
+    @Slot(QPoint)
+    def _on_context(self, at: QPoint) -> None:
+        if self.view.selected_ids():
+            self.context_wanted.emit(self.view.viewport().mapToGlobal(at))
+
+    # --- words ---------------------------------------------------------------------------
+
+    def _describe(self) -> None:
+        kind, count = str(self.query.kind), self.model.rowCount()
+        self._title.setText(kinds.words(kind).many)
+        self._count.setText(formatting.number(count) if count else "")
+        if self._is_loaded and not count:
+            is_narrow = bool(self.query.text or self.query.status)
+            self.empty.say_kind(kind, is_filtered=is_narrow and record_listing.has_any(kind))
+            self._stack.setCurrentWidget(self.empty)
+        else:
+            self._stack.setCurrentWidget(self._body)
+
+    @Slot()
+    def _fit_heads(self) -> None:
+        bar = self.view.verticalScrollBar()
+        self.heads.set_scroll_bar(bar.width() if bar.maximum() > 0 else 0)
+
+    @Slot()
+    def _recolor(self) -> None:
+        self._title.setFont(self._theme.font(size=15, weight=600))
+        self._count.setFont(self._theme.font(size=12))
+        self._count.setStyleSheet(f"color: {self._theme.color('muted').name()}")
+        self.update()

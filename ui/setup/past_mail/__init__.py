@@ -1,0 +1,1 @@
+"""ui/setup/past_mail."""

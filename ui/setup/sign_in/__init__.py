@@ -1,0 +1,1 @@
+"""ui/setup/sign_in."""

@@ -1,1 +1,0 @@
-"""Trust: what waits for servers, what the brake holds, and why every mail is where it is."""
