@@ -55,7 +55,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.timeout(0), append=False)
 
 
-pytest_plugins = ["tests.support.fixtures", "tests.support.embedded"]
+pytest_plugins = ["tests.support.fixtures", "tests.support.servers.embedded"]
 
 
 class MemoryKeyring(KeyringBackend):

@@ -10,7 +10,7 @@ from pathlib import Path
 from models.store.clock import now_ms
 from tests.bench import corpus, servers, window
 from tests.bench.figures import Figure, percentile, skipped
-from tests.support.dovecot import FIXED_PASSWORD, Dovecot
+from tests.support.servers.dovecot import FIXED_PASSWORD, Dovecot
 
 PATIENCE = 900.0  # seconds
 USER = "fixed-bench"

@@ -16,7 +16,7 @@ from models.store import database, profile
 from resources.demo.process import ServerFacts
 from sync.secrets.vault import Vault, VaultMode
 from tests.bench.corpus import OWN, BenchMail
-from tests.support.dovecot import FIXED_PASSWORD, Dovecot
+from tests.support.servers.dovecot import FIXED_PASSWORD, Dovecot
 
 
 @contextmanager

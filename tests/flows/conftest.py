@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from resources.demo.process import ServerProcess
 from tests.flows.desk import Desk
 from tests.flows.rig import Rig, dovecot_rig, embedded_rig
-from tests.support.dovecot import Dovecot
+from tests.support.servers.dovecot import Dovecot
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 
 from resources.demo.process import ServerFacts
-from tests.support.dovecot import Dovecot
 from tests.support.other_client import OtherClient
+from tests.support.servers.dovecot import Dovecot
 
 CHANGING = re.compile(
     r"^(UID )?(STORE|COPY|MOVE|APPEND|EXPUNGE|CLOSE|CREATE|DELETE|RENAME|SUBSCRIBE|UNSUBSCRIBE)\b"

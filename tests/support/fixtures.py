@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.dovecot import PROGRAM, Dovecot
-from tests.support.smtp import SmtpSink
+from tests.support.servers.dovecot import PROGRAM, Dovecot
+from tests.support.servers.smtp import SmtpSink
 
 
 def _need_dovecot() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.dovecot import Dovecot
-from tests.support.fake_mailboxes import Mailboxes
-from tests.sync.engine import Engine
+from tests.support.servers.dovecot import Dovecot
+from tests.support.servers.fake_mailboxes import Mailboxes
+from tests.sync.engine.engine import Engine
 
 
 @pytest.fixture

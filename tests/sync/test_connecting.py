@@ -18,7 +18,7 @@ from sync.errors import ConnectionLostError, SignInError, SyncError
 from sync.secrets.vault import Vault, VaultMode
 from sync.session import ImapSession
 from sync.timing import Timing
-from tests.support.fake_imap import Answer, FakeImap, hang, hang_up
+from tests.support.servers.fake_imap import Answer, FakeImap, hang, hang_up
 
 QUICK = Timing(connect=30.0, sign_in=3.0, command=3.0)
 

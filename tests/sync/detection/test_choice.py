@@ -10,7 +10,7 @@ import resources
 from sync import providers
 from sync.detection import Outcome, Source, guesses, mx
 from sync.providers import AppPassword, Security, ServerPlace
-from tests.support.mail_door import MailDoor
+from tests.support.servers.mail_door import MailDoor
 from tests.sync.detection.town import DOMAIN, FILE, Town, config, server
 
 

@@ -18,8 +18,8 @@ from sync.detection import Answer, Network, Outcome, Source
 from sync.detection.fence import Fence
 from sync.detection.network import NoSuchNameError, NotAllowedError
 from sync.providers import Security, ServerPlace
-from tests.support.mail_door import MailDoor
 from tests.support.ports import free_port
+from tests.support.servers.mail_door import MailDoor
 from tests.sync.detection.town import ADDRESS, DOMAIN, FILE, Town, config, server
 
 NAMED = f"named.{DOMAIN}"

@@ -10,9 +10,9 @@ import pytest
 from sync import detection
 from sync.detection import Network, Source
 from sync.providers import Security, ServerPlace
-from tests.support.dns_server import DnsServer
-from tests.support.dovecot import Dovecot
-from tests.support.smtp import SmtpSink
+from tests.support.servers.dns_server import DnsServer
+from tests.support.servers.dovecot import Dovecot
+from tests.support.servers.smtp import SmtpSink
 
 
 @pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])

@@ -8,7 +8,7 @@ import pytest
 
 from sync.detection import Outcome, Source
 from sync.providers import Security, ServerPlace
-from tests.support.mail_door import MailDoor
+from tests.support.servers.mail_door import MailDoor
 from tests.sync.detection.town import DOMAIN, FILE, WELL_KNOWN, Town, config, server
 
 NAMED = f"named.{DOMAIN}"

@@ -9,10 +9,10 @@ from pathlib import Path
 from sync import detection
 from sync.detection import Answer, Detected, Network, Outcome, Source
 from tests.support.certificates import Certificate, make_certificate
-from tests.support.dns_server import DnsServer
-from tests.support.mail_door import MailDoor
 from tests.support.ports import free_port
-from tests.support.web_server import WebServer
+from tests.support.servers.dns_server import DnsServer
+from tests.support.servers.mail_door import MailDoor
+from tests.support.servers.web_server import WebServer
 
 DOMAIN = "firma.test"
 ADDRESS = f"ann@{DOMAIN}"

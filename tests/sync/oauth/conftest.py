@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.authorization_server import AuthorizationServer
+from tests.support.servers.authorization_server import AuthorizationServer
 
 
 @pytest.fixture(autouse=True)

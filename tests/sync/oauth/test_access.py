@@ -32,8 +32,8 @@ from sync.oauth.tokens import Client, Tokens, from_answer, from_text
 from sync.secrets.vault import Vault, VaultMode
 from sync.session import ImapSession
 from sync.timing import Timing
-from tests.support.authorization_server import CLIENT_ID, AuthorizationServer
-from tests.support.dovecot import Dovecot
+from tests.support.servers.authorization_server import CLIENT_ID, AuthorizationServer
+from tests.support.servers.dovecot import Dovecot
 
 QUICK = Timing(connect=30.0, sign_in=30.0, command=30.0)
 ADDRESS = "ann@dealpost.example"

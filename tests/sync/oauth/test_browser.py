@@ -19,8 +19,8 @@ from sync.oauth.endpoint import post
 from sync.oauth.loopback import Loopback
 from sync.oauth.tokens import Tokens
 from sync.timing import Timing
-from tests.support.authorization_server import AuthorizationServer, browse, open_page
 from tests.support.certificates import make_certificate
+from tests.support.servers.authorization_server import AuthorizationServer, browse, open_page
 
 QUICK = Timing(connect=30.0, sign_in=30.0, browser=30.0)
 ADDRESS = "ann@dealpost.example"

@@ -9,7 +9,7 @@ import pytest
 
 from sync.errors import TokenRefusedError
 from sync.session import ImapSession, Server
-from tests.support.fake_imap import FakeConnection, FakeImap
+from tests.support.servers.fake_imap import FakeConnection, FakeImap
 
 ERROR = base64.b64encode(json.dumps({"status": "invalid_token"}).encode())
 

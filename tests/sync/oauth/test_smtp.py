@@ -11,9 +11,9 @@ from sync.errors import SignInError, TokenRefusedError
 from sync.providers import Security
 from sync.smtp.probe import SmtpPlace, SmtpTry
 from sync.timing import Timing
-from tests.support.authorization_server import AuthorizationServer
-from tests.support.smtp import SmtpSink
-from tests.support.token_sink import TokenSink
+from tests.support.servers.authorization_server import AuthorizationServer
+from tests.support.servers.smtp import SmtpSink
+from tests.support.servers.token_sink import TokenSink
 
 QUICK = Timing(connect=30.0, sign_in=30.0)
 ADDRESS = "ann@dealpost.example"

@@ -25,8 +25,8 @@ from models.server.mailbox import Role
 from models.store import database, settings
 from sync.qt.service.service import MailService
 from sync.secrets.vault import VaultMode
-from tests.support.dovecot import Dovecot
-from tests.support.smtp import SmtpSink
+from tests.support.servers.dovecot import Dovecot
+from tests.support.servers.smtp import SmtpSink
 from tests.ui.setup.parts import ADDRESS, PASSWORD, PATIENCE, choose, part, press
 from ui.forms.fields import Notice
 from ui.settings.dialog import PreferencesDialog

@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from sync.qt.service.service import MailService
 from sync.timing import Timing
-from tests.support.dovecot import FIXED_PASSWORD, Dovecot
-from tests.support.smtp import SmtpSink
+from tests.support.servers.dovecot import FIXED_PASSWORD, Dovecot
+from tests.support.servers.smtp import SmtpSink
 from ui.forms.fields import Notice
 from ui.setup.wizard import SetupWizard
 from ui.style.theme import Theme

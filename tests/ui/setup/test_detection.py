@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from sync.detection import Answer, Detected, Outcome, Source
 from sync.providers import Security, ServerPlace
 from sync.qt.service.service import MailService
-from tests.support.mail_door import MailDoor
+from tests.support.servers.mail_door import MailDoor
 from tests.sync.detection.town import DOMAIN, Town, build
 from tests.ui.setup.parts import PATIENCE, go_on, opened, part, press
 from ui.setup import detection_words

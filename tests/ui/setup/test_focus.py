@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from sync.qt.service.service import MailService
-from tests.support.dovecot import Dovecot
-from tests.support.smtp import SmtpSink
+from tests.support.servers.dovecot import Dovecot
+from tests.support.servers.smtp import SmtpSink
 from tests.sync.detection.town import DOMAIN, Town, build
 from tests.ui.setup.parts import (
     ADDRESS,

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 from sync.providers import Security, ServerPlace
 from sync.qt.probes.probe import Detected, Detection
 from sync.qt.service.service import MailService
-from tests.support.authorization_server import AuthorizationServer
-from tests.support.dovecot import Dovecot
-from tests.support.token_sink import TokenSink
+from tests.support.servers.authorization_server import AuthorizationServer
+from tests.support.servers.dovecot import Dovecot
+from tests.support.servers.token_sink import TokenSink
 from tests.ui.setup.parts import PATIENCE, error, opened, part
 from ui.style.theme import Theme
 

@@ -27,8 +27,8 @@ from models.events import Phase
 from models.server import mailbox
 from models.store import database
 from sync.qt.service.service import MailService
-from tests.support.dovecot import Dovecot
-from tests.support.smtp import SmtpSink
+from tests.support.servers.dovecot import Dovecot
+from tests.support.servers.smtp import SmtpSink
 from tests.ui.setup.parts import (
     ADDRESS,
     PASSWORD,

@@ -1,0 +1,35 @@
+"""A line that stops in the middle of past mail, however fast or slow the machine is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from models.events import Event
+from models.intake import intake
+from models.parsed_mail import Incoming
+from sync.engine.incoming import past_mail as backfill
+from tests.support.servers.proxy import Proxy
+
+STEP = 40
+
+
+def freeze_after_a_step(monkeypatch: pytest.MonkeyPatch, lines: dict[int, Proxy]) -> None:
+    """Each account's line freezes when its first step of past mail is taken in.
+
+    Steps are of 40 mails; one more may be on its way by then. `monkeypatch.undo()` before a line
+    is thawed, else it freezes again.
+    """
+    take_in = intake.take_in
+
+    def taken(
+        account_id: int, mails: Sequence[Incoming], *, past: bool, **more: Any
+    ) -> list[Event]:
+        if past and account_id in lines:
+            lines[account_id].freeze()
+        return take_in(account_id, mails, past=past, **more)
+
+    monkeypatch.setattr(backfill, "STEP_MESSAGES", STEP)
+    monkeypatch.setattr(intake, "take_in", taken)

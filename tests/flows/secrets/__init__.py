@@ -1,0 +1,1 @@
+"""tests/flows/secrets."""

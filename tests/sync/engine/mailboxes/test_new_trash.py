@@ -1,0 +1,74 @@
+"""Another label becomes the Trash: what lies there was not moved there, so the person is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.commands.execute import ChooseMailboxes, SetRole
+from models.commands.held_deletes import CheckHeld, DeleteHeld, KeepHeld
+from models.server import sync_state
+from models.server.mailbox import Role
+from models.store import database
+from tests.sync.engine.engine import Engine
+
+
+def with_projects(engine: Engine, count: int) -> list[str]:
+    """So many mails in a chosen label, one in INBOX, one in both; what is here."""
+    engine.other.create("Projects")
+    engine.cycle()
+    boxes = tuple(engine.box(name).id for name in ("INBOX", "Sent", "Projects"))
+    engine.run(ChooseMailboxes(engine.account_id, boxes))
+    engine.deliver(*[f"project {n:02}" for n in range(count)], to="Projects")
+    engine.deliver("inbox", "both")
+    engine.settle()
+    (uid,) = [u for u in engine.other.uids("INBOX") if b"both" in engine.other.raw("INBOX", u)]
+    engine.other.copy("INBOX", [uid], "Projects")
+    engine.settle()
+    return sorted(engine.subjects())
+
+
+def make_trash(engine: Engine, name: str) -> None:
+    engine.run(SetRole(engine.account_id, engine.box(name).id, Role.TRASH))
+    engine.settle()
+
+
+@pytest.mark.parametrize("count", [3, 15])
+def test_a_wrong_choice_deletes_nothing(engine: Engine, count: int) -> None:
+    here = with_projects(engine, count)
+    make_trash(engine, "Projects")
+    engine.outlast()
+    assert sorted(engine.subjects()) == here
+    held = sync_state.held_messages(engine.account_id)
+    assert len(held) == count
+    evidence = database.value("SELECT DISTINCT evidence FROM ledger WHERE kind = 'hold'")
+    assert "role" in str(evidence)
+
+    engine.run(KeepHeld(tuple(held)))
+    make_trash(engine, "Trash")
+    engine.outlast()
+
+    assert sorted(engine.subjects()) == here
+    assert sync_state.held_messages(engine.account_id) == []
+
+
+def test_what_is_moved_there_from_then_on_is_a_delete(engine: Engine) -> None:
+    here = with_projects(engine, 3)
+    make_trash(engine, "Projects")
+    engine.other.move("INBOX", engine.other.uids("INBOX")[:1], "Projects")
+    engine.settle()
+    assert sorted(engine.subjects()) == [name for name in here if name != "inbox"]
+
+
+def test_checked_again_many_are_asked_about_again(engine: Engine) -> None:
+    here = with_projects(engine, 30)
+    make_trash(engine, "Projects")
+    held = tuple(sync_state.held_messages(engine.account_id))
+    engine.run(CheckHeld(held))
+    engine.outlast()
+    assert sorted(engine.subjects()) == here
+    assert len(sync_state.held_messages(engine.account_id)) == 30
+
+    engine.run(DeleteHeld(held))
+    engine.settle()
+
+    assert sorted(engine.subjects()) == ["both", "inbox"]
