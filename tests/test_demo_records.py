@@ -9,8 +9,7 @@ import pytest
 
 from models.intake import intake
 from models.parsed_mail import Incoming
-from models.queries import record_list as record_listing
-from models.queries import side_panel
+from models.queries import record_list, side_panel
 from models.records.records import Kind
 from models.server import mailbox
 from models.server.mailbox import Role
@@ -18,7 +17,7 @@ from models.store import database
 from resources.demo import mailbox as sample_mailbox
 from resources.demo import records
 from resources.demo.cast import MAJA
-from sync.mime import parse as parsing
+from sync.mime import parse
 from tests.models.building import boxes, one
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -28,7 +27,7 @@ NOW = datetime(2026, 3, 18, 9, 30, tzinfo=UTC)
 def test_the_rules_link_the_sample_mail_while_it_comes_in() -> None:
     records.make(NOW)
     assert all(one(f"SELECT count(*) FROM {kind}") >= 4 for kind in Kind)
-    assert all(column.deal_ids for column in record_listing.board())
+    assert all(column.deal_ids for column in record_list.board())
     box = boxes(MAJA.address)
     ids = {
         name: mailbox.save(box.account_id, name, role=role, uidvalidity=1, is_chosen=True)
@@ -38,7 +37,7 @@ def test_the_rules_link_the_sample_mail_while_it_comes_in() -> None:
         Incoming(
             ids[mail.mailbox], 1, uid, 0, 0, int(mail.received_at.timestamp() * 1000),
             len(mail.raw), hashlib.blake2b(mail.raw, digest_size=16).digest(), "",
-            parsing.parse(mail.raw), mail.raw,
+            parse.parse(mail.raw), mail.raw,
         )
         for uid, mail in enumerate(sample_mailbox.sample(NOW), 1)
         if mail.mailbox in ids

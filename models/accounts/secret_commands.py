@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from models.accounts import secrets as secret
+from models.accounts import secrets
 from models.accounts.secrets import SealedSecret, StoredLock
 from models.events import Event, SecretsChanged
 from models.store import database, profile, wipe
@@ -52,7 +52,7 @@ def execute(command: SecretCommand) -> tuple[Event, ...]:
             return (SecretsChanged(),)
         case ForgetOldKey(profile_id=profile_id):
             with database.writing(durable=True):
-                secret.forget_leftover(profile_id)
+                secrets.forget_leftover(profile_id)
             return ()
 
 
@@ -60,8 +60,8 @@ def _change(change: Resealing) -> None:
     """All or nothing: after a crash either the old way works or the new one."""
     try:
         with database.writing(durable=True):
-            lock, sealed = change.reseal(secret.everything())
-            secret.replace_everything(lock, sealed)
+            lock, sealed = change.reseal(secrets.everything())
+            secrets.replace_everything(lock, sealed)
             # What the old key or passphrase opens must not lie about in freed pages or copies.
             wipe.mark_due()
             profile.remove_copy_here()

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from models.accounts import account, certificates
-from models.deletion import deletion
-from models.deletion import tombstones as tombstone
+from models.deletion import deletion, tombstones
 from models.events import (
     AccountsChanged,
     ConversationsChanged,
@@ -23,7 +22,7 @@ from models.events import (
     MessagesDeleted,
 )
 from models.mail import conversation
-from models.records import links as link
+from models.records import links
 from models.store import database, ledger, profile, settings, wipe
 
 Keep = Literal["history", "linked", "nothing"]
@@ -119,7 +118,7 @@ def _remove_more(account_id: int, keep: str) -> list[Event]:
         if _forget_places(account_id) or (keep == "nothing" and _forget_ledger(account_id)):
             return []
         if keep == "nothing":
-            tombstone.erase(account_id)
+            tombstones.erase(account_id)
             database.run("DELETE FROM account WHERE id = ?", (account_id,))
             wipe.mark_due()
         else:
@@ -144,7 +143,7 @@ _UNLINKED: Final = """AND NOT EXISTS (SELECT 1 FROM link WHERE conversation_id =
 
 def _erase(account_id: int, conversation_ids: Sequence[int]) -> list[Event]:
     message_ids = conversation.message_ids(conversation_ids)
-    keys = link.affected(conversation_ids, link.persons_of(message_ids))
+    keys = links.affected(conversation_ids, links.persons_of(message_ids))
     ledger.write(
         ledger.Entry("delete", ledger.PERSON, account_id, message_id, evidence={"kind": "account"})
         for message_id in message_ids
@@ -254,6 +253,6 @@ def _tell(account_id: int, message_ids: Sequence[int]) -> list[Event]:
         return []
     owners = conversation.of_messages(message_ids)
     removed = conversation.refresh(owners)
-    keys = link.affected(owners, link.persons_of(message_ids))
+    keys = links.affected(owners, links.persons_of(message_ids))
     events: list[Event] = [ConversationsChanged(account_id, tuple(owners), removed)]
     return [*events, LinksChanged(keys, tuple(owners))] if keys else events

@@ -11,8 +11,7 @@ from models.deletion import deletion
 from models.events import Event, OperationsChanged
 from models.mail import conversation
 from models.mail.conversation import chunks
-from models.records import links as link
-from models.records import pipeline
+from models.records import links, pipeline
 from models.server import mailbox, operation
 from models.server.mailbox import Role
 from models.server.operation import NewOperation, Payload, Source
@@ -44,7 +43,7 @@ def preview_delete(
     """Look, without changing anything."""
     ids = list(dict.fromkeys([*conversation.message_ids(conversation_ids), *message_ids]))
     owners = conversation.of_messages(ids)
-    keys = link.affected(owners, link.persons_of(ids))
+    keys = links.affected(owners, links.persons_of(ids))
     accounts = conversation.accounts_of(owners)
     return DeletePreview(
         message_count=_count(ids),

@@ -14,13 +14,7 @@ from typing import TypeVar
 from models.accounts import certificate_commands, secret_commands
 from models.accounts.certificate_commands import DistrustCertificate, TrustCertificate
 from models.accounts.secret_commands import ChangeSecrets, ForgetOldKey
-from models.commands import accounts as account_commands
-from models.commands import archive
-from models.commands import delete as erasing
-from models.commands import held_deletes as trust_commands
-from models.commands import links as linking_commands
-from models.commands import read_state as marking
-from models.commands import records as record_commands
+from models.commands import accounts, archive, delete, held_deletes, links, read_state, records
 from models.commands.accounts import (
     AddAccount,
     ChooseMailboxes,
@@ -59,7 +53,7 @@ from models.events import (
     OperationsChanged,
     SettingsChanged,
 )
-from models.intake import blocked_addresses as blocking
+from models.intake import blocked_addresses
 from models.intake.blocked_addresses import SetBlocked
 from models.mail import conversation
 from models.server import operation
@@ -172,7 +166,7 @@ Command = (
     | DeleteHeld
     | CheckHeld
     | CreateMailbox
-    | record_commands.RecordCommand
+    | records.RecordCommand
     | LinkConversations
     | UnlinkConversations
     | DismissOffers
@@ -239,12 +233,12 @@ def execute(command: Command) -> Done:
             | ChooseMailboxes()
             | BeginPastSync()
         ):
-            events, account_id = account_commands.execute(command)
+            events, account_id = accounts.execute(command)
             return Done(tuple(events), count=1, account_id=account_id)
         case TrustCertificate() | DistrustCertificate() | ChangeSecrets() | ForgetOldKey():
             return Done(_about_trust(command), count=1)
         case KeepHeld() | DeleteHeld() | CheckHeld() | CreateMailbox():
-            told, count = trust_commands.execute(command)
+            told, count = held_deletes.execute(command)
             return Done(told, count=count)
         case _:
             return _record(command)
@@ -252,7 +246,7 @@ def execute(command: Command) -> Done:
 
 def _set(command: SetOption | SetBlocked) -> tuple[Event, ...]:
     if isinstance(command, SetBlocked):
-        return blocking.execute(command)
+        return blocked_addresses.execute(command)
     settings.put(command.name, command.value)
     return (SettingsChanged(command.name),)
 
@@ -267,18 +261,18 @@ def _about_trust(
 
 
 def _record(
-    command: record_commands.RecordCommand | linking_commands.LinkCommand | LongCommand,
+    command: records.RecordCommand | links.LinkCommand | LongCommand,
 ) -> Done:
     """What is about records and their links."""
-    if isinstance(command, linking_commands.LinkCommand):
-        linked = linking_commands.execute(command)
+    if isinstance(command, links.LinkCommand):
+        linked = links.execute(command)
         return Done(linked.events, linked.undo, linked.count, linked.text_code)
     if isinstance(command, LongCommand):
         taken = list(steps(command))
         last = done_in_steps(taken[-1]) or Done()
         told = tuple(event for step in taken for event in step.events)
         return replace(last, events=told + last.events)
-    done = record_commands.execute(command)
+    done = records.execute(command)
     return Done(done.events, done.undo, done.count, done.text_code, record_key=done.record_key)
 
 
@@ -313,7 +307,7 @@ def _delete_conversations(conversation_ids: Sequence[int]) -> Done:
     try:
         for chunk in conversation.chunks(conversation_ids, CHUNK):
             with writing(durable=True):
-                told = erasing.delete(conversation.message_ids(chunk), command_id)
+                told = delete.delete(conversation.message_ids(chunk), command_id)
             events += told
     except StoreError as error:
         return _deleted(events, str(error))
@@ -326,7 +320,7 @@ def _delete_messages(message_ids: Sequence[int]) -> Done:
     try:
         for chunk in conversation.chunks(message_ids, CHUNK):
             with writing(durable=True):
-                told = erasing.delete(chunk, command_id)
+                told = delete.delete(chunk, command_id)
             events += told
     except StoreError as error:
         return _deleted(events, str(error))
@@ -340,24 +334,24 @@ def _deleted(events: Sequence[Event], error: str = "") -> Done:
 
 
 def _mark_conversations(conversation_ids: Sequence[int], read: bool) -> Done:
-    marked: list[marking.Marked] = []
+    marked: list[read_state.Marked] = []
     command_id = uuid.uuid4().hex
     for chunk in conversation.chunks(conversation_ids, CHUNK):
         with writing(durable=True):
-            marked += marking.mark(marking.of_conversations(chunk, read), read, command_id)
+            marked += read_state.mark(read_state.of_conversations(chunk, read), read, command_id)
     return _marked(marked, read, sum(len(each.conversation_ids) for each in marked))
 
 
 def _mark(message_ids: Sequence[int], read: bool) -> Done:
-    marked: list[marking.Marked] = []
+    marked: list[read_state.Marked] = []
     command_id = uuid.uuid4().hex
     for chunk in conversation.chunks(message_ids, CHUNK):
         with writing(durable=True):
-            marked += marking.mark(chunk, read, command_id)
+            marked += read_state.mark(chunk, read, command_id)
     return _marked(marked, read, sum(len(each.message_ids) for each in marked))
 
 
-def _marked(marked: Sequence[marking.Marked], read: bool, count: int) -> Done:
+def _marked(marked: Sequence[read_state.Marked], read: bool, count: int) -> Done:
     ids = tuple(id_ for each in marked for id_ in each.message_ids)
     if not ids:
         return Done()

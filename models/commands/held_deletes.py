@@ -10,7 +10,7 @@ from typing import Any
 from models.deletion import deletion
 from models.events import ConversationsChanged, Event, HeldChanged, OperationsChanged
 from models.mail import conversation
-from models.queries import held_deletes as held
+from models.queries import held_deletes
 from models.server import mailbox, operation, sync_state
 from models.server.mailbox import Role
 from models.server.operation import NewOperation, Payload
@@ -61,14 +61,14 @@ def execute(command: TrustCommand) -> tuple[tuple[Event, ...], int]:
     count = 0
     for chunk in conversation.chunks(command.message_ids, deletion.CHUNK):
         with writing(durable=True):
-            ids = sorted(held.among(chunk))
+            ids = sorted(held_deletes.among(chunk))
             count += len(ids)
             events += _answer(command, ids)
     return tuple(events), count
 
 
 def _answer(command: KeepHeld | DeleteHeld | CheckHeld, ids: Sequence[int]) -> list[Event]:
-    owners = held.by_account(ids)
+    owners = held_deletes.by_account(ids)
     events: list[Event] = []
     match command:
         case KeepHeld():
@@ -78,7 +78,7 @@ def _answer(command: KeepHeld | DeleteHeld | CheckHeld, ids: Sequence[int]) -> l
             _tell_ledger("check", owners)
             sync_state.check_held(ids)
         case DeleteHeld():
-            alive = held.alive(ids)
+            alive = held_deletes.alive(ids)
             sync_state.check_held(sorted(alive))  # put back meanwhile: judged anew, not deleted
             gone = [id_ for id_ in ids if id_ not in alive]
             events += deletion.delete_messages(

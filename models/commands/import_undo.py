@@ -17,10 +17,9 @@ from peewee import TextField
 
 from models.commands import records as record_commands
 from models.events import Event
-from models.files import record_merge as import_filling
+from models.files import record_merge
 from models.files.record_merge import Filled
-from models.records import person_matching as matching
-from models.records import record_rows, records, saving
+from models.records import person_matching, record_rows, records, saving
 from models.records import snapshots as record_snapshots
 from models.records.records import Kind
 from models.records.snapshots import Rows, Snapshot
@@ -48,7 +47,7 @@ def remember(made: Iterable[str], filled: Iterable[Filled]) -> None:
     database.run_many(
         "INSERT INTO imported_record (record_key, before) VALUES (?, ?) "
         "ON CONFLICT (record_key) DO UPDATE SET before = excluded.before",
-        [(each.record_key, json.dumps(import_filling.stored(each))) for each in filled],
+        [(each.record_key, json.dumps(record_merge.stored(each))) for each in filled],
     )
 
 
@@ -77,7 +76,7 @@ def step() -> list[Event]:
 
 def _take_out(found: Sequence[Any]) -> list[Event]:
     """What was filled in. Records that were deleted meanwhile stay so."""
-    filled = [import_filling.loaded(each) for each in found if isinstance(each, dict)]
+    filled = [record_merge.loaded(each) for each in found if isinstance(each, dict)]
     snapshots = [_snapshot(each) for each in found if isinstance(each, list)]
     named = [*(each.record_key for each in filled), *(each.record_key for each in snapshots)]
     keys = [key for key in named if records.get(key) is not None]
@@ -88,8 +87,8 @@ def _take_out(found: Sequence[Any]) -> list[Event]:
     for each in filled:
         now = records.get(each.record_key)
         if now is not None:
-            record_rows.write(import_filling.without(each, now))
-    matching.relink(id_ for kind, id_ in map(records.split, keys) if kind == Kind.PERSON)
+            record_rows.write(record_merge.without(each, now))
+    person_matching.relink(id_ for kind, id_ in map(records.split, keys) if kind == Kind.PERSON)
     linked = record_rows.linked_conversations(keys)
     every = tuple(dict.fromkeys((*touched, *saving.related(keys))))
     return [*record_commands.conversations_changed(linked), *record_commands.changed(every)]

@@ -8,16 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from models.commands import import_undo as taking_back
+from models.commands import import_undo
 from models.commands import records as record_commands
 from models.events import Event
-from models.files import namesakes as import_namesakes
-from models.files import record_merge as import_filling
+from models.files import namesakes, record_merge
 from models.files.drafts import Draft, ids_by_name, name_sign
 from models.files.namesakes import Namesakes
 from models.files.record_merge import Filled
-from models.records import person_matching as matching
-from models.records import record_rows, records, saving
+from models.records import person_matching, record_rows, records, saving
 from models.records.records import Deal, Kind, Labelled, Organization, Person, Record, kind_of
 from models.store import database
 from models.store.hashing import key64
@@ -89,8 +87,8 @@ def steps(command: LongCommand) -> Iterator[Step]:
 
     Raises: StoreError with the person's sentence; nothing of its step is written then.
     """
-    while taking_back.is_due():  # one that was cut short
-        yield Step(tuple(taking_back.step()))
+    while import_undo.is_due():  # one that was cut short
+        yield Step(tuple(import_undo.step()))
     yield from _import(command) if isinstance(command, ImportRecords) else _undo(command)
 
 
@@ -100,18 +98,18 @@ def _import(command: ImportRecords) -> Iterator[Step]:
         with database.writing(durable=True):
             for draft in command.drafts[start : start + CHUNK]:
                 _take(work, draft)
-            matching.relink(work.new_persons)
+            person_matching.relink(work.new_persons)
             work.new_persons.clear()
             _tell(work)
         yield Step()
-    taking_back.forget()
+    import_undo.forget()
     yield Step(outcome=_outcome(work))
 
 
 def _tell(work: _Import) -> None:
     """What this transaction did is taken back if the import is not completed."""
     made = [key for key in work.untold if key in work.made]
-    taking_back.remember(made, [work.updated[key] for key in work.untold if key in work.updated])
+    import_undo.remember(made, [work.updated[key] for key in work.untold if key in work.updated])
     work.untold.clear()
 
 
@@ -126,9 +124,9 @@ def _outcome(work: _Import) -> ImportOutcome:
 def _undo(command: UndoImport) -> Iterator[Step]:
     """Decided in one transaction: what a crash cuts short goes on at the next start."""
     with database.writing(durable=True):
-        taking_back.remember(command.made, command.filled)
-    while taking_back.is_due():
-        yield Step(tuple(taking_back.step()))
+        import_undo.remember(command.made, command.filled)
+    while import_undo.is_due():
+        yield Step(tuple(import_undo.step()))
     count = len(command.made) + len(command.filled)
     yield Step(outcome=ImportOutcome(count=count, text_code="restored_records"))
 
@@ -140,7 +138,7 @@ def _open(command: ImportRecords) -> _Import:
     work.organizations = ids_by_name(Kind.ORGANIZATION, names) if names else {}
     persons = {name_sign(name) for draft in command.drafts for name, _ in draft.persons if name}
     may_fill = command.on_duplicate == "update"
-    work.persons = import_namesakes.stored(persons, may_fill=may_fill) if persons else Namesakes()
+    work.persons = namesakes.stored(persons, may_fill=may_fill) if persons else Namesakes()
     work.stages = {name_sign(stage.name): stage.id for stage in records.stages()}
     return work
 
@@ -171,7 +169,7 @@ def _fill_up(work: _Import, before: Record, new: Record) -> bool:
     record_rows.write(saving.tidy(filled, before))
     after = records.get(key)
     if key not in work.made and after is not None:
-        work.updated[key] = import_filling.again(work.updated.get(key), before, after)
+        work.updated[key] = record_merge.again(work.updated.get(key), before, after)
         work.untold[key] = None
     if isinstance(filled, Person):
         work.new_persons.append(filled.id)
@@ -222,7 +220,7 @@ def _person(work: _Import, named: tuple[str, str], organization: str) -> int:
     """
     name, address = named
     sign, of = name_sign(name), name_sign(organization)
-    found = matching.persons_with([key64(address)]) if address else {}
+    found = person_matching.persons_with([key64(address)]) if address else {}
     if found:
         return next(iter(found.values()))[0]
     person = Person(

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 
 from models.events import ConversationsChanged, Event, LinksChanged
 from models.mail.conversation import accounts_of, chunks, of_messages
-from models.queries import linkable_mail as past_mail
-from models.records import links as link
-from models.records import person_matching as matching
-from models.records import pipeline, records
+from models.queries import linkable_mail
+from models.records import links, person_matching, pipeline, records
 from models.records.records import ITEMS, Kind, RecordError
 from models.store import database, ledger
 
@@ -59,7 +57,7 @@ class UnlinkPersons:
 
 @dataclass(frozen=True, slots=True)
 class LinkPast:
-    """Link what `past_mail.preview` found for a record, or only these conversations of it."""
+    """Link what `linkable_mail.preview` found for a record, or only these conversations of it."""
 
     record_key: str
     conversation_ids: tuple[int, ...] | None = None
@@ -145,9 +143,9 @@ def _change(
             states = [state for state in states_of(chunk) if state.record_key != key]
             for state in states:
                 if key:
-                    link.put(state.conversation_id, key, origin=origin, reason=reason)
+                    links.put(state.conversation_id, key, origin=origin, reason=reason)
                 else:
-                    link.take(state.conversation_id)
+                    links.take(state.conversation_id)
             _tell_ledger(states, key, origin)
             before += states
     if not before:
@@ -228,10 +226,10 @@ def _persons(command: LinkPersons | UnlinkPersons) -> LinkOutcome:
         if records.get(key) is None:
             raise RecordError(GONE)
         if isinstance(command, LinkPersons):
-            ids = tuple(matching.put(command.message_ids, command.person_id))
+            ids = tuple(person_matching.put(command.message_ids, command.person_id))
             undo = UnlinkPersons(ids, command.person_id)
         else:
-            ids = tuple(matching.take(command.message_ids, command.person_id))
+            ids = tuple(person_matching.take(command.message_ids, command.person_id))
             undo = LinkPersons(ids, command.person_id)
     if not ids:
         return LinkOutcome()
@@ -241,7 +239,7 @@ def _persons(command: LinkPersons | UnlinkPersons) -> LinkOutcome:
 
 
 def _link_past(key: str, chosen: tuple[int, ...] | None) -> LinkOutcome:
-    found = past_mail.preview(key).conversation_ids
+    found = linkable_mail.preview(key).conversation_ids
     wanted = found if chosen is None else [id_ for id_ in chosen if id_ in set(found)]
     return _link(wanted, key, {"code": "past_mail"}, "rule") if wanted else LinkOutcome()
 
@@ -267,10 +265,10 @@ def _restore(states: Sequence[LinkState]) -> LinkOutcome:
 
 
 def _put_back(state: LinkState) -> None:
-    link.take(state.conversation_id)
+    links.take(state.conversation_id)
     database.run("DELETE FROM link_offer WHERE conversation_id = ?", (state.conversation_id,))
     if state.record_key:
-        link.put(
+        links.put(
             state.conversation_id,
             state.record_key,
             origin=state.origin,

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from models.mail import conversation
 from models.mail.conversation import chunks
 from models.mail.message_tables import Flag
-from models.server import lost_operations as lost_copies
-from models.server import operation
+from models.server import lost_operations, operation
 from models.server.operation import NewOperation, OperationRow, Payload, Source
 from models.store import database
 
@@ -62,7 +61,7 @@ def _queue(account_id: int, message_ids: Sequence[int], read: bool, command_id: 
     open_rows = operation.open_for_messages(message_ids, kinds=(operation.FLAGS,))
     stale = [row.id for rows in open_rows.values() for row in rows if not row.is_begun]
     operation.cancel(stale)
-    lost_copies.forget_refused(message_ids, operation.FLAGS)
+    lost_operations.forget_refused(message_ids, operation.FLAGS)
     items = [
         NewOperation(
             account_id,

@@ -12,8 +12,7 @@ from models.events import (
     RecordsChanged,
     StagesChanged,
 )
-from models.records import history, record_rows, records, saving
-from models.records import person_matching as matching
+from models.records import history, person_matching, record_rows, records, saving
 from models.records import snapshots as record_snapshots
 from models.records.records import Kind, Person, Record, RecordError, Stage
 from models.records.saving import related
@@ -231,7 +230,7 @@ def _merge(command: MergePersons) -> Outcome:
         _take_over(command.kept_id, [person.id for person in persons[1:]])
         events = erase([records.key_of(person) for person in persons[1:]])
         saved = saving.save(_joined([each for each in persons if isinstance(each, Person)]))
-        matching.relink([command.kept_id])
+        person_matching.relink([command.kept_id])
     events += saved.events
     return Outcome(
         tuple(events),

@@ -12,16 +12,14 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final, Literal
 
-from models.deletion import restored_links as restoring
-from models.deletion import tombstones as tombstone
+from models.deletion import restored_links, tombstones
 from models.deletion.tombstones import Grave
 from models.events import ConversationsChanged, Event, LinksChanged, MessagesDeleted
 from models.mail import conversation
 from models.mail.conversation import chunks
 from models.mail.threading import Snapshot
-from models.records import links as link
-from models.store import database, ledger, profile, wipe
-from models.store import search_index as search
+from models.records import links
+from models.store import database, ledger, profile, search_index, wipe
 from models.store.hashing import key64
 
 Kind = Literal["own", "external"]
@@ -107,9 +105,9 @@ def _delete(
 ) -> list[Event]:
     ids = [item.id for item in items]
     owners = list(dict.fromkeys(item.conversation_id for item in items))
-    records, persons = link.of_conversations(owners), link.persons_of(ids)
-    affected = link.affected(owners, persons)
-    tombstone.write(
+    records, persons = links.of_conversations(owners), links.persons_of(ids)
+    affected = links.affected(owners, persons)
+    tombstones.write(
         account_id,
         kind,
         [
@@ -126,7 +124,7 @@ def _delete(
 def erase_rows(message_ids: Sequence[int]) -> None:
     """Take messages out of the index and remove their rows, with all that hangs on them."""
     for chunk in chunks(message_ids):
-        search.remove(chunk)
+        search_index.remove(chunk)
         database.run(f"DELETE FROM message WHERE id IN ({database.marks(len(chunk))})", chunk)
 
 
@@ -135,7 +133,7 @@ def _snapshot(
 ) -> dict[str, Any]:
     if kind == "own":
         return {}
-    return restoring.to_json(
+    return restored_links.to_json(
         Snapshot(
             records.get(item.conversation_id, ""),
             tuple(persons.get(item.id, ())),

@@ -11,8 +11,7 @@ from typing import Any
 
 from models.deletion.tombstones import TombstoneRow
 from models.mail.threading import Joined, Snapshot
-from models.records import links as link
-from models.records import person_matching as matching
+from models.records import links, person_matching
 from models.store import database, ledger
 from models.store.clock import now_ms
 
@@ -45,7 +44,7 @@ def give_back(restored: Mapping[int, TombstoneRow], joined: Joined) -> tuple[str
         conversation_id = joined.of_message[message_id]
         touched += _link(conversation_id, snapshot.record_key)
         for person_id in _still_here(snapshot.person_ids):
-            if matching.put([message_id], person_id):
+            if person_matching.put([message_id], person_id):
                 touched.append(f"person:{person_id}")
     return tuple(dict.fromkeys(touched))
 
@@ -57,9 +56,9 @@ def _still_here(person_ids: Sequence[int]) -> list[int]:
 
 def _link(conversation_id: int, record_key: str) -> list[str]:
     """Link a conversation that has no link of its own meanwhile."""
-    if not record_key or conversation_id in link.of_conversations([conversation_id]):
+    if not record_key or conversation_id in links.of_conversations([conversation_id]):
         return []
-    is_linked = link.put(conversation_id, record_key, origin="rule", reason={"code": "came_back"})
+    is_linked = links.put(conversation_id, record_key, origin="rule", reason={"code": "came_back"})
     if is_linked:
         entry = ledger.Entry(
             "link", ledger.RULE, None, None, conversation_id, record_keys=(record_key,)

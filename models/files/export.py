@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from models.files import vcard as vcards
+from models.files import vcard
 from models.mail.conversation import chunks
-from models.queries import record_list as record_listing
+from models.queries import record_list
 from models.queries.record_list import ItemRow
 from models.records import records
 from models.records.records import Kind, Organization, Person
@@ -64,7 +64,7 @@ def export(path: Path, kind: Kind, ids: Sequence[int] | None = None) -> int:
 
     Raises: ExportError; the file is then what it was before.
     """
-    wanted = record_listing.ids(record_listing.RecordQuery(kind)).ids if ids is None else ids
+    wanted = record_list.ids(record_list.RecordQuery(kind)).ids if ids is None else ids
     part = path.with_name(f"{path.name}.part")
     is_vcard = path.suffix.lower() == ".vcf" and kind in (Kind.PERSON, Kind.ORGANIZATION)
     try:
@@ -89,7 +89,7 @@ def _cards(file: TextIO, kind: Kind, ids: Sequence[int]) -> int:
         persons = [each for each in found if isinstance(each, Person)]
         organizations = [each for each in found if isinstance(each, Organization)]
         names = _organization_names([each.organization_id or 0 for each in persons])
-        file.write(vcards.write(persons, organizations, names))
+        file.write(vcard.write(persons, organizations, names))
         count += len(found)
     return count
 
@@ -148,7 +148,7 @@ def _item_rows(kind: Kind, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         for each in records.many(kind, ids)
         if not isinstance(each, Person | Organization)
     }
-    for row in record_listing.rows(kind, ids):
+    for row in record_list.rows(kind, ids):
         if not isinstance(row, ItemRow):
             continue
         value = None if row.value_cents is None else f"{row.value_cents / 100:.2f}"

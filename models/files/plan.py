@@ -7,10 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from models.files import csv_columns as csv_mapping
-from models.files import csv_drafts
-from models.files import csv_table as csv_tables
-from models.files import vcard as vcards
+from models.files import csv_columns, csv_drafts, csv_table, vcard
 from models.files.csv_columns import Mapping
 from models.files.csv_table import ImportRefusedError, TableRow
 from models.files.drafts import Draft, Problem, name_sign, with_duplicates
@@ -66,7 +63,7 @@ def plan_file(
     """Look at a file; what is given is the person's choice, the rest is guessed.
 
     Args:
-        is_sure: See `csv_mapping.guess`.
+        is_sure: See `csv_columns.guess`.
     """
     try:
         data = path.read_bytes()
@@ -92,12 +89,12 @@ def plan(
 
     Raises: ImportRefusedError.
     """
-    if vcards.is_vcard(data):
-        good, bad = vcards.read(data, encoding)
+    if vcard.is_vcard(data):
+        good, bad = vcard.read(data, encoding)
         found = tuple(with_duplicates(good))
         return ImportPlan(file_name, form="vcard", drafts=found, problems=tuple(bad))
-    table = csv_tables.read(data, encoding, delimiter)
-    mapping = csv_mapping.guess(table.header, kind, is_sure=is_sure)
+    table = csv_table.read(data, encoding, delimiter)
+    mapping = csv_columns.guess(table.header, kind, is_sure=is_sure)
     if columns is not None:
         mapping = replace(mapping, columns=columns)
     good, bad = csv_drafts.drafts(table, mapping)

@@ -11,18 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from models.accounts import account
-from models.deletion import bringing_back
-from models.deletion import restored_links as restoring
-from models.deletion import tombstones as tombstone
+from models.deletion import bringing_back, restored_links, tombstones
 from models.deletion.bringing_back import Lifted
 from models.deletion.tombstones import TombstoneRow
 from models.events import ConversationsChanged, Event, LinksChanged, MessagesAdded
-from models.intake import blocked_addresses as blocking
-from models.intake import link_rules as linking
-from models.intake import new_rows as intake_rows
+from models.intake import blocked_addresses, link_rules, new_rows
 from models.intake.blocked_addresses import Blocked
-from models.mail import conversation
-from models.mail import threading as joining
+from models.mail import conversation, threading
 from models.mail.message_tables import Flag
 from models.mail.threading import Joined, Newcomer
 from models.parsed_mail import Incoming
@@ -101,11 +96,13 @@ def _open_batch(account_id: int, mails: Sequence[Incoming], past: bool, quiet: b
     )
     last = database.value("SELECT seq FROM sqlite_sequence WHERE name = 'message'")
     own = account.own_addresses(account_id)
-    batch = _Batch(account_id, past, quiet, roles, int(last or 0) + 1, blocking.read(), own)
+    batch = _Batch(
+        account_id, past, quiet, roles, int(last or 0) + 1, blocked_addresses.read(), own
+    )
     identities = list(dict.fromkeys(mail.identity for mail in mails))
     gmail = list({mail.server_identity for mail in mails if mail.server_identity[:3] == "gm:"})
     _read_known(batch, identities, gmail)
-    for row in tombstone.find(account_id, identities, gmail):
+    for row in tombstones.find(account_id, identities, gmail):
         names: list[bytes | str] = [row.identity, *row.server_identities]
         for name in names:
             batch.graves.setdefault(name, {})[row.kind] = row
@@ -177,7 +174,7 @@ def _sorted_out(batch: _Batch, mails: Sequence[Incoming]) -> list[Incoming]:
 def _stays_out(batch: _Batch, mail: Incoming, noted: bytes | None) -> bool:
     if noted != mail.identity or mail.identity not in batch.graves:
         return False
-    grave = batch.graves[mail.identity].get(tombstone.OWN)
+    grave = batch.graves[mail.identity].get(tombstones.OWN)
     return grave is None or not batch.lifted.has_left(grave)
 
 
@@ -194,7 +191,7 @@ def _place(batch: _Batch, mail: Incoming) -> None:
             _note(batch, mail)
             return
     graves = batch.graves.get(mail.identity) or batch.graves.get(mail.server_identity) or {}
-    own = graves.get(tombstone.OWN)
+    own = graves.get(tombstones.OWN)
     is_lifted = own is not None and batch.lifted.has_left(own)
     if own is not None and not is_lifted and _keeps_out(batch, own, mail):
         _note(batch, mail, is_kept_out=True)
@@ -205,7 +202,7 @@ def _place(batch: _Batch, mail: Incoming) -> None:
         return
     if own is not None and is_lifted:
         batch.lifted.take(own, batch.next_id)
-    _take(batch, mail, None if is_lifted else graves.get(tombstone.EXTERNAL))
+    _take(batch, mail, None if is_lifted else graves.get(tombstones.EXTERNAL))
 
 
 def _keeps_out(batch: _Batch, grave: TombstoneRow, mail: Incoming) -> bool:
@@ -249,16 +246,16 @@ def _write(batch: _Batch) -> list[Event]:
     newcomers = {
         message_id: _newcomer(batch, message_id, mail) for message_id, mail in batch.new.items()
     }
-    joined = joining.join(batch.account_id, list(newcomers.values()), is_past=batch.is_past)
-    intake_rows.insert(batch.account_id, batch.new, newcomers, joined, is_past=batch.is_past)
+    joined = threading.join(batch.account_id, list(newcomers.values()), is_past=batch.is_past)
+    new_rows.insert(batch.account_id, batch.new, newcomers, joined, is_past=batch.is_past)
     arrival.note(batch.arrivals)
     _insert_places(batch)
     batch.lifted.settle((mail.mailbox_id, mail.uidvalidity, mail.uid) for _, mail in batch.places)
     read = _apply_news(batch)
     moved = _moved_into_view(batch)
     removed = conversation.refresh([*joined.conversation_ids, *moved, *read])
-    restored = restoring.give_back(batch.restored, joined)
-    records = linking.link_new(batch.account_id, newcomers, joined, is_past=batch.is_past)
+    restored = restored_links.give_back(batch.restored, joined)
+    records = link_rules.link_new(batch.account_id, newcomers, joined, is_past=batch.is_past)
     _tell_ledger(batch, newcomers, joined)
     changed = dict.fromkeys([*joined.conversation_ids, *moved, *read])
     return _events(
@@ -275,12 +272,12 @@ def _newcomer(batch: _Batch, message_id: int, mail: Incoming) -> Newcomer:
     return Newcomer(
         message_id=message_id,
         received_at=mail.received_at,
-        keys=intake_rows.reference_keys(mail.parsed),
+        keys=new_rows.reference_keys(mail.parsed),
         is_own=is_own,
         is_draft=bool(mail.flags & _DRAFT),
         in_archive=role == Role.ARCHIVE,
         is_arrival=is_arrival,
-        snapshot=restoring.snapshot_of(grave) if grave is not None else None,
+        snapshot=restored_links.snapshot_of(grave) if grave is not None else None,
     )
 
 
@@ -295,7 +292,7 @@ def _insert_places(batch: _Batch) -> None:
     )
     for grave_id, count in batch.returned.items():
         for _ in range(count):
-            tombstone.came_back(grave_id)
+            tombstones.came_back(grave_id)
 
 
 def _apply_news(batch: _Batch) -> tuple[int, ...]:
@@ -322,11 +319,11 @@ def _moved_into_view(batch: _Batch) -> list[int]:
     archive: the conversation is not one that was only met there (R15).
     """
     more = [(id_, batch.roles.get(mail.mailbox_id, "")) for id_, mail in _more_places(batch)]
-    changed = intake_rows.mark_own([id_ for id_, role in more if role == Role.SENT])
+    changed = new_rows.mark_own([id_ for id_, role in more if role == Role.SENT])
     if not batch.is_past:
         return changed
     outside = [id_ for id_, role in more if role not in (Role.ARCHIVE, Role.SENT)]
-    return changed + joining.bring_back_from_server_archive(outside)
+    return changed + threading.bring_back_from_server_archive(outside)
 
 
 def _tell_ledger(batch: _Batch, newcomers: dict[int, Newcomer], joined: Joined) -> None:
@@ -338,7 +335,7 @@ def _tell_ledger(batch: _Batch, newcomers: dict[int, Newcomer], joined: Joined) 
             batch.account_id,
             message_id,
             joined.of_message[message_id],
-            *intake_rows.ledger_keys(mail.parsed, newcomers[message_id].keys),
+            *new_rows.ledger_keys(mail.parsed, newcomers[message_id].keys),
             evidence={"way": way, "mailbox": mail.mailbox_id, "uid": mail.uid}
             | ({"returned": 1} if message_id in batch.restored else {})
             | ({"brought_back": 1} if message_id in batch.lifted.message_ids else {}),
@@ -355,7 +352,7 @@ def _tell_ledger(batch: _Batch, newcomers: dict[int, Newcomer], joined: Joined) 
         for row in batch.arrivals
         if row.is_kept_out
     )
-    ledger.write(intake_rows.left_out_entries(batch.account_id, batch.left_out))
+    ledger.write(new_rows.left_out_entries(batch.account_id, batch.left_out))
 
 
 def _events(

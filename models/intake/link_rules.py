@@ -16,8 +16,7 @@ from typing import Final
 from models.accounts import account
 from models.mail.conversation import chunks
 from models.mail.threading import Joined, Newcomer
-from models.records import links as link
-from models.records import records
+from models.records import links, records
 from models.records.records import ITEMS, OPEN, Kind
 from models.store import database, ledger
 from models.store.hashing import key64
@@ -76,7 +75,7 @@ def link_new(
     if is_past:
         keys += _take_back(account_id, old, newcomers, joined)
         fresh |= _grown(old, newcomers, joined)
-    keys += link.of_conversations(old).values()
+    keys += links.of_conversations(old).values()
     keys += _judge_new(account_id, newcomers, joined, fresh, found.others)
     return records.with_organizations(keys) if keys else ()
 
@@ -235,18 +234,18 @@ def merged(items: Mapping[int, list[OpenItem]], person_ids: Iterable[int]) -> li
 def _apply(account_id: int, verdicts: Mapping[int, Verdict]) -> list[str]:
     """Write the links and the questions; the records that were linked."""
     reasons = _Texts()
-    link.offer_many(
+    links.offer_many(
         (conversation_id, item.record_key, reasons[item.person_ids])
         for conversation_id, verdict in verdicts.items()
         for item in verdict.offered
     )
-    taken = link.of_conversations(verdicts)
+    taken = links.of_conversations(verdicts)
     linked: list[str] = []
     for conversation_id, verdict in verdicts.items():
         item = verdict.linked
         if item is not None and conversation_id not in taken:
             reason = _reason(ONE_OPEN, item)
-            link.put(conversation_id, item.record_key, origin="rule", reason=reason)
+            links.put(conversation_id, item.record_key, origin="rule", reason=reason)
             _tell(account_id, "link", conversation_id, item.record_key, ONE_OPEN)
             linked.append(item.record_key)
     return linked
@@ -287,8 +286,8 @@ def _take_back(
             kind, record_id = records.split(record_key)
             created = database.value(f"SELECT created_at FROM {kind} WHERE id = ?", (record_id,))
             if created is not None and created // 1000 > started[conversation_id] // 1000:
-                link.take(conversation_id)
-                link.offer(conversation_id, record_key, {"code": BEGAN_BEFORE})
+                links.take(conversation_id)
+                links.offer(conversation_id, record_key, {"code": BEGAN_BEFORE})
                 _tell(account_id, "unlink", conversation_id, record_key, BEGAN_BEFORE)
                 touched.append(record_key)
     return touched

@@ -12,8 +12,7 @@ from models.mail.message_tables import Flag
 from models.mail.packing import pack
 from models.mail.threading import Joined, Newcomer
 from models.parsed_mail import Address, Incoming, PackedBody, ParsedMail, plain
-from models.store import database, ledger
-from models.store import search_index as search
+from models.store import database, ledger, search_index
 from models.store.clock import now_ms
 from models.store.hashing import key64
 
@@ -65,7 +64,7 @@ def insert(
         ),
     )
     add_attachments({id_: mail.parsed.attachments for id_, mail in new.items()})
-    search.add_many(entries)
+    search_index.add_many(entries)
 
 
 def _packed(new: Mapping[int, Incoming]) -> Iterator[tuple[int, PackedBody]]:
@@ -128,14 +127,14 @@ def _entry(
     parsed: ParsedMail,
     row: tuple[Any, ...],
     recipients: dict[str, list[tuple[str, str]]],
-) -> search.Entry:
+) -> search_index.Entry:
     """What the index gets: the very words that the rows hold, or it cannot lose them again."""
     return (
         message_id,
         row[6],
-        search.addresses_of(row[7], row[8], recipients),
-        search.body_text(plain(parsed.text)),
-        search.names_of(plain(item.file_name) for item in parsed.attachments),
+        search_index.addresses_of(row[7], row[8], recipients),
+        search_index.body_text(plain(parsed.text)),
+        search_index.names_of(plain(item.file_name) for item in parsed.attachments),
     )
 
 

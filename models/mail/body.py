@@ -9,8 +9,7 @@ from models.mail import conversation
 from models.mail.conversation import chunks
 from models.mail.packing import pack
 from models.parsed_mail import ParsedAttachment, PartialBody, plain
-from models.store import database
-from models.store import search_index as search
+from models.store import database, search_index
 from models.store.compression import compress, decompress, decompress_text
 
 
@@ -115,7 +114,7 @@ def complete_body(
         known = database.row(_KNOWN, (message_id,))
         if known is None or known[0] == "full":
             return False
-        with search.reindex([message_id]):
+        with search_index.reindex([message_id]):
             _put_body(message_id, raw, partial, plain(text))
             put_attachments({message_id: found})
             real = sum(1 for item in found if not item.is_inline)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from models.parsed_mail import PackedBody, PartialBody, plain
-from models.store import search_index as search
+from models.store import search_index
 from models.store.compression import compress, compress_text
 
 
 def pack(raw: bytes | None, partial: PartialBody | None, text: str) -> PackedBody:
     """The compressed columns of a body, and of the words that the index gets of it."""
-    indexed = compress_text(search.body_text(plain(text)))
+    indexed = compress_text(search_index.body_text(plain(text)))
     if raw is not None:
         return PackedBody(raw=compress(raw), indexed=indexed)
     if partial is None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from models.mail.conversation import chunks
-from models.records import links as link
+from models.records import links
 from models.store import database, ledger
 from models.store.clock import now_ms
 
@@ -192,7 +192,7 @@ def _merge(account_id: int, states: list[_State], joined: Joined) -> _State:
     if not others:
         return target
     ids = [state.id for state in others]
-    joined.record_keys += link.merge(target.id, ids)
+    joined.record_keys += links.merge(target.id, ids)
     joined.removed_ids += ids
     for chunk in chunks(ids):
         marks = database.marks(len(chunk))

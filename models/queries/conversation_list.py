@@ -13,9 +13,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from models.accounts import account
-from models.queries import held_deletes as held
-from models.store import database
-from models.store import search_index as search
+from models.queries import held_deletes
+from models.store import database, search_index
 from models.store.list_ids import ListIds, from_pairs
 
 __all__ = [
@@ -131,11 +130,11 @@ class Counts:
 def ids(query: ListQuery, limit: int | None = None) -> ListIds:
     """The list's ids, newest first; at most `limit`.
 
-    With a search text there are never more than `search.FIND_LIMIT`: see `search.find`.
+    With a search text there are never more than `search_index.FIND_LIMIT`: see `search_index.find`.
     """
-    if search.compile_query(query.text):
-        most = search.FIND_LIMIT if limit is None else min(limit, search.FIND_LIMIT)
-        return search.find(
+    if search_index.compile_query(query.text):
+        most = search_index.FIND_LIMIT if limit is None else min(limit, search_index.FIND_LIMIT)
+        return search_index.find(
             query.text,
             account_id=query.account_id,
             limit=most,
@@ -193,7 +192,7 @@ def rows(conversation_ids: Sequence[int]) -> list[ConversationRow]:
         padded = [*wanted, *[wanted[-1]] * (BLOCK - len(wanted))]
         for values in database.rows(_ROWS, padded):
             found[values[0]] = _row(values)
-    for id_ in held.conversations_among(found):
+    for id_ in held_deletes.conversations_among(found):
         found[id_] = replace(found[id_], is_held=True)
     return [found[id_] for id_ in conversation_ids if id_ in found]
 
@@ -234,8 +233,8 @@ def places(query: ListQuery, conversation_ids: Sequence[int]) -> dict[int, int]:
         chunk = conversation_ids[start : start + _PLACES_CHUNK]
         sql = f"SELECT id, newest_at FROM conversation NOT INDEXED{where} id IN ({database.marks(len(chunk))})"
         found.update(database.rows(sql, (*parameters, *chunk)))
-    if found and search.compile_query(query.text):
-        matching = search.matching(query.text, array("q", found))
+    if found and search_index.compile_query(query.text):
+        matching = search_index.matching(query.text, array("q", found))
         return {id_: key for id_, key in found.items() if id_ in matching}
     return found
 

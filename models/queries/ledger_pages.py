@@ -13,8 +13,7 @@ from typing import Any, Final
 
 from models.mail.conversation import chunks
 from models.records import pipeline
-from models.store import database
-from models.store import search_index as search
+from models.store import database, search_index
 from models.store.hashing import key64
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -167,7 +166,11 @@ def _about(query: LedgerQuery) -> tuple[set[int], set[int], set[str], set[int]] 
         return None
     keys = _keys(text)
     messages, owners = _by_keys(keys)
-    here = [*search.find(text, limit=_FOUND_MOST).ids] if search.compile_query(text) else []
+    here = (
+        [*search_index.find(text, limit=_FOUND_MOST).ids]
+        if search_index.compile_query(text)
+        else []
+    )
     messages |= _messages_of(here)
     return messages, owners | set(here), _identities(messages), keys
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models.accounts import account
 from models.mail.conversation import chunks
-from models.queries import conversation_list as listing
+from models.queries import conversation_list
 from models.queries.conversation_list import ConversationRow
 from models.records import records
 from models.records.person_matching import persons_with
@@ -55,7 +55,7 @@ def preview(record_key: str) -> LinkPreview:
     return LinkPreview(
         record_key,
         tuple(ids),
-        tuple(listing.rows(ids[:SHOWN])),
+        tuple(conversation_list.rows(ids[:SHOWN])),
         _message_count(ids),
         elsewhere,
         len(rivals),

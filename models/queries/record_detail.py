@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from models.queries import record_list as record_listing
+from models.queries import record_list
 from models.queries.record_list import ItemRow, OrganizationRow, PersonRow, RecordQuery
 from models.records import history, records
 from models.records.records import ITEMS, Kind, Organization, Person, Record, Stage
@@ -62,7 +62,7 @@ def detail(record_key: str) -> RecordDetail | None:
 def _organization(record: Record) -> OrganizationRow | None:
     if isinstance(record, Organization) or record.organization_id is None:
         return None
-    found = record_listing.rows(Kind.ORGANIZATION, [record.organization_id])
+    found = record_list.rows(Kind.ORGANIZATION, [record.organization_id])
     return next((row for row in found if isinstance(row, OrganizationRow)), None)
 
 
@@ -70,7 +70,7 @@ def _person_ids(record: Record) -> Sequence[int]:
     if isinstance(record, Person):
         return ()
     if isinstance(record, Organization):
-        return record_listing.ids(RecordQuery(Kind.PERSON, organization_id=record.id)).ids
+        return record_list.ids(RecordQuery(Kind.PERSON, organization_id=record.id)).ids
     return record.person_ids
 
 
@@ -95,7 +95,7 @@ def _item_keys(record: Record) -> list[str]:
 
 def person_rows(ids: Sequence[int]) -> tuple[PersonRow, ...]:
     """Rows of persons, in this order."""
-    found = record_listing.rows(Kind.PERSON, ids)
+    found = record_list.rows(Kind.PERSON, ids)
     return tuple(row for row in found if isinstance(row, PersonRow))
 
 
@@ -104,7 +104,7 @@ def item_rows(record_keys: Sequence[str]) -> tuple[ItemRow, ...]:
     by_key: dict[str, ItemRow] = {}
     for kind in ITEMS:
         ids = [records.split(key)[1] for key in record_keys if key.startswith(f"{kind}:")]
-        for row in record_listing.rows(kind, ids):
+        for row in record_list.rows(kind, ids):
             if isinstance(row, ItemRow):
                 by_key[row.key] = row
     return tuple(by_key[key] for key in record_keys if key in by_key)

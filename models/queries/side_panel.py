@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from models.accounts import account
-from models.queries import history_pages, record_detail
-from models.queries import record_list as record_listing
-from models.queries import suggestions as proposing
+from models.queries import history_pages, record_detail, record_list, suggestions
 from models.queries.history_pages import MailEntry
 from models.queries.record_list import ItemRow, OrganizationRow, PersonRow
 from models.records.person_matching import persons_with
@@ -132,7 +130,7 @@ def _by_hand(conversation_id: int) -> list[int]:
 
 def _known(addresses: dict[int, list[str]]) -> tuple[KnownPerson, ...]:
     persons = record_detail.person_rows(list(addresses)[:MOST_PERSONS])
-    found = record_listing.rows(
+    found = record_list.rows(
         Kind.ORGANIZATION, list({row.organization_id for row in persons if row.organization_id})
     )
     organizations = {row.id: row for row in found if isinstance(row, OrganizationRow)}
@@ -151,7 +149,7 @@ def _known(addresses: dict[int, list[str]]) -> tuple[KnownPerson, ...]:
 def _open_items(person_id: int) -> tuple[ItemRow, ...]:
     rows = database.rows("SELECT record_key FROM record_person WHERE person_id = ?", (person_id,))
     keys = [key for (key,) in rows]
-    opened = record_listing.open_keys(keys)
+    opened = record_list.open_keys(keys)
     return record_detail.item_rows([key for key in keys if key in opened])
 
 
@@ -163,7 +161,7 @@ def _last_mails(record_key: str) -> tuple[MailEntry, ...]:
 def _unknown(conversation_id: int, people: dict[str, str]) -> tuple[UnknownAddress, ...]:
     found: list[UnknownAddress] = []
     for address, name in list(people.items())[:MOST_UNKNOWN]:
-        proposed = proposing.propose(conversation_id, address, name)
+        proposed = suggestions.propose(conversation_id, address, name)
         found.append(
             UnknownAddress(
                 address,

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from models.events import ConversationsChanged, Event, LinksChanged, RecordsChanged
-from models.records import history, record_rows, records
-from models.records import person_matching as matching
+from models.records import history, person_matching, record_rows, records
 from models.records.records import (
     ITEMS,
     OPEN,
@@ -65,7 +64,7 @@ def save(
     record = replace(record, id=record_id)
     entries = _tell_history(before, record) if before is not None and keeps_history else ()
     if isinstance(record, Person) and _addresses(record) != _addresses(before):
-        matching.relink([record_id])
+        person_matching.relink([record_id])
     key = key_of(record)
     keys = tuple(dict.fromkeys((*touched, *related([key]))))
     return Saved(key, before, record, entries, _events(key, keys, before, record))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from models.records import person_matching as matching
+from models.records import person_matching
 from models.records.records import ITEMS, Kind, split
 from models.store import database
 
@@ -116,7 +116,7 @@ def put_back(snapshots: Sequence[Snapshot]) -> None:
         _upsert(snapshot.rows[0])
     for snapshot in snapshots:
         _put_back_rest(snapshot)
-    matching.relink(
+    person_matching.relink(
         split(each.record_key)[1]
         for each in snapshots
         if each.record_key.startswith(f"{Kind.PERSON}:")

@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from models.store import database, wipe
-from models.store import hashing as keys
-from models.store import opened_files as opened
+from models.store import database, hashing, opened_files, wipe
 from models.store.database import (
     DAMAGED,
     NEWER,
@@ -55,7 +53,7 @@ def open_profile(folder: Path, *, steps: Sequence[Step] = STEPS) -> None:
     if _version_in_header(database_path(folder)) > len(steps):
         raise NewerSchemaError(NEWER)  # before the file is opened, which would change it
     database.bind(database_path(folder))
-    keys.forget_key()
+    hashing.forget_key()
     try:
         with told_plainly():
             database.open_for_thread()
@@ -69,8 +67,8 @@ def open_profile(folder: Path, *, steps: Sequence[Step] = STEPS) -> None:
 
 def clear_opened(folder: Path) -> None:
     """Remove the attachments that the person opened; one in use elsewhere stays until later."""
-    opened.remove_all(folder)
-    opened.folder_of(folder).mkdir(mode=0o700, exist_ok=True)
+    opened_files.remove_all(folder)
+    opened_files.folder_of(folder).mkdir(mode=0o700, exist_ok=True)
 
 
 def remove_copy(folder: Path) -> None:
@@ -104,7 +102,7 @@ def _bring_up_to_date(folder: Path, steps: Sequence[Step]) -> None:
             for statement in step:
                 database.run(statement)
         if version == 0:
-            keys.make_key()
+            hashing.make_key()
         database.run(f"PRAGMA application_id = {APPLICATION_ID}")
         database.run(f"PRAGMA user_version = {len(steps)}")
     if version > 0:

@@ -13,8 +13,7 @@ from typing import Final
 
 import apsw
 
-from models.store import database
-from models.store import search_index as search
+from models.store import database, search_index
 from models.store.database import StoreError
 
 _DUE: Final = "wipe_due"
@@ -75,7 +74,7 @@ def _rewrite() -> bool:
     if not _empty_log():  # a reader that is open now would only be found after the long VACUUM
         return False
     due = database.value("SELECT value FROM setting WHERE name = ?", (_DUE,))
-    search.rewrite()
+    search_index.rewrite()
     database.run("VACUUM")
     if not _empty_log():
         return False

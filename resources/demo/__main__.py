@@ -20,7 +20,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 
 import app
 from models.accounts.account import NewAccount
-from models.commands import accounts as account_commands
+from models.commands import accounts
 from models.commands import execute as commands
 from models.store import database, profile
 from resources.demo import records
@@ -45,7 +45,7 @@ def prepare(folder: Path, server: ServerFacts, *, theme: str) -> None:
         vault.prepare(VaultMode.KEYRING)
         secrets = vault.encrypted({"imap": server.password})
         records.make()  # before its mail comes in: the rules link it then
-        commands.execute(account_commands.AddAccount(new_account(server), secrets))
+        commands.execute(accounts.AddAccount(new_account(server), secrets))
         for name, value in (
             ("archive_on_server", True),
             ("delete_on_server", True),

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from models.accounts import account
-from models.deletion import tombstones as tombstone
-from models.server import arrival, location, mailbox, operation, sync_state
-from models.server import known_uids as returning
-from models.server import lost_operations as lost_copies
+from models.deletion import tombstones
+from models.server import (
+    arrival,
+    known_uids,
+    location,
+    lost_operations,
+    mailbox,
+    operation,
+    sync_state,
+)
 from sync.engine.context import Steps, Work, again, now
-from sync.engine.incoming import arrivals, flags, uidvalidity
-from sync.engine.incoming import stragglers as overlooked
-from sync.engine.mailboxes import mirrors
-from sync.engine.mailboxes import reconcile as mailboxes
+from sync.engine.incoming import arrivals, flags, stragglers, uidvalidity
+from sync.engine.mailboxes import mirrors, reconcile
 from sync.engine.mailboxes.reconcile import Seen
-from sync.engine.vanished import detect as vanishes
-from sync.engine.vanished import gather as verdicts
+from sync.engine.vanished import detect, gather
 from sync.errors import UNOPENED
 
 UNREAD_TRIES = 3
@@ -25,9 +28,9 @@ _KEPT_MS = 90 * 24 * 3600 * 1000  # arrivals explain vanishes for so long
 
 def cycle(work: Work) -> Steps:
     """Everything that is new, once. One LIST with STATUS is all that is sent if nothing is."""
-    seen = mailboxes.refresh(work)
+    seen = reconcile.refresh(work)
     yield again("cycle")
-    yield from _each(work, seen, _was_refused, mailboxes.reopen)
+    yield from _each(work, seen, _was_refused, reconcile.reopen)
     seen = _reread(work, seen)
     if any(uidvalidity.is_renumbered(one) for one in seen):
         yield from _each(work, seen, uidvalidity.is_renumbered, uidvalidity.follow)
@@ -37,12 +40,12 @@ def cycle(work: Work) -> Steps:
     located = sync_state.has_locations(work.account.id)
     yield from _flags(work, seen, located)
     yield from _vanishes(work, seen, located)
-    if _must_judge(work, seen) or lost_copies.is_any(work.account.id):
-        seen = mailboxes.refresh(work, ask_all=True)
+    if _must_judge(work, seen) or lost_operations.is_any(work.account.id):
+        seen = reconcile.refresh(work, ask_all=True)
         yield from _arrivals(work, seen)
         seen = _reread(work, seen)
-        work.whole_looks += verdicts.is_whole(work, seen)
-        yield from verdicts.judge_all(work, seen)
+        work.whole_looks += gather.is_whole(work, seen)
+        yield from gather.judge_all(work, seen)
     work.last_success_at = now()
     account.update(work.account.id, last_success_at=work.last_success_at)
     yield again("cycle")
@@ -60,7 +63,7 @@ def _each(
             try:
                 yield from act(work, one)
             except UNOPENED as fault:
-                mailboxes.refused(work, one.mailbox, fault)
+                reconcile.refused(work, one.mailbox, fault)
 
 
 def _was_refused(one: Seen) -> bool:
@@ -93,7 +96,7 @@ def _arrivals(work: Work, seen: Sequence[Seen]) -> Steps:
 
 def _unread(work: Work, seen: Sequence[Seen]) -> Steps:
     """What could not be read is asked for again: a few times, then at each full check."""
-    waiting = returning.unread(work.account.id)
+    waiting = known_uids.unread(work.account.id)
     for one in seen if waiting else ():
         box, tries = one.mailbox, work.unread_tries.get(one.mailbox.id, 0)
         uids = [uid for number, uid, _ in waiting.get(box.id, ()) if number == box.uidvalidity]
@@ -102,7 +105,7 @@ def _unread(work: Work, seen: Sequence[Seen]) -> Steps:
             try:
                 yield from arrivals.read_again(work, box, uids)
             except UNOPENED as fault:
-                mailboxes.refused(work, box, fault)
+                reconcile.refused(work, box, fault)
 
 
 def _flags(work: Work, seen: Sequence[Seen], located: set[int]) -> Steps:
@@ -134,21 +137,21 @@ def _vanishes(work: Work, seen: Sequence[Seen], located: set[int]) -> Steps:
         if one.is_rolled_back:
             mailbox.update(box.id, full_check_at=0, held_reason="lower")
             continue  # the next cycle looks at all of it
-        suspicious = one.has_news and vanishes.is_suspicious(one)
+        suspicious = one.has_news and detect.is_suspicious(one)
         if not (suspicious or box.id in due or is_stale):
-            vanishes.settle(one)
+            detect.settle(one)
             continue
         checked = checked or is_stale
         if is_stale:
             work.unread_tries.pop(box.id, None)
         try:
-            if vanishes.hunt(work, one):
-                yield from arrivals.take_uids(work, box, overlooked.find(work, box.id))
+            if detect.hunt(work, one):
+                yield from arrivals.take_uids(work, box, stragglers.find(work, box.id))
                 if max(work.listed, default=0) >= fresh[box.id].mailbox.watermark:
                     # Its UIDNEXT does not tell: a server's may be old, or missing.
                     yield from arrivals.take_in(work, fresh[box.id])
         except UNOPENED as fault:
-            mailboxes.refused(work, box, fault)
+            reconcile.refused(work, box, fault)
         yield again("vanishes", box.name)
     if checked:
         _prune()
@@ -159,12 +162,12 @@ def _prune() -> None:
     at = now()
     arrival.prune(at - _KEPT_MS)
     operation.prune(at - _KEPT_MS)
-    tombstone.forget_snapshots(at)
+    tombstones.forget_snapshots(at)
 
 
 def _settle_bare(one: Seen) -> None:
     """A mailbox without mail of ours: its numbers are kept, nothing can vanish from it."""
-    vanishes.settle(one)
+    detect.settle(one)
     status = one.status
     if status and one.mailbox.highestmodseq != status.highestmodseq:
         mailbox.update(one.mailbox.id, highestmodseq=status.highestmodseq)

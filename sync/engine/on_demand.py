@@ -10,10 +10,10 @@ from models.server import location, mailbox
 from models.server.location import LocationRow
 from models.server.mailbox import MailboxState
 from sync.engine.context import Step, Work, again
-from sync.engine.fetch import messages as bodies
+from sync.engine.fetch import messages
 from sync.engine.fetch.messages import Wanted
 from sync.errors import UNOPENED, ThrottledError
-from sync.mime import bodystructure as structure
+from sync.mime import bodystructure
 
 
 class Demand:
@@ -61,7 +61,7 @@ class Demand:
         if facts is None:
             return box.name
         wanted = Wanted(place.uid, facts, known.identity)
-        for mail in bodies.fetch(self._work, box, [wanted]):
+        for mail in messages.fetch(self._work, box, [wanted]):
             if not mail.is_poison:
                 body.complete_body(
                     message_id,
@@ -83,7 +83,9 @@ class Demand:
             return ""
         place, box = found
         content = self._work.session.fetch_part(place.uid, row.section)
-        body.save_attachment_content(attachment_id, structure.decode_part(content, row.encoding))
+        body.save_attachment_content(
+            attachment_id, bodystructure.decode_part(content, row.encoding)
+        )
         self._work.report(MessagesChanged(self._work.account.id, (row.message_id,)))
         return box.name
 
@@ -98,6 +100,6 @@ class Demand:
             if self._work.examine(box).uidvalidity != place.uidvalidity:
                 continue
             header = self._work.session.fetch_identity([place.uid]).get(place.uid)
-            if header is not None and bodies.identity_of(header) == known.identity:
+            if header is not None and messages.identity_of(header) == known.identity:
                 return place, box
         return None

@@ -17,11 +17,11 @@ from models.server import mailbox, sync_state
 from models.server import sync_facts as facts
 from models.server.mailbox import Role
 from models.store import database
-from sync.engine import cycle as synchronizer
+from sync.engine import cycle
 from sync.engine.context import Step, Steps, Work, again, now
 from sync.engine.hanging import Hanging, Part
 from sync.engine.incoming.past_mail import Backfill
-from sync.engine.mailboxes import reconcile as mailboxes
+from sync.engine.mailboxes import reconcile
 from sync.engine.on_demand import Demand
 from sync.engine.outgoing.runner import Operations
 from sync.errors import ProtocolError, ReconnectError, RefusedError
@@ -70,9 +70,9 @@ class AccountSync:
         work = self._work
         if not work.account.set_up:
             with self._watched(Part.CYCLE):
-                seen = mailboxes.refresh(work, ask_all=True)
+                seen = reconcile.refresh(work, ask_all=True)
             with database.writing(durable=True):
-                mailboxes.set_up(work, seen)
+                reconcile.set_up(work, seen)
                 account.update(work.account.id, set_up=True)
             found = account.config(work.account.id)
             if found is not None:
@@ -105,7 +105,7 @@ class AccountSync:
         try:
             yield
         except (ReconnectError, ProtocolError):
-            mailboxes.hung_up(self._work, part)
+            reconcile.hung_up(self._work, part)
             raise
 
     def _interrupt(self) -> None:
@@ -122,7 +122,7 @@ class AccountSync:
             self._cycle_began_at = now()
             self._is_news_since = False
             self._work.session.worked_in.clear()
-            self._cycle = synchronizer.cycle(self._work)
+            self._cycle = cycle.cycle(self._work)
         try:
             step = next(self._cycle)
         except StopIteration:

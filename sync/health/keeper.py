@@ -14,11 +14,10 @@ from dataclasses import replace
 from models.accounts import account, health
 from models.accounts.account import AccountConfig
 from models.events import Event, HealthChanged, MessagesAdded
-from models.server import sync_facts as facts
+from models.server import sync_facts
 from models.store.clock import now_ms
 from sync.errors import SyncError
-from sync.health import account_findings as health_account
-from sync.health import server_findings as health_server
+from sync.health import account_findings, server_findings
 from sync.health.report import Finding, Report, from_json, ordered
 from sync.health.server_findings import Look
 from sync.session import ImapSession, Quota
@@ -80,7 +79,7 @@ class HealthKeeper:
         if config is None:
             return
         name = type(error).__name__
-        found = health_account.failed(error.sentence, name)
+        found = account_findings.failed(error.sentence, name)
         before = replace(last_report(self._account_id), error=name)
         self._store(offline(config, before, found, read_only=self._read_only))
 
@@ -112,16 +111,16 @@ class HealthKeeper:
             Quota(**_numbers(quota)) if quota.get("has_limit") else None,
             before.clock,
         )
-        server = health_server.findings(config, stored, look)
-        own = health_account.findings(
+        server = server_findings.findings(config, stored, look)
+        own = account_findings.findings(
             config,
-            facts.of_account(config.id),
+            sync_facts.of_account(config.id),
             stored,
             read_only=self._read_only or config.read_only,
         )
         self._store(
             Report(
-                findings=ordered((health_account.connected(), *own, *server)),
+                findings=ordered((account_findings.connected(), *own, *server)),
                 looked_at=now_ms(),
                 is_connected=True,
                 capabilities=tuple(sorted(session.capabilities)),
@@ -167,9 +166,9 @@ def offline(
     config: AccountConfig, before: Report, connection: Finding, *, read_only: bool
 ) -> Report:
     """Without a connection: the account as it is now, the server as it was when last looked at."""
-    own = health_account.findings(
+    own = account_findings.findings(
         config,
-        facts.of_account(config.id),
+        sync_facts.of_account(config.id),
         health.facts(config.id),
         read_only=read_only or config.read_only,
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.mail import message
-from sync.mime import parse as parsing
+from sync.mime import parse
 
 _PIECE = 1_048_576
 
@@ -46,7 +46,7 @@ def write_out(attachment_id: int, path: Path, *, is_copy: bool) -> AttachmentFil
         return None
     content = message.attachment_content(attachment_id)
     if content is None and (raw := message.raw(row.message_id)) is not None:
-        content = parsing.attachment_bytes(raw, row.position)
+        content = parse.attachment_bytes(raw, row.position)
     if content is None:
         return AttachmentFile(path, is_here=False)
     try:

@@ -17,9 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from models.parsed_mail import ParsedAttachment, ParsedMail, PartialBody
-from sync.mime import headers as header_fields
-from sync.mime import parse as parsing
-from sync.mime import plain_text
+from sync.mime import headers, parse, plain_text
 
 _DEPTH_MOST = 40
 _PARTS_MOST = 1_000
@@ -67,7 +65,7 @@ def partial_mail(
     plain, html = text_parts(parts)
     text_words = _words(plain, fetched)
     html_words = _words(html, fetched)
-    mail = parsing.parse(header.rstrip(b"\r\n") + b"\r\n\r\n")
+    mail = parse.parse(header.rstrip(b"\r\n") + b"\r\n\r\n")
     words = text_words or ""
     index = plain_text.tidy(words) if words.strip() else plain_text.from_html(html_words or "")
     mail = replace(
@@ -85,11 +83,11 @@ def attachments_of(parts: list[Part], html: str = "") -> tuple[ParsedAttachment,
     attached = [part for part in parts if not part.is_text]
     return tuple(
         ParsedAttachment(
-            file_name=header_fields.file_name(part.file_name, part.content_type, number),
+            file_name=headers.file_name(part.file_name, part.content_type, number),
             content_type=part.content_type,
             size=part.size * 3 // 4 if part.encoding == "base64" else part.size,
             content_id=part.content_id,
-            is_inline=parsing.is_inline(part.content_type, part.content_id, part.disposition, html),
+            is_inline=parse.is_inline(part.content_type, part.content_id, part.disposition, html),
             section=part.section,
             encoding=part.encoding,
         )
@@ -167,7 +165,7 @@ def _pairs(value: Any) -> dict[str, str]:
 def _name(parameters: dict[str, str], name: str) -> str:
     """A parameter, plain or by RFC 2231, whole or in pieces."""
     if parameters.get(name):
-        return header_fields.text_of(parameters[name])
+        return headers.text_of(parameters[name])
     pieces = [parameters[key] for key in _pieces(parameters, name)]
     if not pieces:
         return ""

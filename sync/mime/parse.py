@@ -17,9 +17,8 @@ from urllib.parse import unquote
 import fast_mail_parser as fast
 
 from models.parsed_mail import Address, ParsedAttachment, ParsedMail
-from sync.mime import fallback as slow_mail
+from sync.mime import fallback, plain_text
 from sync.mime import headers as header_fields
-from sync.mime import plain_text
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +93,7 @@ def _from_fast(raw: bytes, found: fast.PyMail) -> ParsedMail:
     is_empty = not plain and not html and not found.attachments
     if is_empty or "charset-fallback" in warnings or _has_wrong_letters(plain, html):
         # The standard library hands out bytes, and we guess better.
-        html, plain = slow_mail.texts(slow_mail.opened(raw))
+        html, plain = fallback.texts(fallback.opened(raw))
     text = _index_text(plain, html)
     parts = [_Part.of_fast(part) for part in found.attachments]
     return ParsedMail(
@@ -137,9 +136,9 @@ def _people(
 
 
 def _from_slow(raw: bytes) -> ParsedMail:
-    message = slow_mail.opened(raw)
-    html, plain = slow_mail.texts(message)
-    values = slow_mail.header_values(message)
+    message = fallback.opened(raw)
+    html, plain = fallback.texts(message)
+    values = fallback.header_values(message)
     text = _index_text(plain, html)
     get: Callable[[str], list[str]] = lambda name: values.get(name, [])  # noqa: E731
     return ParsedMail(
@@ -155,7 +154,7 @@ def _from_slow(raw: bytes) -> ParsedMail:
         dated_at=header_fields.dated_at((get("date") or [""])[0]),
         text=text,
         snippet=plain_text.snippet(plain if plain.strip() else text),
-        attachments=_described([_Part.of_slow(p) for p in slow_mail.attachments(message)], html),
+        attachments=_described([_Part.of_slow(p) for p in fallback.attachments(message)], html),
         warnings=("slow",),
     )
 
@@ -187,7 +186,7 @@ class _Part:
         return cls(kind, part.filename, part.content_id or "", disposition, part.content)
 
     @classmethod
-    def of_slow(cls, part: slow_mail.SlowPart) -> _Part:
+    def of_slow(cls, part: fallback.SlowPart) -> _Part:
         return cls(
             part.content_type, part.file_name, part.content_id, part.disposition, part.content
         )
@@ -198,7 +197,7 @@ def _open(raw: bytes) -> list[_Part]:
     try:
         return [_Part.of_fast(part) for part in fast.parse_email(raw).attachments]
     except Exception:  # the other parser takes it
-        return [_Part.of_slow(part) for part in slow_mail.attachments(slow_mail.opened(raw))]
+        return [_Part.of_slow(part) for part in fallback.attachments(fallback.opened(raw))]
 
 
 def _described(parts: Sequence[_Part], html: str) -> tuple[ParsedAttachment, ...]:
@@ -229,7 +228,7 @@ def is_inline(content_type: str, content_id: str, disposition: str, html: str) -
 def _inner_subject(part: _Part) -> str:
     if part.content_type != "message/rfc822" or part.file_name:
         return ""
-    return header_fields.text_of(slow_mail.first_subject(part.content))
+    return header_fields.text_of(fallback.first_subject(part.content))
 
 
 # --- what is shown -------------------------------------------------------------------------
@@ -240,9 +239,9 @@ def _shown(raw: bytes) -> tuple[str, str]:
     try:
         shown = list(_chosen(fast.parse_email_tree(raw)))
         if not any(text for _, text in shown):
-            shown = slow_mail.shown(slow_mail.opened(raw))
+            shown = fallback.shown(fallback.opened(raw))
     except Exception:  # the other parser takes it
-        shown = slow_mail.shown(slow_mail.opened(raw))
+        shown = fallback.shown(fallback.opened(raw))
     plain = "\n".join(text for kind, text in shown if kind != "html").strip("\n")
     if not any(kind == "html" for kind, _ in shown):
         return "", plain
@@ -268,5 +267,5 @@ def _chosen(part: fast.PyMimePart) -> Iterator[tuple[str, str]]:
         yield from (("other", t) if is_choice and k == "plain" else (k, t) for k, t in flat)
     elif kind in ("text/plain", "text/html") and (part.disposition or "") != "attachment":
         headers = header_fields.by_lower_name(part.headers)
-        charset = slow_mail.charset_of((headers.get("content-type") or [""])[0])
+        charset = fallback.charset_of((headers.get("content-type") or [""])[0])
         yield kind.removeprefix("text/"), plain_text.decoded(part.content or b"", charset)

@@ -12,7 +12,7 @@ import ssl
 import time
 
 from sync.errors import ConnectionLostError, ProtocolError, SyncError, TimedOutError
-from sync.net import tls as securing
+from sync.net import tls
 
 _READ = 262_144
 _SENT_AT_ONCE = 65_536
@@ -44,7 +44,7 @@ class Stream:
         self._data, self._at = b"", 0
         self.socket.settimeout(self._left())
         # The handshake comes after the assignment, so that `cut()` reaches it.
-        secured = securing.wrapped(self.socket, context, host)
+        secured = tls.wrapped(self.socket, context, host)
         self.socket = secured
         if self._is_cut:
             raise self.lost()

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from models.accounts import secrets as secret
+from models.accounts import secrets
 from models.store import database
 from models.store.database import StoreError
 from sync.errors import ConnectionLostError, SecretLockedError, SignInError
@@ -80,7 +80,7 @@ def _current(account_id: int, vault: Vault, rotation: Rotation) -> str:
             stored = rotation.unsaved
             sealed = vault.seal(account_id, PURPOSE, stored)
             if sealed is not None:
-                secret.put(account_id, sealed)
+                secrets.put(account_id, sealed)
     rotation.unsaved = rotation.replaced = ""
     return stored
 

@@ -24,7 +24,7 @@ from sync.errors import (
     TimedOutError,
     TlsError,
 )
-from sync.net import tls as securing
+from sync.net import tls
 from sync.net.connect import connect, is_loopback, stopped, tls_fault
 from sync.session.values import Server
 from sync.timing import Timing
@@ -120,10 +120,10 @@ class _Post:
                 )
             return self._socket
         try:
-            context = securing.context(self._server, None)
+            context = tls.context(self._server, None)
             self._socket.settimeout(None)  # the deadline cuts it
             # The handshake comes after the assignment, so that `_cut` reaches it.
-            secured = securing.wrapped(self._socket, context, self._server.host)
+            secured = tls.wrapped(self._socket, context, self._server.host)
             self._socket = secured
             if self._is_cut:
                 raise ConnectionAbortedError

@@ -16,10 +16,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from models.accounts import secrets as store
+from models.accounts import secrets
 from models.accounts.secrets import SealedSecret, StoredLock
 from models.store import database
-from sync.secrets import system_keyring as keychain
+from sync.secrets import system_keyring
 from sync.secrets.vault import (
     Vault,
     VaultKey,
@@ -83,12 +83,12 @@ class Rekeying:
     def take_back(self) -> None:
         """Nothing was stored: the new key need not lie about in the keyring. May block."""
         if self._lock is not None and self._mode is VaultMode.KEYRING:
-            keychain.remove(self._lock.profile_id)
+            system_keyring.remove(self._lock.profile_id)
 
 
 def clear_up(profile_ids: Sequence[str]) -> list[str]:
     """Remove old keys from the keyring; those that are gone. May block."""
-    return [name for name in profile_ids if keychain.remove(name)]
+    return [name for name in profile_ids if system_keyring.remove(name)]
 
 
 def stored_leftovers() -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def stored_leftovers() -> tuple[str, ...]:
     """
     database.open_for_thread(read_only=True)
     try:
-        lock = store.lock()
+        lock = secrets.lock()
     finally:
         database.close_for_thread()
     return lock.leftovers if lock is not None else ()

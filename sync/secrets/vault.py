@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from models.accounts import secrets as store
 from models.accounts.secrets import EncryptedSecrets, SealedSecret, StoredLock
 from sync.errors import SecretLockedError
-from sync.secrets import system_keyring as keychain
+from sync.secrets import system_keyring
 from sync.secrets.rotation import Rotations
 from sync.secrets.system_keyring import KEY_BYTES, NO_KEYRING, Found
 
@@ -171,7 +171,7 @@ class Vault:
         lock = self._lock
         if lock is None or lock.mode != VaultMode.KEYRING:
             return self.state
-        key, found = keychain.key(lock.profile_id)
+        key, found = system_keyring.key(lock.profile_id)
         state = _STATES[found]
         with self._guard:
             if self._lock is lock:  # else the person chose another way while the keyring was silent
@@ -345,7 +345,7 @@ def new_key() -> tuple[str, bytes]:
 def keep_key(mode: VaultMode, profile_id: str, key: bytes, passphrase: str) -> StoredLock:
     """Keep a key as the person chose; slow. Raises SecretLockedError if the keyring refuses."""
     if mode is VaultMode.KEYRING:
-        keychain.put(profile_id, key)
+        system_keyring.put(profile_id, key)
     elif mode is VaultMode.PASSPHRASE:
         return _wrapped(profile_id, key, passphrase)
     return StoredLock(mode.value, profile_id)

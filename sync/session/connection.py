@@ -26,9 +26,7 @@ from sync.errors import (
     TimedOutError,
     TlsError,
 )
-from sync.net import connect
-from sync.net import refusals as faults
-from sync.net import tls as securing
+from sync.net import connect, refusals, tls
 from sync.net.stream import Stream
 from sync.session import commands
 from sync.session.capabilities import Software
@@ -89,7 +87,7 @@ class Connection:
         """Connect, secure, and read what the server can do. Nobody is signed in yet."""
         self._ends_at = time.monotonic() + self.timing.connect
         try:
-            securing.attempt(self.server, self._open)
+            tls.attempt(self.server, self._open)
         except CertificateError:
             self._abandon()  # no goodbye to a stranger
             raise
@@ -98,10 +96,10 @@ class Connection:
             raise
         self.opened_at = time.monotonic()
 
-    def _open(self, good: securing.Good) -> None:
+    def _open(self, good: tls.Good) -> None:
         self._abandon()
         deadline = self._ends_at
-        if good == securing.LOOK:
+        if good == tls.LOOK:
             deadline = time.monotonic() + min(_LOOK_SECONDS, self.timing.connect)
         self._connect(deadline)
         if self.server.security == "tls":
@@ -132,17 +130,17 @@ class Connection:
                 "or STARTTLS."
             )
 
-    def _secure(self, good: securing.Good) -> None:
+    def _secure(self, good: tls.Good) -> None:
         stream = self._need_stream()
         try:
-            secured = stream.wrap(securing.context(self.server, good), self.server.host)
+            secured = stream.wrap(tls.context(self.server, good), self.server.host)
         except (OSError, ValueError) as fault:
             if self._stop.is_set():
                 raise connect.stopped(self.server) from fault
             if isinstance(fault, ssl.SSLCertVerificationError):
                 raise
             raise connect.tls_fault(self.server, fault) from fault
-        securing.check(secured, good)
+        tls.check(secured, good)
 
     def _greet(self, deadline: float) -> None:
         stream = self._need_stream()
@@ -183,7 +181,7 @@ class Connection:
     def _wants_tls(self) -> TlsError:
         return TlsError(f"{self.server.place} wants TLS from the start. Choose TLS for this port.")
 
-    def _start_tls(self, good: securing.Good) -> None:
+    def _start_tls(self, good: tls.Good) -> None:
         self._read_capabilities()
         if "STARTTLS" not in self.capabilities:
             raise NoStartTlsError(
@@ -219,8 +217,8 @@ class Connection:
         wire = self._wire
         if kind != "OK":
             verb = f"UID {args[0].decode()}" if name == "UID" else name
-            raise faults.refusal(
-                self.server.place, verb, faults.clean_words(words), is_bad=kind == "BAD"
+            raise refusals.refusal(
+                self.server.place, verb, refusals.clean_words(words), is_bad=kind == "BAD"
             )
         records, wire.records = wire.records, []
         return Reply(words, wire.untagged, records)

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sync.errors import RefusedError
-from sync.session import commands
-from sync.session import fetch_parser as fetching
+from sync.session import commands, fetch_parser
 from sync.session.mailboxes import Reader
 from sync.session.values import MAX_UID, Asked, Facts, Fetched, ServerEvent
 from sync.session.words import halves
@@ -74,7 +73,7 @@ class MessageReader(Reader):
         with self._asks(str(uid), is_whole=True):
             reply = self.run("UID", b"FETCH", b"%d" % uid, b"(UID BODYSTRUCTURE)")
         for record in reply.records:
-            values = fetching.parsed(record)
+            values = fetch_parser.parsed(record)
             if values is not None and values[b"UID"] == uid and b"BODYSTRUCTURE" in values:
                 return values[b"BODYSTRUCTURE"]
         return None
@@ -153,7 +152,7 @@ class MessageReader(Reader):
                 raise
             return
         wire = self._wire
-        for uid, fetched in fetching.all_fetched(reply.records).items():
+        for uid, fetched in fetch_parser.all_fetched(reply.records).items():
             if is_asked(uid):
                 found[uid] = fetched
             elif fetched.facts.flags is not None:

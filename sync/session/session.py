@@ -14,9 +14,8 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from sync.errors import ConnectionLostError, ProtocolError, RefusedError, SyncError, TimedOutError
-from sync.net import refusals as faults
-from sync.session import capabilities as looking
-from sync.session import commands
+from sync.net import refusals
+from sync.session import capabilities, commands
 from sync.session.capabilities import Quota, Secured
 from sync.session.fetch_parser import flag_names
 from sync.session.messages import MessageReader
@@ -136,14 +135,14 @@ class ImapSession(MessageReader):
     @property
     def secured(self) -> Secured | None:
         """How the line is kept from being read by others; None if it is not."""
-        return looking.secured(self._need_stream().socket)
+        return capabilities.secured(self._need_stream().socket)
 
     def quota(self) -> Quota | None:
         """How much room is left; None where the server does not say."""
         if not any(name == "QUOTA" or name.startswith("QUOTA=") for name in self.capabilities):
             return None
         try:
-            return looking.quota(self.run("GETQUOTAROOT", b"INBOX").untagged)
+            return capabilities.quota(self.run("GETQUOTAROOT", b"INBOX").untagged)
         except RefusedError:
             return None
 
@@ -170,8 +169,8 @@ class ImapSession(MessageReader):
             tag = wire._command("IDLE")
             if not wire._await_leave(tag):
                 kind, words = wire.await_tagged(tag)
-                raise faults.refusal(
-                    self.server.place, "IDLE", faults.clean_words(words), is_bad=kind == "BAD"
+                raise refusals.refusal(
+                    self.server.place, "IDLE", refusals.clean_words(words), is_bad=kind == "BAD"
                 )
         wire.take_records_as_events()
         self._idle_tag = tag
@@ -216,7 +215,7 @@ class ImapSession(MessageReader):
             kind, words = wire.await_tagged(tag)
         wire.take_records_as_events()
         if kind != "OK":
-            raise faults.refusal(self.server.place, "IDLE", faults.clean_words(words))
+            raise refusals.refusal(self.server.place, "IDLE", refusals.clean_words(words))
 
     def _closed_on_loss(self) -> _ClosedOnLoss:
         return _ClosedOnLoss(self)

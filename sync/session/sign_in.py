@@ -9,10 +9,8 @@ import platform
 from imapclient.exceptions import IMAPClientError
 
 from sync.errors import SignInError, SyncError
-from sync.net import bearer
-from sync.net import refusals as faults
-from sync.session import capabilities as looking
-from sync.session import commands
+from sync.net import bearer, refusals
+from sync.session import capabilities, commands
 from sync.session.connection import Connection
 from sync.session.wire import as_sync_error
 
@@ -51,8 +49,8 @@ class SigningIn(Connection):
         else:
             kind, words = self._login_with_literals(user.encode(), secret.encode())
         if kind != "OK":
-            said = faults.clean_words(words, secret)
-            raise faults.sign_in_refusal(self.server.place, said)
+            said = refusals.clean_words(words, secret)
+            raise refusals.sign_in_refusal(self.server.place, said)
 
     def _login_with_literals(self, user: bytes, secret: bytes) -> tuple[str, bytes]:
         """LOGIN for letters beyond ASCII where the server knows no AUTH=PLAIN."""
@@ -84,8 +82,8 @@ class SigningIn(Connection):
         wire.literal = respond  # type: ignore[assignment]
         kind, words = self._exchange("AUTHENTICATE", mechanism.encode(), *initial)
         if kind != "OK":
-            said = f"{faults.clean_words(words, token)} {bearer.status_of(errors)}".strip()
-            raise faults.sign_in_refusal(self.server.place, said, with_password=False)
+            said = f"{refusals.clean_words(words, token)} {bearer.status_of(errors)}".strip()
+            raise refusals.sign_in_refusal(self.server.place, said, with_password=False)
 
     def _sasl(self, mechanism: str, answer: bytes) -> None:
         """One answer; to a second challenge an empty one."""
@@ -100,8 +98,8 @@ class SigningIn(Connection):
             self._need_client().sasl_login(mechanism, respond)
         except IMAPClientError as fault:
             told = wire.last_words or str(fault)
-            words = faults.clean_words(told, self._secret, answer.decode())
-            raise faults.sign_in_refusal(self.server.place, words) from fault
+            words = refusals.clean_words(told, self._secret, answer.decode())
+            raise refusals.sign_in_refusal(self.server.place, words) from fault
         except (OSError, ValueError) as fault:
             raise as_sync_error(self.server.place, fault) from fault
 
@@ -111,4 +109,4 @@ class SigningIn(Connection):
             return
         fields = f'("name" "Dealpost" "os" {commands.quote(platform.system()).decode()})'
         with contextlib.suppress(SyncError):
-            self.software = looking.software(self.run("ID", fields.encode()).untagged)
+            self.software = capabilities.software(self.run("ID", fields.encode()).untagged)

@@ -16,7 +16,7 @@ from typing import Any
 from imapclient import IMAPClient
 
 from sync.errors import ProtocolError, SyncError
-from sync.net import refusals as faults
+from sync.net import refusals
 from sync.net.stream import Stream
 from sync.session.commands import parse_ranges
 from sync.session.fetch_parser import Record, facts_of
@@ -75,7 +75,7 @@ class Wire(imaplib.IMAP4):
             case b"PREAUTH":
                 self.state = "AUTH"
             case b"BYE":
-                raise faults.goodbye(self.stream.place, faults.clean_words(words))
+                raise refusals.goodbye(self.stream.place, refusals.clean_words(words))
             case _:
                 raise ProtocolError(f"{self.stream.place} is not an IMAP server. Check the port.")
 
@@ -213,7 +213,7 @@ class Wire(imaplib.IMAP4):
     def _take_status(self, kind: bytes, words: bytes) -> None:
         self._note_code(words)
         if kind == b"BYE" and not self.is_leaving:
-            raise faults.goodbye(self.stream.place, faults.clean_words(words))
+            raise refusals.goodbye(self.stream.place, refusals.clean_words(words))
 
     def _note_code(self, words: bytes) -> None:
         if found := _CODE.match(words):

@@ -27,8 +27,7 @@ from sync.errors import (
     TimedOutError,
     TlsError,
 )
-from sync.net import bearer
-from sync.net import tls as securing
+from sync.net import bearer, tls
 from sync.net.connect import connect, is_loopback, stopped, tls_fault
 from sync.net.refusals import clean_words, sign_in_refusal
 from sync.providers import Security
@@ -93,7 +92,7 @@ class SmtpTry:
         """Do something on a greeted and secured line."""
         ends_at = time.monotonic() + self._timing.sign_in
         try:
-            securing.attempt(self._server, lambda good: self._try(act, ends_at, good))
+            tls.attempt(self._server, lambda good: self._try(act, ends_at, good))
         except SyncError:
             raise
         except TimeoutError:
@@ -116,7 +115,7 @@ class SmtpTry:
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
-    def _try(self, act: Act, ends_at: float, good: securing.Good) -> None:
+    def _try(self, act: Act, ends_at: float, good: tls.Good) -> None:
         sock = connect(self._server, seconds=self._timing.connect, is_stopped=self._stopped.is_set)
         self._socket = sock
         try:
@@ -128,7 +127,7 @@ class SmtpTry:
         finally:
             self._socket.close()  # what TLS made of it, if it came so far
 
-    def _talk(self, sock: socket.socket, act: Act, good: securing.Good) -> None:
+    def _talk(self, sock: socket.socket, act: Act, good: tls.Good) -> None:
         if self._place.security is Security.TLS:
             sock = self._secured(sock, good)
         with contextlib.closing(_Client(sock)) as client:
@@ -147,18 +146,18 @@ class SmtpTry:
                 "and mail. Choose TLS or STARTTLS, or agree to an open connection."
             )
 
-    def _secured(self, sock: socket.socket, good: securing.Good) -> ssl.SSLSocket:
-        context = securing.context(self._server, good)
+    def _secured(self, sock: socket.socket, good: tls.Good) -> ssl.SSLSocket:
+        context = tls.context(self._server, good)
         try:
             # The handshake comes after the assignment, so that `abort` reaches it.
-            wrapped = securing.wrapped(sock, context, self._place.host)
+            wrapped = tls.wrapped(sock, context, self._place.host)
             self._socket = wrapped
             if self._stopped.is_set():
                 raise stopped(self._server)
             wrapped.do_handshake()
         except (OSError, ValueError) as error:
             raise self._tls_fault(error) from None
-        securing.check(wrapped, good)
+        tls.check(wrapped, good)
         return wrapped
 
     def _tls_fault(self, error: Exception) -> Exception:
@@ -185,7 +184,7 @@ class SmtpTry:
             raise self._refused(code, words)
         client.ehlo_or_helo_if_needed()
 
-    def _start_tls(self, client: _Client, good: securing.Good) -> None:
+    def _start_tls(self, client: _Client, good: tls.Good) -> None:
         if not client.has_extn("starttls"):
             raise NoStartTlsError(
                 f"{self._server.place} does not offer STARTTLS. Choose TLS with port 465, or ask "

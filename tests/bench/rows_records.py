@@ -8,11 +8,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from models.intake import intake
-from models.intake import link_rules as linking
+from models.intake import intake, link_rules
 from models.parsed_mail import Incoming
-from models.queries import history_pages, record_detail, side_panel
-from models.queries import record_list as record_listing
+from models.queries import history_pages, record_detail, record_list, side_panel
 from models.queries.conversation_list import BLOCK
 from models.queries.record_list import RecordQuery
 from models.records.records import Kind
@@ -70,7 +68,7 @@ def _share(what: str, spent: Sequence[Spent], goal: float, how: str) -> list[Fig
 def _take(account_id: int, mails: Iterator[Incoming], count: int) -> tuple[Spent, Spent]:
     """For all, and for linking alone."""
     spent = 0.0, 0.0
-    link_new = linking.link_new
+    link_new = link_rules.link_new
 
     def timed(*arguments: object, **named: object) -> tuple[str, ...]:
         nonlocal spent
@@ -80,12 +78,12 @@ def _take(account_id: int, mails: Iterator[Incoming], count: int) -> tuple[Spent
         spent = spent[0] + more[0], spent[1] + more[1]
         return result
 
-    linking.link_new = timed
+    link_rules.link_new = timed
     began = _now()
     for _ in range(0, count, SYNC_BATCH):
         batch = [mail for mail, _ in zip(mails, range(SYNC_BATCH), strict=False)]
         intake.take_in(account_id, batch, past=False, quiet=True)
-    linking.link_new = link_new
+    link_rules.link_new = link_new
     return _since(began), spent
 
 
@@ -118,13 +116,13 @@ def _views(keys: Sequence[str], found: str) -> list[Figure]:
     panels = [_time(partial(side_panel.panel, id_)) for id_ in conversations]
     query = RecordQuery(Kind.PERSON)
     texts = ("p", "per", "person 99", "customer7", "company 12")
-    lists = [_time(partial(record_listing.ids, replace(query, text=text))) for text in texts]
-    ids = record_listing.ids(query).ids
+    lists = [_time(partial(record_list.ids, replace(query, text=text))) for text in texts]
+    ids = record_list.ids(query).ids
     blocks = [
-        _time(partial(record_listing.rows, Kind.PERSON, ids[at : at + BLOCK]))
+        _time(partial(record_list.rows, Kind.PERSON, ids[at : at + BLOCK]))
         for at in range(0, len(ids), max(1, len(ids) // 50))
     ]
-    boards = [_time(record_listing.board) for _ in range(5)]
+    boards = [_time(record_list.board) for _ in range(5)]
     return [
         *_share("data of a detail view, p95", opening, 50,
                f"{found}: record, related records, first page; a deal with half of all mail, the busiest person, an organization"),

@@ -9,10 +9,9 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from models.commands import execute as commands
-from models.queries import conversation_list as listing
+from models.queries import conversation_list
 from models.queries.conversation_list import ListQuery, View
-from models.store import database
-from models.store import search_index as search
+from models.store import database, search_index
 from models.store.clock import now_ms
 from tests.bench import corpus, stores
 from tests.bench.figures import Figure, percentile
@@ -38,10 +37,10 @@ def million_rows(folder: Path, scale: float) -> list[Figure]:
     view.show()
     application.processEvents()
     began = time.perf_counter()
-    model.reset_ids(listing.ids(ListQuery(View.INBOX), 500))
+    model.reset_ids(conversation_list.ids(ListQuery(View.INBOX), 500))
     view.grab()
     first_paint = time.perf_counter() - began
-    model.set_ids(listing.ids(ListQuery(View.INBOX)))
+    model.set_ids(conversation_list.ids(ListQuery(View.INBOX)))
     pages = _page_times(view, model)
     insert = _insert_time(view, model, account_id)
     database.close_for_thread()
@@ -110,13 +109,13 @@ def search_mail(folder: Path, scale: float) -> list[Figure]:
             turn % 4
         ]
         began = time.perf_counter()
-        listing.ids(ListQuery(View.SEARCH, text=text), limit=50)
+        conversation_list.ids(ListQuery(View.SEARCH, text=text), limit=50)
         times.append(time.perf_counter() - began)
     database.close_for_thread()
     return [
         Figure("search, p95", percentile(times, 0.95) * 1000, "ms", 50,
                f"{count:,} messages, {QUERIES} queries in turn of a word, two words, 1 to 6 first letters, a phrase; "
-               f"the newest 50 of at most {search.FIND_LIMIT:,}; middle {percentile(times, 0.5) * 1000:.1f} ms"),
+               f"the newest 50 of at most {search_index.FIND_LIMIT:,}; middle {percentile(times, 0.5) * 1000:.1f} ms"),
     ]  # fmt: skip
 
 
@@ -125,7 +124,7 @@ def archive(folder: Path, scale: float) -> list[Figure]:
     count = int(10_000 * scale)
     account_id = stores.open_store(folder)
     stores.fill_with_mail(account_id, count * 2)
-    chosen = tuple(listing.ids(ListQuery(View.INBOX), limit=count).ids)
+    chosen = tuple(conversation_list.ids(ListQuery(View.INBOX), limit=count).ids)
     began = time.perf_counter()
     done = commands.execute(commands.Archive(chosen))
     seconds = time.perf_counter() - began

@@ -10,14 +10,14 @@ import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
-from sync.engine import cycle as synchronizer
+from sync.engine import cycle
 from sync.engine.context import Steps, Work
 from tests.flows.desk import FAST, Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig
 from tests.support.builders import a_mail
 
-FLAGS = synchronizer._flags
+FLAGS = cycle._flags
 
 
 def test_a_cycle_that_had_looked_before_does_not_settle(
@@ -32,7 +32,7 @@ def test_a_cycle_that_had_looked_before_does_not_settle(
         go_on.wait(30)
         yield from FLAGS(work, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(synchronizer, "_flags", held)
+    monkeypatch.setattr(cycle, "_flags", held)
     desk.service.sync_now(account_id)
     desk.wait(has_looked.is_set, "a cycle has looked")
     rig.deliver(a_mail(subject="After the look"), mailbox="Sent")
@@ -57,7 +57,7 @@ def test_sync_now_counts_while_a_cycle_runs(
             go_on.wait(30)
             yield from FLAGS(work, *arguments)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(synchronizer, "_flags", held)
+        monkeypatch.setattr(cycle, "_flags", held)
         desk.service.sync_now(account_id)
         desk.wait(has_looked.is_set, "a cycle has looked")
         rig.deliver(a_mail(subject="After the look"), mailbox="Sent")

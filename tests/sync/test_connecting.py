@@ -11,7 +11,7 @@ import pytest
 
 from models.accounts import account
 from models.accounts.account import AccountConfig, NewAccount
-from models.commands import accounts as account_commands
+from models.commands import accounts
 from models.commands.accounts import AddAccount
 from sync.connecting import connect
 from sync.errors import ConnectionLostError, SignInError, SyncError
@@ -33,7 +33,7 @@ def vault(store: Path) -> Vault:
 
 def _config(vault: Vault, port: int) -> AccountConfig:
     new = NewAccount("ann@c.example", "localhost", port, "none", "localhost", 25, "none")
-    _, account_id = account_commands.execute(AddAccount(new, vault.encrypted({"imap": "secret"})))
+    _, account_id = accounts.execute(AddAccount(new, vault.encrypted({"imap": "secret"})))
     assert account_id is not None
     config = account.config(account_id)
     assert config is not None

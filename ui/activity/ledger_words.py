@@ -5,8 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from models.queries.ledger_pages import LedgerItem
-from models.server import lost_operations as lost_copies
-from models.server import operation
+from models.server import lost_operations, operation
 from models.store import ledger
 from ui.activity.lines import Line
 from ui.style import formatting
@@ -237,7 +236,7 @@ def _refused(item: LedgerItem) -> str:
 
 
 def _not_needed(item: LedgerItem) -> str:
-    if item.evidence.get("why") == lost_copies.ELSEWHERE:
+    if item.evidence.get("why") == lost_operations.ELSEWHERE:
         return _tr("Nothing was left to do on the server: another program had moved it")
     return _tr("Nothing was left to do on the server: it is no longer where it was")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 
-from models.queries import conversation_list as listing
+from models.queries import conversation_list
 from models.queries.conversation_list import ConversationRow
 from models.store import clock
 from ui.conversations import roles
@@ -19,7 +19,7 @@ class ConversationModel(WindowedTableModel[ConversationRow]):
     """Answers the roles of `ui.conversations.roles` in column 0."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(listing.rows, parent)
+        super().__init__(conversation_list.rows, parent)
 
     def role_value(self, row: ConversationRow, role: int) -> Any:
         """What a role shows of a conversation."""

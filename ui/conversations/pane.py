@@ -17,7 +17,7 @@ from models.events import (
     Phase,
     StatusChanged,
 )
-from models.queries import conversation_list as listing
+from models.queries import conversation_list
 from models.queries.conversation_list import ListQuery, View
 from models.store.list_ids import ListIds, from_pairs
 from sync.qt.service.requests import Answer, ListRequest
@@ -239,7 +239,7 @@ class ConversationPane(QWidget):
             self.model.apply_changes({}, removed)
             self.reload()
             return
-        places = listing.places(self.query, tuple(changed - removed))
+        places = conversation_list.places(self.query, tuple(changed - removed))
         gone = removed | (changed - places.keys())
         if self._tickets:
             self._since_asked.append((places, gone))

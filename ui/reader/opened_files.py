@@ -9,7 +9,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from models.store import opened_files as opened
+from models.store import opened_files
 from ui.style import formatting
 
 MOST_LETTERS = 120
@@ -183,9 +183,9 @@ class OpenedFiles:
 
     def path(self, message_id: int, attachment_id: int, file_name: str) -> Path:
         """Where the copy of an attachment belongs, from where a program can open it."""
-        folder = opened.folder_of(self._profile) / str(message_id) / str(attachment_id)
+        folder = opened_files.folder_of(self._profile) / str(message_id) / str(attachment_id)
         return folder / safe_name(file_name)
 
     def remove_all(self) -> None:
         """At quit."""
-        opened.remove_all(self._profile)
+        opened_files.remove_all(self._profile)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QPushButton, QWidget
 
 from models.commands.execute import SetBlocked
-from models.intake import blocked_addresses as blocking
+from models.intake import blocked_addresses
 from sync.qt.service.service import MailService
 from ui.forms.fields import HintLabel
 from ui.settings.parts import PreferencesPage
@@ -68,17 +68,17 @@ class BlockedPage(PreferencesPage):
         self._offer()
 
     def _stored(self) -> list[str]:
-        return sorted(blocking.entries())
+        return sorted(blocked_addresses.entries())
 
     @Slot()
     def _offer(self) -> None:
-        entry = blocking.normalized(self._edit.text())
+        entry = blocked_addresses.normalized(self._edit.text())
         self._add.setEnabled(bool(entry) and entry not in self._stored())
         self._remove.setEnabled(self._list.currentRow() >= 0)
 
     @Slot()
     def _on_add(self) -> None:
-        entry = blocking.normalized(self._edit.text())
+        entry = blocked_addresses.normalized(self._edit.text())
         if entry and entry not in self._stored():
             self._service.run(SetBlocked(entry))
             self._edit.clear()

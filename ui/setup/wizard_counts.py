@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sync.engine.count import past_mail as counting
+from sync.engine.count import past_mail
 from sync.qt.probes.counting import Counter, Counts
 from sync.qt.probes.probe import Label, SignIn
 from sync.timing import Timing
@@ -94,7 +94,7 @@ class WizardCounts(QObject):
         tallies = {
             start: tally
             for start, at in self._moments.items()
-            if (tally := counting.total(labels, names, at)) is not None
+            if (tally := past_mail.total(labels, names, at)) is not None
         }
         self._start_page.counts.show_tallies(tallies)
         for note, text in (

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from models.commands.execute import MarkMessagesRead, MarkRead, SetOption
 from models.events import Event, SettingsChanged
-from models.queries import conversation_list as listing
+from models.queries import conversation_list
 from models.queries.conversation_list import Counts, ListQuery, View
 from models.store import settings
 from sync.qt.service.requests import Answer, CountsRequest
@@ -282,12 +282,14 @@ class MainWindow(QMainWindow):
     def _open_conversation(self, conversation_id: int) -> None:
         """Go to a conversation in the list that has it; an archived one is in Archive."""
         lists = (View.INBOX, View.ARCHIVE, View.SENT)
-        found = (v for v in lists if listing.places(ListQuery(v), (conversation_id,)))
+        found = (v for v in lists if conversation_list.places(ListQuery(v), (conversation_id,)))
         view = next(found, None)
         if view is not None:
             self._sidebar.choose(view)
         else:
-            for row in listing.rows((conversation_id,)):  # of a removed account: in none of them
+            for row in conversation_list.rows(
+                (conversation_id,)
+            ):  # of a removed account: in none of them
                 self._sidebar.setCurrentIndex(QModelIndex())
                 self._on_key(f"{View.SEARCH}:{row.account_id}")
         self._pane.select_when_listed(conversation_id)

@@ -16,10 +16,9 @@ from models.mail.packing import pack
 from models.parsed_mail import ParsedMail, PartialBody
 from models.server.mailbox import MailboxState
 from sync.engine.context import Work, now
-from sync.engine.fetch import missing_answers as asking
+from sync.engine.fetch import missing_answers
 from sync.errors import RefusedError
-from sync.mime import bodystructure as structure
-from sync.mime import parse as parsing
+from sync.mime import bodystructure, parse
 from sync.mime.identity import identity
 from sync.session import Facts, Fetched
 
@@ -53,7 +52,7 @@ def fetch(work: Work, box: MailboxState, wanted: Sequence[Wanted]) -> list[Incom
     asked = [item for item in wanted if item.uid not in aside]
     small = [item for item in asked if item.facts.size <= WHOLE_MOST]
     whole = _fetch_whole(work, box, small)
-    for item in [item for item in small if item.uid not in whole][: asking.SINGLY]:
+    for item in [item for item in small if item.uid not in whole][: missing_answers.SINGLY]:
         whole |= _fetch_whole(work, box, [item])  # some servers drop lines of long answers
     large = [item for item in asked if item.facts.size > WHOLE_MOST]
     lacking = [item for item in small if item.uid not in whole]
@@ -69,7 +68,7 @@ def _fetch_whole(work: Work, box: MailboxState, wanted: Sequence[Wanted]) -> dic
     by_uid = {item.uid: item for item in wanted}
     got = [f for f in work.session.fetch_messages(by_uid) if f.uid in by_uid]
     true = _genuine(work, by_uid, got)
-    mails = parsing.parse_many([fetched.raw for fetched, _ in true])
+    mails = parse.parse_many([fetched.raw for fetched, _ in true])
     return {
         fetched.uid: incoming(
             box, by_uid[fetched.uid].facts, fetched.facts, name, parsed, raw=fetched.raw
@@ -138,18 +137,18 @@ def incoming(
 def _fetch_large(work: Work, box: MailboxState, item: Wanted) -> Incoming | None:
     """Header and text of a large message; its attachments stay on the server."""
     try:
-        parts = structure.parts_of(work.session.fetch_structure(item.uid))
+        parts = bodystructure.parts_of(work.session.fetch_structure(item.uid))
         if not parts:
             return None
         header = work.session.fetch_part(item.uid, "HEADER")
         name = identity(header, item.facts.size, item.facts.received_at)
         if item.identity is not None and name != item.identity:
             return None
-        shown = [part for part in structure.text_parts(parts) if part is not None]
+        shown = [part for part in bodystructure.text_parts(parts) if part is not None]
         texts = {part.section: work.session.fetch_part(item.uid, part.section) for part in shown}
     except RefusedError:
         return None
-    parsed, partial = structure.partial_mail(header, parts, texts)
+    parsed, partial = bodystructure.partial_mail(header, parts, texts)
     return incoming(box, item.facts, item.facts, name, parsed, partial=partial)
 
 
@@ -157,9 +156,11 @@ def _fetch_poison(work: Work, box: MailboxState, wanted: Sequence[Wanted]) -> di
     """What is there, but its body is not to be had: the header alone, or not even that."""
     if not wanted:
         return {}
-    gone = asking.gone(work, [item.uid for item in wanted])
+    gone = missing_answers.gone(work, [item.uid for item in wanted])
     there = [item for item in wanted if item.uid not in gone]
-    headers = asking.headers(work, [item.uid for item in there], work.session.fetch_headers).found
+    headers = missing_answers.headers(
+        work, [item.uid for item in there], work.session.fetch_headers
+    ).found
     found: dict[int, Incoming] = {}
     for item in there:
         fetched = headers.get(item.uid)
@@ -168,6 +169,6 @@ def _fetch_poison(work: Work, box: MailboxState, wanted: Sequence[Wanted]) -> di
         if header and item.identity not in {None, name}:
             continue  # another mail by now: a listing will name it again
         name = item.identity or name
-        parsed = parsing.parse(header + _NO_TEXT if header else _NO_TEXT)
+        parsed = parse.parse(header + _NO_TEXT if header else _NO_TEXT)
         found[item.uid] = incoming(box, item.facts, item.facts, name, parsed, is_poison=True)
     return found

@@ -11,14 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from models.mail.message_tables import Flag
-from models.server import arrival, sync_state
-from models.server import known_uids as returning
+from models.server import arrival, known_uids, sync_state
 from models.server.arrival import ArrivalRow
 from models.server.known_uids import Earlier
 from models.server.mailbox import MailboxState
 from models.store import database
 from sync.engine.context import Work
-from sync.engine.fetch import missing_answers as asking
+from sync.engine.fetch import missing_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def follow(work: Work, box: MailboxState, found: Sequence[Sighting]) -> set[int]
     Those have to wait: taken in now, a deleted mail might come back from the dead.
     """
     new = {sighting.uid for sighting in found}
-    told = returning.earlier(
+    told = known_uids.earlier(
         work.account.id,
         box.id,
         box.uidvalidity,
@@ -55,7 +54,7 @@ def follow(work: Work, box: MailboxState, found: Sequence[Sighting]) -> set[int]
     if not old:
         return set()
     located = sync_state.located(box.id, box.uidvalidity, new)
-    there, gone = asking.told_apart(work, [row.uid for row in old])
+    there, gone = missing_answers.told_apart(work, [row.uid for row in old])
     free = [s for s in found if s.uid not in located and not s.flags & Flag.DELETED]
     _settle(work, box, [row for row in old if row.uid in gone], free)
     doubtful = [row for row in old if row.uid not in there | gone]
@@ -77,7 +76,7 @@ def _settle(
                 taken.add(sighting.uid)
                 moved[row.uid] = sighting
         if moved:
-            returning.move(
+            known_uids.move(
                 box.id,
                 box.uidvalidity,
                 {old: sighting.uid for old, sighting in moved.items()},

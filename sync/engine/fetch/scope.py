@@ -8,10 +8,9 @@ from models.server import arrival, sync_state
 from models.server.arrival import ArrivalRow
 from models.server.mailbox import MailboxState
 from sync.engine.context import STEP_MESSAGES, Work
-from sync.engine.fetch import messages as bodies
-from sync.engine.fetch import missing_answers as asking
+from sync.engine.fetch import messages, missing_answers
 from sync.engine.fetch.missing_answers import Headers
-from sync.mime import parse as parsing
+from sync.mime import parse
 
 _NO_BODY = b"Content-Type: text/plain\r\n\r\n"
 
@@ -34,7 +33,7 @@ def is_of_contacts(work: Work, box: MailboxState) -> bool:
 
 def envelopes(work: Work, uids: Sequence[int]) -> Headers:
     """The headers of UIDs of the open mailbox, with all addresses."""
-    return asking.headers(work, uids, work.session.fetch_headers)
+    return missing_answers.headers(work, uids, work.session.fetch_headers)
 
 
 class Contacts:
@@ -49,7 +48,7 @@ class Contacts:
 
     def has(self, header: bytes) -> bool:
         """Whether a mail has an address of one of them; the account's own never count."""
-        mail = parsing.parse(header + _NO_BODY)
+        mail = parse.parse(header + _NO_BODY)
         parties = (*mail.from_, *mail.to, *mail.cc, *mail.bcc)
         addresses = {address.lower() for _, address in parties} - self._own
         return any(
@@ -74,7 +73,7 @@ def future(work: Work, box: MailboxState, uids: Sequence[int]) -> list[int]:
         wanted -= {fetched.uid for fetched in strangers}
         arrival.note(
             ArrivalRow(
-                box.id, box.uidvalidity, fetched.uid, work.account.id, bodies.identity_of(fetched)
+                box.id, box.uidvalidity, fetched.uid, work.account.id, messages.identity_of(fetched)
             )
             for fetched in strangers
         )

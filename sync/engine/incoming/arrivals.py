@@ -12,16 +12,12 @@ from collections.abc import Iterable, Sequence
 from models.intake import intake
 from models.mail.message_tables import Flag
 from models.parsed_mail import ParsedMail
-from models.server import arrival, mailbox, sync_state
-from models.server import known_uids as returning
+from models.server import arrival, known_uids, mailbox, sync_state
 from models.server.arrival import ArrivalRow
 from models.server.mailbox import MailboxState
 from models.store import database
 from sync.engine.context import STEP_BYTES, STEP_MESSAGES, Steps, Work, again, now
-from sync.engine.fetch import messages as bodies
-from sync.engine.fetch import missing_answers as asking
-from sync.engine.fetch import reappeared as returned
-from sync.engine.fetch import scope
+from sync.engine.fetch import messages, missing_answers, reappeared, scope
 from sync.engine.fetch.messages import Wanted
 from sync.engine.fetch.missing_answers import Headers
 from sync.engine.fetch.reappeared import Sighting
@@ -59,7 +55,7 @@ def take_in(work: Work, one: Seen) -> Steps:
 
 
 def _take_identities(work: Work, box: MailboxState, uids: Sequence[int], mark: int | None) -> None:
-    read = asking.headers(work, uids)
+    read = missing_answers.headers(work, uids)
     with database.writing(durable=False):
         note(work.account.id, box, read.found.values())
         # Without its header nobody knows whether it explains a vanish.
@@ -72,7 +68,7 @@ def _note_rest(
     work: Work, box: MailboxState, uids: Sequence[int], read: Headers, *, unread: set[int]
 ) -> None:
     """What could not be read is asked for again; what went meanwhile is gone."""
-    returning.note_unread(work.account.id, box.id, box.uidvalidity, unread)
+    known_uids.note_unread(work.account.id, box.id, box.uidvalidity, unread)
     went = set(uids) - read.found.keys() - read.bare.keys() - read.unread
     arrival.gone(box.id, box.uidvalidity, went)
 
@@ -103,7 +99,7 @@ def _row(account_id: int, box: MailboxState, fetched: Fetched) -> ArrivalRow:
         uidvalidity=box.uidvalidity,
         uid=fetched.uid,
         account_id=account_id,
-        identity=bodies.identity_of(fetched),
+        identity=messages.identity_of(fetched),
         server_identity=facts.server_identity,
         flags=facts.flags or 0,
     )
@@ -113,9 +109,9 @@ def _take_mail(
     work: Work, box: MailboxState, uids: Sequence[int], mark: int | None, *, is_many: bool
 ) -> Steps:
     """Whole messages; those that are here already, by identity, only get one more location."""
-    read = asking.headers(work, uids)
+    read = missing_answers.headers(work, uids)
     sightings = [_sighting(fetched) for fetched in read.found.values()]
-    waiting = returned.follow(work, box, sightings)
+    waiting = reappeared.follow(work, box, sightings)
     with database.writing(durable=False):
         _note_rest(work, box, uids, read, unread={*read.unread, *waiting})
     names = {sighting.uid: sighting.identity for sighting in sightings}
@@ -133,7 +129,7 @@ def _take_mail(
 def _sighting(fetched: Fetched) -> Sighting:
     facts = fetched.facts
     return Sighting(
-        fetched.uid, bodies.identity_of(fetched), facts.server_identity, facts.flags or 0
+        fetched.uid, messages.identity_of(fetched), facts.server_identity, facts.flags or 0
     )
 
 
@@ -169,12 +165,12 @@ def _with_bodies(work: Work, box: MailboxState, wanted: Sequence[Wanted]) -> lis
             there.append(_bare(box, item.facts, name))
         else:
             fresh.append(item)
-    return there + bodies.fetch(work, box, fresh)
+    return there + messages.fetch(work, box, fresh)
 
 
 def _bare(box: MailboxState, facts: Facts, name: bytes) -> intake.Incoming:
     """No body: the store has it, or will not take it in while it is \\Deleted."""
-    return bodies.incoming(box, facts, facts, name, ParsedMail())
+    return messages.incoming(box, facts, facts, name, ParsedMail())
 
 
 def _store(

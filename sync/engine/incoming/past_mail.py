@@ -7,18 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from models.deletion import tombstones as tombstone
+from models.deletion import tombstones
 from models.events import Event, LabelProgress, PastProgress
 from models.intake import intake
-from models.server import arrival, mailbox, past_sync, sync_state
-from models.server import known_uids as returning
+from models.server import arrival, known_uids, mailbox, past_sync, sync_state
 from models.server.mailbox import MailboxState, Role
 from models.store import database
 from sync.engine.context import STEP_BYTES, STEP_MESSAGES, Step, Work, now
-from sync.engine.fetch import messages as bodies
-from sync.engine.fetch import missing_answers as asking
-from sync.engine.fetch import reappeared as returned
-from sync.engine.fetch import scope
+from sync.engine.fetch import messages, missing_answers, reappeared, scope
 from sync.engine.fetch.messages import Wanted
 from sync.engine.fetch.reappeared import Sighting
 from sync.engine.fetch.scope import Contacts, envelopes
@@ -190,9 +186,9 @@ class Backfill:
         if scope.is_of_contacts(self._work, box):
             wanted, unread = self._of_contacts(box, unknown)
         else:
-            facts, unread = asking.facts(self._work, unknown)
+            facts, unread = missing_answers.facts(self._work, unknown)
             wanted = [Wanted(uid, facts[uid]) for uid in facts]
-        returning.note_unread(self._work.account.id, box.id, box.uidvalidity, unread)
+        known_uids.note_unread(self._work.account.id, box.id, box.uidvalidity, unread)
         start_at = scope.past_since(self._work)
         inside = [w for w in wanted if not 0 < w.facts.received_at < start_at]
         one.ready.extend(sorted(inside, key=lambda item: -item.uid))
@@ -207,7 +203,7 @@ class Backfill:
         for start in range(0, len(uids), STEP_MESSAGES):
             read = envelopes(self._work, uids[start : start + STEP_MESSAGES])
             unread |= {*read.unread, *read.bare}
-            items = [Wanted(uid, f.facts, bodies.identity_of(f)) for uid, f in read.found.items()]
+            items = [Wanted(uid, f.facts, messages.identity_of(f)) for uid, f in read.found.items()]
             asked = self._asked_back(box, items)
             found += [
                 item
@@ -223,13 +219,13 @@ class Backfill:
         if not box.bring_back_before:
             return set()
         names = [item.identity for item in items if item.identity is not None]
-        return tombstone.deleted_here(self._work.account.id, names)
+        return tombstones.deleted_here(self._work.account.id, names)
 
     def _take(self, box: MailboxState, one: _Range) -> None:
         """Store one step, and fetch the next one meanwhile."""
         if one.fetched is None:
             part = _portion(one)
-            one.fetched = part, bodies.fetch(self._work, box, part)
+            one.fetched = part, messages.fetch(self._work, box, part)
         (part, mails), one.fetched = one.fetched, None
         cursor = (part[-1].uid if one.ready else one.cursor) if one.is_complete else None
         is_over = not one.ready and not one.uids
@@ -244,7 +240,7 @@ class Backfill:
 
         following = _portion(one)
         if following:
-            found = while_fetching(lambda: bodies.fetch(self._work, box, following), write)
+            found = while_fetching(lambda: messages.fetch(self._work, box, following), write)
             one.fetched = following, found
         else:
             write()
@@ -254,8 +250,8 @@ class Backfill:
 
     def _certain(self, box: MailboxState, mails: list[intake.Incoming]) -> list[intake.Incoming]:
         """Without those whose old UIDs are in doubt: deleted here, they might come back (R8)."""
-        waiting = returned.follow(self._work, box, [_sighting(mail) for mail in mails])
-        returning.note_unread(self._work.account.id, box.id, box.uidvalidity, waiting)
+        waiting = reappeared.follow(self._work, box, [_sighting(mail) for mail in mails])
+        known_uids.note_unread(self._work.account.id, box.id, box.uidvalidity, waiting)
         return [mail for mail in mails if mail.uid not in waiting]
 
     def is_due_again(self) -> bool:

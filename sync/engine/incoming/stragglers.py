@@ -6,12 +6,10 @@ watermark and the past sync is found here, so that no fault of a moment loses a 
 
 from __future__ import annotations
 
-from models.server import known_uids as returning
-from models.server import mailbox
+from models.server import known_uids, mailbox
 from models.server.mailbox import MailboxState
 from sync.engine.context import Work
-from sync.engine.fetch import missing_answers as asking
-from sync.engine.fetch import scope
+from sync.engine.fetch import missing_answers, scope
 from sync.engine.incoming import arrivals
 from sync.engine.incoming.past_mail import WINDOW
 
@@ -22,7 +20,7 @@ def find(work: Work, mailbox_id: int) -> list[int]:
     if box is None or not arrivals.is_synced(box):
         return []
     low = _lowest(work, box)
-    known = returning.known_uids(box.id, box.uidvalidity)
+    known = known_uids.known_uids(box.id, box.uidvalidity)
     unknown = sorted(uid for uid in work.listed - known if low <= uid < box.watermark)
     if not unknown:
         return []
@@ -32,9 +30,9 @@ def find(work: Work, mailbox_id: int) -> list[int]:
         unknown = sorted(set(unknown) & set(listing.uids)) if listing.is_complete else unknown
     found: list[int] = []
     for start in range(0, len(unknown), WINDOW):
-        facts, unread = asking.facts(work, unknown[start : start + WINDOW])
+        facts, unread = missing_answers.facts(work, unknown[start : start + WINDOW])
         found += [uid for uid, told in facts.items() if not 0 < told.received_at < since]
-        returning.note_unread(work.account.id, box.id, box.uidvalidity, unread)
+        known_uids.note_unread(work.account.id, box.id, box.uidvalidity, unread)
     return sorted(found)
 
 

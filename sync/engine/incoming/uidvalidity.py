@@ -13,17 +13,14 @@ from dataclasses import dataclass
 
 from models.events import ConversationsChanged, MailboxesChanged
 from models.mail import conversation
-from models.server import arrival, location, mailbox, operation, sync_state
-from models.server import known_uids as returning
+from models.server import arrival, known_uids, location, mailbox, operation, sync_state
 from models.server.arrival import ArrivalRow
 from models.server.location import LocationRow
 from models.server.mailbox import MailboxState
 from models.store import database, ledger
 from sync.engine import judge
 from sync.engine.context import STEP_MESSAGES, Steps, Work, again, now
-from sync.engine.fetch import messages as bodies
-from sync.engine.fetch import missing_answers as asking
-from sync.engine.fetch import scope
+from sync.engine.fetch import messages, missing_answers, scope
 from sync.engine.incoming import arrivals
 from sync.engine.mailboxes.reconcile import Seen
 from sync.session import Fetched
@@ -69,11 +66,11 @@ def follow(work: Work, one: Seen) -> Steps:
     there: dict[int, Fetched] = {}
     unread: set[int] = set()
     for start in range(0, len(listing.uids), STEP_MESSAGES):
-        read = asking.headers(work, listing.uids[start : start + STEP_MESSAGES])
+        read = missing_answers.headers(work, listing.uids[start : start + STEP_MESSAGES])
         there |= read.found
         unread |= {*read.unread, *read.bare}
         yield again("arrivals", box.name)
-    names = {uid: bodies.identity_of(fetched) for uid, fetched in there.items()}
+    names = {uid: messages.identity_of(fetched) for uid, fetched in there.items()}
     top = max(listing.uids, default=0) + 1
     content = _Content(
         selected.uidvalidity, len(listing.uids), top, there, names, frozenset(unread)
@@ -90,7 +87,7 @@ def _take_rest(work: Work, box: MailboxState, content: _Content) -> Steps:
     """What came meanwhile. It was noted as unread, so that a cut here loses nothing."""
     moved = mailbox.get(box.id)
     if moved is not None and arrivals.is_synced(moved):
-        noted = returning.unread(work.account.id).get(box.id, [])
+        noted = known_uids.unread(work.account.id).get(box.id, [])
         uids = [uid for validity, uid, _ in noted if validity == content.uidvalidity]
         yield from arrivals.read_again(work, moved, uids)
 
@@ -114,7 +111,7 @@ def _store(work: Work, box: MailboxState, content: _Content, found: judge.Remap)
         if content.uidvalidity != box.uidvalidity:
             mapping = {rows[old].id: new for old, new in found.uids.items() if old in rows}
             location.remap_uidvalidity(box.id, content.uidvalidity, mapping)
-            returning.forget_numbers(box.id, content.uidvalidity)
+            known_uids.forget_numbers(box.id, content.uidvalidity)
         held = _unplace(work, box, content, found)
         _note(work, box, content, found, kept_out)
         mailbox.update(
@@ -144,7 +141,7 @@ def _kept_out(box: MailboxState, content: _Content, matched: set[int]) -> set[in
     for uid in sorted(content.names.keys() - matched, reverse=True):
         free[content.names[uid]].append(uid)
     kept: set[int] = set()
-    for row in returning.kept_out_before(box.id):
+    for row in known_uids.kept_out_before(box.id):
         is_here = row.uidvalidity == content.uidvalidity and row.uid in free[row.identity]
         if is_here:
             free[row.identity].remove(row.uid)
@@ -176,8 +173,8 @@ def _unplace(work: Work, box: MailboxState, content: _Content, found: judge.Rema
         row for row in alone if row.message_id not in busy and (not is_proof or row.state in kept)
     ]
     cases = [row for row in alone if row not in held]
-    returning.unplace((row.id for row in cases), content.uidvalidity, "missing", now())
-    returning.unplace((row.id for row in held), content.uidvalidity, "held", now())
+    known_uids.unplace((row.id for row in cases), content.uidvalidity, "missing", now())
+    known_uids.unplace((row.id for row in held), content.uidvalidity, "held", now())
     _tell_held(work, box, held)
     return [row.message_id for row in held]
 
@@ -214,7 +211,7 @@ def _note(
         for uid in free - wanted
     )
     unread = content.unread | wanted
-    returning.note_unread(work.account.id, box.id, content.uidvalidity, unread, is_renumbered=True)
+    known_uids.note_unread(work.account.id, box.id, content.uidvalidity, unread, is_renumbered=True)
 
 
 def _wanted(work: Work, box: MailboxState, content: _Content, free: set[int]) -> set[int]:

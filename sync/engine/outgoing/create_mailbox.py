@@ -9,7 +9,7 @@ from models.server.mailbox import Role
 from models.server.operation import OperationRow
 from models.store import database, ledger
 from sync.engine.context import Work
-from sync.engine.mailboxes import reconcile as mailboxes
+from sync.engine.mailboxes import reconcile
 from sync.errors import RefusedError, RetryError
 
 
@@ -24,7 +24,7 @@ def create(work: Work, row: OperationRow) -> str:
         work.session.create(name)
     except RefusedError as error:
         refusal = error  # it may be there: made by another program, or by us before a crash
-    mailboxes.refresh(work, ask_all=True)
+    reconcile.refresh(work, ask_all=True)
     made = mailbox.by_name(work.account.id, name)
     if made is None or not made.is_selectable or made.missing_since is not None:
         if refusal is None:

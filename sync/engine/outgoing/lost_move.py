@@ -15,8 +15,7 @@ from models.server.mailbox import MailboxState
 from models.server.operation import OperationRow
 from models.store import database, ledger
 from sync.engine.context import Work
-from sync.engine.fetch import messages as bodies
-from sync.engine.fetch import missing_answers as asking
+from sync.engine.fetch import messages, missing_answers
 from sync.errors import RetryError
 
 
@@ -46,11 +45,11 @@ def _is_in_source(work: Work, row: OperationRow, known: LocationRow, source: Mai
         if selected.uidvalidity != source.uidvalidity:
             raise RetryError("The label has new numbers; the mail is looked for first.")
         return False  # they were mapped, and the mail was not found
-    read = asking.headers(work, [known.uid])
+    read = missing_answers.headers(work, [known.uid])
     if read.unread or read.bare:
         raise RetryError("The server does not tell whether the mail is still where it was.")
     found = read.found.get(known.uid)
-    return found is not None and bodies.identity_of(found) == row.identity
+    return found is not None and messages.identity_of(found) == row.identity
 
 
 def _put_aside(

@@ -12,16 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from models.mail.message_tables import Flag
-from models.server import arrival, location, mailbox, operation, sync_state
-from models.server import lost_operations as lost_copies
+from models.server import arrival, location, lost_operations, mailbox, operation, sync_state
 from models.server.arrival import ArrivalRow
 from models.server.mailbox import MailboxState, Role
 from models.server.operation import OperationRow, Source
 from models.store import database, ledger
 from sync.engine.context import Work
-from sync.engine.fetch import messages as bodies
+from sync.engine.fetch import messages
 from sync.engine.judge import Home
-from sync.engine.outgoing import lost_move as unplaced
+from sync.engine.outgoing import lost_move
 from sync.errors import RefusedError, RetryError
 from sync.session import CopyUid, Fetched
 
@@ -53,7 +52,7 @@ def verified(work: Work, rows: Sequence[OperationRow], uids: Sequence[int]) -> s
         uid
         for row, uid in zip(rows, uids, strict=True)
         if uid in found
-        and is_same(row, bodies.identity_of(found[uid]), found[uid].facts.server_identity)
+        and is_same(row, messages.identity_of(found[uid]), found[uid].facts.server_identity)
     }
 
 
@@ -189,7 +188,7 @@ def _is_copy(row: OperationRow, fetched: Fetched, uidvalidity: int) -> bool:
     mark = row.payload.mark
     if mark is not None and mark[0] == uidvalidity and fetched.uid < mark[1]:
         return False
-    return is_same(row, bodies.identity_of(fetched), fetched.facts.server_identity)
+    return is_same(row, messages.identity_of(fetched), fetched.facts.server_identity)
 
 
 def finish(
@@ -302,7 +301,7 @@ def go_on(row: OperationRow) -> None:
     if rest or is_lacking:
         sync_state.set_payload(row.id, replace(row.payload, sources=rest, mark=None))
     if not rest and is_lacking:
-        lost_copies.wait(row.id)
+        lost_operations.wait(row.id)
     elif not rest:
         operation.mark_done([row.id])
 
@@ -316,7 +315,7 @@ def resume(work: Work, row: OperationRow, target: MailboxState) -> None:
     # With the label a copy in it is gone as well; whether the mail is, its source tells.
     landing = None if target.is_gone else look_in_target(work, [row], target).get(row.id)
     if landing is None:
-        if not unplaced.keep(work, row, source, target):
+        if not lost_move.keep(work, row, source, target):
             operation.clear_mark(row.id)
             return
         with database.writing(durable=True):
@@ -340,7 +339,7 @@ def resume(work: Work, row: OperationRow, target: MailboxState) -> None:
 
 def found_again(work: Work, row: OperationRow, target: MailboxState | None) -> Source | None:
     """Where the message lies now, if another program moved it meanwhile."""
-    known = lost_copies.live_copy(row)
+    known = lost_operations.live_copy(row)
     if known is not None:
         return known
     tried = {*row.payload.sources, *row.payload.lost}
@@ -350,7 +349,7 @@ def found_again(work: Work, row: OperationRow, target: MailboxState | None) -> S
         place = (found.mailbox_id, found.uidvalidity, found.uid)
         if box is None or (target is not None and box.id == target.id) or place in tried:
             continue
-        if not lost_copies.may_follow(row, box.id) or lost_copies.is_of_another(row, place):
+        if not lost_operations.may_follow(row, box.id) or lost_operations.is_of_another(row, place):
             continue
         if box.uidvalidity != found.uidvalidity or work.home(box) is not Home.LIVE:
             continue
@@ -369,8 +368,8 @@ def why_not_needed(work: Work, row: OperationRow, target: MailboxState | None) -
             continue
         is_current = box is not None and box.uidvalidity == seen.uidvalidity
         if box is not None and is_current and (target is None or box.id == target.id):
-            return lost_copies.ELSEWHERE
-    return lost_copies.GONE
+            return lost_operations.ELSEWHERE
+    return lost_operations.GONE
 
 
 def _is_there(work: Work, row: OperationRow, box: MailboxState, uid: int) -> bool:

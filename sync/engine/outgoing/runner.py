@@ -14,14 +14,12 @@ from dataclasses import replace
 from models.accounts import account
 from models.events import OperationsChanged
 from models.mail.message_tables import Flag
-from models.server import location, mailbox, operation, sync_state
-from models.server import lost_operations as lost_copies
+from models.server import location, lost_operations, mailbox, operation, sync_state
 from models.server.mailbox import MailboxState, Role
 from models.server.operation import OperationRow, Source
 from models.store import database
 from sync.engine.context import Step, Work, again, now
-from sync.engine.outgoing import create_mailbox as creating
-from sync.engine.outgoing import move as moves
+from sync.engine.outgoing import create_mailbox, move
 from sync.errors import (
     ProtocolError,
     ReconnectError,
@@ -150,13 +148,13 @@ class Operations:
             for row in rows
             if not row.is_begun and row.id not in self._singles and _alike(row, first)
         ]
-        return alike[: moves.GROUP]
+        return alike[: move.GROUP]
 
     def _do(self, rows: list[OperationRow]) -> str:
         """Run a group; the mailbox it was about."""
         try:
             if rows[0].kind == operation.CREATE:
-                name = creating.create(self._work, rows[0])
+                name = create_mailbox.create(self._work, rows[0])
                 self.answered()
                 return name
             if rows[0].is_lost:
@@ -207,7 +205,7 @@ class Operations:
             return ""
         if rows[0].is_begun:
             self._looked.add(rows[0].id)
-            moves.resume(self._work, rows[0], target)
+            move.resume(self._work, rows[0], target)
             return target.name
         todo = self._with_something_to_do(rows)
         if not todo:
@@ -231,7 +229,7 @@ class Operations:
         """Those with copies on the server; the others are done with."""
         for row in rows:
             if not row.payload.sources:
-                lost_copies.not_needed(row, lost_copies.GONE)
+                lost_operations.not_needed(row, lost_operations.GONE)
         return [row for row in rows if row.payload.sources]
 
     def _verify(
@@ -252,18 +250,18 @@ class Operations:
                 return [], rows
             # The cycle maps the new numbers and rewrites what waits; not done, and not lost.
             raise RetryError("The label has new numbers; the mail is looked for first.")
-        true = moves.verified(self._work, rows, [place[2] for place in places])
+        true = move.verified(self._work, rows, [place[2] for place in places])
         ready = [row for row in rows if row.payload.sources[0][2] in true]
         return ready, [row for row in rows if row.payload.sources[0][2] not in true]
 
     def _send(self, rows: list[OperationRow], source: MailboxState, target: MailboxState) -> None:
         try:
-            left = moves.move(self._work, rows, source, target)
+            left = move.move(self._work, rows, source, target)
         except RefusedError as error:
             self._refused(rows, target, error)
             return
         for row in left:  # OK, but not in the target: nothing is known, so it is looked for
-            moves.resume(self._work, row, target)
+            move.resume(self._work, row, target)
             self._wait(row, RetryError("The server did not say where the message went."))
 
     def _refused(self, rows: list[OperationRow], target: MailboxState, error: RefusedError) -> None:
@@ -271,7 +269,7 @@ class Operations:
         for row in rows:
             begun = operation.get(row.id)
             if begun is not None and begun.is_begun:
-                moves.resume(self._work, begun, target)
+                move.resume(self._work, begun, target)
             now_ = operation.get(row.id)
             if now_ is None or now_.state == "done":
                 continue
@@ -284,24 +282,24 @@ class Operations:
         """Not where they were: another program moved them, or they are gone."""
         with database.writing(durable=True):
             for row in rows:
-                lost_copies.lose(row)
+                lost_operations.lose(row)
                 self._lost_at[row.id] = self._work.whole_looks
 
     def _look_again(self, row: OperationRow) -> None:
         """Everything that arrived anywhere is known now: its mail was found, or is gone."""
         target = None if row.kind == operation.FLAGS else self._target(row)
-        place = moves.found_again(self._work, row, target)
+        place = move.found_again(self._work, row, target)
         if place is None:
-            lost_copies.not_needed(row, moves.why_not_needed(self._work, row, target))
+            lost_operations.not_needed(row, move.why_not_needed(self._work, row, target))
             return
         with database.writing(durable=True):
-            lost_copies.found(row, place)
+            lost_operations.found(row, place)
 
     def _go_on(self, rows: Sequence[OperationRow]) -> None:
         """Already where it belongs."""
         with database.writing(durable=True):
             for row in rows:
-                moves.go_on(row)
+                move.go_on(row)
 
     def _with_sources(self, row: OperationRow) -> OperationRow:
         """An unarchive is about what our archive put where it still is (R10)."""
@@ -357,7 +355,7 @@ class Operations:
         with database.writing(durable=True):
             for row in rows:
                 self._keep_flags(row.payload.sources[0], is_seen=is_seen)
-                moves.go_on(row)
+                move.go_on(row)
 
     def _keep_flags(self, place: Source, *, is_seen: bool) -> None:
         known = location.at(place[0], place[1], [place[2]]).get(place[2])

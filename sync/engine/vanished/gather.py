@@ -6,16 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from models.mail.message_tables import Flag
-from models.server import arrival, location, mailbox, operation, sync_state
-from models.server import known_uids as returning
+from models.server import arrival, known_uids, location, mailbox, operation, sync_state
 from models.server.location import LocationRow
 from models.server.mailbox import MailboxState
 from models.store import database
 from models.store.clock import now_ms
 from sync.engine import judge
 from sync.engine.context import STEP_MESSAGES, Steps, Work, again
-from sync.engine.fetch import messages as bodies
-from sync.engine.fetch import missing_answers as asking
+from sync.engine.fetch import messages, missing_answers
 from sync.engine.judge import Case, Home, Kind, Place, Presence, Verdict
 from sync.engine.mailboxes.reconcile import Seen, has_grown_unseen, may_hide_mail, refused
 from sync.engine.vanished.apply import Round, Spot, carry_out
@@ -68,7 +66,7 @@ def _is_unread(work: Work, boxes: dict[int, MailboxState]) -> bool:
     line = now_ms() - UNREAD_MS
     return any(
         since > line and mailbox_id in boxes and work.home(boxes[mailbox_id]) is not Home.MIRROR
-        for mailbox_id, waiting in returning.unread(work.account.id).items()
+        for mailbox_id, waiting in known_uids.unread(work.account.id).items()
         for _, _, since in waiting
     )
 
@@ -265,14 +263,14 @@ def _search_in(this: Round, box: MailboxState, message_id: int) -> bool:
         return True  # without a Message-ID there is nothing to search by
     try:
         told = this.work.session.search_header_message_id(known[2])
-        read = asking.headers(this.work, told.uids)
+        read = missing_answers.headers(this.work, told.uids)
     except RefusedError:
         return False  # the other work goes on
     if not told.is_complete:
         return not is_searchable(known[2])  # a hostile Message-ID is never sent
     if read.bare or read.unread:
         return False  # it has a mail with this Message-ID, and nobody knows whether it is this one
-    same = [f for f in read.found.values() if bodies.identity_of(f) == known[0]]
+    same = [f for f in read.found.values() if messages.identity_of(f) == known[0]]
     with database.writing(durable=False):
         arrivals = [f for f in same if _is_free(this, message_id, box, f.uid)]
         arrival.note(_arrival(this, box, f.uid, known, f.facts.flags or 0) for f in arrivals)

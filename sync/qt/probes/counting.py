@@ -22,8 +22,7 @@ from models.server import mailbox
 from models.server.mailbox import MailboxState
 from models.store import database
 from sync.connecting import connect
-from sync.engine.count import deleted_mail
-from sync.engine.count import past_mail as counting
+from sync.engine.count import deleted_mail, past_mail
 from sync.engine.count.deleted_mail import DeletedMail
 from sync.engine.count.past_mail import LabelCount
 from sync.engine.fetch.scope import Contacts
@@ -172,11 +171,11 @@ class _Counting:
         names: Sequence[str],
         since: int,
         contacts: Contacts | None,
-        leave: counting.Leave = counting.nothing,
+        leave: past_mail.Leave = past_mail.nothing,
     ) -> None:
         """Count these, and tell each as it comes."""
         found: dict[str, LabelCount] = {}
-        for one in counting.count(session, names, since, contacts, leave):
+        for one in past_mail.count(session, names, since, contacts, leave):
             found[one.name] = one
             self._say(replace(self._counts, labels=tuple(found.values())))
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from models.accounts import certificates
 from models.accounts.account import AccountConfig
 from sync.errors import SyncError
-from sync.health import server_findings as health_server
+from sync.health import server_findings
 from sync.health.report import Finding
 from sync.providers import Security
 from sync.qt.probes.attempt import Try
@@ -77,9 +77,9 @@ def _look(current: Try, place: SmtpPlace, timing: Timing) -> Finding:
     smtp = SmtpTry(place, timing)
     current.on_cancel(smtp.abort)
     try:
-        return health_server.sending(smtp.look())
+        return server_findings.sending(smtp.look())
     except SyncError as error:
-        return health_server.no_sending(error.sentence, type(error).__name__)
+        return server_findings.no_sending(error.sentence, type(error).__name__)
     except Exception as error:  # the boundary of this thread: the person waits for an answer
         log.exception("a look at a server failed")
-        return health_server.no_sending(BUG_SENTENCE, type(error).__name__)
+        return server_findings.no_sending(BUG_SENTENCE, type(error).__name__)

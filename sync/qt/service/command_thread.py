@@ -14,12 +14,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QMetaObject, QObject, Qt, Signal, Slot
 
-from models.commands import account_jobs
+from models.commands import account_jobs, import_undo
 from models.commands import execute as commands
-from models.commands import import_undo as taking_back
 from models.events import Event, MessagesDeleted
-from models.store import database, profile, wipe
-from models.store import opened_files as opened
+from models.store import database, opened_files, profile, wipe
 from models.store.database import StoreError
 
 log = logging.getLogger(__name__)
@@ -123,7 +121,7 @@ class Commander(QObject):
 
     def _work_soon(self) -> None:
         """Go on with what takes long, after the commands that wait."""
-        is_due = self._long or taking_back.is_due() or account_jobs.is_due()
+        is_due = self._long or import_undo.is_due() or account_jobs.is_due()
         if is_due and not self._is_working:
             self._is_working = True
             QMetaObject.invokeMethod(self, "work", Qt.ConnectionType.QueuedConnection)
@@ -140,7 +138,7 @@ class Commander(QObject):
             return
         try:
             with database.told_plainly():
-                events = taking_back.step() if taking_back.is_due() else account_jobs.step()
+                events = import_undo.step() if import_undo.is_due() else account_jobs.step()
         except Exception:
             log.exception("a step of what takes long failed")
             return
@@ -153,7 +151,7 @@ class Commander(QObject):
         """Make the bytes of what was deleted unreadable, if that is due (R7)."""
         try:
             complete = not wipe.is_due() or _wiped()
-            complete = opened.remove_left_over(self._folder) and complete
+            complete = opened_files.remove_left_over(self._folder) and complete
         except Exception:
             log.exception("the wipe failed; it stays due")
             complete = False
@@ -176,7 +174,7 @@ class Commander(QObject):
 def clear_opened(folder: Path, event: Event) -> None:
     """Remove the opened attachments of deleted mail, in the thread that deleted it (R7)."""
     if isinstance(event, MessagesDeleted):
-        opened.remove(folder, event.message_ids)
+        opened_files.remove(folder, event.message_ids)
 
 
 def _wiped() -> bool:

@@ -9,19 +9,24 @@ from collections.abc import Iterable
 from models.accounts import account
 from models.commands import account_jobs
 from models.commands import execute as commands
-from models.files import export as exporting
-from models.files import plan as importing
+from models.files import export, plan
 from models.mail import message
 from models.mail.message import AttachmentRow, MessageRow
-from models.queries import conversation_list as listing
-from models.queries import held_deletes as held
-from models.queries import history_pages, history_reasons, ledger_pages, record_detail, side_panel
-from models.queries import linkable_mail as past_mail
-from models.queries import operation_pages as queue_pages
-from models.queries import record_deletion as records_preview
-from models.queries import record_list as record_listing
+from models.queries import (
+    conversation_list,
+    held_deletes,
+    history_pages,
+    history_reasons,
+    ledger_pages,
+    linkable_mail,
+    operation_pages,
+    record_deletion,
+    record_detail,
+    record_list,
+    side_panel,
+)
 from sync.html.sanitize import CleanedHtml, clean
-from sync.mime import parse as parsing
+from sync.mime import parse
 from sync.mime.attachments import write_out
 from sync.qt.service.requests import (
     Address,
@@ -64,9 +69,9 @@ def answer(request: Request) -> Result:
     """What was asked for; raises what the store raises."""
     match request:
         case ListRequest():
-            return listing.ids(request.query, request.limit)
+            return conversation_list.ids(request.query, request.limit)
         case CountsRequest():
-            return listing.counts()
+            return conversation_list.counts()
         case ConversationRequest():
             return conversation_head(request.conversation_id)
         case ContentRequest():
@@ -81,11 +86,11 @@ def answer(request: Request) -> Result:
         case RemovalPreviewRequest():
             return account_jobs.preview_removal(request.account_id)
         case QueueRequest():
-            return queue_pages.page(request.limit, request.offset)
+            return operation_pages.page(request.limit, request.offset)
         case LedgerRequest():
             return ledger_pages.page(request.query, request.limit, request.before)
         case HeldRequest():
-            return held.everything()
+            return held_deletes.everything()
         case _:
             return _about_records(request)
 
@@ -104,9 +109,9 @@ def _about_records(
 ) -> Result:
     match request:
         case RecordListRequest():
-            return record_listing.ids(request.query, request.limit)
+            return record_list.ids(request.query, request.limit)
         case BoardRequest():
-            return record_listing.board(request.status, request.text)
+            return record_list.board(request.status, request.text)
         case RecordRequest():
             return record_detail.detail(request.record_key)
         case HistoryRequest():
@@ -116,13 +121,13 @@ def _about_records(
         case HistoryReasonRequest():
             return history_reasons.reason(request.record_key, request.message_id)
         case RecordsPreviewRequest():
-            return records_preview.preview(request.record_keys)
+            return record_deletion.preview(request.record_keys)
         case LinkPreviewRequest():
-            return past_mail.preview(request.record_key)
+            return linkable_mail.preview(request.record_key)
         case PanelRequest():
             return side_panel.panel(request.conversation_id)
         case ImportRequest():
-            return importing.plan_file(
+            return plan.plan_file(
                 request.path,
                 kind=request.kind,
                 columns=request.columns,
@@ -131,19 +136,19 @@ def _about_records(
                 is_sure=request.is_sure,
             )
         case ExportRequest():
-            return exporting.export_file(request.path, request.kind, request.record_ids)
+            return export.export_file(request.path, request.kind, request.record_ids)
 
 
 def conversation_head(conversation_id: int) -> ConversationHead | None:
     """A conversation with its messages, oldest first; None if it is gone."""
-    known = listing.rows((conversation_id,))
+    known = conversation_list.rows((conversation_id,))
     if not known:
         return None
     found = known[0]
     rows = message.of_conversation(conversation_id)
     attachments = message.attachments_of(row.id for row in rows)
     config = account.config(found.account_id)
-    held_ids = held.among(row.id for row in rows) if found.is_held else set()
+    held_ids = held_deletes.among(row.id for row in rows) if found.is_held else set()
     return ConversationHead(
         conversation_id=conversation_id,
         account_id=found.account_id,
@@ -208,7 +213,7 @@ def content(message_id: int) -> MessageContent | None:
     raw = message.raw(message_id)
     if raw is None:
         return _partial_content(row)
-    mail = parsing.content(raw)
+    mail = parse.content(raw)
     inline = tuple(InlinePart(key, kind, data) for key, (kind, data) in mail.inline.items())
     return MessageContent(
         message_id, _cleaned(mail.html), mail.text[:MOST_TEXT], inline, row.body_state

@@ -33,7 +33,7 @@ from models.events import (
     Phase,
     StatusChanged,
 )
-from models.server import sync_facts as facts
+from models.server import sync_facts
 from sync.qt.probes.browser_sign_in import OpenUrl, open_in_browser
 from sync.qt.service.command_thread import CommandDone, Commander
 from sync.qt.service.network_watch import Surroundings, SurroundingsWatch
@@ -206,13 +206,13 @@ class MailService(QObject):
 
     def want_body(self, message_id: int) -> None:
         """Fetch this message's body next; `MessagesChanged` tells when it is here."""
-        running = self._running.get(facts.account_of_message(message_id) or 0)
+        running = self._running.get(sync_facts.account_of_message(message_id) or 0)
         if running is not None:
             call(running.worker, "want_body", message_id)
 
     def want_attachment(self, attachment_id: int) -> None:
         """Fetch this attachment next; `MessagesChanged` tells when it is here."""
-        running = self._running.get(facts.account_of_attachment(attachment_id) or 0)
+        running = self._running.get(sync_facts.account_of_attachment(attachment_id) or 0)
         if running is not None:
             call(running.worker, "want_attachment", attachment_id)
 

@@ -21,7 +21,7 @@ from models.accounts.secrets import EncryptedSecrets
 from models.accounts.secrets import account_ids as accounts_with_secrets
 from models.store import database
 from sync.errors import SecretLockedError
-from sync.secrets import system_keyring as keychain
+from sync.secrets import system_keyring
 from sync.secrets.vault import KEYRING_CLOSED, KEYRING_GONE, Vault, VaultMode, VaultState
 
 __all__ = [
@@ -346,5 +346,5 @@ class _Opening:
 
 
 def _checked() -> None:
-    if not keychain.is_usable():
-        raise SecretLockedError(keychain.NO_KEYRING)
+    if not system_keyring.is_usable():
+        raise SecretLockedError(system_keyring.NO_KEYRING)

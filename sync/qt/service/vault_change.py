@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from models.commands.execute import ChangeSecrets, Command, ForgetOldKey
 from sync.qt.service.command_thread import CommandDone
 from sync.qt.service.vault import VaultAnswer, VaultService
-from sync.secrets import rekey as rekeying
+from sync.secrets import rekey
 from sync.secrets.rekey import Rekeying
 from sync.secrets.vault import VaultMode
 
@@ -96,6 +96,6 @@ class VaultChange(QObject):
         if lock is None or not lock.leftovers or self._clearing:
             return
         self._clearing = self._vault.perform(
-            lambda: self._cleared.extend(rekeying.clear_up(rekeying.stored_leftovers())),
+            lambda: self._cleared.extend(rekey.clear_up(rekey.stored_leftovers())),
             asks_keyring=False,
         )

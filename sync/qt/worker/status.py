@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from models.events import PastProgress, Phase, StatusChanged
-from models.server import sync_facts as facts
+from models.server import sync_facts
 from models.shown_certificate import ShownCertificate
 
 
@@ -23,7 +23,7 @@ class Doing(TypedDict, total=False):
 
 def status(account_id: int, phase: Phase, doing: Doing) -> StatusChanged:
     """Both together, as the window hears it."""
-    found = facts.of_account(account_id)
+    found = sync_facts.of_account(account_id)
     return StatusChanged(
         account_id,
         phase,

@@ -10,7 +10,7 @@ import pytest
 from models.events import Event
 from models.intake import intake
 from models.parsed_mail import Incoming
-from sync.engine.incoming import past_mail as backfill
+from sync.engine.incoming import past_mail
 from tests.support.servers.proxy import Proxy
 
 STEP = 40
@@ -31,5 +31,5 @@ def freeze_after_a_step(monkeypatch: pytest.MonkeyPatch, lines: dict[int, Proxy]
             lines[account_id].freeze()
         return take_in(account_id, mails, past=past, **more)
 
-    monkeypatch.setattr(backfill, "STEP_MESSAGES", STEP)
+    monkeypatch.setattr(past_mail, "STEP_MESSAGES", STEP)
     monkeypatch.setattr(intake, "take_in", taken)

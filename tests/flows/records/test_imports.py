@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from models.commands.execute import SaveRecord
-from models.files import plan as importing
+from models.files import plan
 from models.files.plan import ImportPlan
 from models.queries.record_list import RecordQuery
 from models.records.records import Kind, Labelled, Organization, Person
@@ -304,13 +304,13 @@ def test_lists_are_read_while_a_long_file_is_looked_at(
     path = tmp_path / "long.csv"
     path.write_text("Name,Email\nAda,ada@customer.example\n", encoding="utf-8")
     is_read = threading.Event()  # it is as long as the list takes
-    plan_file = importing.plan_file
+    plan_file = plan.plan_file
 
     def plan_long_file(path: Path, **named: Any) -> ImportPlan:
         is_read.wait(30)
         return plan_file(path, **named)
 
-    monkeypatch.setattr(importing, "plan_file", plan_long_file)
+    monkeypatch.setattr(plan, "plan_file", plan_long_file)
     answered: list[int] = []
     desk.service.answered.connect(lambda answer: answered.append(answer.ticket))
     long = desk.service.ask(ImportRequest(path, Kind.PERSON))

@@ -11,7 +11,7 @@ from models.commands.accounts import ConvertAccount, RemoveAccount, UpdateAccoun
 from models.commands.execute import Archive, DeleteConversations, Done, SetOption, execute
 from models.events import AccountsChanged, ConversationsChanged, Event, MessagesDeleted
 from models.mail import conversation
-from models.queries import conversation_list as listing
+from models.queries import conversation_list
 from models.queries.conversation_list import ListQuery, View
 from models.store import database, settings, wipe
 from models.store.database import StoreError
@@ -57,7 +57,7 @@ def full_account() -> Boxes:
 
 
 def listed(view: View, account_id: int | None = None) -> int:
-    return len(listing.ids(ListQuery(view, account_id)))
+    return len(conversation_list.ids(ListQuery(view, account_id)))
 
 
 # --- removing ---------------------------------------------------------------------------------
@@ -140,11 +140,11 @@ def test_mail_of_a_removed_account_is_found_and_clutters_no_list() -> None:
 
     assert (listed(View.INBOX), listed(View.ARCHIVE)) == (1, 1)
     assert listed(View.SEARCH) == 9
-    assert len(listing.ids(ListQuery(View.SEARCH, text="About m2"))) == 1
-    assert len(listing.ids(ListQuery(View.INBOX, text="About m2"))) == 0
+    assert len(conversation_list.ids(ListQuery(View.SEARCH, text="About m2"))) == 1
+    assert len(conversation_list.ids(ListQuery(View.INBOX, text="About m2"))) == 0
     assert listed(View.SEARCH, box.account_id) == 7
-    assert not listing.places(ListQuery(View.INBOX), (conversation_of("m2"),))
-    counts = listing.counts()
+    assert not conversation_list.places(ListQuery(View.INBOX), (conversation_of("m2"),))
+    counts = conversation_list.counts()
     assert (counts.total.inbox, counts.total.archive) == (1, 1)
     assert box.account_id not in counts.by_account
 
@@ -162,11 +162,11 @@ def test_lists_of_the_other_accounts_are_merged_by_time() -> None:
     execute(RemoveAccount(made[1].account_id, "history"))
     work()
     wanted = [conversation_of(f"m{number}") for number in (8, 6, 5, 3, 2, 0)]
-    assert list(listing.ids(ListQuery(View.INBOX)).ids) == wanted
-    assert list(listing.ids(ListQuery(View.INBOX), 3).ids) == wanted[:3]
+    assert list(conversation_list.ids(ListQuery(View.INBOX)).ids) == wanted
+    assert list(conversation_list.ids(ListQuery(View.INBOX), 3).ids) == wanted[:3]
     for box in (made[0], made[2]):
         execute(RemoveAccount(box.account_id, "history"))
-    assert list(listing.ids(ListQuery(View.INBOX)).ids) == []
+    assert list(conversation_list.ids(ListQuery(View.INBOX)).ids) == []
 
 
 def test_acts_on_mail_of_a_removed_account_stay_here() -> None:

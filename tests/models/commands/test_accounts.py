@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.accounts import account
-from models.accounts import secrets as secret
+from models.accounts import account, secrets
 from models.accounts.secrets import EncryptedSecrets, SealedSecret
 from models.commands.accounts import AddAccount, ChooseMailboxes, SetRole, UpdateAccount
 from models.commands.execute import execute
@@ -38,7 +37,7 @@ def test_an_account_is_made_with_its_secrets_and_mailboxes() -> None:
     assert config is not None
     assert config.addresses == {"me@example.com", "alias@example.com"}
     assert (config.name, config.state, config.set_up) == ("Me", "active", False)
-    stored = secret.sealed_secret(account_id, "imap")
+    stored = secrets.sealed_secret(account_id, "imap")
     assert stored is not None
     assert stored.ciphertext == f"for {account_id}".encode()
     assert [box.name for box in mailbox.of_account(account_id)] == ["INBOX", "Offers"]

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from models.commands import execute as commands
-from models.commands import import_undo as taking_back
+from models.commands import import_undo
 from models.commands.imports import CHUNK
-from models.files import plan as importing
+from models.files import plan
 from models.queries import history_pages
-from models.records import snapshots as record_snapshots
+from models.records import snapshots
 from models.records.records import Deal, Kind, Labelled, Person, get, persons_of_items
 from models.store import database
 from tests.models.building import boxes
@@ -24,7 +24,7 @@ MANY = HEAD + "".join(f"P{n},Firm {n % 3},p{n}@x.test\n" for n in range(3 * CHUN
 
 
 def planned(text: str, on_duplicate: str = "skip") -> commands.ImportRecords:
-    drafts = importing.plan(text.encode()).drafts
+    drafts = plan.plan(text.encode()).drafts
     return commands.ImportRecords(drafts, on_duplicate)  # type: ignore[arg-type]
 
 
@@ -35,8 +35,8 @@ def counts() -> tuple[int, int]:
 
 
 def take_all_back() -> None:
-    while taking_back.is_due():
-        taking_back.step()
+    while import_undo.is_due():
+        import_undo.step()
 
 
 def test_what_was_cut_short_is_taken_back() -> None:
@@ -148,7 +148,7 @@ def test_what_the_first_versions_remembered_is_taken_back() -> None:
     """Rows as they were, of an import that an update of the program cut short."""
     save_anna()
     stored = get(ANNA)
-    (snapshot,) = record_snapshots.take([ANNA])
+    (snapshot,) = snapshots.take([ANNA])
     tables = [(each.table, each.columns, each.values) for each in snapshot.rows]
     next(commands.steps(planned(HEAD_WITH_PHONE + FIRST, "update")))
     with database.writing(durable=True):
@@ -163,7 +163,7 @@ def test_what_the_first_versions_remembered_is_taken_back() -> None:
 def test_a_complete_import_is_kept_and_is_one_undo() -> None:
     done = commands.execute(planned(MANY))
     assert done.count == 3 * CHUNK
-    assert not taking_back.is_due()
+    assert not import_undo.is_due()
     assert done.undo is not None
     undone = commands.execute(done.undo)
     assert counts() == (0, 0)

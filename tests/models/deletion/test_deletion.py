@@ -14,7 +14,7 @@ from models.commands.execute import Archive, DeleteMessages, execute
 from models.deletion import deletion
 from models.events import ConversationsChanged, Event, LinksChanged, MessagesDeleted
 from models.parsed_mail import ParsedAttachment
-from models.records import links as link
+from models.records import links
 from models.store import database, ledger, wipe
 from models.store.hashing import key64
 from tests.models.building import boxes, conversation_of, message_of, one
@@ -58,8 +58,8 @@ def full_mail() -> int:
         ),
         box.mail("a", "Customers"),
     )
-    link.put(conversation_of("a"), "deal:1", origin="person")
-    link.offer(conversation_of("a"), "deal:1")
+    links.put(conversation_of("a"), "deal:1", origin="person")
+    links.offer(conversation_of("a"), "deal:1")
     database.run(
         "INSERT INTO message_person (message_id, person_id) VALUES (?, 1)", (message_of("a"),)
     )
@@ -148,7 +148,7 @@ def account_with_mail() -> Any:
     box = boxes()
     deal_and_person()
     box.take(box.mail("linked"), box.mail("known"), box.mail("plain"), box.mail("gone"))
-    link.put(conversation_of("linked"), "deal:1", origin="rule")
+    links.put(conversation_of("linked"), "deal:1", origin="rule")
     database.run(
         "INSERT INTO message_person (message_id, person_id) VALUES (?, 1)", (message_of("known"),)
     )

@@ -8,10 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.commands import execute as commands
-from models.files import csv_table as csv_tables
-from models.files import export as exporting
-from models.files import plan as importing
-from models.files import vcard as vcards
+from models.files import csv_table, export, plan, vcard
 from models.records.records import Deal, Kind, Labelled, Person, get
 from models.store.folding import folded
 
@@ -35,7 +32,7 @@ CARD = b"BEGIN:VCARD\nVERSION:3.0\nFN:Ann\n%s\nEND:VCARD\n"
 )
 def test_a_card_is_read_in_time(line: bytes) -> None:
     began = time.process_time()
-    good, bad = vcards.read(CARD % line)
+    good, bad = vcard.read(CARD % line)
     assert time.process_time() - began < SECONDS
     assert not bad
     assert good[0].record.name == "Ann"  # type: ignore[union-attr]
@@ -43,7 +40,7 @@ def test_a_card_is_read_in_time(line: bytes) -> None:
 
 def test_bad_rows_cost_no_more_than_good_ones() -> None:
     began = time.process_time()
-    table = csv_tables.read(b"Name,Email\n" + b'"a"b,c@d.example\n' * 60_000)
+    table = csv_table.read(b"Name,Email\n" + b'"a"b,c@d.example\n' * 60_000)
     assert time.process_time() - began < SECONDS
     assert {row.problem for row in table.rows[:-1]} == {"bad_quotes"}
     assert len(table.rows) == 60_000
@@ -78,7 +75,7 @@ PERSON, DEAL = "Name,Email,Phone,Company,Notes", "Deal title,Value,Contact perso
 )  # fmt: skip
 def test_a_cell_is_read_in_time(header: str, row: str) -> None:
     began = time.process_time()
-    found = importing.plan(f"{header}\n{row}\n".encode())
+    found = plan.plan(f"{header}\n{row}\n".encode())
     assert time.process_time() - began < SECONDS
     assert len(found.drafts) == 1
     assert not found.problems
@@ -86,7 +83,7 @@ def test_a_cell_is_read_in_time(header: str, row: str) -> None:
 
 def test_a_long_row_is_fitted_in_time() -> None:
     began = time.process_time()
-    table = csv_tables.read(b"Name,Email\nAnn,a@b.example" + b", " * 300_000 + b"\n")
+    table = csv_table.read(b"Name,Email\nAnn,a@b.example" + b", " * 300_000 + b"\n")
     assert time.process_time() - began < SECONDS
     assert table.rows[0].cells == ("Ann", "a@b.example")
 
@@ -94,14 +91,14 @@ def test_a_long_row_is_fitted_in_time() -> None:
 def test_a_wide_table_is_read_in_time() -> None:
     header = ",".join(("Name", *(f"Column {place}" for place in range(20_000))))
     began = time.process_time()
-    found = importing.plan(f"{header}\nAnn{',' * 20_000}\n".encode())
+    found = plan.plan(f"{header}\nAnn{',' * 20_000}\n".encode())
     assert time.process_time() - began < SECONDS
     assert [draft.record for draft in found.drafts] == [Person(name="Ann")]
 
 
 @pytest.mark.parametrize("value", ["9" * 17, "9" * 24, "-" + "9" * 40, "9" * 5000])
 def test_a_value_that_no_database_holds_is_a_bad_row(value: str) -> None:
-    found = importing.plan(f"Deal title,Value\nRoof,{value}\nBarn,7\n".encode())
+    found = plan.plan(f"Deal title,Value\nRoof,{value}\nBarn,7\n".encode())
     assert [(each.number, each.code) for each in found.problems] == [(2, "bad_value")]
     assert commands.execute(commands.ImportRecords(found.drafts)).count == 1
     deal = get("deal:1")
@@ -113,9 +110,9 @@ def test_what_is_no_formula_comes_back_as_it_was(tmp_path: Path) -> None:
     phones = (Labelled("+49 (0)30-12"), Labelled("'s-Hertogenbosch"))
     person = Person(name="=cmd|'/C calc'!A0", title="'quoted'", phones=phones, note="@all")
     commands.execute(commands.SaveRecord(person))
-    exporting.export(tmp_path / "a.csv", Kind.PERSON)
+    export.export(tmp_path / "a.csv", Kind.PERSON)
     commands.execute(commands.DeleteRecords(("person:1",)))
-    commands.execute(commands.ImportRecords(importing.plan_file(tmp_path / "a.csv").drafts))
+    commands.execute(commands.ImportRecords(plan.plan_file(tmp_path / "a.csv").drafts))
     found = get("person:2")
     assert isinstance(found, Person)
     assert (found.name, found.title, found.note) == (person.name, person.title, person.note)
@@ -125,15 +122,15 @@ def test_what_is_no_formula_comes_back_as_it_was(tmp_path: Path) -> None:
 def test_words_of_a_note_are_no_lines_of_a_card(tmp_path: Path) -> None:
     note = "one\rEND:VCARD\rBEGIN:VCARD\rFN:Eve"
     commands.execute(commands.SaveRecord(Person(name="Ann", note=note)))
-    exporting.export(tmp_path / "a.vcf", Kind.PERSON)
+    export.export(tmp_path / "a.vcf", Kind.PERSON)
     text = (tmp_path / "a.vcf").read_bytes().decode()
     assert [line for line in text.splitlines() if line.startswith("BEGIN")] == ["BEGIN:VCARD"]
 
 
 def test_an_export_to_what_is_no_folder_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    found = exporting.export_file(tmp_path / "file" / "a.csv", Kind.PERSON)
-    assert found.error == exporting.NOT_WRITTEN
+    found = export.export_file(tmp_path / "file" / "a.csv", Kind.PERSON)
+    assert found.error == export.NOT_WRITTEN
 
 
 @pytest.mark.timeout(20)

@@ -8,13 +8,11 @@ from pathlib import Path
 import pytest
 
 from models.commands import execute as commands
-from models.files import csv_columns as csv_mapping
-from models.files import csv_table as csv_tables
-from models.files import export as exporting
+from models.files import csv_columns, csv_table, export
 from models.files import plan as importing
 from models.files.csv_table import ImportRefusedError
 from models.files.plan import ImportPlan
-from models.queries import record_list as record_listing
+from models.queries import record_list
 from models.records import records
 from models.records.records import Deal, Kind, Labelled, Organization, Person
 from models.store import database
@@ -50,7 +48,7 @@ def take(found: ImportPlan, on_duplicate: str = "skip") -> commands.Done:
 
 
 def persons() -> dict[str, Person]:
-    ids = record_listing.ids(record_listing.RecordQuery(Kind.PERSON)).ids
+    ids = record_list.ids(record_list.RecordQuery(Kind.PERSON)).ids
     found = records.many(Kind.PERSON, ids)
     return {each.name: each for each in found if isinstance(each, Person)}
 
@@ -129,7 +127,7 @@ def test_contacts_of_google() -> None:
     ],
 )
 def test_the_kind_is_guessed(header: str, kind: Kind) -> None:
-    found = csv_mapping.guess(header.split(","))
+    found = csv_columns.guess(header.split(","))
     assert found.kind == kind
     assert any(found.columns)
 
@@ -262,14 +260,14 @@ def test_a_file_cut_within_a_letter_is_still_utf8() -> None:
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"", csv_tables.EMPTY),
-        (codecs.BOM_UTF8, csv_tables.EMPTY),
-        (b"\n\n\n", csv_tables.EMPTY),
-        (b"PK\x03\x04rest", csv_tables.WORKBOOK),
-        (bytes(range(256)) * 10, csv_tables.NO_TABLE),
-        (b"%PDF-1.7\x00\x01\x02\x03" * 50, csv_tables.NO_TABLE),
-        (b"Name,Email\n", csv_tables.NO_ROWS),
-        (b'"never closed', csv_tables.NO_TABLE),
+        (b"", csv_table.EMPTY),
+        (codecs.BOM_UTF8, csv_table.EMPTY),
+        (b"\n\n\n", csv_table.EMPTY),
+        (b"PK\x03\x04rest", csv_table.WORKBOOK),
+        (bytes(range(256)) * 10, csv_table.NO_TABLE),
+        (b"%PDF-1.7\x00\x01\x02\x03" * 50, csv_table.NO_TABLE),
+        (b"Name,Email\n", csv_table.NO_ROWS),
+        (b'"never closed', csv_table.NO_TABLE),
     ],
 )
 def test_what_is_no_table_is_refused_with_a_sentence(data: bytes, sentence: str) -> None:
@@ -466,7 +464,7 @@ def clear() -> None:
 def test_persons_come_back_from_their_export(tmp_path: Path, name: str) -> None:
     fill()
     before = persons()["Änna Karu"]
-    assert exporting.export(tmp_path / name, Kind.PERSON) == 1
+    assert export.export(tmp_path / name, Kind.PERSON) == 1
     clear()
     take(importing.plan_file(tmp_path / name))
     after = persons()["Änna Karu"]
@@ -479,7 +477,7 @@ def test_persons_come_back_from_their_export(tmp_path: Path, name: str) -> None:
 
 def test_deals_come_back_from_their_export(tmp_path: Path) -> None:
     fill()
-    exporting.export(tmp_path / "a.csv", Kind.DEAL)
+    export.export(tmp_path / "a.csv", Kind.DEAL)
     clear()
     take(importing.plan_file(tmp_path / "a.csv"))
     (deal_id,) = database.rows("SELECT id FROM deal")[0]
@@ -492,7 +490,7 @@ def test_deals_come_back_from_their_export(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a.vcf", "a.csv"])
 def test_organizations_come_back_from_their_export(tmp_path: Path, name: str) -> None:
     fill()
-    exporting.export(tmp_path / name, Kind.ORGANIZATION)
+    export.export(tmp_path / name, Kind.ORGANIZATION)
     clear()
     take(importing.plan_file(tmp_path / name))
     assert one("SELECT domain FROM organization_domain") == "blue.test"
@@ -500,7 +498,7 @@ def test_organizations_come_back_from_their_export(tmp_path: Path, name: str) ->
 
 def test_a_cell_is_no_formula_in_a_spreadsheet(tmp_path: Path) -> None:
     commands.execute(commands.SaveRecord(Person(name="=cmd()", phones=(Labelled("+372 1"),))))
-    exporting.export(tmp_path / "a.csv", Kind.PERSON)
+    export.export(tmp_path / "a.csv", Kind.PERSON)
     text = (tmp_path / "a.csv").read_text("utf-8-sig")
     assert "'=cmd()" in text
     assert ",+372 1," in text
@@ -509,7 +507,7 @@ def test_a_cell_is_no_formula_in_a_spreadsheet(tmp_path: Path) -> None:
 def test_an_export_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     fill()
     folder = tmp_path / "no" / "such"
-    assert exporting.export_file(folder / "a.csv", Kind.PERSON).error == exporting.NOT_WRITTEN
+    assert export.export_file(folder / "a.csv", Kind.PERSON).error == export.NOT_WRITTEN
     assert not folder.exists()
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import pytest
 
 from models.commands.execute import DeleteMessages, execute
-from models.deletion import deletion
-from models.deletion import tombstones as tombstone
+from models.deletion import deletion, tombstones
 from models.events import ConversationsChanged, MessagesAdded
 from models.mail import message
 from models.mail.message import Flag
 from models.parsed_mail import ParsedAttachment, PartialBody
-from models.records import links as link
+from models.records import links
 from models.server import arrival
-from models.store import database, settings
-from models.store import search_index as search
+from models.store import database, search_index, settings
 from models.store.clock import now_ms
 from models.store.compression import decompress
 from tests.models.building import (
@@ -181,7 +179,7 @@ def test_broken_mail_comes_in() -> None:
     box.take(box.mail("a", subject="half \ud83d\x00", text="t\udcff word", attachments=(name,)))
     box.take(box.mail("b", raw=None), box.mail("c", raw=None, is_poison=True))
     assert one("SELECT group_concat(body_state) FROM message") == "full,none,poison"
-    search.remove([message_of("a"), message_of("b"), message_of("c")])
+    search_index.remove([message_of("a"), message_of("b"), message_of("c")])
     database.run("INSERT INTO search (search) VALUES ('integrity-check')")
     assert one("SELECT count(*) FROM search WHERE search MATCH 'word'") == 0
 
@@ -267,7 +265,7 @@ def test_past_mail_is_brought_back_when_asked() -> None:
     box.take(box.mail("a"))
     identity = one("SELECT identity FROM message")
     delete("a")
-    assert tombstone.deleted_here(box.account_id, [identity, b"other"]) == {identity}
+    assert tombstones.deleted_here(box.account_id, [identity, b"other"]) == {identity}
     box.take(box.mail("a", uid=1), past=True)
     assert count("message") == 0
     box.take(box.mail("a", uid=1), past=True, bring_back_before=now_ms())
@@ -348,7 +346,7 @@ def linked(box_name: str = "a") -> None:
     database.run(
         "INSERT INTO message_person (message_id, person_id) VALUES (?, 1)", (message_of(box_name),)
     )
-    assert link.put(conversation_of(box_name), "deal:1", origin="person")
+    assert links.put(conversation_of(box_name), "deal:1", origin="person")
     database.run("UPDATE conversation SET is_archived = 1, archived_cause = 'person'")
 
 

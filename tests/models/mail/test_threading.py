@@ -16,7 +16,7 @@ from models.deletion import deletion
 from models.events import ConversationsChanged, LinksChanged
 from models.mail import conversation
 from models.mail.message import Flag
-from models.records import links as link
+from models.records import links
 from models.store import database
 from tests.models.building import DAY, START, archived, boxes, conversation_of, message_of, one
 
@@ -245,8 +245,8 @@ def test_the_older_conversations_link_stays_and_the_other_is_offered() -> None:
     box = boxes()
     deals("Young", "Old")
     box.take(box.mail("young", at=START + DAY), box.mail("old", at=START, refs=("x",)))
-    link.put(conversation_of("young"), "deal:1", origin="person")
-    link.put(conversation_of("old"), "deal:2", origin="person")
+    links.put(conversation_of("young"), "deal:1", origin="person")
+    links.put(conversation_of("old"), "deal:2", origin="person")
     events = box.take(box.mail("late", refs=("young", "x"), at=START + 2 * DAY))
     assert one("SELECT record_key FROM link") == "deal:2"
     assert one("SELECT link_key || link_title FROM conversation") == "deal:2Old"
@@ -258,7 +258,7 @@ def test_the_only_link_of_two_stays() -> None:
     box = boxes()
     deals("Only")
     box.take(box.mail("young", at=START + DAY), box.mail("old", at=START, refs=("x",)))
-    link.put(conversation_of("young"), "deal:1", origin="person")
+    links.put(conversation_of("young"), "deal:1", origin="person")
     box.take(box.mail("late", refs=("young", "x"), at=START + 2 * DAY))
     assert one("SELECT link_key FROM conversation") == "deal:1"
     assert one("SELECT count(*) FROM link_offer") == 0

@@ -17,10 +17,7 @@ from models.commands.execute import (
     execute,
 )
 from models.events import ConversationsChanged, HeldChanged, MessagesDeleted, OperationsChanged
-from models.queries import conversation_list as listing
-from models.queries import held_deletes as held
-from models.queries import ledger_pages
-from models.queries import operation_pages as queue_pages
+from models.queries import conversation_list, held_deletes, ledger_pages, operation_pages
 from models.queries.conversation_list import ListQuery, View
 from models.queries.ledger_pages import LedgerItem, LedgerQuery
 from models.server import location, operation
@@ -63,15 +60,15 @@ def kinds(**columns: object) -> list[str]:
 
 
 def test_what_is_held_is_counted_listed_and_marked(made: Boxes) -> None:
-    assert not held.is_any()
+    assert not held_deletes.is_any()
     ids = hold("a", "b")
-    (group,) = held.everything().groups
+    (group,) = held_deletes.everything().groups
     assert (group.account_id, group.message_ids, group.linked_count) == (made.account_id, ids, 0)
     assert group.since is not None
     wanted = {conversation_of("a"), conversation_of("b")}
-    assert set(listing.ids(ListQuery(View.HELD)).ids) == wanted
+    assert set(conversation_list.ids(ListQuery(View.HELD)).ids) == wanted
     everything = [*wanted, conversation_of("c")]
-    assert {row.id for row in listing.rows(everything) if row.is_held} == wanted
+    assert {row.id for row in conversation_list.rows(everything) if row.is_held} == wanted
 
 
 def test_keep_ends_the_case_and_leaves_the_mail(made: Boxes) -> None:
@@ -79,7 +76,7 @@ def test_keep_ends_the_case_and_leaves_the_mail(made: Boxes) -> None:
     done = execute(KeepHeld((*ids, message_of("c"))))
     assert done.count == 2
     assert [type(event) for event in done.events] == [ConversationsChanged, HeldChanged]
-    assert not held.is_any()
+    assert not held_deletes.is_any()
     assert message_of("a") == ids[0]
     assert kinds(message_id=ids[0])[0] == "keep"
 
@@ -89,7 +86,7 @@ def test_check_begins_both_sittings_anew(made: Boxes) -> None:
     execute(CheckHeld(ids))
     (row,) = location.locations_of(ids)[ids[0]]
     assert (row.state, row.asks, row.missing_since) == ("live", 0, None)
-    assert not held.is_any()
+    assert not held_deletes.is_any()
 
 
 def test_delete_here_too_deletes_only_what_is_still_held(made: Boxes) -> None:
@@ -112,7 +109,7 @@ def test_a_mailbox_is_queued_once(made: Boxes) -> None:
     assert execute(command).count == 0
     (row,) = operation.of_account(made.account_id)
     assert (row.kind, row.payload.name, row.payload.role) == ("create", "Rubbish", "trash")
-    (item,) = queue_pages.page(10).items
+    (item,) = operation_pages.page(10).items
     assert (item.name, item.role) == ("Rubbish", "trash")
 
 
@@ -135,13 +132,13 @@ def test_the_queue_has_refused_ones_first_and_words_only_of_mail_that_is_here(
     execute(DeleteMessages((message_of("c"),)))
     rows = operation.of_account(made.account_id)
     operation.mark_refused(rows[1].id, "[NOPERM] no")
-    found = queue_pages.page(2)
+    found = operation_pages.page(2)
     assert (found.total, found.refused_count) == (3, 1)
     assert [(item.kind, item.subject) for item in found.items] == [
         ("archive", "About b"),
         ("archive", "About a"),
     ]
-    (last,) = queue_pages.page(2, 2).items
+    (last,) = operation_pages.page(2, 2).items
     assert (last.kind, last.subject, last.has_message) == ("trash", "", False)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from models.queries import conversation_list as listing
+from models.queries import conversation_list
 from models.queries.conversation_list import BLOCK, Counts, FolderCounts, ListQuery
 from models.store import database
 
@@ -96,16 +96,16 @@ def expected(many: Sequence[dict[str, Any]], query: ListQuery) -> list[tuple[int
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_ids_are_the_right_ones_newest_first(many: list[dict[str, Any]], query: ListQuery) -> None:
-    found = listing.ids(query)
+    found = conversation_list.ids(query)
     right = expected(many, query)
     assert right
     assert list(zip(found.ids, found.keys, strict=True)) == right
-    assert list(listing.ids(query, 10).ids) == [id_ for id_, _ in right[:10]]
+    assert list(conversation_list.ids(query, 10).ids) == [id_ for id_, _ in right[:10]]
 
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_each_order_is_an_index(accounts: tuple[int, int], query: ListQuery) -> None:
-    sql, parameters = listing.ids_statement(query)
+    sql, parameters = conversation_list.ids_statement(query)
     plan = " ".join(row[3] for row in database.rows(f"EXPLAIN QUERY PLAN {sql}", parameters))
     name = "newest" if query.view == "search" else query.view
     index = f"conversation_{'account_' if query.account_id else ''}{name}"
@@ -114,7 +114,7 @@ def test_each_order_is_an_index(accounts: tuple[int, int], query: ListQuery) -> 
 
 
 def test_a_search_view_of_one_account_needs_no_sorting(accounts: tuple[int, int]) -> None:
-    sql, parameters = listing.ids_statement(ListQuery("search", 1))
+    sql, parameters = conversation_list.ids_statement(ListQuery("search", 1))
     plan = " ".join(row[3] for row in database.rows(f"EXPLAIN QUERY PLAN {sql}", parameters))
     assert "conversation_newest" in plan
     assert "TEMP B-TREE" not in plan
@@ -124,10 +124,10 @@ def test_a_search_view_of_one_account_needs_no_sorting(accounts: tuple[int, int]
 def test_places_are_those_of_the_list(many: list[dict[str, Any]], query: ListQuery) -> None:
     right = dict(expected(many, query))
     every = [row["id"] for row in many]
-    assert listing.places(query, [*every, 99_999]) == right
-    assert listing.places(query, []) == {}
+    assert conversation_list.places(query, [*every, 99_999]) == right
+    assert conversation_list.places(query, []) == {}
     few = every[:7]
-    assert listing.places(query, few) == {id_: right[id_] for id_ in few if id_ in right}
+    assert conversation_list.places(query, few) == {id_: right[id_] for id_ in few if id_ in right}
 
 
 def test_a_row_has_what_a_list_shows(accounts: tuple[int, int]) -> None:
@@ -135,8 +135,8 @@ def test_a_row_has_what_a_list_shows(accounts: tuple[int, int]) -> None:
         newest_at=5, unread_count=1, attachment_count=2, is_archived=1, draft_count=1,
         link_key="deal:12", link_title="Big deal", own_count=1,
     )  # fmt: skip
-    (row,) = listing.rows([id_])
-    assert row == listing.ConversationRow(
+    (row,) = conversation_list.rows([id_])
+    assert row == conversation_list.ConversationRow(
         id=id_, account_id=1, subject="Renewal",
         parties=(("Anna", "anna@example.test"), ("", "")), snippet="Hello", newest_at=5,
         message_count=2, unread_count=1, has_attachment=True, is_archived=True, draft_count=1,
@@ -147,13 +147,13 @@ def test_a_row_has_what_a_list_shows(accounts: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("count", [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 300])
 def test_rows_keep_the_order_asked_for(many: list[dict[str, Any]], count: int) -> None:
-    wanted = list(listing.ids(ListQuery("search"), count).ids)
-    assert [row.id for row in listing.rows(wanted)] == wanted
-    assert [row.id for row in listing.rows([*wanted, 99_999])] == wanted
+    wanted = list(conversation_list.ids(ListQuery("search"), count).ids)
+    assert [row.id for row in conversation_list.rows(wanted)] == wanted
+    assert [row.id for row in conversation_list.rows([*wanted, 99_999])] == wanted
 
 
 def test_counts_are_the_counts_of_rows(many: list[dict[str, Any]]) -> None:
-    found = listing.counts()
+    found = conversation_list.counts()
     for account_id in (None, 1, 2):
         part = found.of(account_id)
         for view in ("inbox", "sent", "archive"):
@@ -166,8 +166,8 @@ def test_counts_are_the_counts_of_rows(many: list[dict[str, Any]]) -> None:
 
 
 def test_counts_of_an_empty_store(store: Path) -> None:
-    assert listing.counts() == Counts(FolderCounts(), {})
-    assert listing.counts().of(7) == FolderCounts()
+    assert conversation_list.counts() == Counts(FolderCounts(), {})
+    assert conversation_list.counts().of(7) == FolderCounts()
 
 
 def test_the_outbox_counts_what_is_still_to_be_sent(accounts: tuple[int, int]) -> None:
@@ -177,16 +177,16 @@ def test_the_outbox_counts_what_is_still_to_be_sent(accounts: tuple[int, int]) -
             " changed_at) VALUES (1, 'c', ?, x'00', ?, 0, 0)",
             (kind, state),
         )
-    assert listing.counts().total.outbox == 1
-    assert listing.counts().of(2).outbox == 0
+    assert conversation_list.counts().total.outbox == 1
+    assert conversation_list.counts().of(2).outbox == 0
 
 
 def test_counts_of_the_unread_pass_over_the_read(accounts: tuple[int, int]) -> None:
-    sql = f"SELECT count(*) FROM conversation WHERE account_id = 1 AND {listing._UNREAD}"
+    sql = f"SELECT count(*) FROM conversation WHERE account_id = 1 AND {conversation_list._UNREAD}"
     plan = " ".join(row[3] for row in database.rows(f"EXPLAIN QUERY PLAN {sql}"))
     assert "conversation_unread" in plan
 
 
 def test_an_unknown_view_is_refused(store: Path) -> None:
     with pytest.raises(ValueError, match="elsewhere"):
-        listing.ids(ListQuery("elsewhere"))
+        conversation_list.ids(ListQuery("elsewhere"))

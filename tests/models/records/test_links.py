@@ -8,8 +8,7 @@ import pytest
 
 from models.commands import execute as commands
 from models.commands.links import LinkConversations
-from models.records import links as link
-from models.records import pipeline
+from models.records import links, pipeline
 from models.store import database
 from tests.models.building import boxes, conversation_of, one
 
@@ -28,21 +27,21 @@ def test_a_conversation_has_one_link_that_its_row_shows() -> None:
     box.take(box.mail("a"))
     owner = conversation_of("a")
     first, second = deal("First"), deal("Second")
-    link.offer(owner, second)
-    assert link.put(owner, first, origin="person")
-    assert link.put(owner, second, origin="rule", reason={"code": "one_open"})
-    assert link.of_conversations([owner]) == {owner: second}
+    links.offer(owner, second)
+    assert links.put(owner, first, origin="person")
+    assert links.put(owner, second, origin="rule", reason={"code": "one_open"})
+    assert links.of_conversations([owner]) == {owner: second}
     assert one("SELECT link_title FROM conversation") == "Second"
     assert one("SELECT count(*) FROM link_offer") == 0
-    assert link.take(owner) == second
+    assert links.take(owner) == second
     assert one("SELECT link_key || link_title FROM conversation") == ""
-    assert link.take(owner) == ""
+    assert links.take(owner) == ""
 
 
 def test_a_record_that_is_gone_gets_no_link() -> None:
     box = boxes()
     box.take(box.mail("a"))
-    assert not link.put(conversation_of("a"), "deal:9", origin="person")
+    assert not links.put(conversation_of("a"), "deal:9", origin="person")
     assert one("SELECT count(*) FROM link") == 0
 
 

@@ -8,10 +8,7 @@ import pytest
 
 from models.commands import execute as commands
 from models.events import ConversationsChanged, LinksChanged, RecordsChanged, StagesChanged
-from models.queries import linkable_mail as past_mail
-from models.queries import record_deletion as records_preview
-from models.queries import record_detail, side_panel
-from models.queries import record_list as record_listing
+from models.queries import linkable_mail, record_deletion, record_detail, record_list, side_panel
 from models.queries.history_pages import NoteEntry, history_page
 from models.queries.record_list import SORTS, ItemRow, PersonRow, RecordQuery
 from models.records import history, records
@@ -54,7 +51,7 @@ def person(key: str) -> Person:
 
 
 def titles(query: RecordQuery) -> list[str]:
-    rows = record_listing.rows(query.kind, record_listing.ids(query).ids)
+    rows = record_list.rows(query.kind, record_list.ids(query).ids)
     return [row.title if isinstance(row, ItemRow) else row.name for row in rows]
 
 
@@ -172,7 +169,7 @@ def everything() -> dict[str, list[database.Row]]:
 def test_a_delete_keeps_the_mail_and_its_undo_brings_all_back(keys: tuple[str, ...]) -> None:
     world()
     before = everything()
-    preview = records_preview.preview(keys)
+    preview = record_deletion.preview(keys)
     assert len(preview.titles) == len(keys)
     assert preview.conversation_count == (2 if "deal:1" in keys else 0)
     assert preview.message_count == (2 if "person:1" in keys else 0)
@@ -284,7 +281,7 @@ def test_notes_that_were_begun_move_with_their_record_and_count_as_no_entry() ->
     commands.execute(commands.KeepDraft("person:2", "Ask him"))
     commands.execute(commands.KeepDraft("person:9", "Nobody"))
     assert drafts() == ["Call her", "Ask him", ""]
-    assert records_preview.preview(["person:1"]).note_count == 0
+    assert record_deletion.preview(["person:1"]).note_count == 0
     assert history_page("person:1").entries == ()
     merged = commands.execute(commands.MergePersons(1, (2,)))
     assert drafts() == ["Call her\n\nAsk him", "", ""]
@@ -349,23 +346,23 @@ def test_every_order_has_every_record_in_both_directions(kind: Kind, sort: str) 
     for maker in (Deal, Lead, Project):
         save(maker(title="One"))
         save(maker(title="Two", organization_id=1))
-    forth = record_listing.ids(RecordQuery(kind, sort=sort))
-    back = record_listing.ids(RecordQuery(kind, sort=sort, descending=True))
+    forth = record_list.ids(RecordQuery(kind, sort=sort))
+    back = record_list.ids(RecordQuery(kind, sort=sort, descending=True))
     assert sorted(forth.ids) == sorted(back.ids)
     assert len(forth) == one(f"SELECT count(*) FROM {kind}") > 0
-    assert record_listing.has_any(kind)
+    assert record_list.has_any(kind)
     assert list(forth.keys) == sorted(forth.keys, reverse=True)
 
 
 def test_a_row_of_each_kind() -> None:
     world()
-    (row,) = record_listing.rows(Kind.PERSON, [1, 99])
+    (row,) = record_list.rows(Kind.PERSON, [1, 99])
     assert isinstance(row, PersonRow)
     assert (row.address, row.organization_name, row.open_count) == ("anna@customer.test", "Blue", 1)
     assert row.last_mail_at == START + 1000
-    (company,) = record_listing.rows(Kind.ORGANIZATION, [1])
+    (company,) = record_list.rows(Kind.ORGANIZATION, [1])
     assert (company.key, getattr(company, "person_count", 0)) == ("organization:1", 1)
-    (item,) = record_listing.rows(Kind.DEAL, [1])
+    (item,) = record_list.rows(Kind.DEAL, [1])
     assert isinstance(item, ItemRow)
     assert (item.stage_name, item.persons) == ("Qualified", ((1, "Anna"),))
 
@@ -375,12 +372,12 @@ def test_the_board_has_each_stage_with_its_sums() -> None:
     save(Deal(title="B", value_cents=50, currency="EUR", stage_id=2, expected_close="2026-01-01"))
     save(Deal(title="C", value_cents=9, currency="PLN", stage_id=2))
     save(Deal(title="D", stage_id=5, status="won"))
-    columns = {column.stage.id: column for column in record_listing.board()}
+    columns = {column.stage.id: column for column in record_list.board()}
     assert list(columns) == [1, 2, 3, 4, 5]
     assert columns[2].deal_ids == (2, 1, 3)
     assert columns[2].sums == (("EUR", 150), ("PLN", 9))
     assert columns[5].deal_ids == ()
-    assert record_listing.board(status="won")[4].deal_ids == (4,)
+    assert record_list.board(status="won")[4].deal_ids == (4,)
 
 
 def test_the_detail_has_what_is_related() -> None:
@@ -397,7 +394,7 @@ def test_the_detail_has_what_is_related() -> None:
         assert [item.title for item in found.items] == items
         assert (found.organization is not None) == (key != "organization:1")
     assert record_detail.detail("deal:77") is None
-    assert not record_listing.has_any(Kind.LEAD)
+    assert not record_list.has_any(Kind.LEAD)
 
 
 def test_a_form_that_names_a_person_who_is_gone_is_saved_without_them() -> None:
@@ -461,7 +458,7 @@ def test_past_mail_is_linked_only_when_asked_for_and_undone() -> None:
     key = save(Deal(title="Roof", person_ids=(1,)))
     save(Deal(title="Carl's", person_ids=(2,)))
     assert one("SELECT count(*) FROM link") == 0
-    found = past_mail.preview(key)
+    found = linkable_mail.preview(key)
     assert found.conversation_ids == (conversation_of("b"), conversation_of("a"))
     assert (found.message_count, found.unclear_count, found.elsewhere_count) == (2, 1, 0)
     done = commands.execute(commands.LinkPast(key))
@@ -485,11 +482,11 @@ def test_past_mail_goes_to_no_item_that_is_closed() -> None:
         Project(title="Done", status="done", person_ids=(1,)),
     ):
         key = save(record)
-        found = past_mail.preview(key)
+        found = linkable_mail.preview(key)
         assert found.conversation_ids == ()
         assert found.is_closed
         assert commands.execute(commands.LinkPast(key)).count == 0
-    assert not past_mail.preview(save(Deal(title="Roof", person_ids=(1,)))).is_closed
+    assert not linkable_mail.preview(save(Deal(title="Roof", person_ids=(1,)))).is_closed
 
 
 def test_past_mail_knows_nobody_by_the_accounts_own_address() -> None:
@@ -500,8 +497,8 @@ def test_past_mail_knows_nobody_by_the_accounts_own_address() -> None:
     save(Person(name="Anna", addresses=(Labelled("anna@customer.test"),)))
     own = save(Deal(title="Mine", person_ids=(1,)))
     hers = save(Deal(title="Hers", person_ids=(2,)))
-    assert past_mail.preview(own).conversation_ids == (conversation_of("b"),)
-    found = past_mail.preview(hers)
+    assert linkable_mail.preview(own).conversation_ids == (conversation_of("b"),)
+    found = linkable_mail.preview(hers)
     assert found.conversation_ids == (conversation_of("a"),)
     assert found.unclear_count == 0
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from models.store import opened_files as opened
+from models.store import opened_files
 from tests.models.building import boxes
 
 
 def copy_of(profile: Path, message_id: int) -> Path:
-    folder = opened.folder_of(profile) / str(message_id) / "1"
+    folder = opened_files.folder_of(profile) / str(message_id) / "1"
     folder.mkdir(parents=True)
     path = folder / "offer.pdf"
     path.write_bytes(b"words")
@@ -41,10 +41,10 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 def test_read_only_copies_go_where_windows_keeps_them(tmp_path: Path, windows: set[str]) -> None:
     first, second = copy_of(tmp_path, 1), copy_of(tmp_path, 2)
 
-    opened.remove(tmp_path, [1])
+    opened_files.remove(tmp_path, [1])
     assert not first.exists()
     assert second.exists()
-    opened.remove_all(tmp_path)
+    opened_files.remove_all(tmp_path)
 
     assert not second.exists()
     assert windows == set()
@@ -56,12 +56,12 @@ def test_what_was_held_goes_with_a_later_wipe(store: Path, windows: set[str]) ->
     box.take(box.mail("here"))
     kept, gone = copy_of(store, 1), copy_of(store, 77)
     windows.add("offer.pdf")
-    opened.remove(store, [77])
+    opened_files.remove(store, [77])
     assert gone.exists()
-    assert not opened.remove_left_over(store)
+    assert not opened_files.remove_left_over(store)
 
     windows.clear()
 
-    assert opened.remove_left_over(store)
+    assert opened_files.remove_left_over(store)
     assert not gone.exists()
     assert kept.exists()

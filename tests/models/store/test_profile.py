@@ -12,14 +12,12 @@ import pytest
 from peewee import CompositeKey
 
 from models.accounts import account, certificates, health
-from models.commands import import_undo as taking_back
-from models.deletion import tombstones as tombstone
+from models.commands import import_undo
+from models.deletion import tombstones
 from models.mail import conversation, message
-from models.records import contact, history, pipeline
-from models.records import links as link
+from models.records import contact, history, links, pipeline
 from models.server import arrival, mailbox, operation
-from models.store import database, ledger, profile, settings, wipe
-from models.store import hashing as keys
+from models.store import database, hashing, ledger, profile, settings, wipe
 from models.store.database import (
     BaseModel,
     DamagedStoreError,
@@ -85,17 +83,17 @@ def profile_folder(profile: Path) -> Path:
 
 def test_the_key_stays_with_the_profile(profile_folder: Path, tmp_path: Path) -> None:
     database.open_for_thread()
-    first = keys.key64("anna@customer.test")
-    assert first == keys.key64("ANNA@customer.test")
-    assert len(keys.digest16(b"header")) == 16
+    first = hashing.key64("anna@customer.test")
+    assert first == hashing.key64("ANNA@customer.test")
+    assert len(hashing.digest16(b"header")) == 16
     database.close_for_thread()
     profile.open_profile(tmp_path / "other")
     database.open_for_thread()
-    assert keys.key64("anna@customer.test") != first
+    assert hashing.key64("anna@customer.test") != first
     database.close_for_thread()
     profile.open_profile(profile_folder)
     database.open_for_thread()
-    assert keys.key64("anna@customer.test") == first
+    assert hashing.key64("anna@customer.test") == first
 
 
 def test_a_migration_keeps_the_mail_and_a_copy_for_one_start(profile_folder: Path) -> None:
@@ -253,14 +251,14 @@ MODULES = (
     conversation,
     history,
     ledger,
-    link,
+    links,
     mailbox,
     message,
     operation,
     pipeline,
     settings,
-    taking_back,
-    tombstone,
+    import_undo,
+    tombstones,
     certificates,
     health,
 )

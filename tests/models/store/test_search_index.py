@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.queries import conversation_list as listing
+from models.queries import conversation_list
 from models.queries.conversation_list import ListQuery
-from models.store import database
-from models.store import search_index as search
+from models.store import database, search_index
 from models.store.compression import compress_text
 from tests.models.queries.test_conversation_list import add_account, add_conversation
 
@@ -45,18 +44,20 @@ def add_message(conversation_id: int, account_id: int = 1, **columns: Any) -> in
             "INSERT INTO attachment (message_id, position, file_name) VALUES (?, ?, ?)",
             (id_, position, name),
         )
-    search.add(
+    search_index.add(
         id_,
         subject=values["subject"],
-        addresses=search.addresses_of(values["from_name"], values["from_address"], recipients),
+        addresses=search_index.addresses_of(
+            values["from_name"], values["from_address"], recipients
+        ),
         body=body,
-        attachments=search.names_of(columns.get("files", ())),
+        attachments=search_index.names_of(columns.get("files", ())),
     )
     return id_
 
 
 def delete_message(message_id: int) -> None:
-    search.remove([message_id])
+    search_index.remove([message_id])
     database.run("DELETE FROM message WHERE id = ?", (message_id,))
 
 
@@ -81,7 +82,7 @@ def conversation(store: Path) -> int:
 
 
 def found(text: str, **options: Any) -> list[int]:
-    return list(search.find(text, **options).ids)
+    return list(search_index.find(text, **options).ids)
 
 
 @pytest.mark.parametrize(
@@ -127,14 +128,14 @@ def test_words_of_a_query_are_never_syntax(conversation: int) -> None:
 def test_hostile_text_is_data(conversation: int, text: str) -> None:
     add_message(conversation, subject="offer")
     assert found(text) in ([], [conversation])
-    assert listing.ids(ListQuery("search", text=text)) is not None
-    assert listing.places(ListQuery("search", text=text), [conversation]) is not None
+    assert conversation_list.ids(ListQuery("search", text=text)) is not None
+    assert conversation_list.places(ListQuery("search", text=text), [conversation]) is not None
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text())
 def test_any_text_compiles_to_quoted_words(text: str) -> None:
-    expression = search.compile_query(text)
+    expression = search_index.compile_query(text)
     for part in expression.split(" AND ") if expression else ():
         quoted = part.removesuffix(" *")
         assert quoted[0] == quoted[-1] == '"'
@@ -142,27 +143,27 @@ def test_any_text_compiles_to_quoted_words(text: str) -> None:
 
 
 def test_as_you_type() -> None:
-    assert search.compile_query("big off") == '"big" AND "off" *'
-    assert search.compile_query("big off ") == '"big" AND "off"'
-    assert search.compile_query('"big off"') == '"big off"'
-    assert search.compile_query('x "big off') == '"x" AND "big off" *'
-    assert search.compile_query("off big off") == '"off" AND "big" AND "off" *'
-    assert search.compile_query(" *- ") == search.compile_query("") == ""
+    assert search_index.compile_query("big off") == '"big" AND "off" *'
+    assert search_index.compile_query("big off ") == '"big" AND "off"'
+    assert search_index.compile_query('"big off"') == '"big off"'
+    assert search_index.compile_query('x "big off') == '"x" AND "big off" *'
+    assert search_index.compile_query("off big off") == '"off" AND "big" AND "off" *'
+    assert search_index.compile_query(" *- ") == search_index.compile_query("") == ""
 
 
 def test_no_word_does_not_filter(conversation: int) -> None:
     for text in ("", "  ", "*", '"'):
-        assert list(listing.ids(ListQuery("search", text=text)).ids) == [conversation]
+        assert list(conversation_list.ids(ListQuery("search", text=text)).ids) == [conversation]
 
 
 @pytest.mark.parametrize(("many", "gap", "ranges"), [(50_000, 1000, 6), (20, 3, 99), (20, 3, 1)])
 def test_results_come_newest_first_whatever_their_ids(
     store: Path, monkeypatch: pytest.MonkeyPatch, many: int, gap: int, ranges: int
 ) -> None:
-    monkeypatch.setattr(search, "_MANY", many)
-    monkeypatch.setattr(search, "_GAP", gap)
-    monkeypatch.setattr(search, "_RANGES", ranges)
-    monkeypatch.setattr(search, "_WALK_CONVERSATIONS", 40)
+    monkeypatch.setattr(search_index, "_MANY", many)
+    monkeypatch.setattr(search_index, "_GAP", gap)
+    monkeypatch.setattr(search_index, "_RANGES", ranges)
+    monkeypatch.setattr(search_index, "_WALK_CONVERSATIONS", 40)
     add_account("one@example.test")
     add_account("two@example.test")
     generator = random.Random(5)
@@ -182,10 +183,10 @@ def test_results_come_newest_first_whatever_their_ids(
             assert found(word, limit=limit, account_id=2) == of_two[:limit]
             archived = [id_ for id_ in right if list(newest).index(id_) % 3 == 0]
             query = ListQuery("archive", text=word)
-            assert list(listing.ids(query, limit).ids) == archived[:limit]
-            assert set(listing.places(query, ids)) == set(archived)
+            assert list(conversation_list.ids(query, limit).ids) == archived[:limit]
+            assert set(conversation_list.places(query, ids)) == set(archived)
             some = ids[:3]
-            assert set(listing.places(query, some)) == set(archived) & set(some)
+            assert set(conversation_list.places(query, some)) == set(archived) & set(some)
 
 
 def test_deleted_mail_is_found_no_more(conversation: int) -> None:
@@ -210,9 +211,9 @@ def test_merged_conversations_show_once(conversation: int) -> None:
 def test_removing_what_is_not_in_the_index_harms_nothing(conversation: int) -> None:
     kept = add_message(conversation, subject="offer")
     gone = add_message(conversation, subject="other")
-    search.remove([gone, gone, 12345])
-    search.remove([gone])
-    search.remove([])
+    search_index.remove([gone, gone, 12345])
+    search_index.remove([gone])
+    search_index.remove([])
     assert found("offer") == [conversation]
     assert terms() >= {"offer"}
     assert "other" not in terms()
@@ -225,12 +226,12 @@ def test_reindex_surrounds_a_change(conversation: int) -> None:
     changed = add_message(
         conversation, subject="offer", files=("old.pdf", "second.doc"), body="one"
     )
-    with search.reindex([changed]):
+    with search_index.reindex([changed]):
         database.run("UPDATE attachment SET file_name = 'new.pdf' WHERE position = 0")
         database.run("UPDATE body SET indexed = ?", (compress_text("two"),))
     assert found("new") == found("two") == [conversation]
     assert not terms() & {"old", "one"}
-    with search.reindex([changed]):
+    with search_index.reindex([changed]):
         database.run("DELETE FROM message")
     assert terms() == set()
     check_index()
@@ -239,7 +240,7 @@ def test_reindex_surrounds_a_change(conversation: int) -> None:
 def test_a_body_is_indexed_up_to_its_cap_and_taken_out_whole(conversation: int) -> None:
     words = [f"w{number}x" for number in range(60_000)]
     body = " ".join(words)
-    assert len(body) > search.BODY_CHARACTERS
+    assert len(body) > search_index.BODY_CHARACTERS
     id_ = add_message(conversation, body=body)
     assert found(words[100] + " ") == [conversation]
     assert found(words[-1]) == []

@@ -18,9 +18,7 @@ from models.intake import intake
 from models.parsed_mail import Incoming, ParsedAttachment, ParsedMail
 from models.server import mailbox
 from models.server.mailbox import Role
-from models.store import database, wipe
-from models.store import opened_files as opened
-from models.store import search_index as search
+from models.store import database, opened_files, search_index, wipe
 
 MAILS, DELETED = 6000, 600
 FIELDS = ("subject", "name", "address", "body", "file", "mid")
@@ -138,13 +136,13 @@ def test_no_word_of_deleted_mail_stays(store: Path, corpus: Corpus) -> None:
 def test_words_are_in_no_search_right_after_the_delete(store: Path, corpus: Corpus) -> None:
     fill(corpus, 50)
     doomed = sorted(message_ids())[:10]
-    entries = search.stored_entries(doomed)
+    entries = search_index.stored_entries(doomed)
     deletion.delete_messages(doomed, kind="own", cause="person")
     for entry in entries:
         for words in entry[1:]:
             own = [word for word in re.findall(r"\w+", words) if SERIAL.search(word.encode())]
             assert own
-            assert not search.find(own[0] + " ").ids
+            assert not search_index.find(own[0] + " ").ids
 
 
 def test_a_reader_holds_up_the_wipe(store: Path, corpus: Corpus) -> None:
@@ -208,6 +206,6 @@ def test_opened_attachments_go_with_their_mail(store: Path, tmp_path: Path) -> N
         folder.mkdir(parents=True)
         (folder / "offer.pdf").write_bytes(b"words")
     (store / "opened" / "3").symlink_to(outside)
-    opened.remove(store, [1, 3, 4])
+    opened_files.remove(store, [1, 3, 4])
     assert [path.name for path in (store / "opened").iterdir()] == ["2"]
     assert (outside / "keep.txt").exists()

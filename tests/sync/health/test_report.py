@@ -17,8 +17,7 @@ from models.server.sync_facts import SyncFacts
 from models.store import database
 from models.store.clock import now_ms
 from sync.errors import ConnectionLostError
-from sync.health import account_findings as health_account
-from sync.health import server_findings as health_server
+from sync.health import account_findings, server_findings
 from sync.health.keeper import CLOCK_MOST, HealthKeeper, last_report
 from sync.health.report import Finding, Report, Severity, from_json, ordered
 from sync.health.server_findings import DAY_MS, Look
@@ -51,7 +50,7 @@ def config(store: Path) -> AccountConfig:
 def found(
     config: AccountConfig, look: Look = LOOK, stored: StoredFacts = STORED
 ) -> dict[str, Finding]:
-    return {each.code: each for each in health_server.findings(config, stored, look)}
+    return {each.code: each for each in server_findings.findings(config, stored, look)}
 
 
 def test_a_good_server_has_nothing_to_do(config: AccountConfig) -> None:
@@ -221,7 +220,7 @@ def test_the_queue_and_what_is_refused_or_held(config: AccountConfig) -> None:
     late = replace(STORED, oldest_pending_at=now_ms() - 3 * 3_600_000)
     facts = SyncFacts(3, 1, 2, 4, now_ms() - 26 * 3_600_000, ("trash",), 2)
     findings = {
-        each.code: each for each in health_account.findings(config, facts, late, read_only=False)
+        each.code: each for each in account_findings.findings(config, facts, late, read_only=False)
     }
 
     assert "oldest for 3 hours" in findings["queue"].sentence
@@ -231,7 +230,7 @@ def test_the_queue_and_what_is_refused_or_held(config: AccountConfig) -> None:
     assert "4 mails were deleted" in findings["held"].sentence
     assert findings["asks_trash"].advice
     assert "does not open 2 labels" in findings["closed"].sentence
-    waiting = health_account.findings(config, facts, late, read_only=True)
+    waiting = account_findings.findings(config, facts, late, read_only=True)
     assert next(each for each in waiting if each.code == "queue").severity is Severity.OK
 
 
@@ -302,7 +301,7 @@ def test_a_server_that_hangs_up_at_the_quota_is_asked_twice_and_not_for_ever(
 
 def test_a_report_comes_back_from_the_store(config: AccountConfig) -> None:
     report = Report(
-        findings=ordered(health_server.findings(config, STORED, LOOK)),
+        findings=ordered(server_findings.findings(config, STORED, LOOK)),
         looked_at=5,
         is_connected=True,
         capabilities=tuple(sorted(ALL)),

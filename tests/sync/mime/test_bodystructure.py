@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from sync.mime import bodystructure as structure
-from sync.mime import parse as parsing
+from sync.mime import bodystructure, parse
 from sync.session import ImapSession, Server
 from sync.timing import Timing
 from tests.support.builders import a_mail
@@ -39,14 +38,14 @@ def test_a_large_mail_comes_as_text_and_attachments_on_demand(
     )
     told, session = structure_of(dovecot, mail_user, raw)
 
-    parts = structure.parts_of(told)
-    shown = [part for part in structure.text_parts(parts) if part is not None]
+    parts = bodystructure.parts_of(told)
+    shown = [part for part in bodystructure.text_parts(parts) if part is not None]
     fetched = {part.section: session.fetch_part(1, part.section) for part in shown}
     header = session.fetch_part(1, "HEADER")
-    mail, body = structure.partial_mail(header, parts, fetched)
-    whole = parsing.parse(raw)
+    mail, body = bodystructure.partial_mail(header, parts, fetched)
+    whole = parse.parse(raw)
     last = mail.attachments[-1]
-    data = structure.decode_part(session.fetch_part(1, last.section), last.encoding)
+    data = bodystructure.decode_part(session.fetch_part(1, last.section), last.encoding)
     session.close()
 
     assert (mail.subject, mail.snippet) == (whole.subject, whole.snippet)
@@ -65,7 +64,7 @@ def test_a_mail_without_parts_has_section_one(dovecot: Dovecot, mail_user: str) 
     told, session = structure_of(dovecot, mail_user, a_mail())
     session.close()
 
-    assert [part.section for part in structure.parts_of(told)] == ["1"]
+    assert [part.section for part in bodystructure.parts_of(told)] == ["1"]
 
 
 def test_an_attached_mail_is_one_part(dovecot: Dovecot, mail_user: str) -> None:
@@ -75,14 +74,14 @@ def test_an_attached_mail_is_one_part(dovecot: Dovecot, mail_user: str) -> None:
         b"Content-Disposition: attachment; filename=in.eml\r\n\r\n" + a_mail() + b"\r\n--B--\r\n"
     )
     told, session = structure_of(dovecot, mail_user, raw)
-    parts = structure.parts_of(told)
+    parts = bodystructure.parts_of(told)
     session.close()
 
     assert [(part.section, part.content_type) for part in parts] == [
         ("1", "text/plain"),
         ("2", "message/rfc822"),
     ]
-    assert structure.attachments_of(parts)[0].file_name == "in.eml"
+    assert bodystructure.attachments_of(parts)[0].file_name == "in.eml"
 
 
 @pytest.mark.parametrize(
@@ -100,7 +99,7 @@ def test_an_attached_mail_is_one_part(dovecot: Dovecot, mail_user: str) -> None:
     ],
 )
 def test_structures_without_sense_give_no_nonsense(told: object) -> None:
-    for part in structure.parts_of(told):
+    for part in bodystructure.parts_of(told):
         assert part.section
         assert part.size >= 0
 
@@ -110,7 +109,7 @@ def test_a_structure_without_end_is_cut() -> None:
     for _ in range(500):
         told = (told, b"mixed")
 
-    assert structure.parts_of(told) == []
+    assert bodystructure.parts_of(told) == []
 
 
 @pytest.mark.parametrize(
@@ -126,7 +125,7 @@ def test_a_structure_without_end_is_cut() -> None:
 def test_names_in_parameters(parameters: tuple[Any, ...], name: str) -> None:
     told = (b"application", b"pdf", parameters, None, None, b"base64", 100)
 
-    [attachment] = structure.attachments_of(structure.parts_of(told))
+    [attachment] = bodystructure.attachments_of(bodystructure.parts_of(told))
 
     assert attachment.file_name == name
 
@@ -143,4 +142,4 @@ def test_names_in_parameters(parameters: tuple[Any, ...], name: str) -> None:
     ],
 )
 def test_transfer_encodings(data: bytes, encoding: str, found: bytes) -> None:
-    assert structure.decode_part(data, encoding) == found
+    assert bodystructure.decode_part(data, encoding) == found

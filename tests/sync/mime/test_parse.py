@@ -10,10 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.mime import fallback as slow_mail
-from sync.mime import headers as header_fields
-from sync.mime import parse as parsing
-from sync.mime import plain_text
+from sync.mime import fallback, headers, parse, plain_text
 from tests.support.builders import a_mail
 
 DATA = Path(__file__).parents[2] / "data" / "mails"
@@ -33,7 +30,7 @@ def test_fields_text_and_snippet() -> None:
         date=dt.datetime(2026, 3, 2, 10, tzinfo=dt.UTC),
     )
 
-    mail = parsing.parse(raw)
+    mail = parse.parse(raw)
 
     assert mail.subject == "Pakkumine nr 5 – „Õun“"
     assert mail.from_ == (("Ada Tamm", "ada@customer.example"),)
@@ -52,7 +49,7 @@ def test_fields_text_and_snippet() -> None:
 def test_malformed_mail_is_read_by_both_parsers_alike(name: str) -> None:
     raw = (DATA / name).read_bytes()
 
-    fast, slow = parsing.parse(raw), parsing._from_slow(raw)
+    fast, slow = parse.parse(raw), parse._from_slow(raw)
 
     assert fast.subject == slow.subject
     assert fast.from_ == slow.from_
@@ -73,13 +70,13 @@ def test_malformed_mail_is_read_by_both_parsers_alike(name: str) -> None:
 def test_words_of_malformed_mail_are_found(name: str, text: str) -> None:
     raw = (DATA / name).read_bytes()
 
-    assert text in parsing.parse(raw).text
-    assert text in parsing.content(raw).text
+    assert text in parse.parse(raw).text
+    assert text in parse.content(raw).text
 
 
 def test_subjects_with_a_wrong_charset_are_readable() -> None:
     for subject in (b"=?iso-8859-1?Q?Gr=FC=DFe?=", b"=?x-none?Q?Gr=C3=BC=C3=9Fe?=", b"Gr\xfc\xdfe"):
-        mail = parsing.parse(b"Subject: " + subject + b"\r\n\r\nx")
+        mail = parse.parse(b"Subject: " + subject + b"\r\n\r\nx")
 
         assert mail.subject == "Grüße"
 
@@ -97,7 +94,7 @@ def test_subjects_with_a_wrong_charset_are_readable() -> None:
     ],
 )
 def test_dates_are_times_or_none(date: str, year: int | None) -> None:
-    mail = parsing.parse(f"Date: {date}\r\nSubject: x\r\n\r\nx".encode())
+    mail = parse.parse(f"Date: {date}\r\nSubject: x\r\n\r\nx".encode())
 
     if year is None:
         assert mail.dated_at is None
@@ -108,7 +105,7 @@ def test_dates_are_times_or_none(date: str, year: int | None) -> None:
 
 def test_a_broken_address_list_still_has_its_addresses() -> None:
     raw = b"To: undisclosed-recipients:;\r\nCc: a b <x@y.example>, <z@y.example\r\n\r\n"
-    mail = parsing.parse(raw)
+    mail = parse.parse(raw)
 
     assert mail.to == ()
     assert {address for _, address in mail.cc} >= {"x@y.example"}
@@ -124,7 +121,7 @@ def test_pictures_of_the_text_are_inline_and_others_are_attached() -> None:
         ],
     )
 
-    mail, content = parsing.parse(raw), parsing.content(raw)
+    mail, content = parse.parse(raw), parse.content(raw)
 
     assert [(a.file_name, a.is_inline) for a in mail.attachments] == [
         ("logo.png", True),
@@ -133,8 +130,8 @@ def test_pictures_of_the_text_are_inline_and_others_are_attached() -> None:
     ]
     assert content.attachments == mail.attachments
     assert content.inline["logo@x"] == ("image/png", PNG)
-    assert parsing.attachment_bytes(raw, 2) == b"%PDF"
-    assert parsing.attachment_bytes(raw, 9) == b""
+    assert parse.attachment_bytes(raw, 2) == b"%PDF"
+    assert parse.attachment_bytes(raw, 9) == b""
     assert "cid:" in content.html
 
 
@@ -147,13 +144,13 @@ def test_an_attached_mail_is_one_attachment() -> None:
         b"Content-Transfer-Encoding: base64\r\n\r\naGFsbG8=\r\n--B--\r\n"
     )
 
-    mail, content = parsing.parse(raw), parsing.content(raw)
+    mail, content = parse.parse(raw), parse.content(raw)
 
     assert [a.file_name for a in mail.attachments] == ["Inner one.eml", "winmail.dat"]
     assert mail.text == "see"
     assert content.text == "see"
-    assert b"Inner one" in parsing.attachment_bytes(raw, 0)
-    assert parsing.attachment_bytes(raw, 1) == b"hallo"
+    assert b"Inner one" in parse.attachment_bytes(raw, 0)
+    assert parse.attachment_bytes(raw, 1) == b"hallo"
 
 
 def test_html_alone_becomes_text() -> None:
@@ -163,7 +160,7 @@ def test_html_alone_becomes_text() -> None:
         "<!-- no --><p>Grüße &amp; <b>Dank</b></p><table><tr><td>1</td><td>2</td></tr></table>"
         "<blockquote>old words<br>more</blockquote>",
     )
-    mail = parsing.parse(raw)
+    mail = parse.parse(raw)
 
     assert mail.text == "Grüße & Dank\n1 2\n> old words\n> more"
     assert mail.snippet == "Grüße & Dank 1 2"
@@ -176,7 +173,7 @@ def test_text_around_html_is_shown_and_its_twin_is_not() -> None:
         b"--A\r\n\r\nplain twin\r\n--A\r\nContent-Type: text/html\r\n\r\n<b>rich</b>\r\n--A--\r\n"
         b"--M\r\nContent-Type: text/plain\r\n\r\nlist <footer>\r\n--M--\r\n"
     )
-    content = parsing.content(raw)
+    content = parse.content(raw)
 
     assert "<b>rich</b>" in content.html
     assert "list &lt;footer&gt;" in content.html
@@ -215,11 +212,11 @@ def test_the_snippet_is_what_this_person_wrote(text: str, snippet: str) -> None:
     ],
 )
 def test_names_of_files_are_fit_for_files(name: str, content_type: str, found: str) -> None:
-    assert header_fields.file_name(name, content_type, 1) == found
+    assert headers.file_name(name, content_type, 1) == found
 
 
 def test_very_long_text_is_capped() -> None:
-    mail = parsing.parse(a_mail(text="word " * 200_000))
+    mail = parse.parse(a_mail(text="word " * 200_000))
 
     assert len(mail.text) <= plain_text.TEXT_MOST
 
@@ -233,7 +230,7 @@ def test_deep_nesting_is_read() -> None:
     raw = b"Subject: deep\r\n"
     for depth in range(600):
         raw += b"Content-Type: multipart/mixed; boundary=B%d\r\n\r\n--B%d\r\n" % (depth, depth)
-    mail, content = parsing.parse(raw), parsing.content(raw)
+    mail, content = parse.parse(raw), parse.content(raw)
 
     assert mail.subject in ("deep", "")
     assert content.html == ""
@@ -246,11 +243,11 @@ def test_no_bytes_raise(data: bytes) -> None:
         b"Content-Type: multipart/mixed; boundary=x\r\nSubject: " + data[:40] + b"\r\n\r\n--x\r\n"
     )
     for raw in (data, header + data):
-        mail = parsing.parse(raw)
-        content = parsing.content(raw)
+        mail = parse.parse(raw)
+        content = parse.content(raw)
 
         assert [a.size for a in mail.attachments] == [a.size for a in content.attachments]
-        assert slow_mail.opened(raw) is not None
+        assert fallback.opened(raw) is not None
 
 
 def test_damaged_mail_does_not_raise() -> None:
@@ -261,18 +258,18 @@ def test_damaged_mail_does_not_raise() -> None:
         for _ in range(source.randrange(1, 30)):
             damaged[source.randrange(len(damaged))] = source.randrange(256)
         raw = bytes(damaged[: source.randrange(1, len(damaged))])
-        mail = parsing.parse(raw)
+        mail = parse.parse(raw)
 
-        assert len(mail.attachments) == len(parsing.content(raw).attachments)
+        assert len(mail.attachments) == len(parse.content(raw).attachments)
         for position in range(len(mail.attachments)):
-            size = len(parsing.attachment_bytes(raw, position))
+            size = len(parse.attachment_bytes(raw, position))
             assert size == mail.attachments[position].size
 
 
 def test_many_keep_their_order_and_one_bad_mail_costs_no_other() -> None:
     bad = b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!"
-    mails = parsing.parse_many([a_mail(subject="1"), bad, a_mail(subject="3")])
+    mails = parse.parse_many([a_mail(subject="1"), bad, a_mail(subject="3")])
 
     assert [mail.subject for mail in mails] == ["1", "", "3"]
     assert mails[1].warnings == ("slow",)
-    assert parsing.parse_many([]) == []
+    assert parse.parse_many([]) == []

@@ -13,8 +13,7 @@ import pytest
 
 from models.shown_certificate import CertificateFault, ShownCertificate
 from sync.errors import CertificateError, NoStartTlsError, SyncError, TlsError
-from sync.net import certificate
-from sync.net import tls as securing
+from sync.net import certificate, tls
 from sync.providers import Security
 from sync.session import ImapSession, Server
 from sync.session.values import Security as Line
@@ -239,8 +238,8 @@ def test_tls_below_1_2_is_never_spoken(tmp_path: Path) -> None:
         for trusted in (frozenset[str](), frozenset({made.fingerprint})):
             with pytest.raises(TlsError, match=r"1\.2 is needed"):
                 sign_in_imap(server.port, "tls", trusted)
-    for good in (None, securing.LOOK, frozenset({made.fingerprint})):
-        context = securing.context(Server("localhost", 1), good)
+    for good in (None, tls.LOOK, frozenset({made.fingerprint})):
+        context = tls.context(Server("localhost", 1), good)
         assert context.minimum_version is ssl.TLSVersion.TLSv1_2
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from models.accounts import account
 from models.accounts.account import AccountConfig, NewAccount
-from models.commands import accounts as account_commands
+from models.commands import accounts
 from models.commands.accounts import AddAccount, UpdateAccount
 from models.store import database
 from models.store.database import BusyStoreError
@@ -59,7 +59,7 @@ def add(vault: Vault, tokens: Tokens, port: int = 143) -> AccountConfig:
         auth="oauth2", oauth_provider="example",
     )  # fmt: skip
     secrets = vault.encrypted({PURPOSE: tokens.text()})
-    _, account_id = account_commands.execute(AddAccount(new, secrets))
+    _, account_id = accounts.execute(AddAccount(new, secrets))
     assert account_id is not None
     config = account.config(account_id)
     assert config is not None
@@ -198,7 +198,7 @@ def test_a_sign_in_of_meanwhile_is_not_overwritten(
     def sign_in_again() -> None:
         database.open_for_thread()
         command = UpdateAccount(config.id, {}, vault.encrypted({PURPOSE: newer.text()}))
-        account_commands.execute(command)
+        accounts.execute(command)
         database.close_for_thread()
 
     def from_elsewhere() -> None:
@@ -222,7 +222,7 @@ def test_a_revoked_token_beside_a_new_sign_in_does_not_end_it(
         def run() -> None:
             database.open_for_thread()
             command = UpdateAccount(config.id, {}, vault.encrypted({PURPOSE: newer.text()}))
-            account_commands.execute(command)
+            accounts.execute(command)
             database.close_for_thread()
 
         thread = threading.Thread(target=run)

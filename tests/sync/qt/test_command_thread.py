@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from models.commands import execute as commands
-from models.files import plan as importing
+from models.files import plan
 from models.store import database
 from models.store.profile import open_profile
 from sync.qt.service.command_thread import CommandDone
@@ -32,7 +32,7 @@ def _import(folder: Path) -> commands.ImportRecords:
     open_profile(folder)
     database.open_for_thread()
     try:
-        return commands.ImportRecords(importing.plan(TABLE.encode()).drafts)
+        return commands.ImportRecords(plan.plan(TABLE.encode()).drafts)
     finally:
         database.close_for_thread()
 

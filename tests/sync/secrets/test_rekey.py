@@ -14,8 +14,7 @@ from pathlib import Path
 import keyring
 import pytest
 
-from models.accounts import account
-from models.accounts import secrets as secret
+from models.accounts import account, secrets
 from models.accounts.account import NewAccount
 from models.commands.execute import ChangeSecrets, execute
 from models.store import database
@@ -37,7 +36,7 @@ def add_account(vault: Vault, number: int) -> int:
     new = NewAccount(f"ann{number}@example.org", "h", 1, "tls", "h", 2, "tls")
     with database.writing(durable=True):
         account_id = account.create(new)
-        secret.store(account_id, vault.encrypted(SECRETS))
+        secrets.store(account_id, vault.encrypted(SECRETS))
     return account_id
 
 
@@ -63,13 +62,13 @@ def vault(store: Path) -> Vault:
 
 @pytest.mark.parametrize("mode", [VaultMode.PASSPHRASE, VaultMode.SESSION, VaultMode.KEYRING])
 def test_secrets_of_every_purpose_and_account_move(vault: Vault, mode: VaultMode) -> None:
-    before = secret.everything()
+    before = secrets.everything()
 
     change(vault, mode)
 
     assert [known(vault, account_id) for account_id in (1, 2)] == [SECRETS, SECRETS]
-    assert not set(before) & set(secret.everything())
-    assert len(secret.everything()) == (0 if mode is VaultMode.SESSION else 6)
+    assert not set(before) & set(secrets.everything())
+    assert len(secrets.everything()) == (0 if mode is VaultMode.SESSION else 6)
 
 
 def test_what_a_session_knows_is_stored_again(vault: Vault) -> None:
@@ -83,13 +82,13 @@ def test_what_a_session_knows_is_stored_again(vault: Vault) -> None:
 def test_a_store_that_refuses_leaves_the_old_way(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = secret.everything()
+    before = secrets.everything()
     database.run("CREATE TRIGGER full BEFORE INSERT ON secret BEGIN SELECT raise(FAIL, 'x'); END")
 
     with pytest.raises(Exception, match="x"):
         change(vault, VaultMode.PASSPHRASE)
 
-    assert secret.everything() == before
+    assert secrets.everything() == before
     assert vault.mode is VaultMode.KEYRING
     assert known(vault, 1) == SECRETS
     database.run("DROP TRIGGER full")
@@ -109,7 +108,7 @@ def test_what_cannot_be_read_is_dropped_and_the_rest_moves(
     assert known(vault, 2) == SECRETS
     with pytest.raises(SecretLockedError, match="Sign in again"):
         vault.secret(1, "imap")
-    assert secret.account_ids() == (2,)
+    assert secrets.account_ids() == (2,)
 
 
 def test_a_password_that_was_on_its_way_is_stored_under_the_new_key(vault: Vault) -> None:
@@ -117,7 +116,7 @@ def test_a_password_that_was_on_its_way_is_stored_under_the_new_key(vault: Vault
     travelling = vault.encrypted({"imap": "a new one"})
     change(vault, VaultMode.PASSPHRASE)
     with database.writing(durable=True):
-        secret.store(1, travelling)
+        secrets.store(1, travelling)
 
     assert opened([PHRASE]).secret(1, "imap") == "a new one"
 
@@ -145,7 +144,7 @@ def test_readers_and_a_rotating_token_beside_many_changes(vault: Vault) -> None:
                     tokens[0] += 1
                     sealed = vault.seal(1, "oauth", f"token {tokens[0]}")
                     assert sealed is not None
-                    secret.put(1, sealed)
+                    secrets.put(1, sealed)
                 assert vault.secret(1, "oauth") == f"token {tokens[0]}"
                 over.wait(0.002)  # who writes without a pause keeps all others from the store
         except Exception as fault:  # told in the main thread

@@ -12,11 +12,11 @@ import pytest
 from keyring.backends import fail, null
 from pytestqt.qtbot import QtBot
 
-from models.accounts import secrets as secret
+from models.accounts import secrets
 from models.store import database, profile
 from sync.errors import SecretLockedError
 from sync.qt.service.vault import QuestionKind, VaultAnswer, VaultQuestion, VaultService, _Ticketed
-from sync.secrets import system_keyring as keychain
+from sync.secrets import system_keyring
 from sync.secrets.vault import Vault, VaultMode, VaultState, WrongPassphraseError
 from tests.conftest import MemoryKeyring
 
@@ -45,7 +45,7 @@ def accounts(tmp_path: Path) -> Iterator[Path]:
 
 def keep(vault: Vault, account_id: int = 1, password: str = PASSWORD) -> None:
     with database.writing(durable=True):
-        secret.store(account_id, vault.encrypted({"imap": password}))
+        secrets.store(account_id, vault.encrypted({"imap": password}))
 
 
 def restarted() -> Vault:
@@ -139,7 +139,7 @@ def test_a_session_keeps_nothing(accounts: Path) -> None:
     keep(vault)
 
     assert vault.secret(1, "imap") == PASSWORD
-    assert secret.account_ids() == ()
+    assert secrets.account_ids() == ()
     again = restarted()
     assert again.mode is VaultMode.SESSION
     with pytest.raises(SecretLockedError, match="one session only"):
@@ -189,13 +189,13 @@ def test_no_secret_stands_in_the_files_of_the_profile(
 def test_a_keyring_that_keeps_nothing_is_not_usable(backend: Callable[[], object]) -> None:
     keyring.set_keyring(backend())  # type: ignore[arg-type]  # both are backends
 
-    assert not keychain.is_usable()
+    assert not system_keyring.is_usable()
     with pytest.raises(SecretLockedError, match="no keychain"):
         Vault().prepare(VaultMode.KEYRING)
 
 
 def test_a_memory_keyring_is_usable() -> None:
-    assert keychain.is_usable()
+    assert system_keyring.is_usable()
 
 
 class StubbornKeyring(MemoryKeyring):

@@ -17,7 +17,7 @@ import keyring
 from models.commands.execute import ChangeSecrets, ForgetOldKey, execute
 from models.store import database
 from models.store.profile import open_profile
-from sync.secrets import rekey as rekeying
+from sync.secrets import rekey
 from sync.secrets.rekey import Rekeying
 from sync.secrets.vault import Vault, VaultMode
 from tests.support.keyrings import FileKeyring
@@ -49,7 +49,7 @@ def change(vault: Vault, mode: VaultMode, phrase: str) -> None:
     sys.stdout.flush()
     execute(ChangeSecrets(made))
     lock = vault.lock
-    for name in rekeying.clear_up(lock.leftovers) if lock else ():
+    for name in rekey.clear_up(lock.leftovers) if lock else ():
         execute(ForgetOldKey(name))
 
 

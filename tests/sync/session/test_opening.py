@@ -27,8 +27,7 @@ from sync.errors import (
     TimedOutError,
     TlsError,
 )
-from sync.net import connect as connecting
-from sync.net import refusals as faults
+from sync.net import connect, refusals
 from sync.session import ImapSession, Server, ServerEvent
 from sync.timing import Timing
 from tests.support.certificates import Certificate, make_certificate
@@ -204,7 +203,7 @@ def test_preauth_before_starttls_is_refused() -> None:
 
 
 def test_plain_text_only_to_this_computer_or_agreed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connecting, "is_loopback", lambda _: False)
+    monkeypatch.setattr(connect, "is_loopback", lambda _: False)
     with FakeImap() as server:
         refused, address = plain(server), Server("localhost", server.port, "plain", True)
         with pytest.raises(TlsError, match="readable by others"):
@@ -338,7 +337,7 @@ def test_id_is_sent_after_sign_in_and_only_where_offered() -> None:
 def test_what_a_refused_sign_in_means(
     host: str, words: str, kind: type[SyncError], said: str
 ) -> None:
-    fault = faults.sign_in_refusal(f"{host}:993", words)
+    fault = refusals.sign_in_refusal(f"{host}:993", words)
 
     assert type(fault) is kind
     assert said in fault.sentence
@@ -349,12 +348,12 @@ def test_what_a_refused_sign_in_means(
     [
         ("Request is throttled. Suggested Backoff Time: 29000 milliseconds", 29.0),
         ("[LIMIT] slow down, retry after 2 minutes", 120.0),
-        ("[THROTTLED] Account exceeded command or bandwidth limits.", faults.PATIENCE),
+        ("[THROTTLED] Account exceeded command or bandwidth limits.", refusals.PATIENCE),
         ("Too many requests, try again in 5 s", 5.0),
     ],
 )
 def test_a_throttled_server_is_obeyed(words: str, seconds: float) -> None:
-    fault = faults.refusal("x.example:993", "UID FETCH", words)
+    fault = refusals.refusal("x.example:993", "UID FETCH", words)
 
     assert isinstance(fault, ThrottledError)
     assert fault.wait_seconds == seconds

@@ -12,7 +12,7 @@ from models.accounts import account
 from models.events import Event
 from models.mail.message_tables import Flag
 from models.store import database
-from sync.mime import parse as parsing
+from sync.mime import parse
 from tests.models.building import OWN, Boxes, boxes
 
 ANN = ("Ann Lee", "ann@customer.test")
@@ -56,7 +56,7 @@ class Correspondence:
         if answers is not None:
             message["In-Reply-To"] = f"<mail-{answers}-{id(self)}@customer.test>"
         content = raw if raw is not None else message.as_bytes()
-        parsed = parsing.parse(content)
+        parsed = parse.parse(content)
         incoming = self.boxes.mail(
             name, flags=int(Flag.SEEN) if is_read else 0, at=self.at, raw=content
         )

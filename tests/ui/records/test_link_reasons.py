@@ -6,15 +6,15 @@ import inspect
 
 import pytest
 
-from models.intake import link_rules as linking
+from models.intake import link_rules
 from models.queries.history_reasons import ADDRESS, BY_HAND, CAME_BACK, HistoryReason, PersonReason
 from models.queries.side_panel import LinkFacts
 from ui.records import link_reasons
 
 CODES = (
-    linking.ONE_OPEN,
-    linking.SEVERAL_OPEN,
-    linking.BEGAN_BEFORE,
+    link_rules.ONE_OPEN,
+    link_rules.SEVERAL_OPEN,
+    link_rules.BEGAN_BEFORE,
     "past_mail",
     "came_back",
     "merged",

@@ -16,8 +16,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from models.accounts import account
-from models.accounts import secrets as secret
+from models.accounts import account, secrets
 from models.accounts.account import AccountConfig, NewAccount
 from models.events import AccountsChanged
 from models.server import mailbox, operation
@@ -236,11 +235,11 @@ def test_a_new_password_is_tried_before_it_is_stored(
     press(qtbot, page, "save_sign_in_button")
     qtbot.waitUntil(lambda: bool(error.text()), timeout=PATIENCE)
     assert "does not accept this user name and password" in error.text()
-    assert secret.account_ids() == ()
+    assert secrets.account_ids() == ()
 
     edit.setText(PASSWORD)
     press(qtbot, page, "save_sign_in_button")
-    qtbot.waitUntil(lambda: bool(secret.account_ids()), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(secrets.account_ids()), timeout=PATIENCE)
     qtbot.waitUntil(lambda: edit.text() == "", timeout=PATIENCE)
     assert service.vault.vault.secret(account_id, "imap") == PASSWORD
 
@@ -252,7 +251,7 @@ def test_servers_change_without_typing_the_password_again(
     account_id = add_account(smtp_port=plain_sink.port, user_name=user)
     service.vault.vault.prepare(VaultMode.KEYRING)
     with database.writing(durable=True):
-        secret.store(account_id, service.vault.encrypted(PASSWORD))
+        secrets.store(account_id, service.vault.encrypted(PASSWORD))
     dialog = opened(qtbot, service, theme)
     page = account_page(dialog, account_id)
 

@@ -21,8 +21,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from models.accounts import account
-from models.accounts import secrets as secret
+from models.accounts import account, secrets
 from models.events import Phase
 from models.server import mailbox
 from models.store import database
@@ -119,7 +118,7 @@ def test_nothing_is_stored_before_sync(
 
     assert not wizard.isVisible()
     assert account.configs(with_removed=True) == []
-    assert secret.account_ids() == ()
+    assert secrets.account_ids() == ()
     assert database.rows("SELECT name FROM setting ORDER BY name") == before
     assert part(wizard, QLineEdit, "password_edit").text() == ""
 
@@ -376,7 +375,7 @@ def test_without_a_keyring_the_session_may_keep_it(
 
     sync(qtbot, wizard)
 
-    assert secret.account_ids() == ()
+    assert secrets.account_ids() == ()
     assert service.vault.vault.secret(account.configs()[0].id, "imap") == PASSWORD
 
 

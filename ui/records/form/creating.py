@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from models.commands.execute import Command, SaveRecord
-from models.queries import record_list as record_listing
+from models.queries import record_list
 from models.queries.record_list import ItemRow, OrganizationRow, PersonRow, RecordQuery, Row
 from models.records.records import Deal, Kind, Lead, Organization, Person, Project, Record, stages
 from models.store.list_ids import ListIds
@@ -107,7 +107,7 @@ class RecordCreator(QObject):
         if found is None or not isinstance(answer.result, ListIds):
             return
         edit, kind = found
-        rows = record_listing.rows(Kind(kind), answer.result.ids.tolist())
+        rows = record_list.rows(Kind(kind), answer.result.ids.tolist())
         try:
             edit.show_choices([choice_of(row) for row in rows])
         except RuntimeError:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.queries import record_list as record_listing
+from models.queries import record_list
 from models.queries.record_list import PersonRow
 from models.records.records import Kind
 from ui.forms.inline_style import MutedLabel, RecordStyle
@@ -75,7 +75,7 @@ class MergeDialog(QDialog):
         column.addWidget(self._pick)
         column.addWidget(hint)
         column.addWidget(buttons)
-        for row in record_listing.rows(Kind.PERSON, person_ids):
+        for row in record_list.rows(Kind.PERSON, person_ids):
             if isinstance(row, PersonRow):
                 self._add(row)
         self._refresh()
@@ -97,7 +97,7 @@ class MergeDialog(QDialog):
 
     @Slot(object, str)
     def _on_picked(self, person_id: int, _name: str) -> None:
-        for row in record_listing.rows(Kind.PERSON, (person_id,)):
+        for row in record_list.rows(Kind.PERSON, (person_id,)):
             if isinstance(row, PersonRow):
                 self._add(row)
         self._pick.show_title("")

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.queries import record_list as record_listing
+from models.queries import record_list
 from models.queries.record_list import ItemRow, PersonRow, RecordQuery, Row
 from models.records.records import Kind
 from models.store.list_ids import ListIds
@@ -156,7 +156,7 @@ class LinkDialog(QDialog):
         if kind is None:
             return
         if isinstance(answer.result, ListIds):
-            rows = record_listing.rows(Kind(kind), answer.result.ids.tolist())
+            rows = record_list.rows(Kind(kind), answer.result.ids.tolist())
             self._found[kind] = rows
         if not self._tickets:
             self._fill()

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 
-from models.queries import record_list as record_listing
+from models.queries import record_list
 from models.queries.record_list import ItemRow, OrganizationRow, PersonRow, Row
 from models.records.records import Kind
 from models.store import clock
@@ -25,7 +25,7 @@ class RecordModel(WindowedTableModel[Row]):
         super().__init__(self._rows_of, parent)
 
     def _rows_of(self, ids: Sequence[int]) -> Sequence[Row]:
-        return record_listing.rows(self.kind, ids)
+        return record_list.rows(self.kind, ids)
 
     def role_value(self, row: Row, role: int) -> Any:
         """What a role shows of a record."""

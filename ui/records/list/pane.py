@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from models.events import Event, LinksChanged, RecordsChanged, StagesChanged
-from models.queries import record_list as record_listing
+from models.queries import record_list
 from models.queries.record_list import SORTS, RecordQuery
 from models.records.records import Kind
 from models.store.list_ids import ListIds, from_pairs
@@ -375,7 +375,7 @@ class RecordListPane(QWidget):
         self._count.setText(formatting.number(count) if count else "")
         if self._is_loaded and not count:
             is_narrow = bool(self.query.text or self.query.status)
-            self.empty.say_kind(kind, is_filtered=is_narrow and record_listing.has_any(kind))
+            self.empty.say_kind(kind, is_filtered=is_narrow and record_list.has_any(kind))
             self._stack.setCurrentWidget(self.empty)
         else:
             self._stack.setCurrentWidget(self._body)

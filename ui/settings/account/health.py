@@ -13,8 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from models.accounts import account, certificates
 from models.accounts.account import AccountConfig
 from models.events import Event, HealthChanged
-from sync.health import account_findings as health_account
-from sync.health import support_text
+from sync.health import account_findings, support_text
 from sync.health.keeper import last_report, offline
 from sync.health.report import Finding, Report, Severity, ordered
 from sync.qt.probes.smtp_look import SmtpLook
@@ -115,7 +114,7 @@ class HealthPart(AccountPart):
         report = last_report(self.account_id)
         status = self.service.status(self.account_id)
         if status is None or config.state == account.STOPPED:
-            found = health_account.not_tried(config)
+            found = account_findings.not_tried(config)
             report = offline(config, report, found, read_only=self.service.is_read_only)
         if self._sending is not None:
             report = replace(report, findings=ordered((*report.findings, self._sending)))

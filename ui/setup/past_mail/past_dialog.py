@@ -20,7 +20,7 @@ from models.accounts.account import AccountConfig
 from models.commands.execute import BeginPastSync, UpdateAccount
 from models.deletion import bringing_back
 from models.server import mailbox, past_sync
-from sync.engine.count import past_mail as counting
+from sync.engine.count import past_mail
 from sync.qt.probes.counting import Counter, Counts
 from sync.qt.service.service import MailService
 from ui.forms.dialog_style import FormStyle
@@ -238,7 +238,7 @@ class PastSyncDialog(QDialog):
             return
         names = self._labels()
         found = {
-            start: counting.total(self._counts.labels, names, at)
+            start: past_mail.total(self._counts.labels, names, at)
             for start, at in (self._moments | {DATE: self._chosen_at()}).items()
         }
         tallies = {start: tally for start, tally in found.items() if tally is not None}

@@ -12,8 +12,7 @@ from models.server import arrival, mailbox, sync_state
 from models.server.mailbox import MailboxState
 from models.store import database, settings
 from models.store.clock import now_ms
-from sync.engine.count import deleted_mail
-from sync.engine.count import past_mail as counting
+from sync.engine.count import deleted_mail, past_mail
 from sync.engine.count.deleted_mail import DeletedMail
 from sync.engine.count.past_mail import LabelCount, Moments, Tally
 from sync.engine.fetch.scope import Contacts
@@ -61,8 +60,8 @@ def last(found: Iterator[LabelCount]) -> dict[str, LabelCount]:
 
 
 def tally(session: ImapSession, days: int, *names: str, contacts: Contacts | None = None) -> Tally:
-    counts = last(counting.count(session, names, now_ms() - YEAR, contacts))
-    found = counting.total(counts.values(), names, now_ms() - days * DAY_MS)
+    counts = last(past_mail.count(session, names, now_ms() - YEAR, contacts))
+    found = past_mail.total(counts.values(), names, now_ms() - days * DAY_MS)
     assert found is not None
     return found
 
@@ -88,16 +87,16 @@ def test_labels_are_added_up_and_an_unknown_one_leaves_the_sum_open(
     fill(dovecot, mail_user, 5)
     fill(dovecot, mail_user, 3, name="Projects")
     assert tally(session, 100, "INBOX", "Projects").messages == 8
-    counts = last(counting.count(session, ["INBOX"], now_ms() - YEAR, None))
-    assert counting.total(counts.values(), ["INBOX", "Projects"], 0) is None
+    counts = last(past_mail.count(session, ["INBOX"], now_ms() - YEAR, None))
+    assert past_mail.total(counts.values(), ["INBOX", "Projects"], 0) is None
 
 
 def test_beyond_the_bound_it_is_sampled_and_says_so(
     session: ImapSession, dovecot: Dovecot, mail_user: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     size = fill(dovecot, mail_user, 300)
-    monkeypatch.setattr(counting, "EXACT_MOST", 100)
-    monkeypatch.setattr(counting, "SAMPLE", 50)
+    monkeypatch.setattr(past_mail, "EXACT_MOST", 100)
+    monkeypatch.setattr(past_mail, "SAMPLE", 50)
     found = tally(session, 350, "INBOX")
     assert found.is_about
     assert found.messages == 300
@@ -111,8 +110,8 @@ def test_of_many_mails_the_addresses_of_a_sample_are_read(
 ) -> None:
     make_contact()
     fill(dovecot, mail_user, 240)
-    monkeypatch.setattr(counting, "HEADERS_MOST", 100)
-    monkeypatch.setattr(counting, "HEADERS_SAMPLE", 80)
+    monkeypatch.setattr(past_mail, "HEADERS_MOST", 100)
+    monkeypatch.setattr(past_mail, "HEADERS_SAMPLE", 80)
     found = tally(session, 350, "INBOX", contacts=Contacts(frozenset()))
     assert (found.messages, found.is_about, found.is_contacts_about) == (240, False, True)
     assert found.contacts == pytest.approx(80, rel=0.5)
@@ -122,14 +121,14 @@ def test_a_label_that_the_server_does_not_open_stops_no_other(
     session: ImapSession, dovecot: Dovecot, mail_user: str
 ) -> None:
     fill(dovecot, mail_user, 2)
-    counts = last(counting.count(session, ["Nowhere", "INBOX"], now_ms() - YEAR, None))
+    counts = last(past_mail.count(session, ["Nowhere", "INBOX"], now_ms() - YEAR, None))
     assert not counts["Nowhere"].is_known
     assert counts["INBOX"].tally(0).messages == 2
 
 
 def test_nothing_is_changed_by_it(session: ImapSession, dovecot: Dovecot, mail_user: str) -> None:
     fill(dovecot, mail_user, 3)
-    last(counting.count(session, ["INBOX"], now_ms() - YEAR, None))
+    last(past_mail.count(session, ["INBOX"], now_ms() - YEAR, None))
     sent = dovecot.commands(mail_user)
     assert [line for line in sent if line.startswith(("SELECT", "UID STORE", "UID COPY"))] == []
     with dovecot.other(mail_user) as other:

@@ -14,7 +14,7 @@ from models.commands.execute import Archive, BeginPastSync, DeleteMessages, Mark
 from models.commands.held_deletes import KeepHeld
 from models.server import arrival
 from models.store import database, settings
-from sync.engine.fetch import missing_answers as asking
+from sync.engine.fetch import missing_answers
 from tests.support.builders import a_mail
 from tests.support.servers.fake_mailboxes import CAPABILITIES, Box, Mailboxes, Parts
 from tests.sync.engine.engine import SELDOM
@@ -334,7 +334,7 @@ def test_past_sync_waits_for_what_is_in_doubt_too(
     engine.cycle()
     server.move("INBOX", [1], "Projects")
     server.move("Projects", [1], "INBOX")
-    monkeypatch.setattr(asking, "told_apart", lambda _work, _uids: (set(), set()))
+    monkeypatch.setattr(missing_answers, "told_apart", lambda _work, _uids: (set(), set()))
     monkeypatch.setattr(arrival, "gone", lambda *_: None)  # no listing settles it either
     engine.outlast()
     engine.leave_idle()

@@ -12,7 +12,7 @@ from models.mail.body import attachment_content
 from models.server import mailbox
 from models.store import database
 from models.store.clock import now_ms
-from sync.engine.incoming import past_mail as backfill
+from sync.engine.incoming import past_mail
 from sync.errors import SyncError
 from tests.support.builders import a_mail
 from tests.support.servers.dovecot import Dovecot
@@ -170,5 +170,5 @@ def test_mail_that_comes_during_past_sync_is_not_missed(
 )
 def test_start_dates_count_in_months(choice: str, expected: str) -> None:
     at = int(datetime(2026, 3, 31, 12, tzinfo=UTC).timestamp() * 1000)
-    found = datetime.fromtimestamp(backfill.start_at(choice, at) / 1000, UTC)
+    found = datetime.fromtimestamp(past_mail.start_at(choice, at) / 1000, UTC)
     assert found.date().isoformat() == expected

@@ -6,8 +6,7 @@ import keyring
 import pytest
 from pytestqt.qtbot import QtBot
 
-from models.accounts import account
-from models.accounts import secrets as secret
+from models.accounts import account, secrets
 from models.accounts.account import NewAccount
 from models.store import database
 from sync.qt.service.service import MailService
@@ -35,7 +34,7 @@ def stranded(service: MailService, memory_keyring: MemoryKeyring) -> int:
     vault.prepare(VaultMode.KEYRING)
     with database.writing(durable=True):
         account_id = account.create(NewAccount("ann@example.org", "h", 1, "tls", "h", 2, "tls"))
-        secret.store(account_id, vault.encrypted({"imap": "the password"}))
+        secrets.store(account_id, vault.encrypted({"imap": "the password"}))
     use_no_keyring()
     vault.load()
     assert vault.open_keyring() is VaultState.ABSENT

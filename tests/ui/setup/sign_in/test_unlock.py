@@ -12,8 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from models.accounts import account
-from models.accounts import secrets as secret
+from models.accounts import account, secrets
 from models.accounts.account import NewAccount
 from models.store import database
 from sync.qt.service.service import MailService
@@ -36,7 +35,7 @@ def add_account(mode: VaultMode) -> int:
     with database.writing(durable=True):
         new = NewAccount("ann@nordicpaper.invalid", "127.0.0.1", 9, "none", "127.0.0.1", 9, "none")
         account_id = account.create(new)
-        secret.store(account_id, vault.encrypted({"imap": PASSWORD}))
+        secrets.store(account_id, vault.encrypted({"imap": PASSWORD}))
     return account_id
 
 
@@ -115,7 +114,7 @@ def test_passwords_that_are_gone_are_asked_for_each_account(
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE)
 
     assert service.vault.vault.secret(account_id, "imap") == "a new one"
-    assert bool(secret.account_ids()) is (mode is VaultMode.KEYRING)
+    assert bool(secrets.account_ids()) is (mode is VaultMode.KEYRING)
 
 
 @pytest.mark.parametrize(
