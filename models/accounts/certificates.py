@@ -4,26 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from peewee import CompositeKey, IntegerField, TextField
-
 from models.store import database
 from models.store.clock import now_ms
-from models.store.database import BaseModel
-
-
-class TrustedCertificate(BaseModel):
-    """One certificate of one host."""
-
-    host = TextField()
-    fingerprint = TextField()
-    subject = TextField(default="")
-    expires_at = IntegerField(null=True)
-    trusted_at = IntegerField()
-
-    class Meta:
-        primary_key = CompositeKey("host", "fingerprint")
-        table_name = "trusted_certificate"
-        without_rowid = True
 
 
 @dataclass(frozen=True, slots=True)

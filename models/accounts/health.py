@@ -7,20 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import ForeignKeyField, IntegerField, TextField
-
-from models.accounts.account import Account, archive_option, delete_option
+from models.accounts.account import archive_option, delete_option
 from models.store import database
 from models.store.clock import now_ms
-from models.store.database import BaseModel
-
-
-class Health(BaseModel):
-    """The last report of one account, as JSON."""
-
-    account = ForeignKeyField(Account, on_delete="CASCADE", primary_key=True)
-    checked_at = IntegerField()
-    report = TextField()
 
 
 @dataclass(frozen=True, slots=True)

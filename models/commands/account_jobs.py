@@ -21,8 +21,7 @@ from models.events import (
     LinksChanged,
     MessagesDeleted,
 )
-from models.mail import conversation
-from models.records import links
+from models.mail import conversation, links
 from models.store import database, ledger, profile, settings, wipe
 
 Keep = Literal["history", "linked", "nothing"]
@@ -228,7 +227,7 @@ def _remark_more(account_id: int) -> list[Event]:
 
 
 def _mark(message_ids: Sequence[int], *, is_own: bool) -> list[int]:
-    for chunk in conversation.chunks(message_ids):
+    for chunk in database.chunks(message_ids):
         database.run(
             f"UPDATE message SET is_own = ? WHERE id IN ({database.marks(len(chunk))})",
             (is_own, *chunk),
@@ -238,7 +237,7 @@ def _mark(message_ids: Sequence[int], *, is_own: bool) -> list[int]:
 
 def _not_in_sent(message_ids: Sequence[int]) -> list[int]:
     sent: set[int] = set()
-    for chunk in conversation.chunks(message_ids):
+    for chunk in database.chunks(message_ids):
         found = database.rows(
             "SELECT l.message_id FROM location l JOIN mailbox b ON b.id = l.mailbox_id "
             f"WHERE b.role = 'sent' AND l.message_id IN ({database.marks(len(chunk))})",

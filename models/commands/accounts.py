@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from models.accounts import account, certificate_commands, certificates
+from models.accounts import account, certificates
 from models.accounts import secrets as secret
 from models.accounts.account import NewAccount
-from models.accounts.certificate_commands import TrustCertificate
 from models.accounts.secrets import EncryptedSecrets
-from models.commands import account_jobs
+from models.commands import account_jobs, security
 from models.commands.account_jobs import Keep
+from models.commands.security import TrustCertificate
 from models.events import (
     AccountsChanged,
     ConversationsChanged,
@@ -154,7 +154,7 @@ def _add(command: AddAccount) -> int:
         for name, columns in command.mailboxes.items():
             mailbox.save(account_id, name, **columns)
         for each in command.trusted:
-            certificate_commands.trust(each)
+            security.trust(each)
     return account_id
 
 
@@ -170,7 +170,7 @@ def _update(command: UpdateAccount) -> None:
         if command.aliases is not None:
             account_jobs.set_aliases(command.account_id, command.aliases)
         for each in command.trusted:
-            certificate_commands.trust(each)
+            security.trust(each)
         certificates.forget_unused()
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from models.accounts import account
-from models.mail.conversation import accounts_of, chunks
+from models.mail.conversation import accounts_of
 from models.server import mailbox, operation
 from models.server.mailbox import Role
 from models.server.operation import NewOperation, OperationRow, Payload, Source
 from models.store import database, ledger
 from models.store.clock import now_ms
+from models.store.database import chunks
 
 
 @dataclass(frozen=True, slots=True)

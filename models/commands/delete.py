@@ -9,13 +9,13 @@ from typing import Final
 from models.accounts import account
 from models.deletion import deletion
 from models.events import Event, OperationsChanged
-from models.mail import conversation
-from models.mail.conversation import chunks
-from models.records import links, pipeline
+from models.mail import conversation, links
+from models.records import records
 from models.server import mailbox, operation
 from models.server.mailbox import Role
 from models.server.operation import NewOperation, Payload, Source
 from models.store import database, ledger
+from models.store.database import chunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def preview_delete(
     return DeletePreview(
         message_count=_count(ids),
         conversation_count=len(owners),
-        record_titles=pipeline.titles(keys),
+        record_titles=records.titles(keys),
         to_trash={account_id: account.delete_option(account_id) for account_id in accounts},
         other_account_copies=_other_copies(ids),
         message_ids=tuple(ids),

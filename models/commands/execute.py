@@ -11,10 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from models.accounts import certificate_commands, secret_commands
-from models.accounts.certificate_commands import DistrustCertificate, TrustCertificate
-from models.accounts.secret_commands import ChangeSecrets, ForgetOldKey
-from models.commands import accounts, archive, delete, held_deletes, links, read_state, records
+from models.commands import (
+    accounts,
+    archive,
+    delete,
+    held_deletes,
+    links,
+    read_state,
+    records,
+    security,
+)
 from models.commands.accounts import (
     AddAccount,
     ChooseMailboxes,
@@ -46,6 +52,12 @@ from models.commands.records import (
     SaveRecord,
     SaveStages,
 )
+from models.commands.security import (
+    ChangeSecrets,
+    DistrustCertificate,
+    ForgetOldKey,
+    TrustCertificate,
+)
 from models.events import (
     ConversationsChanged,
     Event,
@@ -58,7 +70,7 @@ from models.intake.blocked_addresses import SetBlocked
 from models.mail import conversation
 from models.server import operation
 from models.server.past_sync import BeginPastSync
-from models.store import settings
+from models.store import database, settings
 from models.store.database import StoreError, writing
 
 __all__ = [
@@ -236,7 +248,7 @@ def execute(command: Command) -> Done:
             events, account_id = accounts.execute(command)
             return Done(tuple(events), count=1, account_id=account_id)
         case TrustCertificate() | DistrustCertificate() | ChangeSecrets() | ForgetOldKey():
-            return Done(_about_trust(command), count=1)
+            return Done(security.execute(command), count=1)
         case KeepHeld() | DeleteHeld() | CheckHeld() | CreateMailbox():
             told, count = held_deletes.execute(command)
             return Done(told, count=count)
@@ -249,15 +261,6 @@ def _set(command: SetOption | SetBlocked) -> tuple[Event, ...]:
         return blocked_addresses.execute(command)
     settings.put(command.name, command.value)
     return (SettingsChanged(command.name),)
-
-
-def _about_trust(
-    command: certificate_commands.CertificateCommand | secret_commands.SecretCommand,
-) -> tuple[Event, ...]:
-    """Which certificates are trusted, and how secrets are kept."""
-    if isinstance(command, secret_commands.SecretCommand):
-        return secret_commands.execute(command)
-    return tuple(certificate_commands.execute(command))
 
 
 def _record(
@@ -285,7 +288,7 @@ def done_in_steps(step: Step) -> Done | None:
 def _archive(command: Archive | Restore) -> Done:
     command_id = uuid.uuid4().hex
     changes: list[archive.Changed] = []
-    for chunk in conversation.chunks(command.conversation_ids, CHUNK):
+    for chunk in database.chunks(command.conversation_ids, CHUNK):
         with writing(durable=True):
             if isinstance(command, Archive):
                 changes += archive.archive(chunk, command_id, anywhere=command.is_undo)
@@ -305,7 +308,7 @@ def _delete_conversations(conversation_ids: Sequence[int]) -> Done:
     events: list[Event] = []
     command_id = uuid.uuid4().hex
     try:
-        for chunk in conversation.chunks(conversation_ids, CHUNK):
+        for chunk in database.chunks(conversation_ids, CHUNK):
             with writing(durable=True):
                 told = delete.delete(conversation.message_ids(chunk), command_id)
             events += told
@@ -318,7 +321,7 @@ def _delete_messages(message_ids: Sequence[int]) -> Done:
     events: list[Event] = []
     command_id = uuid.uuid4().hex
     try:
-        for chunk in conversation.chunks(message_ids, CHUNK):
+        for chunk in database.chunks(message_ids, CHUNK):
             with writing(durable=True):
                 told = delete.delete(chunk, command_id)
             events += told
@@ -336,7 +339,7 @@ def _deleted(events: Sequence[Event], error: str = "") -> Done:
 def _mark_conversations(conversation_ids: Sequence[int], read: bool) -> Done:
     marked: list[read_state.Marked] = []
     command_id = uuid.uuid4().hex
-    for chunk in conversation.chunks(conversation_ids, CHUNK):
+    for chunk in database.chunks(conversation_ids, CHUNK):
         with writing(durable=True):
             marked += read_state.mark(read_state.of_conversations(chunk, read), read, command_id)
     return _marked(marked, read, sum(len(each.conversation_ids) for each in marked))
@@ -345,7 +348,7 @@ def _mark_conversations(conversation_ids: Sequence[int], read: bool) -> Done:
 def _mark(message_ids: Sequence[int], read: bool) -> Done:
     marked: list[read_state.Marked] = []
     command_id = uuid.uuid4().hex
-    for chunk in conversation.chunks(message_ids, CHUNK):
+    for chunk in database.chunks(message_ids, CHUNK):
         with writing(durable=True):
             marked += read_state.mark(chunk, read, command_id)
     return _marked(marked, read, sum(len(each.message_ids) for each in marked))

@@ -14,7 +14,7 @@ from models.queries import held_deletes
 from models.server import mailbox, operation, sync_state
 from models.server.mailbox import Role
 from models.server.operation import NewOperation, Payload
-from models.store import ledger
+from models.store import database, ledger
 from models.store.database import StoreError, writing
 
 NAME_TAKEN = "There is a label “{name}” already. Choose it from the list."
@@ -59,7 +59,7 @@ def execute(command: TrustCommand) -> tuple[tuple[Event, ...], int]:
         return _create(command)
     events: list[Event] = []
     count = 0
-    for chunk in conversation.chunks(command.message_ids, deletion.CHUNK):
+    for chunk in database.chunks(command.message_ids, deletion.CHUNK):
         with writing(durable=True):
             ids = sorted(held_deletes.among(chunk))
             count += len(ids)

@@ -13,8 +13,6 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from peewee import TextField
-
 from models.commands import records as record_commands
 from models.events import Event
 from models.files import record_merge
@@ -24,19 +22,8 @@ from models.records import snapshots as record_snapshots
 from models.records.records import Kind
 from models.records.snapshots import Rows, Snapshot
 from models.store import database
-from models.store.database import BaseModel
 
 CHUNK: Final = 500
-
-
-class ImportedRecord(BaseModel):
-    """A record that an import made (`before` is '') or filled up (as JSON, without and with it)."""
-
-    record_key = TextField(primary_key=True)
-    before = TextField(default="")
-
-    class Meta:
-        without_rowid = True
 
 
 def remember(made: Iterable[str], filled: Iterable[Filled]) -> None:

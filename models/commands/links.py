@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.events import ConversationsChanged, Event, LinksChanged
-from models.mail.conversation import accounts_of, chunks, of_messages
+from models.mail import links
+from models.mail.conversation import accounts_of, of_messages
 from models.queries import linkable_mail
-from models.records import links, person_matching, pipeline, records
+from models.records import person_matching, records
 from models.records.records import ITEMS, Kind, RecordError
 from models.store import database, ledger
+from models.store.database import chunks
 
 CHUNK = 500
 GONE = "This record was deleted in the meantime."
@@ -124,7 +126,7 @@ def execute(command: LinkCommand) -> LinkOutcome:
 
 
 def _link(ids: Sequence[int], key: str, reason: dict[str, object], origin: str) -> LinkOutcome:
-    if records.split(key)[0] not in ITEMS or pipeline.title(key) is None:
+    if records.split(key)[0] not in ITEMS or records.title(key) is None:
         raise RecordError(GONE)
     return _change(ids, key, "linked", reason, origin)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from models.flags import Flag
 from models.mail import conversation
-from models.mail.conversation import chunks
-from models.mail.message_tables import Flag
 from models.server import lost_operations, operation
 from models.server.operation import NewOperation, OperationRow, Payload, Source
 from models.store import database
+from models.store.database import chunks
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,10 @@ from typing import Any, Final, Literal
 from models.deletion import restored_links, tombstones
 from models.deletion.tombstones import Grave
 from models.events import ConversationsChanged, Event, LinksChanged, MessagesDeleted
-from models.mail import conversation
-from models.mail.conversation import chunks
+from models.mail import conversation, links
 from models.mail.threading import Snapshot
-from models.records import links
 from models.store import database, ledger, profile, search_index, wipe
+from models.store.database import chunks
 from models.store.hashing import key64
 
 Kind = Literal["own", "external"]

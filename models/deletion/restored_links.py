@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models.deletion.tombstones import TombstoneRow
+from models.mail import links
 from models.mail.threading import Joined, Snapshot
-from models.records import links, person_matching
+from models.records import person_matching
 from models.store import database, ledger
 from models.store.clock import now_ms
 

@@ -12,33 +12,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from peewee import AutoField, BlobField, IntegerField, TextField
-
 from models.store import database
 from models.store.clock import now_ms
-from models.store.database import BaseModel
 from models.store.hashing import key64
 
 OWN, EXTERNAL = "own", "external"
 SNAPSHOT_MS: Final = 30 * 24 * 3600 * 1000
 _CHUNK: Final = 500
-
-
-class Tombstone(BaseModel):
-    """What stays of deleted messages of one identity; no words."""
-
-    id = AutoField()
-    address_key = IntegerField()
-    identity = BlobField()
-    kind = TextField()
-    copies = IntegerField(default=1)
-    server_identities = TextField(default="[]")
-    snapshot = TextField(default="{}")
-    snapshot_until = IntegerField(null=True)
-    deleted_at = IntegerField()
-
-    class Meta:
-        indexes = ((("address_key", "identity", "kind"), True),)
 
 
 @dataclass(frozen=True, slots=True)

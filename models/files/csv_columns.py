@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from models.records.records import Kind
-from models.store.folding import folded
+from models.store.search_index import folded
 
 # What a column may be, by kind; '' is left out. `address:work` has its label behind the colon.
 FIELDS: Final[dict[Kind, tuple[str, ...]]] = {

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from models.files.namesakes import NAME_SQL, Namesakes, stored
-from models.mail.conversation import chunks
 from models.records.person_matching import persons_with
 from models.records.records import ITEMS, Kind, Organization, Person, Record, kind_of, title_of
 from models.store import database
-from models.store.folding import folded
+from models.store.database import chunks
 from models.store.hashing import key64
+from models.store.search_index import folded
 
 PROBLEMS: Final = (
     "no_name", "bad_address", "bad_value", "bad_date", "bad_status", "too_few_cells",

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 from models.files import vcard
-from models.mail.conversation import chunks
 from models.queries import record_list
 from models.queries.record_list import ItemRow
 from models.records import records
 from models.records.records import Kind, Organization, Person
 from models.store import database
-from models.store.database import StoreError
+from models.store.database import StoreError, chunks
 
 NOT_WRITTEN = "The file could not be written: check the folder and the room on the disk."
 _CHUNK: Final = 500

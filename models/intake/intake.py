@@ -15,10 +15,10 @@ from models.deletion import bringing_back, restored_links, tombstones
 from models.deletion.bringing_back import Lifted
 from models.deletion.tombstones import TombstoneRow
 from models.events import ConversationsChanged, Event, LinksChanged, MessagesAdded
+from models.flags import Flag
 from models.intake import blocked_addresses, link_rules, new_rows
 from models.intake.blocked_addresses import Blocked
 from models.mail import conversation, threading
-from models.mail.message_tables import Flag
 from models.mail.threading import Joined, Newcomer
 from models.parsed_mail import Incoming
 from models.server import arrival, location
@@ -120,7 +120,7 @@ def _read_known(batch: _Batch, identities: list[bytes], gmail: list[str]) -> Non
         "WHERE m.account_id = ? AND m.{} IN ({}) ORDER BY m.id"
     )
     for column, names in (("identity", identities), ("server_identity", gmail)):
-        for chunk in conversation.parts(names):
+        for chunk in database.parts(names):
             rows = database.rows(
                 sql.format(column, database.marks(len(chunk))), (batch.account_id, *chunk)
             )
@@ -141,7 +141,7 @@ def _remember(batch: _Batch, message_id: int, identity: bytes, server_identity: 
 
 def _read_kept_out(batch: _Batch, identities: list[bytes]) -> None:
     """How many equal mails each mailbox keeps out already."""
-    for chunk in conversation.parts(identities):
+    for chunk in database.parts(identities):
         rows = database.rows(
             "SELECT mailbox_id, uidvalidity, identity, count(*) FROM arrival WHERE account_id = ? "
             f"AND identity IN ({database.marks(len(chunk))}) AND is_kept_out = 1 AND is_gone = 0 "

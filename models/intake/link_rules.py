@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from models.accounts import account
-from models.mail.conversation import chunks
+from models.mail import links
 from models.mail.threading import Joined, Newcomer
-from models.records import links, records
+from models.records import records
 from models.records.records import ITEMS, OPEN, Kind
 from models.store import database, ledger
+from models.store.database import chunks
 from models.store.hashing import key64
 
 ONE_OPEN: Final = "one_open"  # their one open item, older than the conversation

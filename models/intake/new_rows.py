@@ -6,14 +6,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from models.mail.body import add_attachments
-from models.mail.conversation import chunks
-from models.mail.message_tables import Flag
-from models.mail.packing import pack
+from models.flags import Flag
+from models.mail.body import add_attachments, pack
 from models.mail.threading import Joined, Newcomer
 from models.parsed_mail import Address, Incoming, PackedBody, ParsedMail, plain
 from models.store import database, ledger, search_index
 from models.store.clock import now_ms
+from models.store.database import chunks
 from models.store.hashing import key64
 
 MOST_REFERENCES: Final = 200  # a hostile header names thousands; the ends tell the most

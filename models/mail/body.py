@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from models.mail import conversation
-from models.mail.conversation import chunks
-from models.mail.packing import pack
-from models.parsed_mail import ParsedAttachment, PartialBody, plain
+from models.parsed_mail import PackedBody, ParsedAttachment, PartialBody, plain
 from models.store import database, search_index
-from models.store.compression import compress, decompress, decompress_text
+from models.store.compression import compress, compress_text, decompress, decompress_text
+from models.store.database import chunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,4 +172,19 @@ def add_attachments(found: Mapping[int, Iterable[ParsedAttachment]]) -> None:
             for message_id, items in found.items()
             for position, item in enumerate(items)
         ],
+    )
+
+
+def pack(raw: bytes | None, partial: PartialBody | None, text: str) -> PackedBody:
+    """The compressed columns of a body, and of the words that the index gets of it."""
+    indexed = compress_text(search_index.body_text(plain(text)))
+    if raw is not None:
+        return PackedBody(raw=compress(raw), indexed=indexed)
+    if partial is None:
+        return PackedBody(indexed=indexed)
+    return PackedBody(
+        header=compress(partial.header),
+        text=None if partial.text is None else compress_text(partial.text),
+        html=None if partial.html is None else compress_text(partial.html),
+        indexed=indexed,
     )

@@ -3,61 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, islice
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any
 
-from peewee import AutoField, BooleanField, ForeignKeyField, IntegerField, TextField
-
-from models.accounts.account import Account
 from models.store import database
-from models.store.database import BaseModel
 
-_T = TypeVar("_T")
-
-CHUNK = 500  # ids in one query
 MOST_PARTIES = 12  # a row never shows more
-
-
-class Conversation(BaseModel):
-    """Messages tied by Message-ID, In-Reply-To and References."""
-
-    id = AutoField()
-    account = ForeignKeyField(Account, on_delete="CASCADE", index=False)
-    subject = TextField(default="")
-    parties = TextField(default="[]")
-    snippet = TextField(default="")
-    newest_at = IntegerField(default=0)
-    oldest_at = IntegerField(default=0)
-    message_count = IntegerField(default=0)
-    unread_count = IntegerField(default=0)
-    attachment_count = IntegerField(default=0)
-    incoming_count = IntegerField(default=0)
-    own_count = IntegerField(default=0)
-    draft_count = IntegerField(default=0)
-    is_archived = BooleanField(default=False)
-    archived_cause = TextField(default="")
-    archived_at = IntegerField(null=True)
-    link_key = TextField(default="")
-    link_title = TextField(default="")
-
-
-def chunks(ids: Iterable[int], size: int = CHUNK) -> Iterator[list[int]]:
-    """The ids, each once and in their order, in lists that one query can hold."""
-    rest = iter(dict.fromkeys(ids))
-    while chunk := list(islice(rest, size)):
-        yield chunk
 
 
 # Mail that came in the same second is in the order in which it was written.
 IN_ORDER = "received_at, COALESCE(dated_at, received_at), id"
-
-
-def parts(values: Sequence[_T], size: int = CHUNK) -> Iterator[Sequence[_T]]:
-    """The values in slices that one query can hold."""
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
 
 
 # What `_summary` gives.
@@ -70,7 +27,7 @@ _COLUMNS = (
 def refresh(conversation_ids: Iterable[int]) -> tuple[int, ...]:
     """Compute the rows of these conversations anew; the ids that are gone as empty (R6)."""
     removed: list[int] = []
-    for chunk in chunks(conversation_ids):
+    for chunk in database.chunks(conversation_ids):
         removed += _refresh(chunk)
     return tuple(removed)
 
@@ -139,7 +96,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 def accounts_of(conversation_ids: Iterable[int]) -> dict[int, list[int]]:
     """The conversations that still exist, by their account."""
     found: dict[int, list[int]] = {}
-    for chunk in chunks(conversation_ids):
+    for chunk in database.chunks(conversation_ids):
         rows = database.rows(
             "SELECT account_id, id FROM conversation "
             f"WHERE id IN ({database.marks(len(chunk))}) ORDER BY id",
@@ -153,7 +110,7 @@ def accounts_of(conversation_ids: Iterable[int]) -> dict[int, list[int]]:
 def message_ids(conversation_ids: Iterable[int]) -> list[int]:
     """The messages of these conversations, in their order of arrival."""
     found: list[int] = []
-    for chunk in chunks(conversation_ids):
+    for chunk in database.chunks(conversation_ids):
         rows = database.rows(
             f"SELECT id FROM message WHERE conversation_id IN ({database.marks(len(chunk))}) "
             f"ORDER BY conversation_id, {IN_ORDER}",
@@ -166,7 +123,7 @@ def message_ids(conversation_ids: Iterable[int]) -> list[int]:
 def of_messages(ids: Iterable[int]) -> list[int]:
     """The conversations that these messages are in, each once."""
     found: dict[int, None] = {}
-    for chunk in chunks(ids):
+    for chunk in database.chunks(ids):
         rows = database.rows(
             f"SELECT conversation_id FROM message WHERE id IN ({database.marks(len(chunk))})", chunk
         )

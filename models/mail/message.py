@@ -1,61 +1,13 @@
-"""Messages: one row a mail and account, however many mailboxes hold it.
-
-The one door to a message: its places on the server come from `location`, its bytes from
-`body`.
-"""
+"""Messages: one row a mail and account, however many mailboxes hold it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from models.mail import conversation
-from models.mail.body import (
-    AttachmentRow,
-    attachment,
-    attachment_content,
-    attachments,
-    attachments_of,
-    complete_body,
-    partial,
-    raw,
-    save_attachment_content,
-)
-from models.mail.conversation import IN_ORDER, chunks
-from models.mail.message_tables import (
-    Attachment,
-    Body,
-    Flag,
-    Location,
-    Message,
-    MessageAddress,
-    MessageReference,
-)
-from models.server.location import (
-    LocationRow,
-    end_location,
-    live_elsewhere,
-    locations,
-    locations_of,
-    move_location,
-    open_cases,
-    remap_uidvalidity,
-    set_flags,
-    set_held,
-    set_hidden,
-    set_live,
-    set_missing,
-)
+from models.mail.conversation import IN_ORDER
 from models.store import database
-
-__all__ = [
-    "Attachment", "AttachmentRow", "Body", "Flag", "Location", "LocationRow", "Message",
-    "MessageAddress", "MessageReference", "MessageRow", "attachment", "attachment_content",
-    "attachments", "attachments_of", "by_identity", "complete_body", "end_location", "get",
-    "live_elsewhere", "locations", "locations_of", "move_location", "of_conversation",
-    "open_cases", "partial", "raw", "remap_uidvalidity", "save_attachment_content", "set_flags",
-    "set_held", "set_hidden", "set_junk", "set_live", "set_missing", "without_body",
-]  # fmt: skip
+from models.store.database import chunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +68,7 @@ def by_identity(account_id: int, identities: Iterable[bytes]) -> dict[bytes, lis
     """The messages that have these identities; equal mails share one."""
     wanted = list(dict.fromkeys(identities))
     found: dict[bytes, list[int]] = {}
-    for start in range(0, len(wanted), conversation.CHUNK):
-        part = wanted[start : start + conversation.CHUNK]
+    for part in database.parts(wanted):
         rows = database.rows(
             "SELECT identity, id FROM message WHERE account_id = ? "
             f"AND identity IN ({database.marks(len(part))}) ORDER BY id",

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from models.mail.conversation import chunks
-from models.records import links
+from models.mail import links
 from models.store import database, ledger
 from models.store.clock import now_ms
+from models.store.database import chunks
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from models.mail.conversation import chunks
 from models.server import sync_state
 from models.store import database
+from models.store.database import chunks
 
 # Both terms: the first is the condition of the partial index of open cases.
 _HELD: Final = "l.state <> 'live' AND l.state = 'held'"

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from heapq import merge
 from typing import Final
 
-from models.mail.conversation import chunks
 from models.parsed_mail import Address
 from models.records.records import ITEMS, Kind, split
 from models.store import database
+from models.store.database import chunks
 
 MAIL: Final = "mail"
 KINDS: Final = (MAIL, "note", "stage", "status")

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from models.mail.conversation import chunks
-from models.records import pipeline
+from models.records import records
 from models.store import database, search_index
+from models.store.database import chunks
 from models.store.hashing import key64
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -271,7 +271,7 @@ def _items(rows: list[database.Row]) -> tuple[LedgerItem, ...]:
 
 
 def _title(record_key: str) -> str:
-    return pipeline.title(record_key) or ""
+    return records.title(record_key) or ""
 
 
 def _mailbox_ids(evidence: Mapping[str, Any]) -> set[int]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.accounts import account
-from models.mail.conversation import chunks
 from models.queries import conversation_list
 from models.queries.conversation_list import ConversationRow
 from models.records import records
 from models.records.person_matching import persons_with
 from models.records.records import ITEMS, OPEN, Deal, Lead, Project
 from models.store import database
+from models.store.database import chunks
 from models.store.hashing import key64
 
 SHOWN = 50

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.records import pipeline, record_rows, records
+from models.records import record_rows, records
 from models.records.records import Kind
 from models.store import database
 
@@ -33,13 +33,13 @@ def preview(record_keys: Sequence[str]) -> RecordsPreview:
     """Look, without changing anything."""
     keys = list(dict.fromkeys(record_keys))
     return RecordsPreview(
-        pipeline.titles(keys),
+        records.titles(keys),
         _sum("SELECT count(*) FROM link WHERE record_key IN ({})", keys),
         _sum("SELECT count(*) FROM message_person WHERE person_id IN ({})", _persons(keys)),
         _sum(
             "SELECT count(*) FROM history_entry WHERE kind <> 'draft' AND record_key IN ({})", keys
         ),
-        pipeline.titles(_related(keys)[:20]),
+        records.titles(_related(keys)[:20]),
     )
 
 

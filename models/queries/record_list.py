@@ -15,8 +15,8 @@ from typing import Any, Final
 from models.queries.conversation_list import BLOCK
 from models.records.records import ITEMS, OPEN, Kind, Stage, persons_of_items, stages
 from models.store import database
-from models.store.folding import folded
 from models.store.list_ids import ListIds
+from models.store.search_index import folded
 
 SORTS: Final[dict[Kind, tuple[str, ...]]] = {
     Kind.PERSON: ("name", "organization", "created_at", "changed_at", "last_mail_at"),

@@ -9,8 +9,8 @@ from typing import Final
 
 from models.store import database
 from models.store.compression import decompress_text
-from models.store.folding import folded
 from models.store.hashing import key64
+from models.store.search_index import folded
 
 # Providers whose domains say nothing about where somebody works.
 _FREE: Final = """gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com

@@ -10,23 +10,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from peewee import AutoField, IntegerField, TextField
-
 from models.store import database
 from models.store.clock import now_ms
-from models.store.database import BaseModel
 
 DRAFT: Final = "draft"
-
-
-class HistoryEntry(BaseModel):
-    """One entry; mails come from the links."""
-
-    id = AutoField()
-    record_key = TextField()
-    kind = TextField()
-    at = IntegerField()
-    content = TextField(default="{}")
 
 
 def add(record_key: str, kind: str, content: Mapping[str, str], at: int | None = None) -> int:

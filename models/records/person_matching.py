@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from models.mail.conversation import chunks
 from models.store import database
+from models.store.database import chunks
 
 _REFUSED = (
     "NOT EXISTS (SELECT 1 FROM message_person_refused r "

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from models.mail.conversation import chunks
 from models.records.records import ITEMS, Item, Kind, Organization, Person, Record, kind_of
 from models.store import database
-from models.store.folding import search_text
+from models.store.database import chunks
 from models.store.hashing import key64
+from models.store.search_index import search_text
 
 _ITEM_COLUMNS: Final = {
     Kind.DEAL: (

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from models.mail.conversation import chunks
 from models.store import database
-from models.store.database import StoreError
+from models.store.database import StoreError, chunks
 
 
 class Kind(StrEnum):
@@ -316,3 +315,34 @@ def with_organizations(record_keys: Iterable[str]) -> tuple[str, ...]:
             )
             found |= {f"{Kind.ORGANIZATION}:{id_}": None for (id_,) in rows}
     return tuple(found)
+
+
+_TITLES: Final = {
+    "deal": "SELECT title FROM deal WHERE id = ?",
+    "lead": "SELECT title FROM lead WHERE id = ?",
+    "project": "SELECT title FROM project WHERE id = ?",
+    "person": "SELECT name FROM person WHERE id = ?",
+    "organization": "SELECT name FROM organization WHERE id = ?",
+}
+
+
+def title(record_key: str) -> str | None:
+    """What a record is called, or None if it is gone."""
+    kind, _, record_id = record_key.partition(":")
+    found = database.value(_TITLES[kind], (int(record_id),))
+    return None if found is None else str(found)
+
+
+def titles(record_keys: Iterable[str]) -> tuple[str, ...]:
+    """What the records that still exist are called, in the order of their keys."""
+    found = (title(key) for key in dict.fromkeys(record_keys))
+    return tuple(name for name in found if name is not None)
+
+
+def has_contacts() -> bool:
+    """Whether there is a person or an organization at all (S5)."""
+    return bool(
+        database.value(
+            "SELECT EXISTS (SELECT 1 FROM person) OR EXISTS (SELECT 1 FROM organization)"
+        )
+    )

@@ -5,33 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from peewee import BlobField, BooleanField, CompositeKey, ForeignKeyField, IntegerField, TextField
-
-from models.mail.conversation import chunks
-from models.mail.message_tables import Flag
-from models.server.mailbox import Mailbox
+from models.flags import Flag
 from models.store import database
 from models.store.clock import now_ms
-from models.store.database import BaseModel
-
-
-class Arrival(BaseModel):
-    """A UID that appeared in a mailbox, taken in or not."""
-
-    mailbox = ForeignKeyField(Mailbox, on_delete="CASCADE", index=False)
-    uidvalidity = IntegerField()
-    uid = IntegerField()
-    account_id = IntegerField()
-    identity = BlobField()
-    server_identity = TextField(default="")
-    flags = IntegerField(default=0)
-    is_gone = BooleanField(default=False)
-    is_kept_out = BooleanField(default=False)
-    seen_at = IntegerField(index=True)
-
-    class Meta:
-        primary_key = CompositeKey("mailbox", "uidvalidity", "uid")
-        without_rowid = True
+from models.store.database import chunks
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from models.mail.conversation import chunks, parts
 from models.server import arrival, location, operation
 from models.server.arrival import ArrivalRow
 from models.store import database
+from models.store.database import chunks, parts
 
 
 @dataclass(frozen=True, slots=True)

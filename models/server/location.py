@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from models.flags import Flag
 from models.mail import conversation
-from models.mail.conversation import chunks
-from models.mail.message_tables import Flag
 from models.server import operation
 from models.store import database
 from models.store.clock import now_ms
+from models.store.database import chunks
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from models.mail.conversation import chunks
 from models.server import location, operation, sync_state
 from models.server.operation import OperationRow, Source
 from models.store import database, ledger
 from models.store.clock import now_ms
+from models.store.database import chunks
 
 ELSEWHERE, GONE = "elsewhere", "gone"  # why nothing is left to be done
 

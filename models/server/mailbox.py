@@ -6,12 +6,8 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Final
 
-from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
-
-from models.accounts.account import Account
 from models.store import database
 from models.store.clock import now_ms
-from models.store.database import BaseModel
 
 NEVER_OPEN_MS: Final = 24 * 3600 * 1000  # a day is enough for a mailbox that was never opened
 
@@ -32,41 +28,6 @@ class Role(StrEnum):
 
 NOT_SYNCED = frozenset({Role.TRASH, Role.JUNK, Role.DRAFTS})  # never taken in as mail
 NEVER_SYNCED = NOT_SYNCED | {Role.ALL, Role.FLAGGED}  # these only mirror mail of other labels
-
-
-class Mailbox(BaseModel):
-    """One mailbox of an account; the person sees the word label."""
-
-    account = ForeignKeyField(Account, on_delete="CASCADE", index=False)
-    name = TextField()
-    delimiter = TextField(default="/")
-    role = TextField(default="")
-    role_source = TextField(default="")
-    is_selectable = BooleanField(default=True)
-    is_chosen = BooleanField(default=False)
-    is_mirror = BooleanField(default=False)
-    mailbox_id_server = TextField(default="")
-    missing_since = IntegerField(null=True)
-    missing_asks = IntegerField(default=0)
-    uidvalidity = IntegerField(default=0)
-    uidnext = IntegerField(default=0)
-    message_count = IntegerField(default=0)
-    highestmodseq = IntegerField(default=0)
-    watermark = IntegerField(default=0)
-    backfill_uid = IntegerField(default=0)
-    backfill_floor = IntegerField(default=0)
-    backfill_done = BooleanField(default=False)
-    full_check_at = IntegerField(default=0)
-    held_reason = TextField(default="")
-    is_whole = BooleanField(default=False)
-    bring_back_before = IntegerField(default=0)
-    past_done = IntegerField(default=0)
-    past_total = IntegerField(default=0)
-    was_open = BooleanField(default=False)
-    refused_since = IntegerField(null=True)
-
-    class Meta:
-        indexes = ((("account", "name"), True),)
 
 
 @dataclass(frozen=True, slots=True)

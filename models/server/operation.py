@@ -12,13 +12,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from peewee import AutoField, BlobField, ForeignKeyField, IntegerField, TextField
-
-from models.accounts.account import Account
-from models.mail.conversation import chunks
 from models.store import database, ledger
 from models.store.clock import now_ms
-from models.store.database import BaseModel
+from models.store.database import chunks
 
 ARCHIVE, UNARCHIVE, TRASH, FLAGS = "archive", "unarchive", "trash", "flags"
 SEND, APPEND_DRAFT, APPEND_SENT = "send", "append_draft", "append_sent"
@@ -29,25 +25,6 @@ CREATE = "create"  # a mailbox that the person agreed to
 _OPEN: Final = "state IN ('pending', 'running', 'waiting')"
 
 Source = tuple[int, int, int]  # mailbox_id, uidvalidity, uid
-
-
-class Operation(BaseModel):
-    """One change of one message for its server."""
-
-    id = AutoField()
-    account = ForeignKeyField(Account, on_delete="CASCADE", index=False)
-    command_id = TextField()
-    kind = TextField()
-    message_id = IntegerField(null=True)
-    identity = BlobField()
-    server_identity = TextField(default="")
-    payload = TextField(default="{}")
-    state = TextField(default="pending")
-    attempts = IntegerField(default=0)
-    next_try_at = IntegerField(default=0)
-    server_words = TextField(default="")
-    created_at = IntegerField()
-    changed_at = IntegerField()
 
 
 @dataclass(frozen=True, slots=True)

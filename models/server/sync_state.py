@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from models.mail.conversation import chunks
 from models.server import arrival, location
 from models.server.operation import Payload
 from models.store import database
 from models.store.clock import now_ms
+from models.store.database import chunks
 
 # --- locations ---------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import apsw
 from peewee import Model, PeeweeException
@@ -28,12 +28,15 @@ from playhouse.apsw_ext import APSWDatabase
 BUSY_TIMEOUT_SECONDS = 10.0  # longer than any transaction of ours but the wipe of a large file
 CHECKPOINT_PAGES = 4000  # 16 MB: a full sync writes many pages again and again before that
 
+CHUNK = 500  # ids in one query
+
 _GROUP = 200  # rows of one statement at most; SQLite takes 32,766 values
 _FEW = 8  # rows that are not worth a statement of their own
 _VALUES = re.compile(r"(\s*INSERT\s.*?\bVALUES\s*)(\([^()]*\))(.*)", re.DOTALL)
 _IDS = 2000  # that are made numbers without a chance for other threads
 
 Row = tuple[Any, ...]
+_T = TypeVar("_T")
 
 
 class StoreError(Exception):
@@ -298,3 +301,16 @@ def _for_rows(sql: str, count: int) -> str:
 def marks(count: int) -> str:
     """`?,?,?`: the placeholders for `count` values of an IN list (32,766 at most)."""
     return ",".join("?" * count)
+
+
+def chunks(ids: Iterable[int], size: int = CHUNK) -> Iterator[list[int]]:
+    """The ids, each once and in their order, in lists that one query can hold."""
+    rest = iter(dict.fromkeys(ids))
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+def parts(values: Sequence[_T], size: int = CHUNK) -> Iterator[Sequence[_T]]:
+    """The values in slices that one query can hold."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

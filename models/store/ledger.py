@@ -7,31 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from peewee import AutoField, IntegerField, TextField
-
 from models.store import database
 from models.store.clock import now_ms
-from models.store.database import BaseModel
 from models.store.hashing import key64
 
 PERSON, SYNC, SERVER, RULE = "person", "sync", "server", "rule"
-
-
-class Ledger(BaseModel):
-    """One thing that happened to a message or a conversation."""
-
-    id = AutoField()
-    at = IntegerField()
-    account_id = IntegerField(null=True)
-    kind = TextField()
-    cause = TextField()
-    message_id = IntegerField(null=True)
-    conversation_id = IntegerField(null=True)
-    message_key = IntegerField(null=True)
-    from_key = IntegerField(null=True)
-    subject_key = IntegerField(null=True)
-    record_keys = TextField(default="[]")
-    evidence = TextField(default="{}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -355,3 +355,20 @@ _STEP = """SELECT newest.id, newest.newest_at, message.id FROM
 def _chunks(values: Sequence[int]) -> Iterator[Sequence[int]]:
     for start in range(0, len(values), _CHUNK):
         yield values[start : start + _CHUNK]
+
+
+def folded(text: str) -> str:
+    """Lower case, letters without their marks: `Õunapuu` is `ounapuu`."""
+    if text.isascii():
+        return text.casefold()
+    # Twice: Unicode puts the marks of a letter in order, in the square of their number.
+    return _unmarked(unicodedata.normalize("NFKD", _unmarked(fold(text)))).casefold()
+
+
+def _unmarked(text: str) -> str:
+    return "".join([c for c in text if not unicodedata.combining(c)])
+
+
+def search_text(first: str, others: Iterable[str]) -> str:
+    """One line a value; the first is what a list is sorted by."""
+    return "\n".join([folded(" ".join(text.split())) for text in (first, *others) if text])

@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from peewee import TextField
-
 from models.store import database
-from models.store.database import BaseModel
 
 Value = bool | int | str | list[str] | None
 
@@ -32,16 +29,6 @@ DEFAULTS: Final[dict[str, Value]] = {
     "secret_store": "",  # keyring | passphrase | session; '' is not chosen yet
     "first_start_at": None,
 }
-
-
-class Setting(BaseModel):
-    """One setting; the value is JSON."""
-
-    name = TextField(primary_key=True)
-    value = TextField()
-
-    class Meta:
-        without_rowid = True
 
 
 def get(name: str) -> Value:

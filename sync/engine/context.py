@@ -11,8 +11,8 @@ from models.events import NO_PAST, Event, PastProgress
 from models.server.mailbox import MailboxState, Role, update
 from models.store.clock import now_ms
 from sync.engine.eta import Pace
-from sync.engine.hanging import Hanging
 from sync.engine.judge import Home
+from sync.engine.quarantine import Quarantine
 from sync.session import ImapSession, Selected
 from sync.timing import Timing
 
@@ -83,7 +83,7 @@ class Work:
     whole_looks: int = 0
     asked_in_turn: int = 0
     pace: Pace = field(default_factory=Pace)
-    hanging: Hanging = field(default_factory=lambda: Hanging(Timing()))
+    hanging: Quarantine = field(default_factory=lambda: Quarantine(Timing()))
 
     def has(self, capability: str) -> bool:
         """Whether the server offers this, by its name in upper case."""

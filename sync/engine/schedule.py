@@ -19,11 +19,11 @@ from models.server.mailbox import Role
 from models.store import database
 from sync.engine import cycle
 from sync.engine.context import Step, Steps, Work, again, now
-from sync.engine.hanging import Hanging, Part
 from sync.engine.incoming.past_mail import Backfill
 from sync.engine.mailboxes import reconcile
 from sync.engine.on_demand import Demand
 from sync.engine.outgoing.runner import Operations
+from sync.engine.quarantine import Part, Quarantine
 from sync.errors import ProtocolError, ReconnectError, RefusedError
 from sync.session import ImapSession
 from sync.timing import Timing
@@ -46,10 +46,10 @@ class AccountSync:
         read_only: bool,
         report: Callable[[Event], None],
         should_yield: Callable[[], bool],
-        hanging: Hanging | None = None,
+        hanging: Quarantine | None = None,
     ) -> None:
         self._work = Work(account, session, timing, read_only, report, should_yield)
-        self._work.hanging = hanging or Hanging(timing)
+        self._work.hanging = hanging or Quarantine(timing)
         session.suspects = self._work.hanging.mails.suspects
         self._work.last_success_at = account.last_success_at
         self._operations = Operations(self._work)

@@ -13,7 +13,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.mail import message
+from models.mail import body
 from sync.mime import parse
 
 _PIECE = 1_048_576
@@ -41,11 +41,11 @@ def write_out(attachment_id: int, path: Path, *, is_copy: bool) -> AttachmentFil
     """
     if is_copy and path.exists():
         return AttachmentFile(path)
-    row = message.attachment(attachment_id)
+    row = body.attachment(attachment_id)
     if row is None:
         return None
-    content = message.attachment_content(attachment_id)
-    if content is None and (raw := message.raw(row.message_id)) is not None:
+    content = body.attachment_content(attachment_id)
+    if content is None and (raw := body.raw(row.message_id)) is not None:
         content = parse.attachment_bytes(raw, row.position)
     if content is None:
         return AttachmentFile(path, is_here=False)
@@ -53,7 +53,7 @@ def write_out(attachment_id: int, path: Path, *, is_copy: bool) -> AttachmentFil
         _write(path, content, is_copy=is_copy)
     except OSError as error:
         return AttachmentFile(path, reason=_reason(error))
-    if is_copy and message.attachment(attachment_id) is None:
+    if is_copy and body.attachment(attachment_id) is None:
         _remove(path)  # deleted while it was written: whoever removed the copies found none
         return None
     return AttachmentFile(path)

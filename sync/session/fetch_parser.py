@@ -20,7 +20,7 @@ from sync.session.values import Facts, Fetched
 
 Record = list[bytes]
 
-# Bits of models.mail.message.Flag.
+# Bits of models.flags.Flag.
 FLAG_BITS = {
     b"\\SEEN": 1,
     b"\\ANSWERED": 2,

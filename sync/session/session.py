@@ -85,7 +85,7 @@ class ImapSession(MessageReader):
         return CopyUid(uidvalidity, pairs) if pairs else None
 
     def store(self, uids: Iterable[int], add: int = 0, remove: int = 0) -> None:
-        """Set and take away flags (bits of models.mail.message.Flag); others stay."""
+        """Set and take away flags (bits of models.flags.Flag); others stay."""
         sets = commands.uid_sets(uids)
         for sign, bits in ((b"+FLAGS.SILENT", add), (b"-FLAGS.SILENT", remove)):
             for part in sets if bits else ():

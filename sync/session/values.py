@@ -109,7 +109,7 @@ class Facts:
     """What a server says of a message without its words.
 
     Attributes:
-        flags: Bits of models.mail.message.Flag; None where the record told none.
+        flags: Bits of models.flags.Flag; None where the record told none.
         received_at: INTERNALDATE in ms UTC; 0 where not told or not readable.
         server_identity: `gm:…` (X-GM-MSGID), `em:…` (EMAILID), or ''.
     """

@@ -180,7 +180,7 @@ STATEMENTS = (
         mailbox_id INTEGER NOT NULL REFERENCES mailbox ON DELETE CASCADE,
         uidvalidity INTEGER NOT NULL,
         uid INTEGER NOT NULL,
-        flags INTEGER NOT NULL DEFAULT 0,            -- bits of models.mail.message.Flag
+        flags INTEGER NOT NULL DEFAULT 0,            -- bits of models.flags.Flag
         modseq INTEGER NOT NULL DEFAULT 0,
         state TEXT NOT NULL DEFAULT 'live',          -- live | missing | hidden (by a server's cap) | held (brake)
         missing_since INTEGER,

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.intake.intake import Incoming
-from models.mail.packing import pack
+from models.mail.body import pack
 from models.parsed_mail import ParsedMail, PartialBody
 from models.server.mailbox import MailboxState
 from sync.engine.context import Work, now

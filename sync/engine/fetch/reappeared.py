@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from models.mail.message_tables import Flag
+from models.flags import Flag
 from models.server import arrival, known_uids, sync_state
 from models.server.arrival import ArrivalRow
 from models.server.known_uids import Earlier

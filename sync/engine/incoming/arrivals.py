@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from models.flags import Flag
 from models.intake import intake
-from models.mail.message_tables import Flag
 from models.parsed_mail import ParsedMail
 from models.server import arrival, known_uids, mailbox, sync_state
 from models.server.arrival import ArrivalRow

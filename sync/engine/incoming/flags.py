@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from models.events import ConversationsChanged
-from models.mail.message_tables import Flag
+from models.flags import Flag
 from models.server import arrival, location, mailbox, sync_state
 from models.server.mailbox import MailboxState
 from models.store import database

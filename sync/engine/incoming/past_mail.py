@@ -18,9 +18,9 @@ from sync.engine.fetch import messages, missing_answers, reappeared, scope
 from sync.engine.fetch.messages import Wanted
 from sync.engine.fetch.reappeared import Sighting
 from sync.engine.fetch.scope import Contacts, envelopes
-from sync.engine.hanging import Part
 from sync.engine.incoming.overlap import while_fetching
 from sync.engine.mailboxes.reconcile import refused
+from sync.engine.quarantine import Part
 from sync.errors import RefusedError, RetryError, ThrottledError
 
 WINDOW = 1000  # UIDs whose sizes and dates are asked for at once

@@ -12,9 +12,9 @@ from models.store import database, ledger
 from sync.engine import judge
 from sync.engine.context import Steps, Work, again, now
 from sync.engine.fetch.messages import identity_of
-from sync.engine.hanging import Part
 from sync.engine.judge import Home
 from sync.engine.mailboxes.roles import roles
+from sync.engine.quarantine import Part
 from sync.errors import UNOPENED, RefusedError, SyncError, ThrottledError
 from sync.session import Listed, Status
 

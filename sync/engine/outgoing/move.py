@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from models.mail.message_tables import Flag
+from models.flags import Flag
 from models.server import arrival, location, lost_operations, mailbox, operation, sync_state
 from models.server.arrival import ArrivalRow
 from models.server.mailbox import MailboxState, Role

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from models.accounts import account
 from models.events import OperationsChanged
-from models.mail.message_tables import Flag
+from models.flags import Flag
 from models.server import location, lost_operations, mailbox, operation, sync_state
 from models.server.mailbox import MailboxState, Role
 from models.server.operation import OperationRow, Source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from models.mail.message_tables import Flag
+from models.flags import Flag
 from models.server import arrival, known_uids, location, mailbox, operation, sync_state
 from models.server.location import LocationRow
 from models.server.mailbox import MailboxState

@@ -10,8 +10,9 @@ from models.accounts import account
 from models.commands import account_jobs
 from models.commands import execute as commands
 from models.files import export, plan
-from models.mail import message
-from models.mail.message import AttachmentRow, MessageRow
+from models.mail import body, message
+from models.mail.body import AttachmentRow
+from models.mail.message import MessageRow
 from models.queries import (
     conversation_list,
     held_deletes,
@@ -80,7 +81,7 @@ def answer(request: Request) -> Result:
         case AttachmentRequest():
             return write_out(request.attachment_id, request.path, is_copy=request.is_copy)
         case SourceRequest():
-            return message.raw(request.message_id)
+            return body.raw(request.message_id)
         case DeletePreviewRequest():
             return commands.preview_delete(request.conversation_ids, request.message_ids)
         case RemovalPreviewRequest():
@@ -146,7 +147,7 @@ def conversation_head(conversation_id: int) -> ConversationHead | None:
         return None
     found = known[0]
     rows = message.of_conversation(conversation_id)
-    attachments = message.attachments_of(row.id for row in rows)
+    attachments = body.attachments_of(row.id for row in rows)
     config = account.config(found.account_id)
     held_ids = held_deletes.among(row.id for row in rows) if found.is_held else set()
     return ConversationHead(
@@ -210,7 +211,7 @@ def content(message_id: int) -> MessageContent | None:
     row = message.get(message_id)
     if row is None:
         return None
-    raw = message.raw(message_id)
+    raw = body.raw(message_id)
     if raw is None:
         return _partial_content(row)
     mail = parse.content(raw)
@@ -221,13 +222,13 @@ def content(message_id: int) -> MessageContent | None:
 
 
 def _partial_content(row: MessageRow) -> MessageContent:
-    body = message.partial(row.id)
-    html = _cleaned(body.html) if body and body.html else None
-    text = (body.text or "") if body else ""
+    partial = body.partial(row.id)
+    html = _cleaned(partial.html) if partial and partial.html else None
+    text = (partial.text or "") if partial else ""
     inline = tuple(
         InlinePart(each.content_id, each.content_type, data)
-        for each in message.attachments(row.id)
-        if each.is_inline and (data := message.attachment_content(each.id)) is not None
+        for each in body.attachments(row.id)
+        if each.is_inline and (data := body.attachment_content(each.id)) is not None
     )
     state = row.body_state
     if state == "none" and row.account_id in account.removed_ids():

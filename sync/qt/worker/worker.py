@@ -23,7 +23,7 @@ from models.events import AccountsChanged, Event, Phase, StatusChanged
 from models.store import database
 from models.store.database import BusyStoreError, StoreError
 from sync.connecting import connect
-from sync.engine.hanging import Hanging
+from sync.engine.quarantine import Quarantine
 from sync.engine.schedule import AccountSync, Step
 from sync.errors import (
     CertificateError,
@@ -83,7 +83,7 @@ class AccountWorker(QObject):
         self._told_at = 0.0
         self._health = HealthKeeper(account_id, self.happened.emit, read_only=read_only)
         self._backoff = Backoff(timing)
-        self._hanging = Hanging(timing)
+        self._hanging = Quarantine(timing)
         self._settling = Settling(timing.idle_settle)
         # Children, made before the thread begins: `connect` waits for Qt's locks while it has
         # Python's, and the GUI thread that deletes a widget has the one and waits for the other.

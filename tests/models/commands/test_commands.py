@@ -11,8 +11,7 @@ import pytest
 from models.accounts import account
 from models.commands.execute import Archive, DeleteConversations, Restore, SetOption, execute
 from models.events import ConversationsChanged, OperationsChanged, SettingsChanged
-from models.mail import message
-from models.server import mailbox, operation
+from models.server import location, mailbox, operation
 from models.server.operation import Payload
 from models.store import database, settings
 from models.store.database import DiskFullError
@@ -129,7 +128,7 @@ def test_a_missing_copy_is_not_moved() -> None:
     box = boxes()
     option("archive")
     box.take(box.mail("a"))
-    message.set_missing([one("SELECT id FROM location")], 1)
+    location.set_missing([one("SELECT id FROM location")], 1)
     execute(Archive((conversation_of("a"),)))
     assert operations(box.account_id) == []
 
@@ -172,8 +171,8 @@ def archive_done(box: Boxes, name: str = "a") -> None:
     """The runner moved the copy to the archive."""
     execute(Archive((conversation_of(name),)))
     (row,) = operation.due(box.account_id, 0)
-    (copy,) = message.locations(box.ids["INBOX"], 1)
-    message.move_location(copy.id, box.ids["Archive"], 1, 50, put_by_archive=True)
+    (copy,) = location.locations(box.ids["INBOX"], 1)
+    location.move_location(copy.id, box.ids["Archive"], 1, 50, put_by_archive=True)
     operation.mark_done([row.id])
 
 
@@ -199,14 +198,14 @@ def test_restore_moves_nothing_else(reason: str) -> None:
     if reason == "not by us":
         execute(Archive((conversation_of("a"),)))
         operation.mark_done([row.id for row in operation.due(box.account_id, 0)])
-        (copy,) = message.locations(box.ids["INBOX"], 1)
-        message.move_location(copy.id, box.ids["Archive"], 1, 50)
+        (copy,) = location.locations(box.ids["INBOX"], 1)
+        location.move_location(copy.id, box.ids["Archive"], 1, 50)
     else:
         archive_done(box)
     if reason == "option off":
         option("archive", False)
     if reason == "moved on":
-        message.end_location(one("SELECT id FROM location"))
+        location.end_location(one("SELECT id FROM location"))
         box.take(box.mail("a", "Customers"))
     execute(Restore((conversation_of("a"),)))
     assert not archived("a")

@@ -13,8 +13,8 @@ from models.commands.accounts import RemoveAccount
 from models.commands.execute import Archive, DeleteMessages, execute
 from models.deletion import deletion
 from models.events import ConversationsChanged, Event, LinksChanged, MessagesDeleted
+from models.mail import links
 from models.parsed_mail import ParsedAttachment
-from models.records import links
 from models.store import database, ledger, wipe
 from models.store.hashing import key64
 from tests.models.building import boxes, conversation_of, message_of, one

@@ -10,7 +10,7 @@ import pytest
 from models.commands import execute as commands
 from models.files import csv_table, export, plan, vcard
 from models.records.records import Deal, Kind, Labelled, Person, get
-from models.store.folding import folded
+from models.store.search_index import folded
 
 pytestmark = pytest.mark.usefixtures("store")
 

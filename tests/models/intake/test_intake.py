@@ -7,10 +7,9 @@ import pytest
 from models.commands.execute import DeleteMessages, execute
 from models.deletion import deletion, tombstones
 from models.events import ConversationsChanged, MessagesAdded
-from models.mail import message
-from models.mail.message import Flag
+from models.flags import Flag
+from models.mail import body, links, message
 from models.parsed_mail import ParsedAttachment, PartialBody
-from models.records import links
 from models.server import arrival
 from models.store import database, search_index, settings
 from models.store.clock import now_ms
@@ -48,8 +47,8 @@ def test_a_new_mail_has_all_its_rows() -> None:
         "anna@customer.test",
         "full",
     )
-    assert message.raw(row.id) == b"From: x\r\n\r\nHello there"
-    assert [item.file_name for item in message.attachments(row.id)] == ["offer.pdf"]
+    assert body.raw(row.id) == b"From: x\r\n\r\nHello there"
+    assert [item.file_name for item in body.attachments(row.id)] == ["offer.pdf"]
     assert count("message_reference") == 2
     assert count("message_address") == 2
     assert count("location") == count("arrival") == 1
@@ -143,34 +142,34 @@ def test_a_partial_body_is_completed_once() -> None:
     box = boxes()
     box.take(box.mail("a", raw=None, text="teaser", partial=PartialBody(b"From: x", "teaser")))
     message_id = message_of("a")
-    assert message.raw(message_id) is None
-    assert message.partial(message_id) == PartialBody(b"From: x", "teaser", None)
+    assert body.raw(message_id) is None
+    assert body.partial(message_id) == PartialBody(b"From: x", "teaser", None)
     whole = ParsedAttachment("scan.png", "image/png", 3)
-    assert message.complete_body(
+    assert body.complete_body(
         message_id, text="all of it", snippet="all", attachments=[whole], raw=b"whole"
     )
-    assert message.raw(message_id) == b"whole"
+    assert body.raw(message_id) == b"whole"
     assert one("SELECT attachment_count FROM conversation") == 1
     assert one("SELECT count(*) FROM search WHERE search MATCH 'teaser'") == 0
     assert one("SELECT rowid FROM search WHERE search MATCH 'scan'") == message_id
-    assert not message.complete_body(
+    assert not body.complete_body(
         message_id, text="", snippet="", attachments=(), raw=b"invented by the server"
     )
-    assert message.raw(message_id) == b"whole"
+    assert body.raw(message_id) == b"whole"
 
 
 def test_an_attachment_that_came_later_is_kept() -> None:
     box = boxes()
     item = ParsedAttachment("big.zip", "application/zip", 99, section="2", encoding="base64")
     box.take(box.mail("a", raw=None, partial=PartialBody(b"h"), attachments=(item,)))
-    (row,) = message.attachments(message_of("a"))
+    (row,) = body.attachments(message_of("a"))
     assert not row.is_here
-    assert message.save_attachment_content(row.id, b"zipped")
-    assert message.attachment_content(row.id) == b"zipped"
-    found = message.attachment(row.id)
+    assert body.save_attachment_content(row.id, b"zipped")
+    assert body.attachment_content(row.id) == b"zipped"
+    found = body.attachment(row.id)
     assert found is not None
     assert (found.is_here, found.size, found.section) == (True, 6, "2")
-    assert not message.save_attachment_content(row.id + 1, b"")
+    assert not body.save_attachment_content(row.id + 1, b"")
 
 
 def test_broken_mail_comes_in() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.commands import execute as commands
-from models.mail.message_tables import Flag
+from models.flags import Flag
 from tests.models.building import OWN, START, Boxes, boxes, conversation_of
 from tests.models.intake.test_link_rules import deal, link_of, person
 

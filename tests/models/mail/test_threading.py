@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from models.commands import execute as commands
 from models.deletion import deletion
 from models.events import ConversationsChanged, LinksChanged
-from models.mail import conversation
-from models.mail.message import Flag
-from models.records import links
+from models.flags import Flag
+from models.mail import conversation, links
 from models.store import database
 from tests.models.building import DAY, START, archived, boxes, conversation_of, message_of, one
 

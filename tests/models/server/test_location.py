@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from models.commands.execute import Archive, MarkRead, SetOption, execute
+from models.flags import Flag
 from models.mail import message
-from models.mail.message import Flag
-from models.server import arrival, operation
+from models.server import arrival, location, operation
 from models.server.arrival import ArrivalRow
 from models.store import database
 from tests.models.building import Boxes, boxes, conversation_of, message_of, one
@@ -25,14 +25,14 @@ def box() -> Boxes:
     return box
 
 
-def location_in(box: Boxes, name: str) -> message.LocationRow:
-    (row,) = message.locations(box.ids[name], 1)
+def location_in(box: Boxes, name: str) -> location.LocationRow:
+    (row,) = location.locations(box.ids[name], 1)
     return row
 
 
 def test_ending_a_location_keeps_the_message(box: Boxes) -> None:
-    message.end_location(location_in(box, "INBOX").id)
-    message.end_location(location_in(box, "Customers").id)
+    location.end_location(location_in(box, "INBOX").id)
+    location.end_location(location_in(box, "Customers").id)
     assert message.get(message_of("a")) is not None
     assert arrival.of_mailbox(box.ids["INBOX"], 1) == []
     assert one("SELECT sum(is_gone) FROM arrival") == 2
@@ -40,8 +40,8 @@ def test_ending_a_location_keeps_the_message(box: Boxes) -> None:
 
 def test_a_moved_location_is_live_where_it_went(box: Boxes) -> None:
     old = location_in(box, "INBOX")
-    message.set_missing([old.id], 5)
-    message.move_location(old.id, box.ids["Archive"], 1, 9, put_by_archive=True)
+    location.set_missing([old.id], 5)
+    location.move_location(old.id, box.ids["Archive"], 1, 9, put_by_archive=True)
     row = location_in(box, "Archive")
     assert (row.id, row.uid, row.state, row.asks) == (old.id, 9, "live", 0)
     assert row.put_by_archive
@@ -52,43 +52,45 @@ def test_a_moved_location_is_live_where_it_went(box: Boxes) -> None:
 
 def test_a_move_to_a_place_that_sync_found_first(box: Boxes) -> None:
     box.take(box.mail("a", "Archive", uid=9))
-    message.move_location(
+    location.move_location(
         location_in(box, "INBOX").id, box.ids["Archive"], 1, 9, put_by_archive=True
     )
-    assert message.locations(box.ids["INBOX"]) == []
+    assert location.locations(box.ids["INBOX"]) == []
     assert location_in(box, "Archive").put_by_archive
     assert not arrival.at(box.ids["Archive"], 1, [9])[9].is_gone
 
 
 def test_cases_are_opened_counted_and_closed(box: Boxes) -> None:
     row = location_in(box, "INBOX")
-    message.set_missing([row.id], 10)
-    message.set_missing([row.id], 20)
-    (case,) = message.open_cases(box.account_id)
+    location.set_missing([row.id], 10)
+    location.set_missing([row.id], 20)
+    (case,) = location.open_cases(box.account_id)
     assert (case.state, case.missing_since, case.asks, case.last_ask_at) == ("missing", 10, 2, 20)
-    message.set_live([row.id])
-    assert message.open_cases(box.account_id) == []
-    message.set_hidden([row.id])
-    message.set_held([location_in(box, "Customers").id])
-    assert [case.state for case in message.open_cases(box.account_id)] == ["hidden", "held"]
+    location.set_live([row.id])
+    assert location.open_cases(box.account_id) == []
+    location.set_hidden([row.id])
+    location.set_held([location_in(box, "Customers").id])
+    assert [case.state for case in location.open_cases(box.account_id)] == ["hidden", "held"]
 
 
 def test_only_live_places_prove_a_message_alive(box: Boxes) -> None:
     inbox, label = location_in(box, "INBOX"), location_in(box, "Customers")
-    assert [row.id for row in message.live_elsewhere(message_of("a"))] == [inbox.id, label.id]
-    assert [row.id for row in message.live_elsewhere(message_of("a"), but=[inbox.id])] == [label.id]
-    message.set_flags(box.ids["INBOX"], 1, {1: (Flag.DELETED, 2)})
-    message.move_location(label.id, box.ids["Trash"], 1, 1)
-    assert message.live_elsewhere(message_of("a")) == []
+    assert [row.id for row in location.live_elsewhere(message_of("a"))] == [inbox.id, label.id]
+    assert [row.id for row in location.live_elsewhere(message_of("a"), but=[inbox.id])] == [
+        label.id
+    ]
+    location.set_flags(box.ids["INBOX"], 1, {1: (Flag.DELETED, 2)})
+    location.move_location(label.id, box.ids["Trash"], 1, 1)
+    assert location.live_elsewhere(message_of("a")) == []
 
 
 def test_the_latest_news_about_read_wins(box: Boxes) -> None:
     owner = conversation_of("a")
-    assert message.set_flags(box.ids["INBOX"], 1, {1: (Flag.SEEN, 2), 77: (0, 2)}) == (owner,)
-    assert message.set_flags(box.ids["INBOX"], 1, {1: (Flag.SEEN | Flag.FLAGGED, 3)}) == ()
+    assert location.set_flags(box.ids["INBOX"], 1, {1: (Flag.SEEN, 2), 77: (0, 2)}) == (owner,)
+    assert location.set_flags(box.ids["INBOX"], 1, {1: (Flag.SEEN | Flag.FLAGGED, 3)}) == ()
     assert one("SELECT unread_count FROM conversation") == 0
-    message.set_flags(box.ids["Customers"], 1, {2: (Flag.SEEN, 4)})
-    assert message.set_flags(box.ids["Customers"], 1, {2: (0, 5)}) == (owner,)
+    location.set_flags(box.ids["Customers"], 1, {2: (Flag.SEEN, 4)})
+    assert location.set_flags(box.ids["Customers"], 1, {2: (0, 5)}) == (owner,)
     assert one("SELECT unread_count FROM conversation") == 1
 
 
@@ -97,9 +99,9 @@ def test_a_renumbered_mailbox_keeps_its_locations_and_operations(box: Boxes) -> 
     execute(MarkRead((conversation_of("a"),)))
     execute(Archive((conversation_of("a"),)))
     row = location_in(box, "INBOX")
-    message.remap_uidvalidity(box.ids["INBOX"], 2, {row.id: 44})
-    assert message.locations(box.ids["INBOX"], 1) == []
-    (moved,) = message.locations(box.ids["INBOX"], 2)
+    location.remap_uidvalidity(box.ids["INBOX"], 2, {row.id: 44})
+    assert location.locations(box.ids["INBOX"], 1) == []
+    (moved,) = location.locations(box.ids["INBOX"], 2)
     assert (moved.id, moved.uid) == (row.id, 44)
     flags, archive = operation.of_account(box.account_id)
     assert flags.payload.sources == ((box.ids["INBOX"], 2, 44), (box.ids["Customers"], 1, 2))
@@ -109,8 +111,8 @@ def test_a_renumbered_mailbox_keeps_its_locations_and_operations(box: Boxes) -> 
 def test_a_renumbered_mail_that_came_in_before_is_one_location(box: Boxes) -> None:
     row = location_in(box, "INBOX")
     box.take(box.mail("a", uid=44, uidvalidity=2))
-    message.remap_uidvalidity(box.ids["INBOX"], 2, {row.id: 44})
-    assert [left.uid for left in message.locations(box.ids["INBOX"])] == [44]
+    location.remap_uidvalidity(box.ids["INBOX"], 2, {row.id: 44})
+    assert [left.uid for left in location.locations(box.ids["INBOX"])] == [44]
 
 
 def test_an_arrival_explains_by_identity(box: Boxes) -> None:

@@ -23,9 +23,8 @@ from models.commands.execute import (
     execute,
 )
 from models.events import OperationsChanged
-from models.mail import message
-from models.mail.message import Flag
-from models.server import operation, sync_state
+from models.flags import Flag
+from models.server import location, operation, sync_state
 from models.server.operation import Payload
 from models.store import database
 from tests.models.building import (
@@ -90,9 +89,9 @@ def test_without_a_copy_outside_trash_there_is_nothing_to_do() -> None:
     box = boxes()
     option("delete")
     box.take(box.mail("a"), box.mail("b"))
-    (copy, other) = message.locations(box.ids["INBOX"], 1)
-    message.move_location(copy.id, box.ids["Trash"], 1, 3)
-    message.end_location(other.id)
+    (copy, other) = location.locations(box.ids["INBOX"], 1)
+    location.move_location(copy.id, box.ids["Trash"], 1, 3)
+    location.end_location(other.id)
     execute(DeleteMessages((message_of("a"), message_of("b"))))
     assert operations(box.account_id) == []
 
@@ -189,13 +188,13 @@ def test_old_news_never_overwrites_what_the_person_did() -> None:
     box = boxes()
     box.take(box.mail("a", uid=1))
     execute(MarkRead((conversation_of("a"),)))
-    assert message.set_flags(box.ids["INBOX"], 1, {1: (Flag.ANSWERED, 9)}) == ()
+    assert location.set_flags(box.ids["INBOX"], 1, {1: (Flag.ANSWERED, 9)}) == ()
     box.take(box.mail("a", uid=1))
     box.take(box.mail("a", "Customers"))
     assert one("SELECT is_read FROM message") == 1
     operation.mark_done([row.id for row in operation.due(box.account_id, 0)])
-    message.set_flags(box.ids["INBOX"], 1, {1: (Flag.SEEN, 10)})
-    assert message.set_flags(box.ids["INBOX"], 1, {1: (0, 11)}) == (conversation_of("a"),)
+    location.set_flags(box.ids["INBOX"], 1, {1: (Flag.SEEN, 10)})
+    assert location.set_flags(box.ids["INBOX"], 1, {1: (0, 11)}) == (conversation_of("a"),)
     assert one("SELECT unread_count FROM conversation") == 1
 
 

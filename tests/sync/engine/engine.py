@@ -13,7 +13,7 @@ from models.commands.execute import execute
 from models.events import Event
 from models.server import mailbox
 from models.store import database
-from sync.engine.hanging import Hanging
+from sync.engine.quarantine import Quarantine
 from sync.engine.schedule import AccountSync
 from sync.session import ImapSession, Server
 from sync.timing import Timing
@@ -53,7 +53,7 @@ class Engine:
         self.port = port or server.port  # a proxy's, if it goes through one
         self.masked, self.timing, self.read_only = masked, timing, read_only
         self.events: list[Event] = []
-        self.hanging = Hanging(timing)  # outlives connections, as in the worker
+        self.hanging = Quarantine(timing)  # outlives connections, as in the worker
         self.commands: list[str] = []
         self.on_command: Callable[[str], None] = self.commands.append
         self.other: OtherClient = server.other(user)

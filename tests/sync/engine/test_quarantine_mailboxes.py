@@ -12,8 +12,7 @@ import pytest
 from models.commands.execute import Archive
 from models.server import mailbox
 from models.store import database, settings
-from sync.engine.hanging import TRIES, Hanging, Part
-from sync.engine.set_aside import ENDS
+from sync.engine.quarantine import ENDS, TRIES, Part, Quarantine
 from sync.errors import ReconnectError
 from sync.timing import Timing
 from tests.support.servers.fake_mailboxes import CAPABILITIES, Box, Mailboxes
@@ -273,12 +272,12 @@ def test_a_label_that_opens_and_is_not_to_be_searched_is_told_once(
 
 
 def test_who_gets_further_each_time_has_a_bad_line() -> None:
-    hanging = Hanging(Timing())
+    hanging = Quarantine(Timing())
     assert not any(hanging.happened("INBOX", Part.CYCLE, reached) for reached in range(9))
 
 
 def test_the_wait_grows_up_to_its_most_and_a_pass_ends_it() -> None:
-    hanging = Hanging(Timing(hanging_first=60.0, hanging_most=200.0))
+    hanging = Quarantine(Timing(hanging_first=60.0, hanging_most=200.0))
     waits = []
     hanging.happened("Able", Part.CYCLE, 1)
     trouble = hanging._known["Able", Part.CYCLE]

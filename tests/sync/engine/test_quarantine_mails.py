@@ -7,8 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from models.store import database
-from sync.engine.hanging import TRIES, Hanging, Part
-from sync.engine.set_aside import ENDS, MAILS_MOST, SetAside
+from sync.engine.quarantine import ENDS, MAILS_MOST, TRIES, MailQuarantine, Part, Quarantine
 from sync.session.values import Asked
 from sync.timing import Timing
 from tests.support.servers.fake_mailboxes import Mailboxes, _uids
@@ -160,12 +159,12 @@ def test_a_line_that_breaks_anywhere_leaves_no_mail_out(server: Mailboxes, make:
 # --- the counting alone ------------------------------------------------------------------------
 
 
-def ended(mails_: SetAside, uids: str, *, times: int = 1, whole: bool = True) -> list[bool]:
+def ended(mails_: MailQuarantine, uids: str, *, times: int = 1, whole: bool = True) -> list[bool]:
     return [mails_.learn(Asked(PLACE, uids, whole), is_second=True) for _ in range(times)]
 
 
 def test_a_group_makes_suspects_at_the_second_end_and_one_alone_is_left_out() -> None:
-    mails_ = SetAside(Timing())
+    mails_ = MailQuarantine(Timing())
     mails_.learn(Asked(PLACE, "1:4", is_whole=True), is_second=False)
     assert not mails_.suspects[PLACE]
     assert ended(mails_, "1:4", times=2) == [False, False]
@@ -180,14 +179,14 @@ def test_a_group_makes_suspects_at_the_second_end_and_one_alone_is_left_out() ->
 
 
 def test_whose_header_is_dangerous_is_not_asked_for_words_either() -> None:
-    mails_ = SetAside(Timing())
+    mails_ = MailQuarantine(Timing())
     ended(mails_, "3", times=ENDS, whole=False)
     assert mails_.left_out(PLACE, [3], whole=False) == {3}
     assert mails_.left_out(PLACE, [3], whole=True) == {3}
 
 
 def test_progress_clears_suspects_and_not_who_was_left_out() -> None:
-    mails_ = SetAside(Timing())
+    mails_ = MailQuarantine(Timing())
     ended(mails_, "1:4")
     ended(mails_, "3", times=ENDS)
     ended(mails_, "4", times=ENDS - 1)
@@ -198,7 +197,7 @@ def test_progress_clears_suspects_and_not_who_was_left_out() -> None:
 
 
 def test_with_many_such_mails_the_mailbox_itself_is_left_out() -> None:
-    hanging = Hanging(Timing())
+    hanging = Quarantine(Timing())
     closed = [
         hanging.happened("INBOX", Part.CYCLE, 1, Asked(PLACE, str(uid), is_whole=True))
         for uid in range(1, MAILS_MOST + 3)

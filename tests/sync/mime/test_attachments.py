@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from models.mail import message
+from models.mail import body
 from models.parsed_mail import ParsedAttachment
 from models.store import database
 from sync.mime.attachments import write_out
@@ -26,7 +26,7 @@ def attachment_id(store: Path) -> int:
     box.take(box.mail("see", attachments=(part,)))
     made = int(database.value("SELECT id FROM attachment"))
     with database.writing(durable=False):
-        message.save_attachment_content(made, CONTENT)
+        body.save_attachment_content(made, CONTENT)
     assert store.exists()
     return made
 

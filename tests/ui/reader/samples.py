@@ -10,7 +10,7 @@ from email.utils import format_datetime, formataddr
 
 from models.accounts import account
 from models.events import Event
-from models.mail.message_tables import Flag
+from models.flags import Flag
 from models.store import database
 from sync.mime import parse
 from tests.models.building import OWN, Boxes, boxes

@@ -7,16 +7,18 @@ know it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 from PySide6.QtCore import QCoreApplication
 
+import resources
 from models.store.clock import now_ms
 from sync.html.sanitize import QUIRKS, STANDARDS, CleanedHtml
 from sync.html.styles import WRAPPER
 from ui.reader.message import quoting, wording
-from ui.reader.message.document_style import document_style, shadow_style
 from ui.reader.message.schemes import ACTION_SCHEME, PICTURE_SCHEME
 from ui.reader.message.state import Card, Fold, Shown
 from ui.style import formatting
@@ -262,3 +264,19 @@ def _html(card: Card) -> CleanedHtml | None:
 def _is_coloured(card: Card) -> bool:
     cleaned = _html(card)
     return cleaned is not None and cleaned.has_own_colours
+
+
+def document_style(theme: Theme) -> str:
+    """The style sheet of the page, outside of the mails' own roots."""
+    sheet = _sheet("reader.css")
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: theme.color(found[1]).name(), sheet)
+
+
+def shadow_style() -> str:
+    """What each mail's own root starts from."""
+    return _sheet("reader-mail.css")
+
+
+@lru_cache(maxsize=4)
+def _sheet(name: str) -> str:
+    return resources.path(name).read_text(encoding="utf-8")

@@ -9,8 +9,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from models.mail.links import MERGED
 from models.queries.side_panel import LinkFacts, Panel
-from models.records.links import MERGED
 from ui.forms.inline_style import MutedLine, RecordStyle
 from ui.records import kinds, link_reasons
 from ui.style import formatting, icons

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from models.accounts import certificates
 from models.accounts.account import AccountConfig
-from models.accounts.certificate_commands import DistrustCertificate, TrustCertificate
 from models.accounts.certificates import Trusted
+from models.commands.security import DistrustCertificate, TrustCertificate
 from models.events import Phase
 from models.store.clock import now_ms
 from sync.qt.service.service import MailService

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
+    QApplication,
     QDialog,
     QHBoxLayout,
     QLineEdit,
@@ -30,8 +31,8 @@ from sync.qt.probes.probe import Probe, Tried
 from sync.qt.service.command_thread import CommandDone
 from sync.qt.service.service import MailService
 from sync.qt.service.vault import QuestionKind, VaultMode, VaultQuestion, VaultState
+from ui.forms.dialog_style import into_sight
 from ui.forms.fields import GAP, HintLabel, Notice, PasswordEdit, ServerFields, add_field
-from ui.settings.account.sign_in_focus import hand_over, lead
 from ui.setup.sign_in import flow, words
 from ui.setup.sign_in.certificate_box import CertificateBoxes
 from ui.setup.sign_in.flow import Answers, Page, SecretPage
@@ -215,7 +216,7 @@ class SignInPart(QWidget):
         if fault is not None:
             self._error.say(words.fault_sentence(fault))
             field = server_field(fault, self.imap, self.smtp, self.plain_text)
-            lead(self._secret() if fault is flow.Fault.NO_PASSWORD else field)
+            _lead(self._secret() if fault is flow.Fault.NO_PASSWORD else field)
             return
         self._set_busy(True)
         tried = flow.sign_in(answers, providers.of_host(answers.imap.host))
@@ -243,7 +244,7 @@ class SignInPart(QWidget):
             self._on_failed(words.tried_sentence(tried))
             if self.save_button.hasFocus():  # else the person went on meanwhile
                 servers = (self.imap, self.smtp, self.certificates)
-                lead(failed_field(tried, *servers, self._secret()))
+                _lead(failed_field(tried, *servers, self._secret()))
             return
         if not self.password.text() and self.oauth.held is None:
             self._ticket = self._service.run(self._update(None))
@@ -380,5 +381,28 @@ class SignInPart(QWidget):
         if is_busy:
             self._error.say("")
         self._busy.setVisible(is_busy)
-        hand_over(self, self.save_button, self.cancel_button, is_busy=is_busy)
+        _hand_over(self, self.save_button, self.cancel_button, is_busy=is_busy)
         self._fields.setEnabled(not is_busy)
+
+
+def _lead(field: QWidget | None) -> None:
+    """To what has to be typed or looked at next."""
+    if field is not None:
+        into_sight(field)
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _hand_over(part: QWidget, start: QPushButton, cancel: QPushButton, *, is_busy: bool) -> None:
+    """Offer one of two buttons; it gets the keyboard that was on what can't be used any more.
+
+    To be called before the fields are disabled, which would send the keyboard anywhere.
+    """
+    focused = QApplication.focusWidget()
+    old, new = (start, cancel) if is_busy else (cancel, start)
+    is_ours = focused is old or (is_busy and focused is not None and part.isAncestorOf(focused))
+    start.setEnabled(True)
+    cancel.show()
+    if is_ours:
+        new.setFocus(Qt.FocusReason.OtherFocusReason)
+    start.setEnabled(not is_busy)
+    cancel.setVisible(is_busy)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QPushButton, QRadioButton, QVBoxLayout, QWidget
 
 from models.events import Event, RecordsChanged
-from models.records import contact_facts
+from models.records import records
 from sync.qt.service.service import MailService
 from ui.forms.dialog_style import fit
 from ui.forms.fields import GAP, INDENT, HintLabel, add_choice
@@ -80,7 +80,7 @@ class ScopeChoice(QWidget):
 
     def refresh(self) -> None:
         """Look whether there are contacts."""
-        self.set_has_contacts(contact_facts.has_contacts())
+        self.set_has_contacts(records.has_contacts())
 
     @Slot(object)
     def _on_event(self, event: Event) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from models.accounts import certificates
-from models.accounts.certificate_commands import TrustCertificate
+from models.commands.security import TrustCertificate
 from models.shown_certificate import CertificateFault, ShownCertificate
 from sync.qt.probes.probe import Failure, SignIn, Tried
 from ui.forms.dialog_style import into_sight

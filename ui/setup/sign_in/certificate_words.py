@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from models.accounts.certificate_commands import TrustCertificate
+from models.commands.security import TrustCertificate
 from models.shown_certificate import CertificateFault, ShownCertificate
 from ui.style import formatting
 

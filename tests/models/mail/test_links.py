@@ -8,7 +8,8 @@ import pytest
 
 from models.commands import execute as commands
 from models.commands.links import LinkConversations
-from models.records import links, pipeline
+from models.mail import links
+from models.records import records
 from models.store import database
 from tests.models.building import boxes, conversation_of, one
 
@@ -46,7 +47,7 @@ def test_a_record_that_is_gone_gets_no_link() -> None:
 
 
 def test_titles_are_those_of_records_that_exist() -> None:
-    assert pipeline.titles([deal("A"), "lead:5", deal("B"), "deal:1"]) == ("A", "B")
+    assert records.titles([deal("A"), "lead:5", deal("B"), "deal:1"]) == ("A", "B")
 
 
 def test_what_an_undo_links_or_unlinks_is_in_the_ledger_too() -> None:

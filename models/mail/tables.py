@@ -1,8 +1,6 @@
-"""The tables of a message: its row, keys, body, attachments and places on the server."""
+"""The tables of conversations and messages, and of their links to records."""
 
 from __future__ import annotations
-
-from enum import IntFlag
 
 from peewee import (
     AutoField,
@@ -14,20 +12,32 @@ from peewee import (
     TextField,
 )
 
-from models.accounts.account import Account
-from models.mail.conversation import Conversation
-from models.server.mailbox import Mailbox
+from models.accounts.tables import Account
+from models.records.tables import Person
 from models.store.database import BaseModel
 
 
-class Flag(IntFlag):
-    """The flags of IMAP that the store keeps."""
+class Conversation(BaseModel):
+    """Messages tied by Message-ID, In-Reply-To and References."""
 
-    SEEN = 1
-    ANSWERED = 2
-    FLAGGED = 4
-    DELETED = 8
-    DRAFT = 16
+    id = AutoField()
+    account = ForeignKeyField(Account, on_delete="CASCADE", index=False)
+    subject = TextField(default="")
+    parties = TextField(default="[]")
+    snippet = TextField(default="")
+    newest_at = IntegerField(default=0)
+    oldest_at = IntegerField(default=0)
+    message_count = IntegerField(default=0)
+    unread_count = IntegerField(default=0)
+    attachment_count = IntegerField(default=0)
+    incoming_count = IntegerField(default=0)
+    own_count = IntegerField(default=0)
+    draft_count = IntegerField(default=0)
+    is_archived = BooleanField(default=False)
+    archived_cause = TextField(default="")
+    archived_at = IntegerField(null=True)
+    link_key = TextField(default="")
+    link_title = TextField(default="")
 
 
 class Message(BaseModel):
@@ -110,20 +120,48 @@ class Attachment(BaseModel):
     content = BlobField(null=True)
 
 
-class Location(BaseModel):
-    """One message in one mailbox on the server. `state`: live, missing, hidden or held."""
+class Link(BaseModel):
+    """A conversation and its record. `origin`: person or rule."""
 
-    message = ForeignKeyField(Message, on_delete="CASCADE")
-    mailbox = ForeignKeyField(Mailbox, on_delete="CASCADE", index=False)
-    uidvalidity = IntegerField()
-    uid = IntegerField()
-    flags = IntegerField(default=0)
-    modseq = IntegerField(default=0)
-    state = TextField(default="live")
-    missing_since = IntegerField(null=True)
-    asks = IntegerField(default=0)
-    last_ask_at = IntegerField(null=True)
-    put_by_archive = BooleanField(default=False)
+    conversation = ForeignKeyField(Conversation, on_delete="CASCADE", primary_key=True)
+    record_key = TextField()
+    origin = TextField()
+    reason = TextField(default="{}")
+    linked_at = IntegerField()
+
+
+class LinkOffer(BaseModel):
+    """A record that the conversation asks about."""
+
+    conversation = ForeignKeyField(Conversation, on_delete="CASCADE", index=False)
+    record_key = TextField()
+    reason = TextField(default="{}")
+    offered_at = IntegerField()
 
     class Meta:
-        indexes = ((("mailbox", "uidvalidity", "uid"), True),)
+        primary_key = CompositeKey("conversation", "record_key")
+        without_rowid = True
+
+
+class MessagePerson(BaseModel):
+    """A message and a person whose address it has."""
+
+    message = ForeignKeyField(Message, on_delete="CASCADE")
+    person = ForeignKeyField(Person, on_delete="CASCADE", index=False)
+    received_at = IntegerField(default=0)
+    is_by_hand = BooleanField(default=False)
+
+    class Meta:
+        primary_key = CompositeKey("person", "received_at", "message")
+        without_rowid = True
+
+
+class MessagePersonRefused(BaseModel):
+    """A message that was unlinked from a person by hand: the rule leaves it alone."""
+
+    person = ForeignKeyField(Person, on_delete="CASCADE", index=False)
+    message = ForeignKeyField(Message, on_delete="CASCADE")
+
+    class Meta:
+        primary_key = CompositeKey("person", "message")
+        without_rowid = True

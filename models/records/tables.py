@@ -1,15 +1,69 @@
-"""The pipeline: deals with their stages, leads and projects. A record key is `deal:12`."""
+"""The tables of customer records, and of their histories."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
-
 from peewee import AutoField, CompositeKey, ForeignKeyField, IntegerField, TextField
 
-from models.records.contact import Organization, Person
-from models.store import database
 from models.store.database import BaseModel
+
+
+class Organization(BaseModel):
+    """A company; its history is that of its persons, deals, leads and projects."""
+
+    id = AutoField()
+    name = TextField()
+    note = TextField(default="")
+    folded = TextField(default="", index=True)
+    created_at = IntegerField()
+    changed_at = IntegerField()
+
+
+class OrganizationDomain(BaseModel):
+    """A mail domain whose addresses belong to an organization."""
+
+    organization = ForeignKeyField(Organization, on_delete="CASCADE")
+    domain = TextField()
+    key = IntegerField(index=True)
+
+
+class Person(BaseModel):
+    """Somebody the person corresponds with."""
+
+    id = AutoField()
+    name = TextField()
+    organization = ForeignKeyField(Organization, null=True, on_delete="SET NULL")
+    title = TextField(default="")
+    note = TextField(default="")
+    folded = TextField(default="", index=True)
+    created_at = IntegerField()
+    changed_at = IntegerField()
+
+
+class PersonAddress(BaseModel):
+    """An address of a person; `key` is its keyed hash."""
+
+    person = ForeignKeyField(Person, on_delete="CASCADE")
+    address = TextField()
+    key = IntegerField(index=True)
+    label = TextField(default="")
+
+
+class PersonPhone(BaseModel):
+    """A phone number of a person."""
+
+    person = ForeignKeyField(Person, on_delete="CASCADE")
+    phone = TextField()
+    label = TextField(default="")
+
+
+class HistoryEntry(BaseModel):
+    """One entry; mails come from the links."""
+
+    id = AutoField()
+    record_key = TextField()
+    kind = TextField()
+    at = IntegerField()
+    content = TextField(default="{}")
 
 
 class Stage(BaseModel):
@@ -74,25 +128,3 @@ class RecordPerson(BaseModel):
     class Meta:
         primary_key = CompositeKey("record_key", "person")
         without_rowid = True
-
-
-_TITLES: Final = {
-    "deal": "SELECT title FROM deal WHERE id = ?",
-    "lead": "SELECT title FROM lead WHERE id = ?",
-    "project": "SELECT title FROM project WHERE id = ?",
-    "person": "SELECT name FROM person WHERE id = ?",
-    "organization": "SELECT name FROM organization WHERE id = ?",
-}
-
-
-def title(record_key: str) -> str | None:
-    """What a record is called, or None if it is gone."""
-    kind, _, record_id = record_key.partition(":")
-    found = database.value(_TITLES[kind], (int(record_id),))
-    return None if found is None else str(found)
-
-
-def titles(record_keys: Iterable[str]) -> tuple[str, ...]:
-    """What the records that still exist are called, in the order of their keys."""
-    found = (title(key) for key in dict.fromkeys(record_keys))
-    return tuple(name for name in found if name is not None)

@@ -6,64 +6,12 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from peewee import BooleanField, CompositeKey, ForeignKeyField, IntegerField, TextField
-
-from models.mail.conversation import Conversation, chunks
-from models.mail.message_tables import Message
-from models.records import pipeline, records
-from models.records.contact import Person
+from models.records import records
 from models.store import database
 from models.store.clock import now_ms
-from models.store.database import BaseModel
+from models.store.database import chunks
 
 MERGED: Final = "merged"  # an offer: a conversation that was joined to this one was linked with it
-
-
-class Link(BaseModel):
-    """A conversation and its record. `origin`: person or rule."""
-
-    conversation = ForeignKeyField(Conversation, on_delete="CASCADE", primary_key=True)
-    record_key = TextField()
-    origin = TextField()
-    reason = TextField(default="{}")
-    linked_at = IntegerField()
-
-
-class LinkOffer(BaseModel):
-    """A record that the conversation asks about."""
-
-    conversation = ForeignKeyField(Conversation, on_delete="CASCADE", index=False)
-    record_key = TextField()
-    reason = TextField(default="{}")
-    offered_at = IntegerField()
-
-    class Meta:
-        primary_key = CompositeKey("conversation", "record_key")
-        without_rowid = True
-
-
-class MessagePerson(BaseModel):
-    """A message and a person whose address it has."""
-
-    message = ForeignKeyField(Message, on_delete="CASCADE")
-    person = ForeignKeyField(Person, on_delete="CASCADE", index=False)
-    received_at = IntegerField(default=0)
-    is_by_hand = BooleanField(default=False)
-
-    class Meta:
-        primary_key = CompositeKey("person", "received_at", "message")
-        without_rowid = True
-
-
-class MessagePersonRefused(BaseModel):
-    """A message that was unlinked from a person by hand: the rule leaves it alone."""
-
-    person = ForeignKeyField(Person, on_delete="CASCADE", index=False)
-    message = ForeignKeyField(Message, on_delete="CASCADE")
-
-    class Meta:
-        primary_key = CompositeKey("person", "message")
-        without_rowid = True
 
 
 def put(
@@ -78,7 +26,7 @@ def put(
 
     Whoever links by hand has answered what the conversation asked.
     """
-    title = pipeline.title(record_key)
+    title = records.title(record_key)
     if title is None:
         return False
     with database.writing(durable=False):

@@ -1,4 +1,4 @@
-"""Commands about how secrets are kept: all of them under another key, in one transaction."""
+"""Commands about security: how secrets are kept, and which certificates are trusted by hand."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from models.accounts import secrets
+from models.accounts import account, certificates, secrets
 from models.accounts.secrets import SealedSecret, StoredLock
-from models.events import Event, SecretsChanged
+from models.events import AccountsChanged, Event, SecretsChanged
 from models.store import database, profile, wipe
 
 StoredSecret = tuple[int, SealedSecret]  # the account's id, and one of its secrets
@@ -41,11 +41,29 @@ class ForgetOldKey:
     profile_id: str
 
 
-SecretCommand = ChangeSecrets | ForgetOldKey
+@dataclass(frozen=True, slots=True)
+class TrustCertificate:
+    """From now on this certificate is good for this host."""
+
+    host: str
+    fingerprint: str
+    subject: str = ""
+    expires_at: int | None = None
 
 
-def execute(command: SecretCommand) -> tuple[Event, ...]:
-    """Carry it out; the events."""
+@dataclass(frozen=True, slots=True)
+class DistrustCertificate:
+    """Take it back. Connections that stand on it end at once."""
+
+    host: str
+    fingerprint: str
+
+
+SecurityCommand = ChangeSecrets | ForgetOldKey | TrustCertificate | DistrustCertificate
+
+
+def execute(command: SecurityCommand) -> tuple[Event, ...]:
+    """Carry it out; accounts whose host is concerned connect again."""
     match command:
         case ChangeSecrets(change=change):
             _change(change)
@@ -54,6 +72,11 @@ def execute(command: SecretCommand) -> tuple[Event, ...]:
             with database.writing(durable=True):
                 secrets.forget_leftover(profile_id)
             return ()
+        case TrustCertificate():
+            trust(command)
+        case DistrustCertificate():
+            certificates.distrust(command.host, command.fingerprint)
+    return (AccountsChanged(_accounts_of(command.host)),)
 
 
 def _change(change: Resealing) -> None:
@@ -69,3 +92,22 @@ def _change(change: Resealing) -> None:
         change.is_undone()
         raise
     change.is_committed()
+
+
+def trust(command: TrustCertificate) -> None:
+    """Trust a certificate as part of another command."""
+    certificates.trust(
+        command.host,
+        command.fingerprint,
+        subject=command.subject,
+        expires_at=command.expires_at,
+    )
+
+
+def _accounts_of(host: str) -> tuple[int, ...]:
+    wanted = host.strip().lower()
+    return tuple(
+        config.id
+        for config in account.configs()
+        if wanted in (config.imap_host.strip().lower(), config.smtp_host.strip().lower())
+    )

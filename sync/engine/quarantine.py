@@ -1,0 +1,191 @@
+"""Mailboxes and single mails at which the connection ends each time: left out for a while.
+
+A server that hangs up when a certain mailbox is opened, or when a certain mail in it is asked
+for, would otherwise end every connection there, and nothing after it would ever sync. So after a
+few ends at the same place the mailbox is left out. If the place is a FETCH, every mail of it is
+first asked for alone; the one at which the connection ends again is left out, and its mailbox
+goes on. If only the text of a mail is dangerous, its header still comes; the text is asked for
+when the user opens the mail.
+
+What is noted here lives as long as the account's worker, over all its connections.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sync.session.commands import expand
+from sync.session.values import Asked
+from sync.timing import Timing
+
+TRIES = 3  # one may be the line, two bad luck
+ENDS = 2  # while it was asked for alone, after two in a group
+MAILS_MOST = 8  # of one mailbox; with more of them the mailbox itself is left out
+SUSPECTS_MOST = 1_000
+
+Place = tuple[str, int]
+
+
+@dataclass(slots=True)
+class _MailTrouble:
+    """Ends of the connection while one mail was asked for alone."""
+
+    ends: int = 0
+    wait_seconds: float = 0.0
+    until: float = 0.0  # monotonic; 0: not left out yet
+
+
+class MailQuarantine:
+    """The suspects and the culprits of one account.
+
+    Attributes:
+        suspects: UIDs that a session asks for one by one, by mailbox and UIDVALIDITY.
+    """
+
+    def __init__(self, timing: Timing) -> None:
+        self._timing = timing
+        self.suspects: dict[Place, set[int]] = {}
+        # By UID and whether its words were asked for, or its facts and header alone.
+        self._known: dict[Place, dict[tuple[int, bool], _MailTrouble]] = {}
+        self._is_new = False
+
+    def learn(self, asked: Asked, *, is_second: bool) -> bool:
+        """The connection ended at this FETCH; whether it is known for the first time here at which
+        mail. Of more such mails the mailbox has to wait: that may be all of them.
+        """
+        uids = set(expand(asked.uids.encode()))
+        suspects = self.suspects.setdefault(asked.place, set())
+        if len(uids) == 1:
+            suspects |= uids
+            return self._ended_alone(asked, uids.pop())
+        if is_second and len(suspects | uids) <= SUSPECTS_MOST:
+            suspects |= uids
+        return False
+
+    def _ended_alone(self, asked: Asked, uid: int) -> bool:
+        known = self._known.setdefault(asked.place, {})
+        key = (uid, asked.is_whole)
+        if key not in known and len(known) >= MAILS_MOST:
+            return False
+        trouble = known.setdefault(key, _MailTrouble())
+        trouble.ends += 1
+        if trouble.ends < ENDS:
+            return False
+        is_first = not any(one.until for one in known.values())
+        self._is_new = self._is_new or not trouble.until
+        wait = trouble.wait_seconds * 2 or self._timing.hanging_first
+        trouble.wait_seconds = min(wait, self._timing.hanging_most)
+        trouble.until = time.monotonic() + trouble.wait_seconds
+        return is_first
+
+    def forget(self, name: str) -> None:
+        """The work in this mailbox got further: it was the line. Who was left out stays known."""
+        for place in [place for place in self.suspects if place[0] == name]:
+            known = self._known.get(place, {})
+            self._known[place] = {key: one for key, one in known.items() if one.until}
+            self.suspects[place] = {uid for uid, _ in self._known[place]}
+
+    def left_out(self, place: Place, uids: Iterable[int], *, whole: bool) -> set[int]:
+        """Those that are not to be asked for now: at all, or (`whole`) for their words."""
+        known = self._known.get(place)
+        if not known:
+            return set()
+        at = time.monotonic()
+        now = {
+            uid for (uid, words), one in known.items() if one.until > at and words in {False, whole}
+        }
+        return now.intersection(uids)
+
+    def try_now(self) -> None:
+        """Nobody is left out any more, until a connection ends there again."""
+        for known in self._known.values():
+            for trouble in known.values():
+                trouble.until = min(trouble.until, time.monotonic())
+
+    def take_new(self) -> bool:
+        """Whether a mail was left out for the first time since the last call."""
+        is_new, self._is_new = self._is_new, False
+        return is_new
+
+
+class Part(StrEnum):
+    """The work during which it happened: what is left out then."""
+
+    CYCLE = "cycle"  # the mailbox as a whole: it counts as refused
+    PAST = "past"  # its past mail
+
+
+@dataclass(slots=True)
+class _MailboxTrouble:
+    """Ends of the connection at one mailbox, in a row and without progress between them."""
+
+    tries: int = 0
+    reached: Hashable = None
+    closed_until: float = 0.0  # monotonic
+    wait_seconds: float = 0.0
+
+
+class Quarantine:
+    """What ended connections, by the mailbox's name and the part of the work.
+
+    Attributes:
+        mails: The single mails that did so.
+    """
+
+    def __init__(self, timing: Timing) -> None:
+        self._timing = timing
+        self.mails = MailQuarantine(timing)
+        self._known: dict[tuple[str, Part], _MailboxTrouble] = {}
+
+    def happened(
+        self, name: str, part: Part, reached: Hashable, asked: Asked | None = None
+    ) -> bool:
+        """The connection ended at this mailbox; whether it is left out for a while from now on.
+
+        Args:
+            reached: How far the work had come. Whoever gets further each time has a bad line.
+            asked: The mails that were asked for then. If it is known now which of them it is, the
+                mailbox goes on without that one.
+        """
+        trouble = self._known.setdefault((name, part), _MailboxTrouble())
+        if trouble.tries and trouble.reached != reached:
+            trouble.tries, trouble.wait_seconds = 0, 0.0
+            self.mails.forget(name)
+        trouble.reached = reached
+        trouble.tries += 1
+        if asked is not None and self.mails.learn(asked, is_second=trouble.tries > 1):
+            del self._known[name, part]
+            return False
+        if trouble.tries < TRIES:
+            return False
+        wait = trouble.wait_seconds * 2 or self._timing.hanging_first
+        trouble.wait_seconds = min(wait, self._timing.hanging_most)
+        trouble.closed_until = time.monotonic() + trouble.wait_seconds
+        return True
+
+    def passed(self, name: str, part: Part) -> None:
+        """The work at this mailbox went through."""
+        if not self.is_closed(name, part):
+            self._known.pop((name, part), None)
+
+    def is_closed(self, name: str, part: Part) -> bool:
+        """Whether it is left out now."""
+        trouble = self._known.get((name, part))
+        return trouble is not None and trouble.closed_until > time.monotonic()
+
+    def try_now(self) -> None:
+        """The person asks, or the network is another one: nothing waits; one more end is enough."""
+        for trouble in self._known.values():
+            trouble.closed_until = 0.0
+        self.mails.try_now()
+
+    def closed(self) -> frozenset[str]:
+        """The mailboxes that are left out as a whole."""
+        return frozenset(
+            name
+            for name, part in self._known
+            if part is Part.CYCLE and self.is_closed(name, Part.CYCLE)
+        )
