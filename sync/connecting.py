@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from models.accounts.account import AccountConfig
 from sync.errors import TokenRefusedError
-from sync.net.account_server import server_of
+from sync.net.server import server_of
 from sync.oauth.access import access_token
 from sync.secrets.vault import Vault
 from sync.session import ImapSession

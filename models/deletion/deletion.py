@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
+from pathlib import Path
 from typing import Any, Final, Literal
 
 from models.deletion import restored_links, tombstones
@@ -17,7 +18,7 @@ from models.deletion.tombstones import Grave
 from models.events import ConversationsChanged, Event, LinksChanged, MessagesDeleted
 from models.mail import conversation, links
 from models.mail.threading import Snapshot
-from models.store import database, ledger, profile, search_index, wipe
+from models.store import database, ledger, opened_files, profile, search_index, wipe
 from models.store.database import chunks
 from models.store.hashing import key64
 
@@ -181,3 +182,9 @@ def _events(
     if keys:
         events.append(LinksChanged(keys, tuple(owners)))
     return events
+
+
+def clear_opened(folder: Path, event: Event) -> None:
+    """Remove the opened attachments of deleted mail, in the thread that deleted it (R7)."""
+    if isinstance(event, MessagesDeleted):
+        opened_files.remove(folder, event.message_ids)

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from models.shown_certificate import CertificateFault, ShownCertificate
 from sync.errors import CertificateError
-from sync.session.values import Server
+from sync.net.server import Server
 
 # https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/
 _CODES = {

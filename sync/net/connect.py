@@ -26,7 +26,7 @@ from sync.errors import (
     TlsError,
     UnreachableError,
 )
-from sync.session.values import Server
+from sync.net.server import Server
 
 _LOOK = 0.05
 _IN_PROGRESS = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EINTR, 10035}

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from sync.errors import SyncError
 from sync.net import certificate
-from sync.session.values import Server
+from sync.net.server import Server
 
 # None: OpenSSL decides. Else the fingerprints that are good, and nothing else is looked at.
 Good = frozenset[str] | None

@@ -26,7 +26,7 @@ from sync.errors import (
 )
 from sync.net import tls
 from sync.net.connect import connect, is_loopback, stopped, tls_fault
-from sync.session.values import Server
+from sync.net.server import Server
 from sync.timing import Timing
 
 _SIZE_MOST = 1_000_000

@@ -27,11 +27,12 @@ from sync.errors import (
     TlsError,
 )
 from sync.net import connect, refusals, tls
+from sync.net.server import Server
 from sync.net.stream import Stream
 from sync.session import commands
 from sync.session.capabilities import Software
 from sync.session.fetch_parser import Record
-from sync.session.values import Selected, Server, ServerEvent
+from sync.session.values import Selected, ServerEvent
 from sync.session.wire import Client, Wire, as_sync_error
 from sync.timing import Timing
 

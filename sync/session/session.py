@@ -15,11 +15,12 @@ from datetime import UTC, datetime
 
 from sync.errors import ConnectionLostError, ProtocolError, RefusedError, SyncError, TimedOutError
 from sync.net import refusals
+from sync.net.server import Server
 from sync.session import capabilities, commands
 from sync.session.capabilities import Quota, Secured
 from sync.session.fetch_parser import flag_names
 from sync.session.messages import MessageReader
-from sync.session.values import AppendUid, CopyUid, Selected, Server, ServerEvent
+from sync.session.values import AppendUid, CopyUid, Selected, ServerEvent
 from sync.timing import Timing
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -9,32 +9,6 @@ from typing import Literal
 # where its UID lies below n, and one server leaves the highest UID out of `1:*`.
 MAX_UID = 4_294_967_295
 
-Security = Literal["tls", "starttls", "plain"]
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where to connect.
-
-    Attributes:
-        security: `tls` from the first byte, `starttls`, or `plain` (loopback, or agreed to).
-        plain_text_agreed: The person agreed to a connection that others can read.
-        ca_file: A further certificate to trust, as a PEM file.
-        trusted: Fingerprints of certificates of this host that the person trusts.
-    """
-
-    host: str
-    port: int
-    security: Security = "tls"
-    plain_text_agreed: bool = False
-    ca_file: str = ""
-    trusted: frozenset[str] = frozenset()
-
-    @property
-    def place(self) -> str:
-        """Host and port, as sentences name them."""
-        return f"{self.host}:{self.port}"
-
 
 @dataclass(frozen=True, slots=True)
 class Status:

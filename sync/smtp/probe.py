@@ -30,10 +30,10 @@ from sync.errors import (
 from sync.net import bearer, tls
 from sync.net.connect import connect, is_loopback, stopped, tls_fault
 from sync.net.refusals import clean_words, sign_in_refusal
+from sync.net.server import Security as Line
+from sync.net.server import Server
 from sync.providers import Security
 from sync.session.capabilities import Secured, secured
-from sync.session.values import Security as Line
-from sync.session.values import Server
 from sync.timing import Timing
 
 OUR_NAME = "localhost"  # what EHLO says: the name of the person's computer is nobody's business

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from sync.providers import Security, ServerPlace
+from ui.forms import ports
 from ui.forms.dialog_style import fit
-from ui.setup.sign_in import flow
 from ui.style import icons
 from ui.style.theme import Theme
 from ui.widgets.still import StillComboBox, StillSpinBox
@@ -149,7 +149,7 @@ class ServerFields(QWidget):
 
     def __init__(self, protocol: str, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._ports = flow.USUAL_PORTS[protocol]
+        self._ports = ports.USUAL_PORTS[protocol]
         self._security = Security.TLS
         self.host = QLineEdit(self)
         self.host.setObjectName(f"{protocol}_host_edit")
@@ -188,7 +188,7 @@ class ServerFields(QWidget):
     def _on_security(self) -> None:
         old, new = self._security, Security(self.security.currentData())
         self._security = new
-        self.port.setValue(flow.port_after(self._ports, old=old, new=new, port=self.port.value()))
+        self.port.setValue(ports.port_after(self._ports, old=old, new=new, port=self.port.value()))
         self.edited.emit()
 
     def _lay_out(self, title: str) -> None:

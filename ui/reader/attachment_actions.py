@@ -10,7 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from models.events import MessagesChanged, MessagesDeleted
-from sync.mime.attachments import AttachmentFile
+from sync.qt.service.attachment_files import AttachmentFile
 from sync.qt.service.requests import Answer, AttachmentHead, AttachmentRequest
 from sync.qt.service.service import MailService
 from ui.reader.opened_files import OpenedFiles, free_path, is_dangerous, safe_name

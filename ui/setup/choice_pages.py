@@ -18,12 +18,12 @@ from sync.engine.count.past_mail import LabelCount
 from sync.qt.probes.probe import Label
 from sync.qt.service.service import MailService
 from ui.forms.fields import HintLabel, Notice, add_choice, add_field
-from ui.setup.pages import WizardPage
 from ui.setup.past_mail.counted_labels import show_counts, with_counts
 from ui.setup.past_mail.counts_table import CountsTable
 from ui.setup.past_mail.scope_choice import ScopeChoice
 from ui.setup.sign_in import flow, words
 from ui.setup.sign_in.flow import Answers
+from ui.setup.sign_in.secret_page import WizardPage
 from ui.style.theme import Theme
 from ui.widgets.still import StillComboBox
 from ui.widgets.tick_list import TickList

@@ -29,10 +29,11 @@ from ui.setup.choice_pages import LabelsPage, StartPage, TrackingPage
 from ui.setup.detection_details import DetectionDetails
 from ui.setup.footer import Footer
 from ui.setup.oauth_pages import OAuthPages
-from ui.setup.pages import AddressPage, SecretPageWidget, ServersPage, WizardPage
+from ui.setup.pages import AddressPage, ServersPage
 from ui.setup.sign_in import flow, words
 from ui.setup.sign_in.flow import Answers, Page, SecretPage
 from ui.setup.sign_in.password_keeper import Keeper
+from ui.setup.sign_in.secret_page import SecretPageWidget, WizardPage
 from ui.setup.wizard_counts import WizardCounts
 from ui.setup.wizard_focus import WizardFocus
 from ui.style.theme import Theme

@@ -12,10 +12,11 @@ from ui.setup.choice_pages import LabelsPage
 from ui.setup.detection_details import DetectionDetails
 from ui.setup.footer import Footer
 from ui.setup.oauth_pages import OAuthPages
-from ui.setup.pages import AddressPage, SecretPageWidget, ServersPage
+from ui.setup.pages import AddressPage, ServersPage
 from ui.setup.sign_in import flow
 from ui.setup.sign_in.certificate_box import CertificateBoxes
 from ui.setup.sign_in.flow import Fault, Page
+from ui.setup.sign_in.secret_page import SecretPageWidget
 
 PASSWORD_FAULTS = frozenset({FailureKind.SIGN_IN, FailureKind.APP_PASSWORD})
 

@@ -36,10 +36,10 @@ from sync.errors import (
     TokenRefusedError,
     UnreachableError,
 )
+from sync.net.server import Server
 from sync.providers import AppPassword, Security, ServerPlace
 from sync.qt.probes.attempt import Try
 from sync.session import ImapSession
-from sync.session.values import Server
 from sync.smtp.probe import SmtpPlace, SmtpTry
 from sync.timing import Timing
 

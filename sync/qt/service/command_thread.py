@@ -16,7 +16,8 @@ from PySide6.QtCore import QMetaObject, QObject, Qt, Signal, Slot
 
 from models.commands import account_jobs, import_undo
 from models.commands import execute as commands
-from models.events import Event, MessagesDeleted
+from models.deletion.deletion import clear_opened
+from models.events import Event
 from models.store import database, opened_files, profile, wipe
 from models.store.database import StoreError
 
@@ -169,12 +170,6 @@ class Commander(QObject):
         self._is_over = True
         database.close_for_thread()
         self.thread().quit()
-
-
-def clear_opened(folder: Path, event: Event) -> None:
-    """Remove the opened attachments of deleted mail, in the thread that deleted it (R7)."""
-    if isinstance(event, MessagesDeleted):
-        opened_files.remove(folder, event.message_ids)
 
 
 def _wiped() -> bool:

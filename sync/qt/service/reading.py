@@ -28,7 +28,7 @@ from models.queries import (
 )
 from sync.html.sanitize import CleanedHtml, clean
 from sync.mime import parse
-from sync.mime.attachments import write_out
+from sync.qt.service.attachment_files import write_out
 from sync.qt.service.requests import (
     Address,
     AttachmentHead,

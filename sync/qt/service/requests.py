@@ -27,7 +27,7 @@ from models.queries.record_list import BoardColumn, RecordQuery
 from models.queries.side_panel import Panel
 from models.records.records import Kind
 from sync.html.sanitize import CleanedHtml
-from sync.mime.attachments import AttachmentFile
+from sync.qt.service.attachment_files import AttachmentFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from models.accounts import account
 from models.accounts.account import AccountConfig
+from models.deletion.deletion import clear_opened
 from models.events import AccountsChanged, Event, Phase, StatusChanged
 from models.store import database
 from models.store.database import BusyStoreError, StoreError
@@ -37,7 +38,6 @@ from sync.errors import (
     ThrottledError,
 )
 from sync.health.keeper import HealthKeeper
-from sync.qt.service.command_thread import clear_opened
 from sync.qt.worker.backoff import Backoff
 from sync.qt.worker.idle import IdleWatch, Settling
 from sync.qt.worker.status import Doing, status

@@ -15,7 +15,8 @@ from models.server import mailbox
 from models.store import database
 from sync.engine.quarantine import Quarantine
 from sync.engine.schedule import AccountSync
-from sync.session import ImapSession, Server
+from sync.net.server import Server
+from sync.session import ImapSession
 from sync.timing import Timing
 from tests.support.builders import a_mail
 from tests.support.other_client import OtherClient

@@ -25,7 +25,8 @@ from models.server import mailbox
 from models.store import database, settings
 from models.store.profile import open_profile
 from sync.engine.schedule import AccountSync
-from sync.session import ImapSession, Server
+from sync.net.server import Server
+from sync.session import ImapSession
 from tests.support.builders import a_mail
 from tests.support.other_client import OtherClient
 from tests.support.servers.dovecot import Dovecot

@@ -21,7 +21,8 @@ from sync.health import account_findings, server_findings
 from sync.health.keeper import CLOCK_MOST, HealthKeeper, last_report
 from sync.health.report import Finding, Report, Severity, from_json, ordered
 from sync.health.server_findings import DAY_MS, Look
-from sync.session import ImapSession, Quota, Secured, Server, Software
+from sync.net.server import Server
+from sync.session import ImapSession, Quota, Secured, Software
 from sync.session.capabilities import quota, software
 from sync.timing import Timing
 from tests.support.servers.fake_imap import Answer, FakeImap, hang_up

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from sync.mime import bodystructure, parse
-from sync.session import ImapSession, Server
+from sync.net.server import Server
+from sync.session import ImapSession
 from sync.timing import Timing
 from tests.support.builders import a_mail
 from tests.support.servers.dovecot import Dovecot

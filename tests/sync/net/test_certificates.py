@@ -14,9 +14,10 @@ import pytest
 from models.shown_certificate import CertificateFault, ShownCertificate
 from sync.errors import CertificateError, NoStartTlsError, SyncError, TlsError
 from sync.net import certificate, tls
+from sync.net.server import Security as Line
+from sync.net.server import Server
 from sync.providers import Security
-from sync.session import ImapSession, Server
-from sync.session.values import Security as Line
+from sync.session import ImapSession
 from sync.smtp.probe import SmtpPlace, SmtpTry
 from sync.timing import Timing
 from tests.support.certificates import Certificate, make_certificate

@@ -8,7 +8,8 @@ import json
 import pytest
 
 from sync.errors import TokenRefusedError
-from sync.session import ImapSession, Server
+from sync.net.server import Server
+from sync.session import ImapSession
 from tests.support.servers.fake_imap import FakeConnection, FakeImap
 
 ERROR = base64.b64encode(json.dumps({"status": "invalid_token"}).encode())

@@ -16,7 +16,8 @@ from sync.errors import (
     SignInError,
 )
 from sync.mime.identity import identity
-from sync.session import CHANGING, ImapSession, Server, ServerEvent
+from sync.net.server import Server
+from sync.session import CHANGING, ImapSession, ServerEvent
 from sync.timing import Timing
 from tests.support.builders import a_mail
 from tests.support.servers.dovecot import Dovecot

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sync.session import ImapSession, Server
+from sync.net.server import Server
+from sync.session import ImapSession
 from tests.support.servers.fake_imap import FakeImap
 
 

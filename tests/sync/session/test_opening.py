@@ -28,7 +28,8 @@ from sync.errors import (
     TlsError,
 )
 from sync.net import connect, refusals
-from sync.session import ImapSession, Server, ServerEvent
+from sync.net.server import Server
+from sync.session import ImapSession, ServerEvent
 from sync.timing import Timing
 from tests.support.certificates import Certificate, make_certificate
 from tests.support.ports import free_port

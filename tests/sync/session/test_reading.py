@@ -14,7 +14,8 @@ from sync.errors import (
     ThrottledError,
     TimedOutError,
 )
-from sync.session import MAX_UID, ImapSession, Server, uid_sets
+from sync.net.server import Server
+from sync.session import MAX_UID, ImapSession, uid_sets
 from sync.session.fetch_parser import all_fetched, fetched_of, flag_bits, flag_names, received_at
 from sync.timing import Timing
 from tests.support.servers.fake_imap import CAPABILITIES, Answer, FakeConnection, FakeImap, hang

@@ -15,10 +15,10 @@ import pytest
 
 from sync.detection import Network
 from sync.errors import ConnectionLostError
+from sync.net.server import Server
 from sync.net.stream import Stream
 from sync.oauth.endpoint import _Post
 from sync.providers import Security
-from sync.session import Server
 from sync.smtp.probe import SmtpPlace, SmtpTry
 from sync.timing import Timing
 from tests.support.servers.fake_imap import wait_until

@@ -36,7 +36,6 @@ _HOST = re.compile(r"[^\s/@:]+|\[?[0-9A-Fa-f:.]+\]?")
 
 NO_IMAP = ServerPlace("", IMAP_PORTS[Security.TLS], Security.TLS)
 NO_SMTP = ServerPlace("", SMTP_PORTS[Security.TLS], Security.TLS)
-USUAL_PORTS = {"imap": IMAP_PORTS, "smtp": SMTP_PORTS}
 
 
 class Page(StrEnum):
@@ -222,11 +221,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
-
-
-def port_after(ports: Mapping[Security, int], *, old: Security, new: Security, port: int) -> int:
-    """A changed security brings its usual port, unless the person had set another one."""
-    return ports[new] if port == ports[old] else port
 
 
 def completed(

@@ -14,10 +14,10 @@ from sync.qt.service.service import MailService
 from sync.qt.service.vault import QuestionKind, Vault, VaultAnswer, VaultMode, VaultQuestion
 from ui.forms.dialog_style import FormStyle
 from ui.forms.fields import GAP, HintLabel, Notice, PasswordEdit, Title, add_field
-from ui.setup.pages import SecretPageWidget
 from ui.setup.sign_in import flow, words
 from ui.setup.sign_in.oauth_box import OAuthBox
 from ui.setup.sign_in.password_keeper import Keeper
+from ui.setup.sign_in.secret_page import SecretPageWidget
 from ui.style.theme import Theme
 
 WIDTH = 440

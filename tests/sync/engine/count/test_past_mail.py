@@ -16,7 +16,8 @@ from sync.engine.count import deleted_mail, past_mail
 from sync.engine.count.deleted_mail import DeletedMail
 from sync.engine.count.past_mail import LabelCount, Moments, Tally
 from sync.engine.fetch.scope import Contacts
-from sync.session import ImapSession, Server
+from sync.net.server import Server
+from sync.session import ImapSession
 from tests.support.builders import a_mail
 from tests.support.servers.dovecot import Dovecot
 from tests.sync.engine.engine import DAY_MS, FAST, Engine

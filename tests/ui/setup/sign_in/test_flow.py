@@ -132,7 +132,7 @@ def test_a_passphrase_that_exists_has_only_to_be_entered() -> None:
 def test_a_changed_security_brings_its_usual_port(
     ports: dict[Security, int], old: Security, new: Security, port: int, expected: int
 ) -> None:
-    assert flow.port_after(ports, old=old, new=new, port=port) == expected
+    assert port_after(ports, old=old, new=new, port=port) == expected
 
 
 EMPTY = ServerPlace("", 993, Security.TLS)

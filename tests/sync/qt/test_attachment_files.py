@@ -12,7 +12,7 @@ import pytest
 from models.mail import body
 from models.parsed_mail import ParsedAttachment
 from models.store import database
-from sync.mime.attachments import write_out
+from sync.qt.service.attachment_files import write_out
 from tests.models.building import boxes
 
 CONTENT = b"words " * 500_000
