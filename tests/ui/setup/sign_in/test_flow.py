@@ -10,6 +10,7 @@ import pytest
 from models.server.mailbox import Role
 from sync.providers import IMAP_PORTS, SMTP_PORTS, Security, ServerPlace, of_address
 from sync.qt.probes.probe import Label
+from ui.forms.ports import port_after
 from ui.setup.sign_in import flow
 from ui.setup.sign_in.flow import Answers, Fault, Page, SecretPage
 
