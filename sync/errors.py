@@ -13,7 +13,6 @@
     │   ├── AppPasswordNeededError
     │   ├── TokenRefusedError an access token is not accepted: renewed once, then ask
     │   └── SecretLockedError the secret can't be read: keyring locked or gone
-    ├── AskError              ask: an answer of the person is missing (no Trash known)
     ├── RefusedError          the server refuses for good; shown
     ├── ReadOnlyRefused       a changing command in read-only mode; nothing was sent
     └── ProtocolError         the server answers what no server may: reconnect, then say so
@@ -112,14 +111,6 @@ class TokenRefusedError(SignInError):
 
 class SecretLockedError(SignInError):
     """The stored secret cannot be read now: the keyring is locked, missing or has lost the key."""
-
-
-class AskError(SyncError):
-    """Something only the person can answer; `question` names it (`trash`, `archive`)."""
-
-    def __init__(self, sentence: str, *, question: str) -> None:
-        super().__init__(sentence)
-        self.question = question
 
 
 class RefusedError(SyncError):

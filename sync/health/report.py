@@ -66,11 +66,6 @@ class Report:
     clock: tuple[int, ...] = ()
     quota: dict[str, int] = field(default_factory=dict)
 
-    @property
-    def worst(self) -> Severity:
-        """The gravest severity of all."""
-        return max((each.severity for each in self.findings), key=_ORDER.index, default=Severity.OK)
-
     def to_json(self) -> dict[str, Any]:
         """As the store keeps it."""
         return asdict(self)

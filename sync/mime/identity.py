@@ -47,9 +47,3 @@ def canonical_fields(header_bytes: bytes) -> dict[bytes, bytes]:
         value = _BLANKS.sub(b" ", found.group(2)).strip()
         fields.setdefault(found.group(1).lower(), value)
     return fields
-
-
-def message_id_of(header_bytes: bytes) -> str:
-    """The Message-ID of a header, or ''; what it says is not to be trusted."""
-    value = canonical_fields(header_bytes).get(b"message-id", b"")
-    return value.decode("ascii", "replace")

@@ -28,7 +28,6 @@ class Stream:
         self.socket = sock
         self.place = place
         self.literal_most = LITERAL_MOST
-        self.octets_read = 0
         self._data = b""
         self._at = 0
         self._deadline = time.monotonic() + 60
@@ -165,7 +164,6 @@ class Stream:
         if not piece:
             self._is_at_end = True
             raise self.lost()
-        self.octets_read += len(piece)
         return piece
 
     def _left(self) -> float:

@@ -14,8 +14,7 @@ from contextlib import contextmanager
 
 from models.accounts import secrets
 from models.store import database
-from models.store.database import StoreError
-from sync.errors import ConnectionLostError, SecretLockedError, SignInError
+from sync.errors import ConnectionLostError, SignInError
 from sync.oauth.asking import refresh
 from sync.oauth.tokens import Tokens, from_text
 from sync.secrets.rotation import Rotation
@@ -113,11 +112,3 @@ def stored_access_token(account_id: int, vault: Vault, timing: Timing, *, refuse
         return access_token(account_id, vault, timing, refused=refused)
     finally:
         database.close_for_thread()
-
-
-def stored_tokens(account_id: int, vault: Vault) -> Tokens | None:
-    """What is stored, if it can be read."""
-    try:
-        return from_text(vault.secret(account_id, PURPOSE))
-    except (SignInError, SecretLockedError, StoreError):
-        return None

@@ -75,7 +75,6 @@ class Connection:
         self.capabilities: frozenset[str] = frozenset()
         self.selected: Selected | None = None
         self.software = Software()
-        self.opened_at = 0.0
         self._ends_at = 0.0
         self._client: Client | None = None
         self._stream: Stream | None = None
@@ -95,7 +94,6 @@ class Connection:
         except BaseException:
             self.close()
             raise
-        self.opened_at = time.monotonic()
 
     def _open(self, good: tls.Good) -> None:
         self._abandon()

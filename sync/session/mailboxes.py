@@ -178,7 +178,6 @@ class Reader(SigningIn):
             highestmodseq=as_number(wire.code("HIGHESTMODSEQ")),
             is_read_only=mode[-1] == "READ-ONLY" if mode else verb == "EXAMINE",
             mailbox_id=as_text(wire.code("MAILBOXID")).strip("()"),
-            is_sticky=wire.code("UIDNOTSTICKY") is None,
         )
 
     # --- UIDs ----------------------------------------------------------------------------

@@ -9,7 +9,6 @@ There is no way to send EXPUNGE without UIDs, or CLOSE.
 from __future__ import annotations
 
 import re
-import select
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
@@ -179,14 +178,6 @@ class ImapSession(MessageReader):
     def idle_pending(self) -> bool:
         """Whether there is something that a notifier would not tell; look before waiting."""
         return self._need_stream().has_pending or bool(self._wire.events)
-
-    def idle_wait(self, seconds: float) -> bool:
-        """Wait for news that long; for threads without an event loop."""
-        if self.idle_pending():
-            return True
-        if self.fileno() < 0:
-            raise self._need_stream().lost()
-        return bool(select.select([self._need_stream().socket], [], [], seconds)[0])
 
     def idle_events(self) -> list[ServerEvent]:
         """Read what has come, without waiting. BYE and a hang-up are ConnectionLostError."""

@@ -47,7 +47,6 @@ class Selected:
     highestmodseq: int
     is_read_only: bool
     mailbox_id: str = ""
-    is_sticky: bool = True
 
 
 @dataclass(frozen=True, slots=True)

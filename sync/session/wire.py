@@ -52,7 +52,6 @@ class Wire(imaplib.IMAP4):
         self.last_words = b""
         # A literal that needs no leave (LITERAL+) goes right after the line.
         self.trailer = b""
-        self.greeting = b""
         super().__init__(stream.place)
 
     # --- imaplib's own hooks -------------------------------------------------------------
@@ -65,7 +64,6 @@ class Wire(imaplib.IMAP4):
         """Only the greeting: capabilities are asked for when TLS stands."""
         self.debug = 0
         line = self.stream.line()
-        self.greeting = line
         kind, _, words = line.removeprefix(b"* ").partition(b" ")
         if not line.startswith(b"* "):
             raise ProtocolError(f"{self.stream.place} is not an IMAP server. Check the port.")

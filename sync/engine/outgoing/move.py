@@ -8,7 +8,7 @@ in the target.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from models.flags import Flag
@@ -378,13 +378,3 @@ def _is_there(work: Work, row: OperationRow, box: MailboxState, uid: int) -> boo
     except RefusedError:
         return False
     return bool(verified(work, [row], [uid]))
-
-
-def by_first_source(rows: Iterable[OperationRow]) -> dict[tuple[int, int, str], list[OperationRow]]:
-    """Operations by (mailbox, UIDVALIDITY, kind) of their first source."""
-    groups: dict[tuple[int, int, str], list[OperationRow]] = {}
-    for row in rows:
-        if row.payload.sources:
-            place = row.payload.sources[0]
-            groups.setdefault((place[0], place[1], row.kind), []).append(row)
-    return groups

@@ -22,6 +22,7 @@ from sync.timing import Timing
 from tests.support.builders import a_mail
 from tests.support.servers.dovecot import Dovecot
 from tests.support.servers.proxy import Proxy
+from tests.sync.session.idling import wait_for_news
 
 TIMING = Timing(connect=30, command=30, transfer=60, sign_in=30)
 MASKS = [
@@ -260,7 +261,7 @@ def _news(session: ImapSession) -> list[ServerEvent]:
     deadline = time.monotonic() + 15
     events: list[ServerEvent] = []
     while not events and time.monotonic() < deadline:
-        session.idle_wait(1)
+        wait_for_news(session, 1)
         events = session.idle_events()
     return events
 

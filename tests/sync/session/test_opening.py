@@ -42,6 +42,7 @@ from tests.support.servers.fake_imap import (
     hang_up,
     wait_until,
 )
+from tests.sync.session.idling import wait_for_news
 
 TIMING = Timing(connect=30, command=30, transfer=30, sign_in=30)
 AT_ONCE = 5.0  # seconds: as much as a busy machine may need, and far from what a hang would take
@@ -409,7 +410,7 @@ def test_news_before_the_servers_leave_is_an_event() -> None:
         assert session.idle_pending()
         first = session.idle_events()
         while len(first) < 2:
-            assert session.idle_wait(15)
+            assert wait_for_news(session, 15)
             first += session.idle_events()
         session.idle_end()
         last = session.take_events()
@@ -457,7 +458,7 @@ def test_half_a_line_waits_for_its_rest() -> None:
         go_on.set()
         events: list[ServerEvent] = []
         while not events:
-            assert session.idle_wait(15)
+            assert wait_for_news(session, 15)
             events = session.idle_events()
         session.idle_end()
         session.close()
@@ -480,7 +481,7 @@ def test_bye_or_a_hang_up_in_idle_is_a_lost_connection(end: bytes) -> None:
 
 def _idle_for_ever(session: ImapSession) -> None:
     session.idle_begin()
-    while session.idle_wait(15):
+    while wait_for_news(session, 15):
         session.idle_events()
 
 
