@@ -14,7 +14,6 @@ from models.accounts import account
 from models.accounts.account import AccountConfig
 from models.events import Event
 from models.server import mailbox, sync_state
-from models.server import sync_facts as facts
 from models.server.mailbox import Role
 from models.store import database
 from sync.engine import cycle
@@ -212,12 +211,3 @@ class AccountSync:
         """The mailbox to IDLE on."""
         found = mailbox.by_role(self._work.account.id, Role.INBOX)
         return found.name if found else "INBOX"
-
-    def facts(self) -> tuple[int, int, int, int]:
-        """Messages being checked, deletes held, operations that wait, operations refused."""
-        found = facts.of_account(self._work.account.id)
-        return found.checking, found.held, found.pending, found.refused
-
-    def questions(self) -> tuple[str, ...]:
-        """What operations wait for the person to answer: `trash`, `archive`."""
-        return self._operations.questions()

@@ -38,7 +38,6 @@ KINDS = frozenset(
         operation.CREATE,
     }
 )
-QUESTIONS = operation.QUESTIONS
 _WHENEVER = 2**62
 CLOCK_MS = 60_000  # a clock that is corrected by less was right
 _LOOKS = 5  # after so many tries that broke the line, cycles come before the next
@@ -120,14 +119,9 @@ class Operations:
         self._lost_at = {id_: looks for id_, looks in self._lost_at.items() if id_ in open_ids}
         return min((_due_at(row) for row in rows if self._is_due(row)), default=None)
 
-    def questions(self) -> tuple[str, ...]:
-        """What only the person can answer: `trash`, `archive`."""
-        asked = sync_state.asked_words(self._work.account.id)
-        return tuple(name for name, words in QUESTIONS.items() if words in asked)
-
     def answered(self) -> None:
         """Mailboxes or roles changed: what waited for an answer may go on."""
-        for name, words in QUESTIONS.items():
+        for name, words in operation.QUESTIONS.items():
             if self._target_of_role(Role(name)) is not None:
                 sync_state.ask_again(self._work.account.id, words)
 
@@ -193,7 +187,7 @@ class Operations:
     def _ask(self, rows: Sequence[OperationRow], question: str) -> None:
         at = now() + self._work.ms(self._work.timing.operation_retry_most)
         for row in rows:
-            operation.mark_waiting(row.id, at, QUESTIONS[question])
+            operation.mark_waiting(row.id, at, operation.QUESTIONS[question])
 
     # --- moves -------------------------------------------------------------------------------
 

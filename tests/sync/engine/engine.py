@@ -11,7 +11,8 @@ from models.accounts import account
 from models.accounts.account import NewAccount
 from models.commands.execute import execute
 from models.events import Event
-from models.server import mailbox
+from models.server import mailbox, sync_facts
+from models.server.sync_facts import SyncFacts
 from models.store import database
 from sync.engine.quarantine import Quarantine
 from sync.engine.schedule import AccountSync
@@ -150,7 +151,7 @@ class Engine:
     def settle(self) -> None:
         """Cycle until no case is open that time alone decides."""
         self.cycle()
-        self.until(lambda: self.sync.facts()[0] == 0)
+        self.until(lambda: self.facts().checking == 0)
 
     def make_due(self) -> None:
         """As if the first sitting of every open case had been an hour and more ago."""
@@ -170,6 +171,15 @@ class Engine:
         self.sync.wake()
 
     # --- what is here -------------------------------------------------------------------------
+
+    def facts(self) -> SyncFacts:
+        """What waits and what went wrong, as the window counts it."""
+        return sync_facts.of_account(self.account_id)
+
+    def undecided(self) -> tuple[int, int]:
+        """How many messages are being checked, and how many deletes are held."""
+        facts = self.facts()
+        return facts.checking, facts.held
 
     def subjects(self) -> list[str]:
         """The subjects of all messages, in the order they came."""

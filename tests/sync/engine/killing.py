@@ -21,7 +21,7 @@ from pathlib import Path
 from models.accounts import account
 from models.accounts.account import NewAccount
 from models.commands.execute import Archive, DeleteConversations, execute
-from models.server import mailbox
+from models.server import mailbox, sync_facts
 from models.store import database, settings
 from models.store.profile import open_profile
 from sync.engine.schedule import AccountSync
@@ -132,7 +132,8 @@ class Killing:
             step = sync.step()
             if step.doing == "cycle" and sync._cycle is None:
                 sync._cycle_at = time.monotonic() + 3600
-            is_over = step.kind != "again" and sync.facts()[2] == 0 and sync.facts()[0] == 0
+            facts = sync_facts.of_account(self.account_id)
+            is_over = step.kind != "again" and facts.pending == facts.checking == 0
             if step.kind != "again" and not is_over:
                 sync.news()
         database.close_for_thread()

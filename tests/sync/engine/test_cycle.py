@@ -111,7 +111,7 @@ def test_expunged_is_a_delete_after_two_sittings(engine: Engine) -> None:
     engine.cycle()
     assert engine.subjects() == ["one", "two"]
     assert engine.places("one") == {"INBOX": "missing"}
-    assert engine.sync.facts()[0] == 1
+    assert engine.facts().checking == 1
     engine.settle()
     assert engine.subjects() == ["two"]
 
@@ -279,7 +279,7 @@ def test_unusually_many_are_held(store: Path, engine_of: Callable[..., Any]) -> 
     engine.other.expunge("INBOX", engine.other.uids("INBOX")[:25])
     engine.settle()
     assert len(engine.subjects()) == 30
-    assert engine.sync.facts()[1] == 25
+    assert engine.facts().held == 25
     engine.settle()
     assert len(engine.subjects()) == 30
 
@@ -300,7 +300,7 @@ def test_held_deletes_are_kept_if_the_person_says_so(engine_of: Callable[..., An
     with database.writing(durable=True):
         sync_state.keep_held(held)
     engine.settle()
-    assert engine.sync.facts()[1] == 0
+    assert engine.facts().held == 0
     assert len(engine.subjects()) == 30
 
 
@@ -309,8 +309,8 @@ def test_held_deletes_are_checked_again(engine_of: Callable[..., Any]) -> None:
     held = many_held(engine)
     with database.writing(durable=True):
         sync_state.check_held(held)
-    assert engine.sync.facts()[1] == 0
-    engine.until(lambda: engine.sync.facts()[1] == 25)
+    assert engine.facts().held == 0
+    engine.until(lambda: engine.facts().held == 25)
     assert len(engine.subjects()) == 30
 
 
@@ -322,7 +322,7 @@ def test_much_moved_to_trash_at_once_is_held(engine_of: Callable[..., Any]) -> N
     engine.other.move("INBOX", engine.other.uids("INBOX")[:25], "Trash")
     engine.cycle()
     engine.cycle()
-    assert engine.sync.facts()[1] == 25
+    assert engine.facts().held == 25
     with database.writing(durable=True):
         sync_state.keep_held(sync_state.held_messages())
     engine.settle()

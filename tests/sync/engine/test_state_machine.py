@@ -241,7 +241,7 @@ class Machine(RuleBasedStateMachine):
     def _settle_once(self) -> None:
         for _ in range(3):
             self._on.settle()
-        self._on.until(lambda: self._on.sync.facts()[2] == 0)
+        self._on.until(lambda: self._on.facts().pending == 0)
         self._on.settle()
 
     def _patiently(self, work: Callable[[], None]) -> None:

@@ -18,7 +18,7 @@ from tests.sync.engine.scripted import Make, mails, subjects
 
 
 def held(engine: Engine) -> int:
-    return engine.sync.facts()[1]
+    return engine.facts().held
 
 
 def full_check_is_due(role: str) -> None:

@@ -216,7 +216,7 @@ def test_a_copy_that_is_not_proven_leaves_its_source(make: Make) -> None:
         engine.outlast()
         assert engine.server_subjects("INBOX") == ["mail 000", "mail 001"]
         server.copies_nothing = False
-        engine.until(lambda: engine.sync.facts()[2] == 0)
+        engine.until(lambda: engine.facts().pending == 0)
         assert engine.server_subjects("INBOX") == ["mail 001"]
         assert engine.server_subjects("Trash") == ["mail 000"]
 
@@ -278,7 +278,7 @@ def test_the_brake_counts_what_was_deleted_within_the_hour(server: Mailboxes, ma
         server.expunge("INBOX", range(first, first + 18))
         engine.settle()
     assert len(engine.subjects()) == 100 - 36
-    assert engine.sync.facts()[1] == 18
+    assert engine.facts().held == 18
 
 
 def test_what_is_held_is_released_by_no_smaller_number(server: Mailboxes, make: Make) -> None:
@@ -288,14 +288,14 @@ def test_what_is_held_is_released_by_no_smaller_number(server: Mailboxes, make: 
     engine.cycle()
     server.expunge("INBOX", range(1, 26))
     engine.settle()
-    assert engine.sync.facts()[1] == 25
+    assert engine.facts().held == 25
     engine.leave_idle()
     engine.run(KeepHeld(tuple(engine.message_id(f"mail {n:03}") for n in range(10))))
     server.deliver("me", "INBOX", mails(1, first=40))
     engine.outlast()
     server.deliver("me", "INBOX", mails(1, first=41))
     engine.outlast()
-    assert engine.sync.facts()[1] == 15
+    assert engine.facts().held == 15
     assert len(engine.subjects()) == 42
 
 

@@ -83,7 +83,7 @@ def test_a_copy_from_before_the_set_up_may_lie_in_a_refused_mailbox(
     age_refusals()
     engine.outlast()
     assert sorted(engine.subjects()) == subjects(5)
-    assert engine.sync.facts()[0] == 1  # one mail is being checked
+    assert engine.facts().checking == 1  # one mail is being checked
     server.refuse.clear()
     engine.settle()
     assert engine.places("mail 001") == {"Projects": "live"}
@@ -134,10 +134,10 @@ def test_what_vanished_while_a_mailbox_never_opened_grew_is_held(
     server.expunge("INBOX", [2])
     engine.outlast()
     assert sorted(engine.subjects()) == subjects(5)
-    assert engine.sync.facts()[:2] == (0, 1)
+    assert engine.undecided() == (0, 1)
     engine.run(KeepHeld((engine.message_id("mail 001"),)))
     engine.outlast()
-    assert engine.sync.facts()[:2] == (0, 0)
+    assert engine.undecided() == (0, 0)
     assert sorted(engine.subjects()) == subjects(5)
 
 
@@ -279,7 +279,7 @@ def test_an_archive_that_is_gone_ends_what_was_begun(server: Mailboxes, make: Ma
     engine.cycle()
     begun_archive(engine, server)
     del server.boxes["Archive"]
-    engine.until(lambda: engine.sync.facts()[2] == 0)
+    engine.until(lambda: engine.facts().pending == 0)
     assert engine.operations() == [("archive", "done")]
     assert sorted(engine.subjects())[:1] == ["mail 000"]
 

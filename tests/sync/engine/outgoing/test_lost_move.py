@@ -35,7 +35,7 @@ def engine(server: Mailboxes, make: Make) -> Engine:
 
 
 def is_over(engine: Engine) -> bool:
-    return engine.sync.facts()[2] == 0
+    return engine.facts().pending == 0
 
 
 def hide_and_show(server: Mailboxes, engine: Engine, *, is_synced: bool) -> None:
@@ -59,7 +59,7 @@ def test_an_archive_whose_label_was_deleted_before_a_look_keeps_the_mail(
     engine.outlast()
     assert sorted(engine.subjects()) == subjects(5)
     assert engine.operations() == [("archive", "done")]
-    assert engine.sync.facts()[:2] == (0, 0)
+    assert engine.undecided() == (0, 0)
     assert engine.places("mail 001") == {"Archive": "hidden"}
 
 
@@ -82,11 +82,11 @@ def test_a_label_that_was_made_anew_meanwhile_is_asked_about(
     engine.until(lambda: is_over(engine))
     engine.outlast()
     assert sorted(engine.subjects()) == subjects(5)
-    assert engine.sync.facts()[1] == 1  # one delete is held
+    assert engine.facts().held == 1  # one delete is held
     engine.run(KeepHeld((engine.message_id("mail 001"),)))
     engine.outlast()
     assert sorted(engine.subjects()) == subjects(5)
-    assert engine.sync.facts()[:2] == (0, 0)
+    assert engine.undecided() == (0, 0)
 
 
 def test_a_copy_that_was_numbered_anew_is_found(server: Mailboxes, engine: Engine) -> None:
@@ -98,7 +98,7 @@ def test_a_copy_that_was_numbered_anew_is_found(server: Mailboxes, engine: Engin
     engine.until(lambda: is_over(engine))
     engine.outlast()
     assert engine.places("mail 001") == {"Archive": "live"}
-    assert engine.sync.facts()[:2] == (0, 0)
+    assert engine.undecided() == (0, 0)
 
 
 def test_a_copy_that_another_program_deleted_is_a_delete(server: Mailboxes, engine: Engine) -> None:
@@ -124,7 +124,7 @@ def test_what_was_not_moved_is_moved_when_the_label_is_there_again(
     engine.outlast()
     assert engine.operations() == [("archive", "done")]
     assert engine.server_subjects("Archive") == ["mail 001"]
-    assert engine.sync.facts()[:2] == (0, 0)
+    assert engine.undecided() == (0, 0)
 
 
 def test_it_can_be_restored_here(server: Mailboxes, engine: Engine) -> None:
@@ -192,7 +192,7 @@ def test_its_label_made_anew_later_deletes_nothing(
     engine.outlast()
     engine.outlast()
     assert "mail 001" in engine.subjects()
-    assert engine.sync.facts()[1] == 1  # the person is asked
+    assert engine.facts().held == 1  # the person is asked
 
 
 def test_what_is_held_for_it_stays_held_under_new_numbers(
@@ -204,7 +204,7 @@ def test_what_is_held_for_it_stays_held_under_new_numbers(
     engine.until(lambda: is_over(engine))
     server.deliver("me", "Archive", mails(10, first=20))
     engine.outlast()
-    assert engine.sync.facts()[1] == 1
+    assert engine.facts().held == 1
     box = server.boxes["Archive"]
     box.uidvalidity, box.uidnext = 120, 200
     for mail in box.mails:
@@ -212,7 +212,7 @@ def test_what_is_held_for_it_stays_held_under_new_numbers(
     engine.outlast()
     engine.outlast()
     assert "mail 001" in engine.subjects()
-    assert engine.sync.facts()[1] == 1
+    assert engine.facts().held == 1
 
 
 @pytest.mark.parametrize("is_synced", [False, True])
@@ -232,4 +232,4 @@ def test_after_its_label_came_back_a_delete_elsewhere_counts(
     engine.outlast()
     engine.settle()
     assert "mail 001" not in engine.subjects()
-    assert engine.sync.facts()[:2] == (0, 0)
+    assert engine.undecided() == (0, 0)

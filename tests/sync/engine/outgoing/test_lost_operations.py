@@ -52,7 +52,7 @@ def why(engine: Engine) -> list[tuple[str, str]]:
 
 
 def done(engine: Engine) -> None:
-    engine.until(lambda: engine.sync.facts()[2] == 0)
+    engine.until(lambda: engine.facts().pending == 0)
     engine.settle()
 
 
@@ -218,7 +218,7 @@ def test_another_messages_copy_is_no_proof_of_a_move(make: Make) -> None:
         mark = replace(second.payload, target=engine.box("Archive").id, mark=(7, 1))
         operation.mark_running(second.id, mark)
         database.run("UPDATE operation SET next_try_at = 0")
-        engine.until(lambda: engine.sync.facts()[2] == 0)
+        engine.until(lambda: engine.facts().pending == 0)
         assert (server.uids("INBOX"), server.uids("Archive")) == ([], [1, 2])
         assert engine.subjects() == ["twin", "twin"]
         assert first.message_id != second.message_id

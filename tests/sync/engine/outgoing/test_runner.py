@@ -171,14 +171,14 @@ def test_without_a_trash_it_is_asked_never_guessed(engine_of: Make) -> None:
     mailbox.update(trash.id, role="", role_source="person")
     delete(engine, "one")
     engine.cycle()
-    assert engine.sync.questions() == ("trash",)
+    assert engine.facts().questions == ("trash",)
     assert engine.operations() == [("trash", "waiting")]
     assert engine.server_subjects("INBOX") == ["one"]
     mailbox.update(trash.id, role="trash", role_source="person")
     engine.sync.wake()
     engine.settle()
     assert engine.server_subjects("Trash") == ["one"]
-    assert engine.sync.questions() == ()
+    assert engine.facts().questions == ()
 
 
 def test_read_only_sends_nothing_that_changes(engine_of: Make) -> None:
@@ -263,7 +263,7 @@ def test_cut_at_every_step_loses_and_doubles_nothing(engine_of: Make, mask: str,
                 delete(engine, subject)
             _cut(engine, at, is_after=is_after)
             engine.connect()
-            engine.until(lambda: engine.sync.facts()[2] == 0)
+            engine.until(lambda: engine.facts().pending == 0)
             engine.settle()
             assert engine.server_subjects("INBOX") == [], subject
             assert engine.server_subjects(target).count(subject) == 1, subject
