@@ -20,6 +20,7 @@ from models.server.operation import OperationRow, Source
 from models.store import database
 from sync.engine.context import Step, Work, again, now
 from sync.engine.outgoing import create_mailbox, move
+from sync.engine.outgoing.due import Due
 from sync.errors import (
     ProtocolError,
     ReconnectError,
@@ -29,18 +30,6 @@ from sync.errors import (
     ThrottledError,
 )
 
-KINDS = frozenset(
-    {
-        operation.ARCHIVE,
-        operation.UNARCHIVE,
-        operation.TRASH,
-        operation.FLAGS,
-        operation.CREATE,
-    }
-)
-_WHENEVER = 2**62
-CLOCK_MS = 60_000  # a clock that is corrected by less was right
-_LOOKS = 5  # after so many tries that broke the line, cycles come before the next
 _TARGETS = {operation.ARCHIVE: Role.ARCHIVE, operation.TRASH: Role.TRASH}
 
 
@@ -49,31 +38,18 @@ class Operations:
 
     def __init__(self, work: Work) -> None:
         self._work = work
+        self._due = Due(work)
         self._singles: set[int] = set()  # were refused in a group: alone next time
-        self._tried: set[int] = set()  # since the last complete cycle
-        self._looked: set[int] = set()  # for what became of them, since then
-        self._lost_at: dict[int, int] = {}  # by operation, the whole looks there had been
 
     def step(self, *, is_cycle_due: bool = False) -> Step | None:
-        """Do one group of what is due; None if nothing is.
-
-        What was tried once lets a cycle that is due go first: frequent tries of what a server
-        does not do must not keep new mail out.
-        """
+        """Do one group of what is due; None if nothing is."""
         if self._work.read_only:
             return None
-        firsts = operation.due(self._work.account.id, _WHENEVER)
-        rows = [row for row in firsts if self._is_due(row) and self._is_time(row)]
-        if is_cycle_due:
-            rows = [
-                row
-                for row in rows
-                if row.id not in self._tried or not row.next_try_at or self._is_unknown(row)
-            ]
+        rows = self._due.rows(is_cycle_due=is_cycle_due)
         if not rows or self._became_read_only():
             return None
         group = self._group(rows)
-        self._tried |= {row.id for row in group}
+        self._due.tried(group)
         name = self._do(group)
         self._work.report(OperationsChanged(self._work.account.id))
         return again("operations", name)
@@ -86,38 +62,16 @@ class Operations:
 
     def cycle_done(self) -> None:
         """What was tried may be tried again between this cycle and the next."""
-        self._tried.clear()
-        self._looked.clear()
+        self._due.cycle_done()
 
     @property
     def wants_look(self) -> bool:
         """Whether an operation came to wait for one whole look at the account."""
-        return any(looks == self._work.whole_looks for looks in self._lost_at.values())
-
-    def _is_due(self, row: OperationRow) -> bool:
-        """One whose mail is not where it was waits for a look that began after that."""
-        if row.kind not in KINDS or not row.is_lost:
-            self._lost_at.pop(row.id, None)
-            return row.kind in KINDS
-        return self._lost_at.setdefault(row.id, self._work.whole_looks) < self._work.whole_looks
-
-    def _is_time(self, row: OperationRow) -> bool:
-        """Of what was begun the outcome is looked up before a cycle meets it, and not tried yet."""
-        return _due_at(row) <= now() or self._is_unknown(row)
-
-    def _is_unknown(self, row: OperationRow) -> bool:
-        is_new = row.id not in self._looked and row.attempts <= _LOOKS
-        return row.payload.mark is not None and is_new
+        return self._due.wants_look
 
     def next_due_at(self) -> int | None:
         """When the next operation may be tried, or None."""
-        if self._work.read_only:
-            return None
-        # What waits behind another one of its message has no time of its own.
-        rows = operation.due(self._work.account.id, _WHENEVER)
-        open_ids = {row.id for row in rows}
-        self._lost_at = {id_: looks for id_, looks in self._lost_at.items() if id_ in open_ids}
-        return min((_due_at(row) for row in rows if self._is_due(row)), default=None)
+        return None if self._work.read_only else self._due.next_at()
 
     def answered(self) -> None:
         """Mailboxes or roles changed: what waited for an answer may go on."""
@@ -198,7 +152,7 @@ class Operations:
             self._ask(rows, "trash" if rows[0].kind == operation.TRASH else "archive")
             return ""
         if rows[0].is_begun:
-            self._looked.add(rows[0].id)
+            self._due.looked(rows[0])
             move.resume(self._work, rows[0], target)
             return target.name
         todo = self._with_something_to_do(rows)
@@ -277,7 +231,7 @@ class Operations:
         with database.writing(durable=True):
             for row in rows:
                 lost_operations.lose(row)
-                self._lost_at[row.id] = self._work.whole_looks
+                self._due.lost(row)
 
     def _look_again(self, row: OperationRow) -> None:
         """Everything that arrived anywhere is known now: its mail was found, or is gone."""
@@ -356,11 +310,6 @@ class Operations:
         if known is not None:
             flags = known.flags | Flag.SEEN if is_seen else known.flags & ~Flag.SEEN
             location.set_flags(place[0], place[1], {place[2]: (int(flags), known.modseq)})
-
-
-def _due_at(row: OperationRow) -> int:
-    """When it may be tried; at once if the clock was set back since that was decided."""
-    return 0 if row.changed_at > now() + CLOCK_MS else row.next_try_at
 
 
 def _alike(row: OperationRow, first: OperationRow) -> bool:

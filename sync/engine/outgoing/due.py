@@ -1,0 +1,102 @@
+"""When each operation may be tried: by its time, and by what was looked at since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from models.server import operation
+from models.server.operation import OperationRow
+from sync.engine.context import Work, now
+
+KINDS = frozenset(
+    {
+        operation.ARCHIVE,
+        operation.UNARCHIVE,
+        operation.TRASH,
+        operation.FLAGS,
+        operation.CREATE,
+    }
+)
+CLOCK_MS = 60_000  # a clock that is corrected by less was right
+_WHENEVER = 2**62
+_LOOKS = 5  # after so many tries that broke the line, cycles come before the next
+
+
+class Due:
+    """What is due of one account's operations, over one connection."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._tried: set[int] = set()  # since the last complete cycle
+        self._looked: set[int] = set()  # for what became of them, since then
+        self._lost_at: dict[int, int] = {}  # by operation, the whole looks there had been
+
+    def rows(self, *, is_cycle_due: bool) -> list[OperationRow]:
+        """What may be tried now.
+
+        What was tried once lets a cycle that is due go first: frequent tries of what a server
+        does not do must not keep new mail out.
+        """
+        firsts = operation.due(self._work.account.id, _WHENEVER)
+        rows = [row for row in firsts if self._is_due(row) and self._is_time(row)]
+        if is_cycle_due:
+            rows = [
+                row
+                for row in rows
+                if row.id not in self._tried or not row.next_try_at or self._is_unknown(row)
+            ]
+        return rows
+
+    def next_at(self) -> int | None:
+        """When the next operation may be tried, or None."""
+        # What waits behind another one of its message has no time of its own.
+        rows = operation.due(self._work.account.id, _WHENEVER)
+        open_ids = {row.id for row in rows}
+        self._lost_at = {id_: looks for id_, looks in self._lost_at.items() if id_ in open_ids}
+        return min((_due_at(row) for row in rows if self._is_due(row)), default=None)
+
+    @property
+    def wants_look(self) -> bool:
+        """Whether an operation came to wait for one whole look at the account."""
+        return any(looks == self._work.whole_looks for looks in self._lost_at.values())
+
+    # --- what happened -----------------------------------------------------------------------
+
+    def tried(self, rows: Iterable[OperationRow]) -> None:
+        """These are tried now."""
+        self._tried |= {row.id for row in rows}
+
+    def looked(self, row: OperationRow) -> None:
+        """What became of this one is looked up now."""
+        self._looked.add(row.id)
+
+    def lost(self, row: OperationRow) -> None:
+        """Its mail is not where it was: a look that begins after this one has to come first."""
+        self._lost_at[row.id] = self._work.whole_looks
+
+    def cycle_done(self) -> None:
+        """What was tried may be tried again between this cycle and the next."""
+        self._tried.clear()
+        self._looked.clear()
+
+    # --- one operation -----------------------------------------------------------------------
+
+    def _is_due(self, row: OperationRow) -> bool:
+        """One whose mail is not where it was waits for a look that began after that."""
+        if row.kind not in KINDS or not row.is_lost:
+            self._lost_at.pop(row.id, None)
+            return row.kind in KINDS
+        return self._lost_at.setdefault(row.id, self._work.whole_looks) < self._work.whole_looks
+
+    def _is_time(self, row: OperationRow) -> bool:
+        """Of what was begun the outcome is looked up before a cycle meets it, and not tried yet."""
+        return _due_at(row) <= now() or self._is_unknown(row)
+
+    def _is_unknown(self, row: OperationRow) -> bool:
+        is_new = row.id not in self._looked and row.attempts <= _LOOKS
+        return row.payload.mark is not None and is_new
+
+
+def _due_at(row: OperationRow) -> int:
+    """When it may be tried; at once if the clock was set back since that was decided."""
+    return 0 if row.changed_at > now() + CLOCK_MS else row.next_try_at
