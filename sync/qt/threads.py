@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+
 from PySide6.QtCore import Q_ARG, QMetaObject, QObject, Qt, QThread
+
+log = logging.getLogger(__name__)
 
 
 class EventThread(QThread):
@@ -35,3 +40,12 @@ def inhabited(name: str, inhabitant: QObject, parent: QObject) -> EventThread:
     call(inhabitant, "start")
     thread.finished.connect(inhabitant.deleteLater)
     return thread
+
+
+def join(thread: QThread, seconds: float, *, if_late: Callable[[], None] = lambda: None) -> None:
+    """Wait for a thread's end, also after `seconds`: one destroyed while it runs aborts the process."""
+    if thread.wait(round(seconds * 1000)):
+        return
+    log.warning("the thread %s ends late", thread.objectName())
+    if_late()
+    thread.wait()

@@ -8,19 +8,9 @@ None of its methods blocks, except `close`.
 from __future__ import annotations
 
 import itertools
-import logging
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import (
-    QObject,
-    QThread,
-    QTimer,
-    Signal,
-    SignalInstance,
-    Slot,
-)
+from PySide6.QtCore import QObject, QThread, Signal, SignalInstance, Slot
 
 from models.accounts import account
 from models.commands import execute as commands
@@ -43,23 +33,12 @@ from sync.qt.service.requests import Answer, FileRequest, Request
 from sync.qt.service.vault import VaultService
 from sync.qt.service.vault_change import VaultChange
 from sync.qt.service.wipe_schedule import WipeSchedule
-from sync.qt.threads import call, inhabited
-from sync.qt.worker.worker import AccountWorker
+from sync.qt.service.workers import Workers
+from sync.qt.threads import call, inhabited, join
 from sync.timing import Timing
 
-log = logging.getLogger(__name__)
-
 _ENDED = (account.STOPPED, account.REMOVED)  # states of an account that has no worker
-GRACE_SECONDS = 0.3  # a step that runs may end by itself for so long before its socket is cut
 WIPE_LIMIT_SECONDS = 120.0  # at quit the last wipe may take so long; a longer one is done at start
-
-
-@dataclass(frozen=True, slots=True)
-class _Running:
-    """A worker and its thread."""
-
-    worker: AccountWorker
-    thread: QThread
 
 
 class MailService(QObject):
@@ -108,20 +87,24 @@ class MailService(QObject):
         self._tickets = itertools.count(1)
         self.vault_change = VaultChange(self.vault, self.run, parent=self)
         self.commanded.connect(self.vault_change.on_commanded)
-        self._running: dict[int, _Running] = {}
-        self._ending: list[_Running] = []
-        self._restart: set[int] = set()
         self._removals = Removals()
+        self._workers = Workers(
+            folder,
+            vault=self.vault.vault,
+            timing=timing,
+            read_only=read_only,
+            may_start=lambda id_: self._is_open and not self._removals.holds(id_),
+            parent=self,
+        )
+        self._workers.happened.connect(self._on_worker_event)
+        self._workers.ended.connect(self._run_what_waited)
         self._statuses: dict[int, StatusChanged] = {}
         self._is_open = False
         self._wipes = WipeSchedule(timing, self._is_syncing, self)
         self._wipes.due.connect(self._wipe)
         self.vault.opened.connect(self._start_accounts)
         self._surroundings = SurroundingsWatch(
-            surroundings or Surroundings(),
-            timing,
-            lambda: [each.worker for each in self._running.values()],
-            self,
+            surroundings or Surroundings(), timing, self._workers.running, self
         )
 
     # --- life ----------------------------------------------------------------------------
@@ -157,16 +140,14 @@ class MailService(QObject):
         self._is_open = False
         self._surroundings.stop()
         self._wipes.stop()
-        for running in list(self._running.values()):
-            self._end(running)
-        self._wait_for_workers()
+        self._workers.close()
         self._run_what_waited()
         self._stop_reader.emit()
         for thread, _ in self._readers:
-            self._wait(thread, self.timing.stop)
+            join(thread, self.timing.stop)
         self._wipe.emit()  # after the last reader: one that is open would hold it up
         self._stop_commander.emit()
-        self._wait(self._commander_thread, WIPE_LIMIT_SECONDS)
+        join(self._commander_thread, WIPE_LIMIT_SECONDS)
         self.vault.close()
 
     # --- asking --------------------------------------------------------------------------
@@ -176,7 +157,7 @@ class MailService(QObject):
         ticket = next(self._tickets)
         self._wipes.postpone()
         if isinstance(command, commands.RemoveAccount):
-            is_busy = self._is_busy(command.account_id)
+            is_busy = self._workers.is_busy(command.account_id)
             if not self._removals.begin(ticket, command, is_busy=is_busy):
                 self.stop_account(command.account_id)
                 return ticket
@@ -193,28 +174,26 @@ class MailService(QObject):
     def sync_now(self, account_id: int | None = None) -> None:
         """Start a cycle at once, of one account or of all; a keychain that was shut is asked again."""
         self.vault.retry_if_closed()
-        for running in self._workers(account_id):
-            call(running.worker, "sync_now")
+        for worker in self._workers.of(account_id):
+            call(worker, "sync_now")
 
     def check_health(self, account_id: int) -> bool:
         """Look at an account's servers now; `HealthChanged` tells. False if nothing runs for it."""
         self.vault.retry_if_closed()
-        running = self._running.get(account_id)
-        if running is not None:
-            call(running.worker, "check_health")
-        return running is not None
+        workers = self._workers.of(account_id)
+        for worker in workers:
+            call(worker, "check_health")
+        return bool(workers)
 
     def want_body(self, message_id: int) -> None:
         """Fetch this message's body next; `MessagesChanged` tells when it is here."""
-        running = self._running.get(sync_facts.account_of_message(message_id) or 0)
-        if running is not None:
-            call(running.worker, "want_body", message_id)
+        for worker in self._workers.of(sync_facts.account_of_message(message_id) or 0):
+            call(worker, "want_body", message_id)
 
     def want_attachment(self, attachment_id: int) -> None:
         """Fetch this attachment next; `MessagesChanged` tells when it is here."""
-        running = self._running.get(sync_facts.account_of_attachment(attachment_id) or 0)
-        if running is not None:
-            call(running.worker, "want_attachment", attachment_id)
+        for worker in self._workers.of(sync_facts.account_of_attachment(attachment_id) or 0):
+            call(worker, "want_attachment", attachment_id)
 
     def status(self, account_id: int) -> StatusChanged | None:
         """The last known facts of an account's sync."""
@@ -228,95 +207,26 @@ class MailService(QObject):
 
     def start_account(self, account_id: int) -> None:
         """Start this account's worker, or start it anew if it runs."""
-        if not self._is_open or self._removals.holds(account_id):
-            return
-        if account_id in self._running:
-            self._restart.add(account_id)
-            self._end(self._running[account_id])
-            return
-        if self._is_busy(account_id):
-            self._restart.add(account_id)
-            return
-        worker = AccountWorker(
-            account_id,
-            folder=self.folder,
-            vault=self.vault.vault,
-            timing=self.timing,
-            read_only=self.is_read_only,
-        )
-        thread = inhabited(f"account-{account_id}", worker, self)
-        worker.happened.connect(self._on_worker_event)
-        thread.finished.connect(self._on_worker_finished)
-        self._running[account_id] = _Running(worker, thread)
-        thread.start()
+        self._workers.start(account_id)
 
     def stop_account(self, account_id: int) -> None:
         """End this account's worker; what it was doing goes on when it is started again."""
-        self._restart.discard(account_id)
-        if account_id in self._running:
-            self._end(self._running[account_id])
+        self._workers.stop(account_id)
 
     @Slot()
     def _start_accounts(self) -> None:
         """The vault is open: start what waited for it, and let the others try again."""
         for config in account.configs():
-            if config.id in self._running:
-                call(self._running[config.id].worker, "sync_now")
-            elif config.state not in _ENDED:
+            workers = self._workers.of(config.id)
+            for worker in workers:
+                call(worker, "sync_now")
+            if not workers and config.state not in _ENDED:
                 self.start_account(config.id)
 
-    def _end(self, running: _Running) -> None:
-        """Ask a worker to end; if its step does not end soon, its socket is cut."""
-        self._running.pop(running.worker.account_id, None)
-        self._ending.append(running)
-        running.worker.hurry()
-        call(running.worker, "stop")
-        QTimer.singleShot(round(GRACE_SECONDS * 1000), self._cut_ending)
-
     @Slot()
-    def _cut_ending(self) -> None:
-        """Cut the sockets of workers whose step did not end by itself."""
-        for running in self._ending:
-            running.worker.abort()
-
-    def _is_busy(self, account_id: int) -> bool:
-        """Whether a worker of this account still runs, if only to its end."""
-        ending = [each.worker.account_id for each in self._ending]
-        return account_id in self._running or account_id in ending
-
-    @Slot()
-    def _on_worker_finished(self) -> None:
-        for running in [ending for ending in self._ending if ending.thread.isFinished()]:
-            # The thread deletes its worker on the way out; the last reference must not go before.
-            running.thread.wait()
-            running.thread.deleteLater()
-            self._ending.remove(running)
-            account_id = running.worker.account_id
-            if account_id in self._restart and self._is_open:
-                self._restart.discard(account_id)
-                self.start_account(account_id)
-        self._run_what_waited()
-
     def _run_what_waited(self) -> None:
-        for waiting in self._removals.take_ready(self._is_busy):
+        for waiting in self._removals.take_ready(self._workers.is_busy):
             self._to_commander.emit(*waiting)
-
-    def _wait_for_workers(self) -> None:
-        end = time.monotonic() + GRACE_SECONDS  # for all of them together
-        for running in self._ending:
-            self._wait(running.thread, max(0.0, end - time.monotonic()), is_last_try=False)
-        self._cut_ending()
-        for running in self._ending:
-            self._wait(running.thread, self.timing.stop)
-        self._ending.clear()
-
-    def _wait(self, thread: QThread, seconds: float, *, is_last_try: bool = True) -> None:
-        """Wait for a thread's end; a thread destroyed while it runs would abort the process."""
-        if thread.wait(round(seconds * 1000)) or not is_last_try:
-            return
-        log.warning("the thread %s ends late", thread.objectName())
-        self._cut_ending()
-        thread.wait()
 
     def _start_reader(self, name: str, asked: SignalInstance) -> None:
         reader = Reader()
@@ -326,12 +236,6 @@ class MailService(QObject):
         reader.answered.connect(self._on_answered)
         self._readers.append((thread, reader))
         thread.start()
-
-    def _workers(self, account_id: int | None) -> list[_Running]:
-        if account_id is None:
-            return list(self._running.values())
-        found = self._running.get(account_id)
-        return [found] if found else []
 
     # --- what the threads tell -----------------------------------------------------------
     # What is still on its way when the service closes is dropped: the window is gone.
@@ -350,11 +254,11 @@ class MailService(QObject):
         if not self._is_open:
             return
         if isinstance(event, OperationsChanged | MailboxesChanged):
-            for running in self._workers(event.account_id):
-                call(running.worker, "wake")
+            for worker in self._workers.of(event.account_id):
+                call(worker, "wake")
         elif isinstance(event, HeldChanged):
-            for running in self._workers(event.account_id):
-                call(running.worker, "sync_now")
+            for worker in self._workers.of(event.account_id):
+                call(worker, "sync_now")
         elif isinstance(event, AccountsChanged) and not event.is_quiet:
             self._on_accounts_changed(event)
         self._wipes.watch(event)

@@ -174,7 +174,7 @@ def test_many_silent_servers_hold_up_the_end_no_longer_than_one(
 
     One after the other it would be six seconds.
     """
-    monkeypatch.setattr("sync.qt.service.service.GRACE_SECONDS", 1.0)
+    monkeypatch.setattr("sync.qt.service.workers.GRACE_SECONDS", 1.0)
     idling.imap.answers["LIST"] = lambda _: None  # never a word
     rig = on(idling, replace(QUICK, command=30.0))
     secret = rig.service.vault.encrypted("secret")
