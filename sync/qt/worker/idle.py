@@ -52,21 +52,26 @@ class IdleWatch(QObject):
 
     Signals:
         spoke: The server told something.
+        settled: So long ago that what belongs together is here.
         renewal_due: IDLE has run for so long that it has to begin anew.
         lost: The connection ended; a SyncError.
     """
 
     spoke = Signal()
+    settled = Signal()
     renewal_due = Signal()
     lost = Signal(object)
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, *, settle_seconds: float) -> None:
         super().__init__(parent)
+        self._settling = Settling(settle_seconds)
         self._session: ImapSession | None = None
         self._notifier = QSocketNotifier(QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._read)
         self._renewal = QTimer(self, singleShot=True)
         self._renewal.timeout.connect(self.renewal_due)
+        self._settle = QTimer(self, singleShot=True)
+        self._settle.timeout.connect(self.settled)
 
     def begin(self, session: ImapSession, *, renew_seconds: float) -> None:
         """Start IDLE. Raises what the session raises."""
@@ -89,6 +94,10 @@ class IdleWatch(QObject):
 
     def forget(self) -> None:
         """Stop watching a connection that is not to be talked to any more."""
+        self._settle.stop()
+        self._stop_watching()
+
+    def _stop_watching(self) -> None:
         self._renewal.stop()
         self._session = None
         self._notifier.setEnabled(False)
@@ -105,6 +114,9 @@ class IdleWatch(QObject):
             return
         if news:
             self.spoke.emit()
+            if not self._settle.isActive():
+                self._settle.start(max(0, round(self._settling.seconds() * 1000)))
         elif not self._session.is_idling:
-            # Some end it at once, time and again: the next cycle begins it anew.
-            self.forget()
+            # Some end it at once, time and again: the next cycle begins it again. What it told
+            # before settles as ever.
+            self._stop_watching()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+import time
+from collections.abc import Callable
+from typing import TypedDict, Unpack
 
 from models.events import PastProgress, Phase, StatusChanged
 from models.server import sync_facts
 from models.shown_certificate import ShownCertificate
+from sync.timing import Timing
 
 
 class Doing(TypedDict, total=False):
@@ -36,3 +39,26 @@ def status(account_id: int, phase: Phase, doing: Doing) -> StatusChanged:
         last_success_at=found.last_success_at,
         **doing,
     )
+
+
+class StatusReporter:
+    """Says what goes on, at most once in `Timing.status` unless something else begins."""
+
+    def __init__(
+        self, account_id: int, timing: Timing, emit: Callable[[StatusChanged], None]
+    ) -> None:
+        self._account_id = account_id
+        self._timing = timing
+        self._emit = emit
+        self._reported_at = 0.0
+        self.phase = Phase.STARTING
+
+    def report(self, phase: Phase, *, at_once: bool = False, **doing: Unpack[Doing]) -> None:
+        """Say it, if `at_once` or if the last time is long enough ago."""
+        now = time.monotonic()
+        if not at_once and now - self._reported_at < self._timing.status:
+            return
+        found = status(self._account_id, phase, doing)
+        self.phase = phase
+        self._reported_at = now
+        self._emit(found)

@@ -9,18 +9,16 @@ which blocks nobody.
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Unpack
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from models.accounts import account
 from models.accounts.account import AccountConfig
 from models.deletion.deletion import clear_opened
-from models.events import AccountsChanged, Event, Phase, StatusChanged
+from models.events import AccountsChanged, Event, Phase
 from models.store import database
 from models.store.database import BusyStoreError, StoreError
 from sync.connecting import connect
@@ -39,10 +37,10 @@ from sync.errors import (
 )
 from sync.health.keeper import HealthKeeper
 from sync.qt.worker.backoff import Backoff
-from sync.qt.worker.idle import IdleWatch, Settling
-from sync.qt.worker.status import Doing, status
+from sync.qt.worker.held_session import HeldSession
+from sync.qt.worker.idle import IdleWatch
+from sync.qt.worker.status import StatusReporter
 from sync.secrets.vault import Vault
-from sync.session import ImapSession
 from sync.timing import Timing
 
 log = logging.getLogger(__name__)
@@ -75,23 +73,19 @@ class AccountWorker(QObject):
         self._vault = vault
         self._timing = timing
         self._read_only = read_only
-        self._stopping = threading.Event()
-        self._session_lock = threading.Lock()
-        self._session: ImapSession | None = None
+        self._held = HeldSession(account_id)
         self._sync: AccountSync | None = None
-        self._status = StatusChanged(account_id, Phase.STARTING)
-        self._told_at = 0.0
+        self._status = StatusReporter(account_id, timing, self.happened.emit)
         self._health = HealthKeeper(account_id, self.happened.emit, read_only=read_only)
         self._backoff = Backoff(timing)
         self._hanging = Quarantine(timing)
-        self._settling = Settling(timing.idle_settle)
         # Children, made before the thread begins: `connect` waits for Qt's locks while it has
         # Python's, and the GUI thread that deletes a widget has the one and waits for the other.
-        self._step_timer = self._timer(self._advance)
-        self._cycle_timer = self._timer(self._settled)
-        self._settle_timer = self._timer(self._settled)
-        self._idle = IdleWatch(self)
+        self._step_timer = _timer(self, self._advance)
+        self._cycle_timer = _timer(self, self._settled)
+        self._idle = IdleWatch(self, settle_seconds=timing.idle_settle)
         self._idle.spoke.connect(self._idle_spoke)
+        self._idle.settled.connect(self._settled)
         self._idle.renewal_due.connect(self._renew_idle)
         self._idle.lost.connect(self._lost)
 
@@ -99,23 +93,15 @@ class AccountWorker(QObject):
 
     def hurry(self) -> None:
         """Ask the step that runs now to end early (any thread)."""
-        self._stopping.set()
+        self._held.stop()
 
     def abort(self) -> None:
         """Cut the connection so that a blocking read ends at once (any thread)."""
-        self._stopping.set()
-        with self._session_lock:
-            if self._session is not None:
-                self._session.abort()
+        self._held.abort()
 
     def cut_if_dead(self, addresses: frozenset[str] | None) -> bool:
         """Cut a line from an address that is gone; None: every line is dead (any thread)."""
-        with self._session_lock:
-            session = self._session
-            if session is None or (addresses is not None and session.local_address in addresses):
-                return addresses is None
-            session.abort()
-            return True
+        return self._held.cut_if_dead(addresses)
 
     # --- slots, in the worker's thread ---------------------------------------------------
 
@@ -140,7 +126,7 @@ class AccountWorker(QObject):
         if self._sync is not None:
             self._sync.sync_now()
             self._resume()
-        elif not self._stopping.is_set():
+        elif not self._held.is_stopping():
             self._step_timer.start(0)
 
     @Slot()
@@ -152,7 +138,7 @@ class AccountWorker(QObject):
     @Slot()
     def connect_anew(self) -> None:
         """The line was found dead: a new one, now. Who waits for the person goes on waiting."""
-        is_at_work = self._session is not None or self._step_timer.isActive()
+        is_at_work = self._held.session is not None or self._step_timer.isActive()
         self._drop_session()
         if is_at_work:
             self._hasten()
@@ -160,13 +146,13 @@ class AccountWorker(QObject):
     @Slot()
     def try_now(self) -> None:
         """The network is another one: what waits for the next try need not."""
-        if self._session is None and self._step_timer.isActive():
+        if self._held.session is None and self._step_timer.isActive():
             self._hasten()
 
     def _hasten(self) -> None:
         self._backoff.reset()
         self._hanging.try_now()
-        if not self._stopping.is_set():
+        if not self._held.is_stopping():
             self._step_timer.start(0)
 
     @Slot(int)
@@ -186,10 +172,10 @@ class AccountWorker(QObject):
     @Slot()
     def stop(self) -> None:
         """Leave IDLE, close the session and the store, end the thread."""
-        self._stopping.set()
+        self._held.stop()
         self._step_timer.stop()
         self._drop_session(politely=True)
-        self._tell(Phase.STOPPED, error="", retry_at=None, at_once=True)
+        self._status.report(Phase.STOPPED, error="", retry_at=None, at_once=True)
         database.close_for_thread()
         self.thread().quit()
 
@@ -198,35 +184,39 @@ class AccountWorker(QObject):
     @Slot()
     def _advance(self) -> None:
         """One step, and the one place where everything that can go wrong is sorted."""
-        if self._stopping.is_set():
+        if self._held.is_stopping():
             return
         try:
             with database.told_plainly(), self._health.watching():
                 step = self._perform()
         except SecretLockedError as error:
             self._drop_session()
-            self._tell(Phase.NEEDS_SIGN_IN, error=error.sentence, at_once=True)
+            self._status.report(Phase.NEEDS_SIGN_IN, error=error.sentence, at_once=True)
         except SignInError as error:
             self._drop_session()
-            self._needs_sign_in(error)
+            account.change_state(self.account_id, account.ACTIVE, account.NEEDS_SIGN_IN)
+            self._report(AccountsChanged((self.account_id,)))
+            self._status.report(Phase.NEEDS_SIGN_IN, error=error.sentence, at_once=True)
         except (ReconnectError, RetryError, ProtocolError) as error:
             self._lost(error)
         except SyncError as error:
             self._drop_session()
             shown = error.shown if isinstance(error, CertificateError) else None
-            self._tell(Phase.NEEDS_ANSWER, error=error.sentence, certificate=shown, at_once=True)
+            self._status.report(
+                Phase.NEEDS_ANSWER, error=error.sentence, certificate=shown, at_once=True
+            )
             self._step_timer.start(_milliseconds(self._timing.backoff_most))
         except BusyStoreError as error:
             self._drop_session()
             self._retry_in(self._timing.backoff_first, str(error))
         except StoreError as error:
             self._drop_session()
-            self._tell(Phase.NEEDS_ANSWER, error=str(error), at_once=True)
+            self._status.report(Phase.NEEDS_ANSWER, error=str(error), at_once=True)
             self._step_timer.start(_milliseconds(STORE_RETRY_SECONDS))
         except Exception:
             log.exception("the worker of account %d met a fault", self.account_id)
             self._drop_session()
-            self._tell(Phase.PAUSED, error=BUG_SENTENCE, at_once=True)
+            self._status.report(Phase.PAUSED, error=BUG_SENTENCE, at_once=True)
         else:
             self._follow(step)
 
@@ -235,21 +225,21 @@ class AccountWorker(QObject):
         if self._sync is None:
             config = account.config(self.account_id)
             if config is None or config.state in (account.STOPPED, account.REMOVED):
-                self._tell(Phase.STOPPED, error="", at_once=True)
+                self._status.report(Phase.STOPPED, error="", at_once=True)
                 return None
             self._connect(config)
         assert self._sync is not None
-        self._health.look_if_due(self._session)
+        self._health.look_if_due(self._held.session)
         step = self._sync.step()
         if step.kind != "again":
             self._health.rested()
         return step
 
     def _connect(self, config: AccountConfig) -> None:
-        self._tell(Phase.CONNECTING, retry_at=None, at_once=True)
+        self._status.report(Phase.CONNECTING, retry_at=None, at_once=True)
         session = connect(
-            config, self._vault, self._timing, read_only=self._read_only, hold=self._hold,
-            is_stopped=self._stopping.is_set,
+            config, self._vault, self._timing, read_only=self._read_only, hold=self._held.hold,
+            is_stopped=self._held.is_stopping,
         )  # fmt: skip
         if account.change_state(config.id, account.NEEDS_SIGN_IN, account.ACTIVE):
             self._report(AccountsChanged((config.id,)))
@@ -260,25 +250,19 @@ class AccountWorker(QObject):
             self._timing,
             read_only=self._read_only or config.read_only,
             report=self._report,
-            should_yield=self._stopping.is_set,
+            should_yield=self._held.is_stopping,
             hanging=self._hanging,
         )
         self._sync.connect_done()
 
-    def _hold(self, session: ImapSession) -> None:
-        with self._session_lock:
-            self._session = session
-            if self._stopping.is_set():
-                session.abort()  # a second try, begun after the first was cut
-
     def _follow(self, step: Step | None) -> None:
         """Arrange what comes after a step."""
-        if step is None or self._stopping.is_set():
+        if step is None or self._held.is_stopping():
             return
         self._backoff.works()
         busy = step.kind == "again"
         phase = Phase.SYNCING if busy else Phase.IDLE
-        self._tell(
+        self._status.report(
             phase, mailbox=step.mailbox, done=step.done, total=step.total, error="", retry_at=None,
             past=step.past, at_once=phase is not self._status.phase,
         )  # fmt: skip
@@ -292,9 +276,9 @@ class AccountWorker(QObject):
     # --- IDLE ----------------------------------------------------------------------------
 
     def _enter_idle(self) -> None:
-        assert self._session is not None
+        assert self._held.session is not None
         try:
-            self._idle.begin(self._session, renew_seconds=self._timing.idle_renew)
+            self._idle.begin(self._held.session, renew_seconds=self._timing.idle_renew)
         except RefusedError:
             log.info("the server of account %d offers IDLE and refuses it", self.account_id)
         except SyncError as error:
@@ -303,8 +287,6 @@ class AccountWorker(QObject):
     @Slot()
     def _idle_spoke(self) -> None:
         self._health.spoke()
-        if not self._settle_timer.isActive():
-            self._settle_timer.start(_milliseconds(self._settling.seconds()))
 
     @Slot(object)
     def _lost(self, error: SyncError) -> None:
@@ -328,7 +310,6 @@ class AccountWorker(QObject):
 
     def _leave_idle(self) -> bool:
         """End IDLE if it runs; False if the connection went with it."""
-        self._settle_timer.stop()
         try:
             self._idle.end()
         except SyncError as error:
@@ -338,7 +319,7 @@ class AccountWorker(QObject):
 
     def _resume(self) -> None:
         """Out of IDLE or a wait, on to the next step."""
-        if self._stopping.is_set() or self._session is None:
+        if self._held.is_stopping() or self._held.session is None:
             return
         self._cycle_timer.stop()
         if self._leave_idle():
@@ -349,52 +330,29 @@ class AccountWorker(QObject):
     def _drop_session(self, *, politely: bool = False) -> None:
         """Close the session; what matters is in the store."""
         self._cycle_timer.stop()
-        self._settle_timer.stop()
         self._idle.forget()
         self._sync = None
-        session = self._session
-        if session is None:
-            return
-        try:
-            if not politely:
-                session.abort()
-            session.close()  # `abort` can still reach it if the server does not answer
-        except SyncError:
-            log.info("the connection of account %d was already lost", self.account_id)
-        with self._session_lock:
-            self._session = None
+        self._held.drop(politely=politely)
 
     def _retry_in(self, wait_seconds: float, sentence: str) -> None:
         retry_at = int((time.time() + wait_seconds) * 1000)
-        self._tell(Phase.WAITING, error=sentence, retry_at=retry_at, at_once=True)
-        if not self._stopping.is_set():
+        self._status.report(Phase.WAITING, error=sentence, retry_at=retry_at, at_once=True)
+        if not self._held.is_stopping():
             self._step_timer.start(_milliseconds(wait_seconds))
 
-    def _needs_sign_in(self, error: SignInError) -> None:
-        account.change_state(self.account_id, account.ACTIVE, account.NEEDS_SIGN_IN)
-        self._report(AccountsChanged((self.account_id,)))
-        self._tell(Phase.NEEDS_SIGN_IN, error=error.sentence, at_once=True)
-
-    # --- telling -------------------------------------------------------------------------
+    # --- reporting -----------------------------------------------------------------------
 
     def _report(self, event: Event) -> None:
         clear_opened(self._folder, event)
         self._health.heard(event)
         self.happened.emit(event)
 
-    def _tell(self, phase: Phase, *, at_once: bool = False, **doing: Unpack[Doing]) -> None:
-        """Say what goes on, at most once in `Timing.status` unless something else begins."""
-        now = time.monotonic()
-        if not at_once and now - self._told_at < self._timing.status:
-            return
-        self._status = status(self.account_id, phase, doing)
-        self._told_at = now
-        self.happened.emit(self._status)
 
-    def _timer(self, slot: Callable[[], None]) -> QTimer:
-        timer = QTimer(self, singleShot=True)
-        timer.timeout.connect(slot)
-        return timer
+def _timer(worker: AccountWorker, slot: Callable[[], None]) -> QTimer:
+    """A timer that goes with its worker to its thread, and calls one of its slots once."""
+    timer = QTimer(worker, singleShot=True)
+    timer.timeout.connect(slot)
+    return timer
 
 
 def _milliseconds(seconds: float) -> int:
