@@ -5,8 +5,8 @@ The order of trust, which is the order of `answers.Source`:
 1. `resources/providers.json`: nothing is asked at all, unless an entry was never checked; then
    its servers are tried like those of any other source.
 2. Autoconfig over https at the address's domain (`autoconfig`).
-3. SRV records (`srv`; RFC 6186, 8314).
-4. The provider that takes the domain's mail in (`mx`).
+3. SRV records (`dns_records`; RFC 6186, 8314).
+4. The provider that takes the domain's mail in (MX records).
 5. Autoconfig over https at the domain of its MX host.
 6. Autoconfig over plain http: a hint of anybody on the way.
 7. The usual names, and the MX host itself (`guesses`).

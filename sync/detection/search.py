@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sync import providers
-from sync.detection import autoconfig, guesses, mx, srv, verdict
+from sync.detection import autoconfig, dns_records, guesses, verdict
 from sync.detection.answers import NOTHING, Answer, Detected, Outcome, Source
 from sync.detection.candidates import Candidate, LookUp, ascii_domain
 from sync.detection.fence import Fence
@@ -122,17 +122,17 @@ class _Search:
     def _start(self) -> None:
         for question in autoconfig.questions(self._domain, self._address):
             self._ask_file(question, self._after_autoconfig)
-        for service in srv.SERVICES:
+        for service in dns_records.SERVICES:
             self._ask_service(service)
         self._look_up(
             Answer(next(self._numbers), Source.MX, f"MX {self._domain}", Outcome.ASKED),
-            lambda deadline: mx.look_up(self._domain, self._network, deadline),
+            lambda deadline: dns_records.look_up_mx(self._domain, self._network, deadline),
             self._after_mx,
         )
         for candidate in guesses.of_domain(self._domain):
             self._try(candidate)
 
-    def _ask_service(self, service: srv.Service) -> None:
+    def _ask_service(self, service: dns_records.Service) -> None:
         self._look_up(
             Answer(
                 next(self._numbers),
@@ -141,7 +141,9 @@ class _Search:
                 Outcome.ASKED,
                 service.protocol,
             ),
-            lambda deadline: srv.look_up(service, self._domain, self._network, deadline),
+            lambda deadline: dns_records.look_up_service(
+                service, self._domain, self._network, deadline
+            ),
             self._after_look_up,
         )
 
@@ -244,7 +246,7 @@ class _Search:
         for host in found.mx_hosts:
             for candidate in guesses.of_mx(host):
                 self._try(candidate)
-        parents = {mx.parent_domain(host) for host in found.mx_hosts} - {"", self._domain}
+        parents = {dns_records.parent_domain(host) for host in found.mx_hosts} - {"", self._domain}
         for domain in sorted(parents):
             self._ask_file(autoconfig.question_of_mx(domain), self._after_look_up)
 

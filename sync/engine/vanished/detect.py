@@ -1,7 +1,7 @@
 """Vanishes: which known UIDs a mailbox has no longer, and how well that is proven.
 
 A case is opened by a complete listing and an exact question, never by an EXPUNGE line. Here
-only the absence is established; what it means is judged in `verdicts`.
+only the absence is established; what it means is judged in `gather`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import pytest
 
 import resources
 from sync import providers
-from sync.detection import Outcome, Source, guesses, mx
+from sync.detection import Outcome, Source, dns_records, guesses
 from sync.providers import AppPassword, Security, ServerPlace
 from tests.support.servers.mail_door import MailDoor
 from tests.sync.detection.town import DOMAIN, FILE, Town, config, server
@@ -153,7 +153,7 @@ def test_the_usual_names_are_tried_tls_first_and_never_an_open_line() -> None:
     ],
 )
 def test_the_domain_of_an_mx_host_is_never_a_registrys(host: str, parent: str) -> None:
-    assert mx.parent_domain(host) == parent
+    assert dns_records.parent_domain(host) == parent
 
 
 @pytest.mark.parametrize(
