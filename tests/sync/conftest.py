@@ -1,4 +1,4 @@
-"""The engine's fixtures."""
+"""Engines, scripted servers and a vault for every test of this folder."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sync.secrets.vault import Vault, VaultMode
 from tests.support.servers.dovecot import Dovecot
 from tests.support.servers.fake_mailboxes import Mailboxes
 from tests.sync.engine.engine import Engine
@@ -33,6 +34,24 @@ def engine(engine_of: Callable[..., Engine]) -> Engine:
     """An engine after its set-up and first cycle, with empty mailboxes."""
     made = engine_of()
     made.cycle()
+    return made
+
+
+@pytest.fixture
+def engine_with_projects(engine_of: Callable[..., Engine]) -> Engine:
+    """The same with one more mailbox that is not synced."""
+    made = engine_of()
+    made.other.create("Projects")
+    made.cycle()
+    return made
+
+
+@pytest.fixture
+def vault(store: Path) -> Vault:
+    """Secrets of this test's store, with their key in the test's keyring."""
+    made = Vault()
+    made.load()
+    made.prepare(VaultMode.KEYRING)
     return made
 
 

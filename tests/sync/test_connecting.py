@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -15,20 +14,12 @@ from models.commands import accounts
 from models.commands.accounts import AddAccount
 from sync.connecting import connect
 from sync.errors import ConnectionLostError, SignInError, SyncError
-from sync.secrets.vault import Vault, VaultMode
+from sync.secrets.vault import Vault
 from sync.session import ImapSession
 from sync.timing import Timing
 from tests.support.servers.fake_imap import Answer, FakeImap, hang, hang_up
 
 QUICK = Timing(connect=30.0, sign_in=3.0, command=3.0)
-
-
-@pytest.fixture
-def vault(store: Path) -> Vault:
-    made = Vault()
-    made.load()
-    made.prepare(VaultMode.KEYRING)
-    return made
 
 
 def _config(vault: Vault, port: int) -> AccountConfig:

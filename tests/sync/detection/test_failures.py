@@ -31,6 +31,16 @@ def named_in_dns(town: Town, port: int = 993) -> None:
     town.services(imaps=f"0 1 {port} {NAMED}.")
 
 
+def met_at(town: Town, door: MailDoor) -> Outcome | None:
+    """What a search meets at a server that DNS names for TLS from the start."""
+    door.start()
+    town.ports[4993] = door.port
+    named_in_dns(town, 4993)
+    town.detect()
+    door.stop()
+    return town.outcome(Source.SRV, f"{NAMED}:4993")
+
+
 def test_a_closed_port_is_refused(town: Town) -> None:
     town.ports[4993] = free_port()
     named_in_dns(town, 4993)
@@ -77,14 +87,9 @@ def test_it_is_taken_if_there_is_no_other(town: Town) -> None:
 
 @pytest.mark.parametrize("kind", ["smtp", "web"])
 def test_something_else_is_no_mail_server(town: Town, kind: str) -> None:
-    door = MailDoor("smtp" if kind == "smtp" else "web", town.certificate.server_context()).start()
-    town.ports[4993] = door.port
-    named_in_dns(town, 4993)
+    door = MailDoor("smtp" if kind == "smtp" else "web", town.certificate.server_context())
 
-    town.detect()
-    door.stop()
-
-    assert town.outcome(Source.SRV, f"{NAMED}:4993") is Outcome.NO_MAIL_SERVER
+    assert met_at(town, door) is Outcome.NO_MAIL_SERVER
 
 
 def test_starttls_that_is_not_offered(town: Town) -> None:
@@ -100,14 +105,7 @@ def test_starttls_that_is_not_offered(town: Town) -> None:
 
 
 def test_a_server_without_tls_on_the_port_for_tls(town: Town) -> None:
-    door = MailDoor("imap").start()
-    town.ports[4993] = door.port
-    named_in_dns(town, 4993)
-
-    town.detect()
-    door.stop()
-
-    assert town.outcome(Source.SRV, f"{NAMED}:4993") is Outcome.NO_TLS
+    assert met_at(town, MailDoor("imap")) is Outcome.NO_TLS
 
 
 def test_a_silent_server_costs_no_more_than_the_limit(town: Town) -> None:

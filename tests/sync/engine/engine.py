@@ -34,6 +34,17 @@ FAST = Timing(
 DEADLINE_SECONDS = 60.0
 DAY_MS = 24 * 3600 * 1000
 SELDOM = replace(FAST, second_sitting=3600.0)  # where the test says when: `make_due`
+# Capabilities that the server counts as not having, by a name for the tests.
+MASKS = {
+    "all": frozenset(),
+    "no-qresync": frozenset({"QRESYNC"}),
+    "no-condstore": frozenset({"QRESYNC", "CONDSTORE"}),
+    "no-list-status": frozenset({"LIST-STATUS"}),
+    "bare": frozenset(
+        {"QRESYNC", "CONDSTORE", "MOVE", "UIDPLUS", "ESEARCH", "LIST-STATUS", "SPECIAL-USE"}
+        | {"LIST-EXTENDED", "LITERAL+", "IDLE", "UNSELECT", "ENABLE"}
+    ),
+}
 
 
 class Engine:
@@ -59,7 +70,7 @@ class Engine:
         self.commands: list[str] = []
         self.on_command: Callable[[str], None] = self.commands.append
         self.other: OtherClient = server.other(user)
-        self.account_id = account.create(_new(server, user, columns))
+        self.account_id = account.create(new_account(server, user, columns))
         for name in chosen:
             mailbox.save(self.account_id, name, is_chosen=True)
         self.session: ImapSession | None = None
@@ -235,7 +246,8 @@ def subjects_in(other: OtherClient, name: str) -> list[str]:
     return sorted(found)
 
 
-def _new(server: Dovecot, user: str, columns: dict[str, object]) -> NewAccount:
+def new_account(server: Dovecot, user: str, columns: dict[str, object]) -> NewAccount:
+    """An account of this user; columns as they are to differ."""
     new = NewAccount(
         address="me@dealpost.example",
         imap_host="localhost",

@@ -19,7 +19,6 @@ import time
 from pathlib import Path
 
 from models.accounts import account
-from models.accounts.account import NewAccount
 from models.commands.execute import Archive, DeleteConversations, execute
 from models.server import mailbox, sync_facts
 from models.store import database, settings
@@ -30,7 +29,7 @@ from sync.session import ImapSession
 from tests.support.builders import a_mail
 from tests.support.other_client import OtherClient
 from tests.support.servers.dovecot import Dovecot
-from tests.sync.engine.engine import FAST, subjects_in
+from tests.sync.engine.engine import FAST, new_account, subjects_in
 
 PAST = 120
 PATIENCE_SECONDS = 60.0
@@ -51,19 +50,7 @@ class Killing:
         self.deliver(PAST)
         open_profile(self.folder)
         database.open_for_thread()
-        self.account_id = account.create(
-            NewAccount(
-                "me@dealpost.example",
-                imap_host="localhost",
-                imap_port=server.port,
-                imap_security="none",
-                smtp_host="localhost",
-                smtp_port=1,
-                smtp_security="none",
-                user_name=self.user,
-                start="1y",
-            )
-        )
+        self.account_id = account.create(new_account(server, self.user, {}))
         for name in ("INBOX", "Sent"):
             mailbox.save(self.account_id, name, is_chosen=True)
         settings.put("archive_on_server", True)

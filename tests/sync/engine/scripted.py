@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from models.store.clock import now_ms
 from tests.support.builders import a_mail
-from tests.support.servers.fake_mailboxes import Parts
+from tests.support.servers.fake_mailboxes import Mailboxes, Parts
 from tests.sync.engine.engine import DAY_MS, Engine
 
 Make = Callable[..., Engine]
@@ -21,6 +21,17 @@ def mails(count: int, first: int = 0) -> list[bytes]:
 def subjects(count: int) -> list[str]:
     """The subjects of `mails`."""
     return [f"mail {n:03}" for n in range(count)]
+
+
+def with_an_archive(server: Mailboxes, make: Make) -> Engine:
+    """Five mails in INBOX; an Archive that had one at the set-up, and got another since."""
+    server.deliver("me", "INBOX", mails(5))
+    server.deliver("me", "Archive", mails(1, first=9))
+    engine = make(server)
+    engine.cycle()
+    server.deliver("me", "Archive", mails(1, first=10))
+    engine.cycle()
+    return engine
 
 
 def ago(days: int) -> int:

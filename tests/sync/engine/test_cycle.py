@@ -13,18 +13,7 @@ from models.server import mailbox, sync_state
 from models.store import database
 from tests.support.builders import a_mail
 from tests.support.servers.dovecot import Dovecot
-from tests.sync.engine.engine import Engine
-
-MASKS = {
-    "all": frozenset(),
-    "no-qresync": frozenset({"QRESYNC"}),
-    "no-condstore": frozenset({"QRESYNC", "CONDSTORE"}),
-    "no-list-status": frozenset({"LIST-STATUS"}),
-    "bare": frozenset(
-        {"QRESYNC", "CONDSTORE", "MOVE", "UIDPLUS", "ESEARCH", "LIST-STATUS", "SPECIAL-USE"}
-        | {"LIST-EXTENDED", "LITERAL+", "IDLE", "UNSELECT", "ENABLE"}
-    ),
-}
+from tests.sync.engine.engine import MASKS, Engine
 
 
 @pytest.fixture(params=MASKS)
@@ -180,10 +169,15 @@ def test_read_elsewhere_is_read_here(engine: Engine) -> None:
     assert read == [("one", 1), ("two", 0)]
 
 
-def test_a_new_uidvalidity_keeps_everything(engine: Engine) -> None:
-    engine.deliver("one", "two", "three", to="Projects")
+def deliver_to_projects(engine: Engine, *subjects: str) -> None:
+    """Mail in one more mailbox, which the user chose."""
+    engine.deliver(*subjects, to="Projects")
     mailbox.save(engine.account_id, "Projects", is_chosen=True)
     engine.cycle()
+
+
+def test_a_new_uidvalidity_keeps_everything(engine: Engine) -> None:
+    deliver_to_projects(engine, "one", "two", "three")
     assert sorted(engine.subjects()) == ["one", "three", "two"]
     before = engine.box("Projects").uidvalidity
     uids = engine.other.uids("Projects")
@@ -198,9 +192,7 @@ def test_a_new_uidvalidity_keeps_everything(engine: Engine) -> None:
 
 
 def test_a_recreated_empty_mailbox_holds(engine: Engine) -> None:
-    engine.deliver("one", "two", to="Projects")
-    mailbox.save(engine.account_id, "Projects", is_chosen=True)
-    engine.cycle()
+    deliver_to_projects(engine, "one", "two")
     engine.other.delete_mailbox("Projects")
     engine.other.create("Projects")
     engine.settle()
@@ -210,9 +202,7 @@ def test_a_recreated_empty_mailbox_holds(engine: Engine) -> None:
 
 
 def test_a_renamed_mailbox_is_followed(engine: Engine) -> None:
-    engine.deliver("one", "two", to="Projects")
-    mailbox.save(engine.account_id, "Projects", is_chosen=True)
-    engine.cycle()
+    deliver_to_projects(engine, "one", "two")
     engine.other.rename("Projects", "Old projects")
     engine.settle()
     assert engine.places("one") == {"Old projects": "live"}
@@ -220,9 +210,7 @@ def test_a_renamed_mailbox_is_followed(engine: Engine) -> None:
 
 
 def test_a_deleted_mailbox_deletes_nothing(engine: Engine) -> None:
-    engine.deliver("one", to="Projects")
-    mailbox.save(engine.account_id, "Projects", is_chosen=True)
-    engine.cycle()
+    deliver_to_projects(engine, "one")
     engine.other.delete_mailbox("Projects")
     engine.settle()
     engine.settle()

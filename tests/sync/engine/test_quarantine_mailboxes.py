@@ -5,8 +5,6 @@ The line of `closed until` is moved by hand instead of waited for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from models.commands.execute import Archive
@@ -17,46 +15,8 @@ from sync.errors import ReconnectError
 from sync.timing import Timing
 from tests.support.servers.fake_mailboxes import CAPABILITIES, Box, Mailboxes
 from tests.sync.engine.engine import Engine
-from tests.sync.engine.scripted import Make, mails, subjects
-
-FAR = 3600.0  # an hour, in seconds: longer than any test
-
-
-def at(verb: str, name: str) -> Callable[[str, str], bool]:
-    """Hangs up at this command in this mailbox."""
-    return lambda told, where: (told, where) == (verb, name)
-
-
-def cycles(engine: Engine, most: int = TRIES + 1) -> int:
-    """Connect as the worker does, until a cycle goes through; how many connections that cost."""
-    for count in range(1, most + 1):
-        try:
-            if engine.session is None or not engine.session.is_open:
-                engine.connect()
-            engine.cycle()
-        except ReconnectError:
-            continue
-        return count
-    raise AssertionError("no cycle went through")
-
-
-def later(engine: Engine) -> None:
-    """The waits of mailboxes and of single mails are over."""
-    for trouble in engine.hanging._known.values():
-        trouble.closed_until -= FAR
-    for mails_ in engine.hanging.mails._known.values():
-        for one in mails_.values():
-            one.until = min(one.until, 1.0)
-
-
-def told(what: str) -> int:
-    return int(
-        database.value(
-            "SELECT count(*) FROM ledger WHERE kind = 'mailbox' "
-            "AND json_extract(evidence, '$.what') = ?",
-            (what,),
-        )
-    )
+from tests.sync.engine.hang_ups import FAR, at, cycles, later, told
+from tests.sync.engine.scripted import Make, mails, subjects, with_an_archive
 
 
 @pytest.mark.parametrize("verb", ["EXAMINE", "UID FETCH", "UID SEARCH"])
@@ -117,12 +77,7 @@ def make_new(make: Make, server: Mailboxes) -> Engine:
 
 def test_nothing_is_deleted_while_a_mailbox_hangs_up(server: Mailboxes, make: Make) -> None:
     """What vanished may be what came into it."""
-    server.deliver("me", "INBOX", mails(5))
-    server.deliver("me", "Archive", mails(1, first=9))
-    engine = make(server)
-    engine.cycle()
-    server.deliver("me", "Archive", mails(1, first=10))
-    engine.cycle()
+    engine = with_an_archive(server, make)
     server.hangs_up = at("EXAMINE", "Archive")
     server.move("INBOX", [2], "Archive")
     cycles(engine)

@@ -12,8 +12,8 @@ from sync.session.values import Asked
 from sync.timing import Timing
 from tests.support.servers.fake_mailboxes import Mailboxes, _uids
 from tests.sync.engine.engine import Engine
+from tests.sync.engine.hang_ups import cycles, later, told
 from tests.sync.engine.scripted import Make, mails, subjects
-from tests.sync.engine.test_quarantine_mailboxes import cycles, later, told
 
 MOST = ENDS + 4  # cycles that go through
 PLACE = ("INBOX", 7)

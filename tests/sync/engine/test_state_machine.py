@@ -25,8 +25,7 @@ from sync.errors import ReconnectError, SyncError
 from tests.support.builders import a_mail
 from tests.support.servers.dovecot import Dovecot
 from tests.support.servers.proxy import Proxy
-from tests.sync.engine.engine import Engine
-from tests.sync.engine.test_cycle import MASKS
+from tests.sync.engine.engine import MASKS, Engine
 
 RECONNECTS = 3
 SYNCED = ("INBOX", "Sent")

@@ -209,11 +209,8 @@ def test_the_table_is_written_down() -> None:
 
 
 @pytest.fixture
-def engine(engine_of: Make) -> Engine:
-    made = engine_of()
-    made.other.create("Projects")
-    made.cycle()
-    return made
+def engine(engine_with_projects: Engine) -> Engine:
+    return engine_with_projects
 
 
 def test_an_open_case_outlives_a_restart(engine_of: Make) -> None:

@@ -39,14 +39,6 @@ QUICK = Timing(connect=30.0, sign_in=30.0, command=30.0)
 ADDRESS = "ann@dealpost.example"
 
 
-@pytest.fixture
-def vault(store: Path) -> Vault:
-    made = Vault()
-    made.load()
-    made.prepare(VaultMode.KEYRING)
-    return made
-
-
 def tokens_of(provider: AuthorizationServer, user: str = ADDRESS) -> Tokens:
     client = Client("example", "Example", f"{provider.url}/token", CLIENT_ID)
     answer = provider._told(provider.grant(user))

@@ -19,7 +19,7 @@ from sync.qt.service.command_thread import CommandDone
 from tests.flows.profile_file import rows, write
 from tests.support.servers.dovecot import Dovecot
 from tests.support.servers.fake_imap import FakeConnection, FakeImap
-from tests.sync.qt.test_connections import QUICK, Rig
+from tests.sync.qt.rig import QUICK, Rig
 
 
 @pytest.fixture

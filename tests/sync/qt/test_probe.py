@@ -183,15 +183,10 @@ def test_a_silent_server_is_named_in_time(
 def test_tls_where_the_server_speaks_starttls_is_named(
     probe: Probe, qtbot: QtBot, sign_in: SignIn, dovecot: Dovecot, plain_sink: SmtpSink
 ) -> None:
-    answer = tried(
-        probe,
-        qtbot,
-        replace(
-            sign_in,
-            imap=ServerPlace("localhost", dovecot.port, Security.TLS),
-            smtp=ServerPlace("localhost", plain_sink.port, Security.TLS),
-        ),
-    )
+    imap = ServerPlace("localhost", dovecot.port, Security.TLS)
+    smtp = ServerPlace("localhost", plain_sink.port, Security.TLS)
+
+    answer = tried(probe, qtbot, replace(sign_in, imap=imap, smtp=smtp))
 
     kind, sentence = imap_failure(answer)
     assert kind is FailureKind.TLS
@@ -216,15 +211,10 @@ def test_starttls_that_is_not_offered_is_named(
 def test_a_self_signed_certificate_is_named(
     probe: Probe, qtbot: QtBot, sign_in: SignIn, dovecot: Dovecot, smtp_sink: SmtpSink
 ) -> None:
-    answer = tried(
-        probe,
-        qtbot,
-        replace(
-            sign_in,
-            imap=ServerPlace("localhost", dovecot.tls_port, Security.TLS),
-            smtp=ServerPlace("localhost", smtp_sink.port, Security.STARTTLS),
-        ),
-    )
+    imap = ServerPlace("localhost", dovecot.tls_port, Security.TLS)
+    smtp = ServerPlace("localhost", smtp_sink.port, Security.STARTTLS)
+
+    answer = tried(probe, qtbot, replace(sign_in, imap=imap, smtp=smtp))
 
     for kind, sentence in (imap_failure(answer), smtp_failure(answer)):
         assert kind is FailureKind.CERTIFICATE

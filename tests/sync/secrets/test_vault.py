@@ -48,6 +48,14 @@ def keep(vault: Vault, account_id: int = 1, password: str = PASSWORD) -> None:
         secrets.store(account_id, vault.encrypted({"imap": password}))
 
 
+def with_a_secret(mode: VaultMode, passphrase: str = "") -> Vault:
+    """A vault that has the password of the first account."""
+    vault = Vault()
+    vault.prepare(mode, passphrase)
+    keep(vault)
+    return vault
+
+
 def restarted() -> Vault:
     vault = Vault()
     vault.load()
@@ -87,9 +95,7 @@ def test_the_keyring_holds_one_key_for_each_profile(
 def test_a_lost_key_asks_for_a_new_sign_in_and_loses_nothing_else(
     accounts: Path, memory_keyring: MemoryKeyring
 ) -> None:
-    vault = Vault()
-    vault.prepare(VaultMode.KEYRING)
-    keep(vault)
+    vault = with_a_secret(VaultMode.KEYRING)
     keep(vault, 2)
     memory_keyring.entries.clear()
 
@@ -108,9 +114,7 @@ def test_a_lost_key_asks_for_a_new_sign_in_and_loses_nothing_else(
 def test_a_key_that_was_only_locked_is_never_replaced(
     accounts: Path, memory_keyring: MemoryKeyring
 ) -> None:
-    vault = Vault()
-    vault.prepare(VaultMode.KEYRING)
-    keep(vault)
+    with_a_secret(VaultMode.KEYRING)
     again = restarted()  # its keyring was not asked yet
 
     again.prepare(VaultMode.KEYRING)
@@ -119,9 +123,7 @@ def test_a_key_that_was_only_locked_is_never_replaced(
 
 
 def test_the_passphrase_opens_and_a_wrong_one_is_told(accounts: Path) -> None:
-    vault = Vault()
-    vault.prepare(VaultMode.PASSPHRASE, "tulip 42")
-    keep(vault)
+    with_a_secret(VaultMode.PASSPHRASE, "tulip 42")
 
     again = restarted()
     with pytest.raises(SecretLockedError, match="Enter your passphrase"):
@@ -134,9 +136,7 @@ def test_the_passphrase_opens_and_a_wrong_one_is_told(accounts: Path) -> None:
 
 
 def test_a_session_keeps_nothing(accounts: Path) -> None:
-    vault = Vault()
-    vault.prepare(VaultMode.SESSION)
-    keep(vault)
+    vault = with_a_secret(VaultMode.SESSION)
 
     assert vault.secret(1, "imap") == PASSWORD
     assert secrets.account_ids() == ()
@@ -147,9 +147,7 @@ def test_a_session_keeps_nothing(accounts: Path) -> None:
 
 
 def test_a_row_moved_to_another_account_does_not_open(accounts: Path) -> None:
-    vault = Vault()
-    vault.prepare(VaultMode.KEYRING)
-    keep(vault)
+    vault = with_a_secret(VaultMode.KEYRING)
     database.run("UPDATE secret SET account_id = 2")
 
     with pytest.raises(SecretLockedError, match="cannot be read"):
@@ -157,9 +155,7 @@ def test_a_row_moved_to_another_account_does_not_open(accounts: Path) -> None:
 
 
 def test_a_new_way_to_keep_the_key_leaves_every_secret_readable(accounts: Path) -> None:
-    vault = Vault()
-    vault.prepare(VaultMode.KEYRING)
-    keep(vault)
+    vault = with_a_secret(VaultMode.KEYRING)
     vault.prepare(VaultMode.PASSPHRASE, "tulip 42")
     keep(vault, 2, "second")
 
@@ -173,9 +169,7 @@ def test_a_new_way_to_keep_the_key_leaves_every_secret_readable(accounts: Path) 
 def test_no_secret_stands_in_the_files_of_the_profile(
     accounts: Path, mode: VaultMode, memory_keyring: MemoryKeyring
 ) -> None:
-    vault = Vault()
-    vault.prepare(mode, "tulip 42")
-    keep(vault)
+    vault = with_a_secret(mode, "tulip 42")
 
     raw = b"".join(path.read_bytes() for path in accounts.parent.glob("dealpost.db*"))
     assert b"ann1@example.org" in raw
@@ -230,9 +224,7 @@ def test_the_service_opens_what_needs_no_person(accounts: Path, qtbot: QtBot) ->
 def test_the_service_asks_for_the_passphrase_and_tells_a_wrong_one(
     accounts: Path, qtbot: QtBot
 ) -> None:
-    vault = Vault()
-    vault.prepare(VaultMode.PASSPHRASE, "tulip 42")
-    keep(vault)
+    with_a_secret(VaultMode.PASSPHRASE, "tulip 42")
     service = VaultService()
 
     with qtbot.waitSignal(service.asked, timeout=PATIENCE_MS) as asked:
@@ -255,9 +247,7 @@ def test_the_service_asks_for_the_passphrase_and_tells_a_wrong_one(
 
 
 def test_the_service_says_that_the_keychain_lets_it_wait(accounts: Path, qtbot: QtBot) -> None:
-    vault = Vault()
-    vault.prepare(VaultMode.KEYRING)
-    keep(vault)
+    with_a_secret(VaultMode.KEYRING)
     stubborn = StubbornKeyring()
     stubborn.entries = dict(keyring.get_keyring().entries)  # type: ignore[attr-defined]  # ours
     keyring.set_keyring(stubborn)
@@ -276,9 +266,7 @@ def test_the_service_says_that_the_keychain_lets_it_wait(accounts: Path, qtbot: 
 def test_a_lost_key_is_asked_about(
     accounts: Path, qtbot: QtBot, memory_keyring: MemoryKeyring
 ) -> None:
-    vault = Vault()
-    vault.prepare(VaultMode.KEYRING)
-    keep(vault)
+    with_a_secret(VaultMode.KEYRING)
     memory_keyring.entries.clear()
     service = VaultService()
 
@@ -294,9 +282,7 @@ def test_a_keychain_that_stays_silent_counts_as_none_after_a_while(
     accounts: Path, qtbot: QtBot
 ) -> None:
     """The wizard goes on with a passphrase; what was to be opened can be tried again."""
-    vault = Vault()
-    vault.prepare(VaultMode.KEYRING)
-    keep(vault)
+    with_a_secret(VaultMode.KEYRING)
     stubborn = StubbornKeyring()
     stubborn.entries = dict(keyring.get_keyring().entries)  # type: ignore[attr-defined]  # ours
     keyring.set_keyring(stubborn)

@@ -23,11 +23,8 @@ def away_and_back(engine: Engine, *uids: int) -> None:
 
 
 @pytest.fixture
-def engine(engine_of: Make) -> Engine:
-    made = engine_of()
-    made.other.create("Projects")
-    made.cycle()
-    return made
+def engine(engine_with_projects: Engine) -> Engine:
+    return engine_with_projects
 
 
 def delete(engine: Engine, subject: str) -> None:

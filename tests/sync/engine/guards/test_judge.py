@@ -66,10 +66,8 @@ def test_what_is_undeleted_while_it_is_held_is_no_question_any_more(
 # --- caps -----------------------------------------------------------------------------------------
 
 
-def test_what_a_cap_hides_is_never_taken_for_absent(
-    server: Mailboxes, make: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its second copy was expunged: only the hidden one is left, and nobody can see it."""
+def hidden_by_a_cap(server: Mailboxes, make: Make, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """INBOX shows 20 mails and no more; one that lies in Projects as well is hidden there."""
     monkeypatch.setattr("sync.engine.judge.CAPS", frozenset({20}))
     server.deliver("me", "Projects", mails(1))
     server.copy("Projects", [1], "INBOX")
@@ -79,6 +77,14 @@ def test_what_a_cap_hides_is_never_taken_for_absent(
     server.expunge("INBOX", [1])
     server.deliver("me", "INBOX", mails(1, first=20))
     engine.settle()
+    return engine
+
+
+def test_what_a_cap_hides_is_never_taken_for_absent(
+    server: Mailboxes, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its second copy was expunged: only the hidden one is left, and nobody can see it."""
+    engine = hidden_by_a_cap(server, make, monkeypatch)
     assert engine.places("mail 000") == {"INBOX": "hidden", "Projects": "live"}
     server.expunge("Projects", [1])
     engine.outlast()
@@ -89,15 +95,7 @@ def test_what_a_cap_hides_is_not_ended_by_a_move(
     server: Mailboxes, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another copy is moved: the hidden one stays what it is."""
-    monkeypatch.setattr("sync.engine.judge.CAPS", frozenset({20}))
-    server.deliver("me", "Projects", mails(1))
-    server.copy("Projects", [1], "INBOX")
-    server.deliver("me", "INBOX", mails(19, first=1))
-    engine = make(server, chosen=("INBOX", "Projects"))
-    engine.cycle()
-    server.expunge("INBOX", [1])
-    server.deliver("me", "INBOX", mails(1, first=20))
-    engine.settle()
+    engine = hidden_by_a_cap(server, make, monkeypatch)
     server.move("Projects", [1], "Archive")
     engine.settle()
     assert engine.places("mail 000") == {"INBOX": "hidden", "Archive": "live"}

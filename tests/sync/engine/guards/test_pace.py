@@ -21,7 +21,7 @@ from tests.support.servers.fake_imap import FakeConnection
 from tests.support.servers.fake_mailboxes import CAPABILITIES, Mailboxes, Parts
 from tests.sync.engine.engine import FAST, Engine
 from tests.sync.engine.scripted import Make, mails
-from tests.sync.qt.test_connections import QUICK, Rig
+from tests.sync.qt.rig import QUICK, Rig
 
 WITH_IDLE = f"{CAPABILITIES} IDLE"
 

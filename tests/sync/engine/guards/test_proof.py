@@ -17,7 +17,7 @@ from models.store import database, settings
 from sync.engine.fetch import missing_answers
 from tests.support.builders import a_mail
 from tests.support.servers.fake_mailboxes import CAPABILITIES, Box, Mailboxes, Parts
-from tests.sync.engine.engine import SELDOM
+from tests.sync.engine.engine import SELDOM, Engine
 from tests.sync.engine.scripted import Make, ago, mails, without
 
 
@@ -299,8 +299,8 @@ def test_what_is_held_is_released_by_no_smaller_number(server: Mailboxes, make: 
     assert len(engine.subjects()) == 42
 
 
-def test_a_new_uid_waits_while_its_old_one_is_in_doubt(server: Mailboxes, make: Make) -> None:
-    """Moved away and back, and the server answers no exact question: deleted mail stays away."""
+def deleted_here_and_moved_back(server: Mailboxes, make: Make) -> Engine:
+    """The first of three mails was deleted here alone; then it left INBOX there and came back."""
     settings.put("delete_on_server", False)
     server.deliver("me", "INBOX", mails(3))
     server.boxes["Projects"] = Box(11)
@@ -311,6 +311,12 @@ def test_a_new_uid_waits_while_its_old_one_is_in_doubt(server: Mailboxes, make: 
     engine.cycle()
     server.move("INBOX", [1], "Projects")
     server.move("Projects", [1], "INBOX")
+    return engine
+
+
+def test_a_new_uid_waits_while_its_old_one_is_in_doubt(server: Mailboxes, make: Make) -> None:
+    """Moved away and back, and the server answers no exact question: deleted mail stays away."""
+    engine = deleted_here_and_moved_back(server, make)
     server.alter["UID FETCH"] = without(1)
     server.alter["UID SEARCH"] = lambda parts: [p for p in parts if b"COUNT 0" not in p]
     engine.outlast()
@@ -324,16 +330,7 @@ def test_past_sync_waits_for_what_is_in_doubt_too(
     server: Mailboxes, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same, and the person asks for past mail without what was deleted here (R8)."""
-    settings.put("delete_on_server", False)
-    server.deliver("me", "INBOX", mails(3))
-    server.boxes["Projects"] = Box(11)
-    engine = make(server)
-    engine.cycle()
-    engine.leave_idle()
-    engine.run(DeleteMessages((engine.message_id("mail 000"),)))
-    engine.cycle()
-    server.move("INBOX", [1], "Projects")
-    server.move("Projects", [1], "INBOX")
+    engine = deleted_here_and_moved_back(server, make)
     monkeypatch.setattr(missing_answers, "told_apart", lambda _work, _uids: (set(), set()))
     monkeypatch.setattr(arrival, "gone", lambda *_: None)  # no listing settles it either
     engine.outlast()

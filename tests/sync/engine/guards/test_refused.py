@@ -14,7 +14,7 @@ from models.commands.execute import Archive, DeleteMessages, KeepHeld
 from models.store import database, settings
 from tests.support.servers.fake_mailboxes import CAPABILITIES, Box, Mailboxes, Parts
 from tests.sync.engine.engine import DAY_MS, Engine
-from tests.sync.engine.scripted import Make, mails, subjects
+from tests.sync.engine.scripted import Make, mails, subjects, with_an_archive
 
 NOT_YOURS = b"[NOPERM] not yours"
 BROKEN = b"[SERVERBUG] internal error, try again later"
@@ -45,12 +45,7 @@ def test_what_came_into_a_refused_mailbox_may_be_what_vanished(
     server: Mailboxes, make: Make, words: bytes, target: str
 ) -> None:
     """Its UIDNEXT grew; nobody can look at what came."""
-    server.deliver("me", "INBOX", mails(5))
-    server.deliver("me", "Archive", mails(1, first=9))
-    engine = make(server)
-    engine.cycle()
-    server.deliver("me", "Archive", mails(1, first=10))
-    engine.cycle()
+    engine = with_an_archive(server, make)
     server.refuse["EXAMINE", "Archive"] = words
     if target == "Trash":
         server.copy("INBOX", [2], "Archive")  # the copy in Trash is not the only one

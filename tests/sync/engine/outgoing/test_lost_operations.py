@@ -28,10 +28,8 @@ def options(store: object) -> None:
 
 
 @pytest.fixture
-def engine(engine_of: Make) -> Engine:
-    made = engine_of()
-    made.other.create("Projects")
-    made.cycle()
+def engine(engine_with_projects: Engine) -> Engine:
+    made = engine_with_projects
     made.deliver("one", "two")
     made.cycle()
     made.leave_idle()
