@@ -17,8 +17,8 @@ from models.server import (
 )
 from sync.engine.context import Steps, Work, again, now
 from sync.engine.incoming import arrivals, flags, stragglers, uidvalidity
-from sync.engine.mailboxes import mirrors, reconcile
-from sync.engine.mailboxes.reconcile import Seen
+from sync.engine.mailboxes import closed, mirrors, reconcile
+from sync.engine.mailboxes.seen import Seen
 from sync.engine.vanished import detect, gather
 from sync.errors import UNOPENED
 
@@ -30,7 +30,7 @@ def cycle(work: Work) -> Steps:
     """Everything that is new, once. One LIST with STATUS is all that is sent if nothing is."""
     seen = reconcile.refresh(work)
     yield again("cycle")
-    yield from _each(work, seen, _was_refused, reconcile.reopen)
+    yield from _each(work, seen, _was_refused, closed.reopen)
     seen = _reread(work, seen)
     if any(uidvalidity.is_renumbered(one) for one in seen):
         yield from _each(work, seen, uidvalidity.is_renumbered, uidvalidity.follow)
@@ -63,7 +63,7 @@ def _each(
             try:
                 yield from act(work, one)
             except UNOPENED as fault:
-                reconcile.refused(work, one.mailbox, fault)
+                closed.refused(work, one.mailbox, fault)
 
 
 def _was_refused(one: Seen) -> bool:
@@ -105,7 +105,7 @@ def _unread(work: Work, seen: Sequence[Seen]) -> Steps:
             try:
                 yield from arrivals.read_again(work, box, uids)
             except UNOPENED as fault:
-                reconcile.refused(work, box, fault)
+                closed.refused(work, box, fault)
 
 
 def _flags(work: Work, seen: Sequence[Seen], located: set[int]) -> Steps:
@@ -151,7 +151,7 @@ def _vanishes(work: Work, seen: Sequence[Seen], located: set[int]) -> Steps:
                     # Its UIDNEXT does not tell: a server's may be old, or missing.
                     yield from arrivals.take_in(work, fresh[box.id])
         except UNOPENED as fault:
-            reconcile.refused(work, box, fault)
+            closed.refused(work, box, fault)
         yield again("vanishes", box.name)
     if checked:
         _prune()

@@ -19,7 +19,7 @@ from models.store import database
 from sync.engine import cycle
 from sync.engine.context import Step, Steps, Work, again, now
 from sync.engine.incoming.past_mail import Backfill
-from sync.engine.mailboxes import reconcile
+from sync.engine.mailboxes import closed, reconcile
 from sync.engine.on_demand import Demand
 from sync.engine.outgoing.runner import Operations
 from sync.engine.quarantine import Part, Quarantine
@@ -104,7 +104,7 @@ class AccountSync:
         try:
             yield
         except (ReconnectError, ProtocolError):
-            reconcile.hung_up(self._work, part)
+            closed.hung_up(self._work, part)
             raise
 
     def _interrupt(self) -> None:

@@ -21,7 +21,7 @@ from sync.engine.fetch import messages, missing_answers, reappeared, scope
 from sync.engine.fetch.messages import Wanted
 from sync.engine.fetch.missing_answers import Headers
 from sync.engine.fetch.reappeared import Sighting
-from sync.engine.mailboxes.reconcile import Seen
+from sync.engine.mailboxes.seen import Seen
 from sync.session import Facts, Fetched
 
 MANY = 500  # so many at once are an import or a move of old mail: no notification

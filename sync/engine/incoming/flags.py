@@ -11,7 +11,7 @@ from models.server.mailbox import MailboxState
 from models.store import database
 from sync.engine.context import Steps, Work, again, now
 from sync.engine.incoming import arrivals
-from sync.engine.mailboxes.reconcile import Seen
+from sync.engine.mailboxes.seen import Seen
 from sync.session import Facts
 
 NEWEST = 200

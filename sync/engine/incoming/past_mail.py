@@ -19,7 +19,7 @@ from sync.engine.fetch.messages import Wanted
 from sync.engine.fetch.reappeared import Sighting
 from sync.engine.fetch.scope import Contacts, envelopes
 from sync.engine.incoming.overlap import while_fetching
-from sync.engine.mailboxes.reconcile import refused
+from sync.engine.mailboxes.closed import refused
 from sync.engine.quarantine import Part
 from sync.errors import RefusedError, RetryError, ThrottledError
 

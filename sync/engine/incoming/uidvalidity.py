@@ -22,7 +22,7 @@ from sync.engine import judge
 from sync.engine.context import STEP_MESSAGES, Steps, Work, again, now
 from sync.engine.fetch import messages, missing_answers, scope
 from sync.engine.incoming import arrivals
-from sync.engine.mailboxes.reconcile import Seen
+from sync.engine.mailboxes.seen import Seen
 from sync.session import Fetched
 
 

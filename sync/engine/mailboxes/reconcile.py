@@ -1,61 +1,24 @@
-"""The mailboxes of an account, kept in step with LIST: new, renamed, vanished, refused."""
+"""The mailboxes of an account, kept in step with LIST: new, renamed, vanished."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
 from models.events import MailboxesChanged
 from models.server import mailbox, sync_state
-from models.server.mailbox import NEVER_OPEN_MS, NEVER_SYNCED, MailboxState, Role
-from models.store import database, ledger
+from models.server.mailbox import NEVER_SYNCED, MailboxState, Role
+from models.store import database
 from sync.engine import judge
-from sync.engine.context import Steps, Work, again, now
+from sync.engine.context import Work, now
 from sync.engine.fetch.messages import identity_of
-from sync.engine.judge import Home
+from sync.engine.mailboxes.closed import refused, write_ledger
 from sync.engine.mailboxes.roles import roles
-from sync.engine.quarantine import Part
-from sync.errors import UNOPENED, RefusedError, SyncError, ThrottledError
+from sync.engine.mailboxes.seen import Seen
+from sync.errors import UNOPENED, RefusedError
 from sync.session import Listed, Status
 
 IN_TURN = 10  # mailboxes asked by STATUS in one cycle, where LIST does not tell
 SAMPLE = 50  # identities that are compared to know a renamed mailbox
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A mailbox and its numbers as of now; `status` is None if they are not known."""
-
-    mailbox: MailboxState
-    status: Status | None
-
-    @property
-    def is_there(self) -> bool:
-        """In LIST, selectable and not refused."""
-        return self.mailbox.is_selectable and self.mailbox.missing_since is None
-
-    @property
-    def is_level(self) -> bool:
-        """Whether everything that appeared up to now was taken note of."""
-        return self.status is not None and self.mailbox.watermark >= self.status.uidnext
-
-    @property
-    def is_rolled_back(self) -> bool:
-        """HIGHESTMODSEQ fell: what this server tells now may be an older state of it."""
-        return self.status is not None and (
-            0 < self.status.highestmodseq < self.mailbox.highestmodseq
-        )
-
-    @property
-    def has_news(self) -> bool:
-        """Whether any number differs from the snapshot."""
-        if self.status is None or not self.is_there:
-            return False
-        box, status = self.mailbox, self.status
-        return (
-            (box.uidvalidity, box.uidnext, box.message_count, box.highestmodseq)
-            != (status.uidvalidity, status.uidnext, status.messages, status.highestmodseq)
-        ) or box.watermark < status.uidnext
 
 
 def refresh(work: Work, *, ask_all: bool = False) -> list[Seen]:
@@ -188,86 +151,6 @@ def _miss(row: MailboxState) -> None:
     )
 
 
-def refused(work: Work, row: MailboxState, fault: SyncError) -> None:
-    """The server does not open this mailbox: it is left out of this cycle, and that is told.
-
-    One that is broken says "try again" for good; it must not keep the others waiting either.
-
-    Raises: the fault, if the whole server asks for patience.
-    """
-    if isinstance(fault, ThrottledError):
-        raise fault
-    _close(work, row, "refused")
-
-
-def _close(work: Work, row: MailboxState, what: str) -> None:
-    at = now()
-    mailbox.update(row.id, missing_since=at)
-    known = mailbox.get(row.id)
-    if known is not None and known.refused_since is None:
-        mailbox.update(row.id, refused_since=at)
-        _tell_ledger(work, row, what)
-        work.report(MailboxesChanged(work.account.id))
-
-
-def hung_up(work: Work, part: Part) -> None:
-    """The connection ended. If that is so at this mailbox each time, it counts as refused."""
-    name = work.session.working_in
-    if not name or work.session.is_aborted:
-        return  # of no mailbox, or it was us
-    row = mailbox.by_name(work.account.id, name)
-    is_closed = work.hanging.happened(name, part, _reached(row, part), work.session.asking)
-    if work.hanging.mails.take_new() and row is not None:
-        _tell_ledger(work, row, "mail_hung_up")
-    if is_closed and row is not None and part is Part.CYCLE:
-        _close(work, row, "hung_up")
-    elif is_closed and row is not None:
-        _tell_ledger(work, row, "past_hung_up")
-
-
-def _reached(row: MailboxState | None, part: Part) -> tuple[int, ...]:
-    if row is None:
-        return ()
-    if part is Part.PAST:
-        return (row.uidvalidity, row.backfill_uid, row.past_done)
-    return (row.uidvalidity, row.watermark, row.highestmodseq, row.full_check_at)
-
-
-def reopen(work: Work, one: Seen) -> Steps:
-    """Try a mailbox that was refused, also if nothing is new in it: deletes wait for it."""
-    work.examine(one.mailbox)
-    yield again("cycle", one.mailbox.name)
-
-
-def may_hide_mail(work: Work, row: MailboxState) -> bool:
-    """Whether what vanished elsewhere may lie in this mailbox, which the server refuses.
-
-    One that could be read before keeps every case open until it can be read again. One that
-    never could (a label of somebody else) does so for a day.
-    """
-    if row.refused_since is None or not row.is_selectable or work.home(row) is Home.MIRROR:
-        return False
-    return row.was_open or row.refused_since > now() - NEVER_OPEN_MS
-
-
-def has_grown_unseen(work: Work, one: Seen) -> bool:
-    """Whether mail came into a mailbox that never was open, as far as its numbers are told.
-
-    It may be what vanished elsewhere, so the person is asked instead.
-    """
-    row, status = one.mailbox, one.status
-    if row.refused_since is None or row.was_open or not row.is_selectable or status is None:
-        return False
-    is_more = status.uidnext > row.watermark or status.messages > row.message_count
-    return is_more and work.home(row) is not Home.MIRROR
-
-
-def _tell_ledger(work: Work, row: MailboxState, what: str) -> None:
-    evidence = {"mailbox": row.id, "what": what}
-    with database.writing(durable=False):
-        ledger.write([ledger.Entry("mailbox", ledger.SERVER, work.account.id, evidence=evidence)])
-
-
 def _renamed_to(work: Work, row: MailboxState, appeared: Sequence[Listed]) -> Listed | None:
     """The new mailbox that this one became, known by its numbers or by the mail in it."""
     with_numbers = [entry for entry in appeared if entry.is_selectable and _numbers(work, entry)]
@@ -316,7 +199,7 @@ def _sample(work: Work, entry: Listed, count: int) -> dict[int, bytes]:
 def _follow(work: Work, row: MailboxState, entry: Listed) -> None:
     with database.writing(durable=False):
         mailbox.update(row.id, name=entry.name, missing_since=None, missing_asks=0)
-        _tell_ledger(work, row, "renamed")
+        write_ledger(work, row, "renamed")
 
 
 def set_up(work: Work, seen: Iterable[Seen]) -> None:

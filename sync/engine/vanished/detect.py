@@ -15,7 +15,7 @@ from models.store import database
 from sync.engine import judge
 from sync.engine.context import Work, now
 from sync.engine.judge import Absence, Comparison, Listing
-from sync.engine.mailboxes.reconcile import Seen
+from sync.engine.mailboxes.seen import Seen
 
 TRIES = 3  # of a listing whose numbers do not agree: mail may come and go meanwhile
 

@@ -15,7 +15,8 @@ from sync.engine import judge
 from sync.engine.context import STEP_MESSAGES, Steps, Work, again
 from sync.engine.fetch import messages, missing_answers
 from sync.engine.judge import Case, Home, Kind, Place, Presence, Verdict
-from sync.engine.mailboxes.reconcile import Seen, has_grown_unseen, may_hide_mail, refused
+from sync.engine.mailboxes.closed import has_grown_unseen, may_hide_mail, refused
+from sync.engine.mailboxes.seen import Seen
 from sync.engine.vanished.apply import Round, Spot, carry_out
 from sync.errors import UNOPENED, RefusedError
 from sync.session import is_searchable
