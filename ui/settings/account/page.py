@@ -157,7 +157,7 @@ class AccountPage(PreferencesPage):
         """The sign-in failed: show the fields, with the keyboard in the password."""
         self.sign_in.ask_password()
         self.ensureWidgetVisible(self.sign_in.save_button)
-        self.ensureWidgetVisible(self.sign_in.password)
+        self.ensureWidgetVisible(self.sign_in.fields.password)
 
     def _show_state(self) -> None:
         kind = (
