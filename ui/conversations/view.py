@@ -53,6 +53,7 @@ class ConversationListView(WindowedListView):
         self._is_replacing = False
         self.setModel(model)
         self.setItemDelegate(self._painter)
+        self.shape()
         self._on_theme()
         model.modelReset.connect(self._on_reset)
         model.rowsInserted.connect(self._on_inserted)

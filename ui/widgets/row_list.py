@@ -17,16 +17,14 @@ class RowListView(QTableView):
     A QTableView, because it alone inserts into a million rows in milliseconds.
     """
 
-    def __init__(
+    def shape(
         self,
-        parent: QWidget | None = None,
-        *,
         selection: QAbstractItemView.SelectionMode = (
             QAbstractItemView.SelectionMode.ExtendedSelection
         ),
         menu: Qt.ContextMenuPolicy = Qt.ContextMenuPolicy.CustomContextMenu,
     ) -> None:
-        super().__init__(parent)
+        """Take the look of all lists. Called by a subclass that is ready: Qt asks it for sizes."""
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setMouseTracking(True)

@@ -54,11 +54,7 @@ class HistoryView(RowListView):
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(
-            parent,
-            selection=QAbstractItemView.SelectionMode.SingleSelection,
-            menu=Qt.ContextMenuPolicy.NoContextMenu,
-        )
+        super().__init__(parent)
         self.setObjectName("history_list")
         self.setAccessibleName(self.tr("History"))
         self._theme = theme
@@ -71,6 +67,9 @@ class HistoryView(RowListView):
         self._reason.hide()
         self.setModel(model)
         self.setItemDelegate(self.painter_of_entries)
+        self.shape(
+            QAbstractItemView.SelectionMode.SingleSelection, Qt.ContextMenuPolicy.NoContextMenu
+        )
         self.verticalHeader().setMinimumSectionSize(1)
         self.verticalHeader().setDefaultSectionSize(history_layout.MAIL_HEIGHT)
         self.verticalScrollBar().setSingleStep(30)

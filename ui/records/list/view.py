@@ -33,6 +33,7 @@ class RecordListView(WindowedListView):
         self.painter_of_rows = RecordDelegate(theme, self)
         self.setModel(model)
         self.setItemDelegate(self.painter_of_rows)
+        self.shape()
         self._on_theme()
         theme.changed.connect(self._on_theme)
 
