@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 from models.commands.execute import (
     DeleteMessages,
     DeletePreview,
-    MarkMessagesRead,
     UnlinkConversations,
     UnlinkPersons,
 )
@@ -93,10 +92,6 @@ class HistoryActions(QObject):
             self._stack.run(UnlinkPersons((entry.message_id,), record_id))
         else:
             self._stack.run(UnlinkConversations((entry.conversation_id,)))
-
-    def mark_read(self, message_ids: tuple[int, ...]) -> None:
-        """What was shown in a history is read."""
-        self._stack.run_quietly(MarkMessagesRead(message_ids))
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:

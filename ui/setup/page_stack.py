@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from sync.oauth.access import HeldTokens
 from sync.qt.service.service import MailService
-from ui.forms.dialog_style import scrolling
 from ui.forms.fields import PasswordEdit
+from ui.forms.scrolling import scrolling
 from ui.setup.choice_pages import LabelsPage, StartPage, TrackingPage
 from ui.setup.pages import AddressPage, ServersPage
 from ui.setup.sign_in.flow import Answers, Page, SecretPage

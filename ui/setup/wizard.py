@@ -22,7 +22,7 @@ from sync.providers import Provider
 from sync.qt.probes.probe import Detection, Label, Probe, Tried
 from sync.qt.service.service import MailService
 from sync.qt.service.vault import VaultAnswer, VaultMode
-from ui.forms.dialog_style import FormStyle
+from ui.forms.style import DialogStyle
 from ui.setup.detection_details import DetectionDetails
 from ui.setup.footer import Footer
 from ui.setup.oauth_pages import OAuthPages
@@ -65,7 +65,7 @@ class SetupWizard(QDialog):
         self.network: Network | None = None
         self._probe = Probe(service.timing, self)
         self._keeper = Keeper(service, self)
-        FormStyle(self, theme)
+        DialogStyle(self, theme)
         self._make_pages()
         self._details = DetectionDetails(theme, self)
         self._footer = Footer(theme, self)

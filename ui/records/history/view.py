@@ -19,13 +19,13 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from models.queries.history_pages import Entry, MailEntry, NoteEntry
-from ui.forms.inline_style import MutedLine
 from ui.records.history import layout as history_layout
 from ui.records.history.body import MessageBody
 from ui.records.history.delegate import HistoryDelegate
 from ui.records.history.layout import OPEN_HEAD, entry_layout
 from ui.records.history.model import HistoryModel
 from ui.style.theme import Theme
+from ui.widgets.muted import MutedLine
 from ui.widgets.row_list import RowListView
 
 Index = QModelIndex | QPersistentModelIndex

@@ -31,8 +31,8 @@ from sync.qt.probes.probe import Probe, Tried
 from sync.qt.service.command_thread import CommandDone
 from sync.qt.service.service import MailService
 from sync.qt.service.vault import QuestionKind, VaultMode, VaultQuestion, VaultState
-from ui.forms.dialog_style import into_sight
 from ui.forms.fields import GAP, HintLabel, Notice, PasswordEdit, ServerFields, add_field
+from ui.forms.scrolling import into_sight
 from ui.setup.sign_in import flow, words
 from ui.setup.sign_in.certificate_box import CertificateBoxes
 from ui.setup.sign_in.flow import Answers, Page, SecretPage

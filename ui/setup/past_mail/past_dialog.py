@@ -23,8 +23,8 @@ from models.server import mailbox, past_sync
 from sync.engine.count import past_mail
 from sync.qt.probes.counting import Counter, Counts
 from sync.qt.service.service import MailService
-from ui.forms.dialog_style import FormStyle
 from ui.forms.fields import GAP, HintLabel, Notice, Title, add_field
+from ui.forms.style import DialogStyle
 from ui.setup.past_mail.counts_table import CountsTable
 from ui.setup.past_mail.deleted_question import DeletedQuestion
 from ui.setup.past_mail.scope_choice import ScopeChoice
@@ -53,7 +53,7 @@ class PastSyncDialog(QDialog):
         self.setObjectName("sync_past_dialog")
         self.setWindowTitle(self.tr("Sync past emails"))
         self.setModal(True)
-        FormStyle(self, theme)
+        DialogStyle(self, theme)
         self._service = service
         self._theme = theme
         self._counter = Counter(service.timing, self)
