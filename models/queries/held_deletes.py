@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from models.server import sync_state
+from models.mail import links
 from models.store import database
 from models.store.database import chunks
 
@@ -55,7 +55,7 @@ def _all() -> dict[int, list[int]]:
 
 
 def _group(account_id: int, ids: list[int]) -> HeldGroup:
-    linked = sync_state.linked(ids)
+    linked = links.linked_messages(ids)
     return HeldGroup(account_id, tuple(ids), len(linked), _titles(linked), _since(ids))
 
 

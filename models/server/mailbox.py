@@ -166,3 +166,11 @@ def _state(row: database.Row) -> MailboxState:
         values[name] = bool(values[name])
     values["role"] = Role(values["role"])
     return MailboxState(**values)
+
+
+def lower_count(mailbox_id: int, count: int) -> None:
+    """So many messages were moved out by us: the next cycle's arithmetic has to know."""
+    database.run(
+        "UPDATE mailbox SET message_count = max(0, message_count - ?) WHERE id = ?",
+        (count, mailbox_id),
+    )

@@ -20,7 +20,7 @@ from models.events import ConversationsChanged, HeldChanged, MessagesDeleted, Op
 from models.queries import conversation_list, held_deletes, ledger_pages, operation_pages
 from models.queries.conversation_list import ListQuery, View
 from models.queries.ledger_pages import LedgerItem, LedgerQuery
-from models.server import location, operation
+from models.server import location, operation, vanish_cases
 from models.server.mailbox import Role
 from models.store import database, ledger, settings
 from models.store.database import StoreError
@@ -42,8 +42,8 @@ def hold(*names: str) -> tuple[int, ...]:
     rows = location.locations_of(ids)
     places = [row.id for each in rows.values() for row in each]
     with database.writing(durable=True):
-        location.set_missing(places, 1)
-        location.set_held(places)
+        vanish_cases.set_missing(places, 1)
+        vanish_cases.set_held(places)
         ledger.write(ledger.Entry("hold", ledger.SERVER, 1, id_) for id_ in ids)
     return ids
 

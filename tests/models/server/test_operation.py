@@ -24,7 +24,8 @@ from models.commands.execute import (
 )
 from models.events import OperationsChanged
 from models.flags import Flag
-from models.server import location, operation, sync_state
+from models.queries import operation_pages
+from models.server import location, operation, sync_facts
 from models.server.operation import Payload
 from models.store import database
 from tests.models.building import (
@@ -219,14 +220,14 @@ def refused(box: Boxes) -> int:
 def test_a_refused_operation_is_tried_again_or_dropped() -> None:
     box = boxes()
     refused_id = refused(box)
-    assert operation.counts(box.account_id).refused == 1
-    assert operation.refused_of(box.account_id)[0].server_words == "NO [NOPERM]"
+    assert sync_facts.of_account(box.account_id).refused == 1
+    assert operation_pages.page(1).items[0].server_words == "NO [NOPERM]"
     done = execute(RetryOperations((refused_id,)))
     assert done.events == (OperationsChanged(box.account_id),)
     assert [row.id for row in operation.due(box.account_id, 0)] == [refused_id]
     operation.mark_refused(refused_id, "NO")
     execute(DropOperations((refused_id,)))
-    assert operation.counts(box.account_id) == operation.OperationCounts()
+    assert operation_pages.page(1).total == 0
     assert execute(DropOperations((refused_id,))).count == 0
 
 
@@ -279,7 +280,7 @@ def test_what_the_person_took_back_is_not_revived(store: Path) -> None:
     assert not operation.mark_running(operation_id, row.payload)
     operation.mark_waiting(operation_id, 5, "later")
     operation.clear_mark(operation_id)
-    sync_state.set_payload(operation_id, row.payload)
+    operation.set_payload(operation_id, row.payload)
     taken_back = operation.get(operation_id)
     assert taken_back is not None
     assert taken_back.state == "cancelled"
@@ -293,7 +294,7 @@ def test_the_opposite_mark_forgets_what_was_refused() -> None:
     operation.mark_refused(operation.due(box.account_id, 0)[0].id, "no")
     execute(MarkRead((conversation_of("a"),), read=False))
     assert [row[0] for row in database.rows("SELECT state FROM operation")][:1] == ["cancelled"]
-    assert operation.refused_of(box.account_id) == []
+    assert operation_pages.page(1).refused_count == 0
 
 
 def test_a_restore_forgets_an_archive_that_was_refused() -> None:
@@ -304,7 +305,7 @@ def test_a_restore_forgets_an_archive_that_was_refused() -> None:
     execute(Archive((conversation_of("a"),)))
     operation.mark_refused(operation.due(box.account_id, 0)[0].id, "no")
     execute(Restore((conversation_of("a"),)))
-    assert operation.refused_of(box.account_id) == []
+    assert operation_pages.page(1).refused_count == 0
 
 
 def test_what_the_server_may_have_heard_of_is_never_cancelled() -> None:

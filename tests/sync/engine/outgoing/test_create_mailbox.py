@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from models.commands.execute import CreateMailbox
+from models.queries import operation_pages
 from models.server import mailbox, operation
 from models.server.mailbox import Role
 from models.store import ledger
@@ -36,14 +37,15 @@ def test_one_that_another_program_made_meanwhile_is_taken(engine: Engine) -> Non
     found = mailbox.by_role(engine.account_id, Role.TRASH)
     assert found is not None
     assert found.name == "Rubbish"
-    assert operation.refused_of(engine.account_id) == []
+    assert operation_pages.page(1).refused_count == 0
 
 
 def test_what_the_server_refuses_is_shown(engine: Engine) -> None:
     engine.run(CreateMailbox(engine.account_id, "a//b", Role.TRASH))
     engine.cycle()
-    (row,) = operation.refused_of(engine.account_id)
-    assert (row.kind, bool(row.server_words)) == ("create", True)
+    page = operation_pages.page(2)
+    assert [(item.kind, item.state) for item in page.items] == [("create", "refused")]
+    assert page.items[0].server_words
 
 
 def test_read_only_mode_makes_nothing(engine_of: Make) -> None:
