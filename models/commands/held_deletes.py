@@ -9,7 +9,7 @@ from typing import Any
 
 from models.deletion import deletion
 from models.events import ConversationsChanged, Event, HeldChanged, OperationsChanged
-from models.mail import conversation
+from models.mail import conversation, message
 from models.queries import held_deletes
 from models.server import mailbox, operation, vanish_cases
 from models.server.mailbox import Role
@@ -68,7 +68,7 @@ def execute(command: TrustCommand) -> tuple[tuple[Event, ...], int]:
 
 
 def _answer(command: KeepHeld | DeleteHeld | CheckHeld, ids: Sequence[int]) -> list[Event]:
-    owners = held_deletes.by_account(ids)
+    owners = message.by_account(ids)
     events: list[Event] = []
     match command:
         case KeepHeld():

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.flags import Flag
 from models.mail import conversation
 from models.server import lost_operations, operation
-from models.server.operation import NewOperation, OperationRow, Payload, Source
+from models.server.copies import BY_LOCATION, copies_of
+from models.server.operation import NewOperation, OperationRow, Payload
 from models.store import database
 from models.store.database import chunks
 
@@ -66,13 +66,14 @@ def _queue(account_id: int, message_ids: Sequence[int], read: bool, command_id: 
         NewOperation(
             account_id,
             operation.FLAGS,
-            copy.message_id,
-            copy.identity,
-            copy.server_identity,
-            Payload(copy.sources, seen=read),
+            each.message_id,
+            each.identity,
+            each.server_identity,
+            Payload(each.sources, seen=read),
         )
-        for copy in _copies(message_ids)
-        if copy.flags_differ(read) or _is_begun(open_rows.get(copy.message_id, []))
+        for each in copies_of(message_ids, "l.state = 'live'", order=BY_LOCATION)
+        if any(copy.is_read != read for copy in each.copies)
+        or _is_begun(open_rows.get(each.message_id, []))
     ]
     operation.queue(command_id, items)
     return bool(items or stale)
@@ -81,39 +82,3 @@ def _queue(account_id: int, message_ids: Sequence[int], read: bool, command_id: 
 def _is_begun(rows: Sequence[OperationRow]) -> bool:
     """Whether the server may have heard of one: then its flags may differ from what is known."""
     return any(row.is_begun or row.attempts for row in rows)
-
-
-@dataclass(frozen=True, slots=True)
-class _Copies:
-    message_id: int
-    identity: bytes
-    server_identity: str
-    sources: tuple[Source, ...]
-    flags: tuple[int, ...]
-
-    def flags_differ(self, read: bool) -> bool:
-        """Whether a copy on the server is not as the person wants it."""
-        return any(bool(flags & Flag.SEEN) != read for flags in self.flags)
-
-
-def _copies(message_ids: Sequence[int]) -> list[_Copies]:
-    found: dict[int, list[database.Row]] = {}
-    for chunk in chunks(message_ids):
-        rows = database.rows(
-            "SELECT m.id, m.identity, m.server_identity, l.mailbox_id, l.uidvalidity, l.uid, "
-            "l.flags FROM message m JOIN location l ON l.message_id = m.id "
-            f"WHERE l.state = 'live' AND m.id IN ({database.marks(len(chunk))}) ORDER BY l.id",
-            chunk,
-        )
-        for row in rows:
-            found.setdefault(row[0], []).append(row)
-    return [
-        _Copies(
-            message_id,
-            rows[0][1],
-            rows[0][2],
-            tuple((row[3], row[4], row[5]) for row in rows),
-            tuple(row[6] for row in rows),
-        )
-        for message_id, rows in found.items()
-    ]

@@ -118,3 +118,15 @@ def mark_junk(states: Mapping[int, bool]) -> list[int]:
             (is_junk, message_id, is_junk),
         )
     ]
+
+
+def by_account(message_ids: Iterable[int]) -> dict[int, list[int]]:
+    """These messages by their account."""
+    found: dict[int, list[int]] = {}
+    for chunk in database.chunks(message_ids):
+        rows = database.rows(
+            f"SELECT account_id, id FROM message WHERE id IN ({database.marks(len(chunk))})", chunk
+        )
+        for account_id, message_id in rows:
+            found.setdefault(account_id, []).append(message_id)
+    return found

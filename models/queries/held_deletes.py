@@ -137,15 +137,3 @@ def is_any() -> bool:
     """Whether anything is held at all; a look at the few open cases."""
     found = database.value(f"SELECT 1 FROM location l WHERE {_HELD} LIMIT 1")
     return found is not None
-
-
-def by_account(message_ids: Iterable[int]) -> dict[int, list[int]]:
-    """These messages by their account."""
-    found: dict[int, list[int]] = {}
-    for chunk in chunks(message_ids):
-        rows = database.rows(
-            f"SELECT account_id, id FROM message WHERE id IN ({database.marks(len(chunk))})", chunk
-        )
-        for account_id, message_id in rows:
-            found.setdefault(account_id, []).append(message_id)
-    return found
