@@ -21,7 +21,6 @@ class MessageRow:
     server_identity: str
     message_id_header: str
     in_reply_to: str
-    reference_list: str
     subject: str
     from_name: str
     from_address: str

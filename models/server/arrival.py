@@ -93,12 +93,6 @@ def at(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> dict[int, Arri
     return found
 
 
-def kept_out(mailbox_id: int, uidvalidity: int) -> list[ArrivalRow]:
-    """The UIDs that a tombstone keeps out; tell `gone` when one of them leaves."""
-    condition = "mailbox_id = ? AND uidvalidity = ? AND is_gone = 0 AND is_kept_out = 1"
-    return _read(condition, (mailbox_id, uidvalidity))
-
-
 def kept_out_at(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> dict[int, bytes]:
     """The identities of those of the UIDs that are kept out, by UID."""
     return {

@@ -148,12 +148,6 @@ def update(mailbox_id: int, **columns: Any) -> None:
         database.run(f"UPDATE mailbox SET {assignments} WHERE id = ?", (*values, mailbox_id))
 
 
-def remove(mailbox_id: int) -> None:
-    """Forget a mailbox that holds no location any more; messages are never touched."""
-    with database.writing(durable=False):
-        database.run("DELETE FROM mailbox WHERE id = ?", (mailbox_id,))
-
-
 def _check(columns: dict[str, Any]) -> None:
     unknown = columns.keys() - set(_COLUMNS)
     if unknown or "id" in columns:

@@ -177,14 +177,6 @@ def get(operation_id: int) -> OperationRow | None:
     return next(iter(_read("id = ?", (operation_id,))), None)
 
 
-def next_due_at(account_id: int) -> int | None:
-    """When the next open operation may be tried, or None without one."""
-    found: int | None = database.value(
-        f"SELECT min(next_try_at) FROM operation WHERE account_id = ? AND {_OPEN}", (account_id,)
-    )
-    return found
-
-
 def mark_running(operation_id: int, payload: Payload) -> bool:
     """Put intent, sources and the target's mark on disk, before the first byte goes out.
 

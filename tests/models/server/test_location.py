@@ -150,9 +150,10 @@ def test_a_uid_that_is_noted_again_stays_kept_out(box: Boxes) -> None:
     row = ArrivalRow(box.ids["Other"], 1, 5, box.account_id, b"x" * 16, is_kept_out=True)
     arrival.note([row])
     arrival.note([replace(row, is_kept_out=False, flags=1)])
-    assert [kept.flags for kept in arrival.kept_out(box.ids["Other"], 1)] == [1]
+    assert arrival.at(box.ids["Other"], 1, [5])[5].flags == 1
+    assert arrival.kept_out_at(box.ids["Other"], 1, [5]) == {5: b"x" * 16}
     arrival.note([replace(row, is_kept_out=False, identity=b"y" * 16)])
-    assert arrival.kept_out(box.ids["Other"], 1) == []
+    assert arrival.kept_out_at(box.ids["Other"], 1, [5]) == {}
 
 
 def test_junk_is_marked(box: Boxes) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from models.commands.execute import CreateMailbox
-from models.queries import operation_pages
+from models.queries import ledger_pages, operation_pages
+from models.queries.ledger_pages import LedgerQuery
 from models.server import mailbox, operation
 from models.server.mailbox import Role
-from models.store import ledger
 from tests.sync.engine.engine import Engine
 
 Make = Callable[..., Engine]
@@ -22,7 +22,8 @@ def test_it_is_made_and_has_its_role(engine: Engine) -> None:
     assert (found.name, found.role_source, found.is_selectable) == ("Rubbish", "person", True)
     assert operation.of_account(engine.account_id) == []
     assert sum(command.startswith("CREATE") for command in engine.commands) == 1
-    last = ledger.newest(1, account_id=engine.account_id)[0].entry
+    (last,) = ledger_pages.page(LedgerQuery(), 1).items
+    assert last.account_id == engine.account_id
     assert (last.kind, last.cause, last.evidence["what"]) == ("mailbox", "person", "created")
     engine.cycle()
     again = mailbox.by_role(engine.account_id, Role.TRASH)
