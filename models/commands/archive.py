@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from models.accounts import account
+from models.commands.done import Done, conversations_changed, operations_changed
 from models.mail.conversation import accounts_of
 from models.server import mailbox, operation
 from models.server.copies import Copies, copies_of
@@ -14,7 +16,25 @@ from models.server.mailbox import Role
 from models.server.operation import NewOperation, OperationRow, Payload
 from models.store import database, ledger
 from models.store.clock import now_ms
-from models.store.database import chunks
+from models.store.database import chunks, writing
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Archive conversations that are in Inbox. `is_undo`: put back what a restore brought."""
+
+    conversation_ids: tuple[int, ...]
+    is_undo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Put archived conversations back into Inbox."""
+
+    conversation_ids: tuple[int, ...]
+
+
+ArchiveCommand = Archive | Restore
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +47,26 @@ class Changed:
 
 
 _IN_INBOX: Final = "is_archived = 0 AND incoming_count > 0"
+
+
+def execute(command: ArchiveCommand) -> Done[ArchiveCommand]:
+    """Carry it out, in chunks of one transaction each."""
+    command_id = uuid.uuid4().hex
+    changes: list[Changed] = []
+    for chunk in chunks(command.conversation_ids):
+        with writing(durable=True):
+            if isinstance(command, Archive):
+                changes += archive(chunk, command_id, anywhere=command.is_undo)
+            else:
+                changes += restore(chunk, command_id)
+    ids = tuple(id_ for change in changes for id_ in change.conversation_ids)
+    if not ids:
+        return Done()
+    is_archive = isinstance(command, Archive)
+    undo = Restore(ids) if is_archive else Archive(ids, is_undo=True)
+    events = conversations_changed((each.account_id, each.conversation_ids) for each in changes)
+    events += operations_changed(each.account_id for each in changes if each.has_operations)
+    return Done(tuple(events), undo, len(ids), "archived" if is_archive else "restored")
 
 
 def archive(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from models.accounts import account
+from models.commands.done import Done
 from models.deletion import deletion
-from models.events import Event, OperationsChanged
+from models.events import Event, MessagesDeleted, OperationsChanged
 from models.mail import conversation, links, message
 from models.records import records
 from models.server import mailbox, operation
@@ -16,7 +18,24 @@ from models.server.copies import Copy, copies_of
 from models.server.mailbox import Role
 from models.server.operation import NewOperation, Payload
 from models.store import database, ledger
-from models.store.database import chunks
+from models.store.database import StoreError, chunks, writing
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteConversations:
+    """Delete conversations with all their messages, for good."""
+
+    conversation_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteMessages:
+    """Delete single messages, for good."""
+
+    message_ids: tuple[int, ...]
+
+
+DeleteCommand = DeleteConversations | DeleteMessages
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +96,36 @@ def _other_copies(message_ids: Sequence[int]) -> int:
         )
         found |= {message_id for (message_id,) in rows}
     return len(found - set(message_ids))
+
+
+def execute(command: DeleteCommand) -> Done[DeleteCommand]:
+    """Carry it out, in chunks of one transaction each.
+
+    What is deleted is told, also if a later part fails (a full disk).
+    """
+    events: list[Event] = []
+    command_id = uuid.uuid4().hex
+    error = ""
+    try:
+        for chunk in chunks(_ids(command)):
+            with writing(durable=True):
+                told = delete(_messages(command, chunk), command_id)
+            events += told
+    except StoreError as found:
+        error = str(found)
+    count = sum(len(each.message_ids) for each in events if isinstance(each, MessagesDeleted))
+    return Done(tuple(events), None, count, "deleted" if count else "", error=error)
+
+
+def _ids(command: DeleteCommand) -> Sequence[int]:
+    if isinstance(command, DeleteMessages):
+        return command.message_ids
+    return command.conversation_ids
+
+
+def _messages(command: DeleteCommand, ids: Sequence[int]) -> Sequence[int]:
+    """Those of a chunk, as they are when its turn comes."""
+    return ids if isinstance(command, DeleteMessages) else conversation.message_ids(ids)
 
 
 def delete(message_ids: Sequence[int], command_id: str) -> list[Event]:

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from models.commands.done import Done, conversations_changed, operations_changed
 from models.mail import conversation
 from models.server import lost_operations, operation
 from models.server.copies import BY_LOCATION, copies_of
 from models.server.operation import NewOperation, OperationRow, Payload
 from models.store import database
-from models.store.database import chunks
+from models.store.database import chunks, writing
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRead:
+    """Mark what others wrote in these conversations."""
+
+    conversation_ids: tuple[int, ...]
+    read: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MarkMessagesRead:
+    """Mark single messages."""
+
+    message_ids: tuple[int, ...]
+    read: bool = True
+
+
+ReadCommand = MarkRead | MarkMessagesRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +42,29 @@ class Marked:
     message_ids: tuple[int, ...]
     conversation_ids: tuple[int, ...]
     has_operations: bool
+
+
+def execute(command: ReadCommand) -> Done[ReadCommand]:
+    """Carry it out, in chunks of one transaction each. It counts what the command names."""
+    marked: list[Marked] = []
+    command_id = uuid.uuid4().hex
+    read = command.read
+    if isinstance(command, MarkRead):
+        for chunk in chunks(command.conversation_ids):
+            with writing(durable=True):
+                marked += mark(of_conversations(chunk, read), read, command_id)
+        count = sum(len(each.conversation_ids) for each in marked)
+    else:
+        for chunk in chunks(command.message_ids):
+            with writing(durable=True):
+                marked += mark(chunk, read, command_id)
+        count = sum(len(each.message_ids) for each in marked)
+    ids = tuple(id_ for each in marked for id_ in each.message_ids)
+    if not ids:
+        return Done()
+    events = conversations_changed((each.account_id, each.conversation_ids) for each in marked)
+    events += operations_changed(each.account_id for each in marked if each.has_operations)
+    return Done(tuple(events), MarkMessagesRead(ids, not read), count, "read" if read else "unread")
 
 
 def of_conversations(conversation_ids: Sequence[int], read: bool) -> list[int]:

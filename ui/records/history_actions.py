@@ -5,12 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from models.commands.execute import (
-    DeleteMessages,
-    DeletePreview,
-    UnlinkConversations,
-    UnlinkPersons,
-)
+from models.commands.delete import DeleteMessages, DeletePreview
+from models.commands.links import UnlinkConversations, UnlinkPersons
 from models.queries.history_pages import MailEntry
 from sync.qt.service.requests import Answer, DeletePreviewRequest
 from sync.qt.service.service import MailService

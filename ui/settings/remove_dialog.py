@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QRadioButton, Q
 from models.accounts import account
 from models.accounts.account import AccountConfig
 from models.commands.account_jobs import RemovalPreview
-from models.commands.execute import RemoveAccount
+from models.commands.accounts import RemoveAccount
 from sync.oauth import configuration
 from sync.qt.service.requests import Answer, RemovalPreviewRequest
 from sync.qt.service.service import MailService

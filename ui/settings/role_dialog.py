@@ -6,7 +6,8 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from models.accounts.account import AccountConfig
-from models.commands.execute import CreateMailbox, SetRole
+from models.commands.accounts import SetRole
+from models.commands.held_deletes import CreateMailbox
 from models.server import mailbox
 from models.server.mailbox import MailboxState, Role
 from sync.qt.probes.probe import Label

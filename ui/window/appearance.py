@@ -8,8 +8,8 @@ from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QWidget
 
-from models.commands.execute import SetOption
 from models.store import settings
+from models.store.settings import SetOption
 from ui.commands.command_stack import CommandStack
 from ui.reader.view import ConversationView
 from ui.style.theme import Density, Mode, Theme

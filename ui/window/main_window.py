@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from models.commands.execute import MarkMessagesRead, MarkRead
+from models.commands.read_state import MarkMessagesRead, MarkRead
 from models.events import Event, SettingsChanged
 from models.queries import conversation_list
 from models.queries.conversation_list import Counts, ListQuery, View

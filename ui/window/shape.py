@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
-from models.commands.execute import SetOption
 from models.store import settings
+from models.store.settings import SetOption
 from sync.qt.service.service import MailService
 
 SIZE = (1280, 800)  # of the first start

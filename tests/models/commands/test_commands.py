@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from models.accounts import account
-from models.commands.execute import Archive, DeleteConversations, Restore, SetOption, execute
+from models.commands.archive import Archive, Restore
+from models.commands.delete import DeleteConversations
+from models.commands.execute import execute
 from models.events import ConversationsChanged, OperationsChanged, SettingsChanged
 from models.server import location, mailbox, operation, sync_facts, vanish_cases
 from models.server.operation import Payload
 from models.store import database, settings
 from models.store.database import DiskFullError
+from models.store.settings import SetOption
 from tests.models.building import (
     Boxes,
     archived,

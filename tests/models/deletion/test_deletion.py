@@ -10,7 +10,9 @@ import pytest
 from models.commands import account_jobs
 from models.commands.account_jobs import Keep
 from models.commands.accounts import RemoveAccount
-from models.commands.execute import Archive, DeleteMessages, execute
+from models.commands.archive import Archive
+from models.commands.delete import DeleteMessages
+from models.commands.execute import execute
 from models.deletion import deletion
 from models.events import ConversationsChanged, Event, LinksChanged, MessagesDeleted
 from models.mail import links

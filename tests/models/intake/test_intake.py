@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from models.commands.execute import DeleteMessages, execute
+from models.commands.delete import DeleteMessages
+from models.commands.execute import execute
 from models.deletion import deletion, tombstones
 from models.events import ConversationsChanged, MessagesAdded
 from models.flags import Flag

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from models.commands.execute import (
-    Archive,
-    CheckHeld,
-    CreateMailbox,
-    DeleteHeld,
-    DeleteMessages,
-    DropOperations,
-    KeepHeld,
-    RetryOperations,
-    SetOption,
-    execute,
-)
+from models.commands.archive import Archive
+from models.commands.delete import DeleteMessages
+from models.commands.execute import execute
+from models.commands.held_deletes import CheckHeld, CreateMailbox, DeleteHeld, KeepHeld
+from models.commands.operations import DropOperations, RetryOperations
 from models.events import ConversationsChanged, HeldChanged, MessagesDeleted, OperationsChanged
 from models.queries import conversation_list, held_deletes, ledger_pages, operation_pages
 from models.queries.conversation_list import ListQuery, View
@@ -24,6 +17,7 @@ from models.server import location, operation, vanish_cases
 from models.server.mailbox import Role
 from models.store import database, ledger, settings
 from models.store.database import StoreError
+from models.store.settings import SetOption
 from tests.models.building import Boxes, boxes, conversation_of, message_of
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -6,12 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from models.commands.execute import Archive, MarkRead, SetOption, execute
+from models.commands.archive import Archive
+from models.commands.execute import execute
+from models.commands.read_state import MarkRead
 from models.flags import Flag
 from models.mail import message
 from models.server import arrival, location, operation, vanish_cases
 from models.server.arrival import ArrivalRow
 from models.store import database
+from models.store.settings import SetOption
 from tests.models.building import Boxes, boxes, conversation_of, message_of, one
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -9,25 +9,19 @@ import pytest
 
 from models.accounts import account
 from models.accounts.account import NewAccount
-from models.commands import execute as commands
-from models.commands.execute import (
-    Archive,
-    DeleteConversations,
-    DeleteMessages,
-    DropOperations,
-    MarkMessagesRead,
-    MarkRead,
-    Restore,
-    RetryOperations,
-    SetOption,
-    execute,
-)
+from models.commands.archive import Archive, Restore
+from models.commands.delete import DeleteConversations, DeleteMessages, preview_delete
+from models.commands.done import Done
+from models.commands.execute import execute
+from models.commands.operations import DropOperations, RetryOperations
+from models.commands.read_state import MarkMessagesRead, MarkRead
 from models.events import OperationsChanged
 from models.flags import Flag
 from models.queries import operation_pages
 from models.server import location, operation, sync_facts
 from models.server.operation import Payload
 from models.store import database
+from models.store.settings import SetOption
 from tests.models.building import (
     Boxes,
     boxes,
@@ -130,15 +124,15 @@ def test_the_dialog_knows_what_goes() -> None:
     box.take(box.mail("a"), box.mail("b", refs=("a",)))
     other.take(other.mail("a"))
     found = database.rows("SELECT conversation_id FROM message WHERE account_id = ?", (1,))
-    preview = commands.preview_delete(conversation_ids=[found[0][0]])
+    preview = preview_delete(conversation_ids=[found[0][0]])
     assert (preview.message_count, preview.conversation_count) == (2, 1)
     assert preview.to_trash == {box.account_id: False}
     assert preview.other_account_copies == 1
     assert preview.record_titles == ()
     twin = one("SELECT id FROM message WHERE account_id = ?", other.account_id)
-    preview = commands.preview_delete(message_ids=[twin])
+    preview = preview_delete(message_ids=[twin])
     assert preview.to_trash == {other.account_id: True}
-    assert commands.preview_delete().message_count == 0
+    assert preview_delete().message_count == 0
 
 
 def test_deleting_one_leaves_the_other_accounts_copy() -> None:
@@ -202,8 +196,8 @@ def test_old_news_never_overwrites_what_the_person_did() -> None:
 def test_marking_what_is_so_already_does_nothing() -> None:
     box = boxes()
     box.take(box.mail("a", flags=Flag.SEEN))
-    assert execute(MarkRead((conversation_of("a"),))) == commands.Done()
-    assert execute(MarkMessagesRead((message_of("a"),))) == commands.Done()
+    assert execute(MarkRead((conversation_of("a"),))) == Done()
+    assert execute(MarkMessagesRead((message_of("a"),))) == Done()
 
 
 # --- operations ------------------------------------------------------------------------------------

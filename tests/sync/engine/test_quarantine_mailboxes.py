@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from models.commands.execute import Archive
+from models.commands.archive import Archive
 from models.server import mailbox
 from models.store import database, settings
 from sync.engine.quarantine import ENDS, TRIES, Part, Quarantine

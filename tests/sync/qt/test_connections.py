@@ -11,10 +11,12 @@ from pytestqt.qtbot import QtBot
 
 from models.accounts import account
 from models.accounts.account import NewAccount
-from models.commands.execute import AddAccount, Archive, SetOption
+from models.commands.accounts import AddAccount
+from models.commands.archive import Archive
 from models.events import Event, Phase, StatusChanged
 from models.server import sync_facts
 from models.store import database
+from models.store.settings import SetOption
 from sync.providers import Security, ServerPlace
 from sync.qt.probes.probe import Probe, SignIn
 from sync.qt.service.command_thread import CommandDone

@@ -14,7 +14,8 @@ from PySide6.QtGui import QColor, QDesktopServices, QImage
 from PySide6.QtWidgets import QLabel, QListWidget, QMessageBox, QTextBrowser, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from models.commands.execute import Archive, DeleteMessages
+from models.commands.archive import Archive
+from models.commands.delete import DeleteMessages
 from models.events import SettingsChanged
 from models.store import settings
 from sync.qt.service.service import MailService

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.commands.execute import SaveRecord
+from models.commands.records import SaveRecord
 from models.events import Event, RecordsChanged, StagesChanged
 from models.queries.record_list import BoardColumn
 from models.records import records

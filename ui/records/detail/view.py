@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.commands.execute import AddNote, KeepDraft, SaveRecord
+from models.commands.records import AddNote, KeepDraft, SaveRecord
 from models.events import Event, LinksChanged, RecordsChanged, StagesChanged
 from models.queries.record_detail import RecordDetail
 from sync.qt.service.requests import Answer, RecordRequest

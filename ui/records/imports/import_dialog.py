@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.commands.execute import ImportRecords
+from models.commands.imports import ImportRecords
 from models.files.csv_columns import FIELDS
 from models.files.drafts import Draft
 from models.files.plan import ImportPlan

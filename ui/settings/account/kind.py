@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from models.accounts.account import AccountConfig
-from models.commands.execute import ConvertAccount
+from models.commands.accounts import ConvertAccount
 from models.store import settings
 from sync.qt.service.service import MailService
 from ui.forms.fields import GAP, HintLabel, Title, grow_to_fit

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from models.accounts import account
 from models.accounts.account import AccountConfig
-from models.commands.execute import UpdateAccount
+from models.commands.accounts import UpdateAccount
 from models.events import Phase
 from models.store.clock import now_ms
 from sync.qt.service.service import MailService

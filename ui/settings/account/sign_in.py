@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from models.accounts import account
 from models.accounts.account import AccountConfig
 from models.accounts.secrets import EncryptedSecrets
-from models.commands.execute import UpdateAccount
+from models.commands.accounts import UpdateAccount
 from sync import providers
 from sync.errors import SecretLockedError
 from sync.oauth import configuration

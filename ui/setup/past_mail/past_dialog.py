@@ -17,9 +17,10 @@ from PySide6.QtWidgets import (
 
 from models.accounts import account
 from models.accounts.account import AccountConfig
-from models.commands.execute import BeginPastSync, UpdateAccount
+from models.commands.accounts import UpdateAccount
 from models.deletion import bringing_back
 from models.server import mailbox, past_sync
+from models.server.past_sync import BeginPastSync
 from sync.engine.count import past_mail
 from sync.qt.probes.counting import Counter, Counts
 from sync.qt.service.service import MailService

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 
 import pytest
 
-from models.commands.execute import DeleteMessages
+from models.commands.delete import DeleteMessages
 from models.deletion import bringing_back
 from models.server import arrival, known_uids, mailbox
 from models.server.mailbox import MailboxState

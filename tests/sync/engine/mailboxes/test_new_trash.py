@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.commands.execute import ChooseMailboxes, SetRole
+from models.commands.accounts import ChooseMailboxes, SetRole
 from models.commands.held_deletes import CheckHeld, DeleteHeld, KeepHeld
 from models.queries import held_deletes
 from models.server.mailbox import Role

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from models.commands.execute import CreateMailbox
+from models.commands.held_deletes import CreateMailbox
 from models.queries import ledger_pages, operation_pages
 from models.queries.ledger_pages import LedgerQuery
 from models.server import mailbox, operation
