@@ -13,7 +13,7 @@ from models.mail.conversation import accounts_of
 from models.server import mailbox, operation
 from models.server.copies import Copies, copies_of
 from models.server.mailbox import Role
-from models.server.operation import NewOperation, OperationRow, Payload
+from models.server.operation import OperationRow, Payload
 from models.store import database, ledger
 from models.store.clock import now_ms
 from models.store.database import chunks, writing
@@ -119,17 +119,11 @@ def _queue_archive(account_id: int, conversation_ids: Sequence[int], command_id:
         return bool(undone)
     copies = _live(conversation_ids, "b.role = 'inbox'")
     target = mailbox.by_role(account_id, Role.ARCHIVE)
+    to = target.id if target else None
     items = [
-        NewOperation(
-            account_id,
-            operation.ARCHIVE,
-            copy.message_id,
-            copy.identity,
-            copy.server_identity,
-            Payload(copy.sources, target.id if target else None),
-        )
-        for copy in copies
-        if copy.message_id not in undone
+        each.operation(account_id, operation.ARCHIVE, Payload(each.sources, to))
+        for each in copies
+        if each.message_id not in undone
     ]
     operation.queue(command_id, items)
     return bool(items or undone)
@@ -166,17 +160,11 @@ def _queue_restore(account_id: int, conversation_ids: Sequence[int], command_id:
     copies = _live(conversation_ids, "l.put_by_archive = 1")
     moved = {copy.message_id for copy in copies}
     copies += [copy for copy in _begun(conversation_ids) if copy.message_id not in moved]
+    to = inbox.id if inbox else None
     items = [
-        NewOperation(
-            account_id,
-            operation.UNARCHIVE,
-            copy.message_id,
-            copy.identity,
-            copy.server_identity,
-            Payload(copy.sources, inbox.id if inbox else None),
-        )
-        for copy in copies
-        if copy.message_id not in undone
+        each.operation(account_id, operation.UNARCHIVE, Payload(each.sources, to))
+        for each in copies
+        if each.message_id not in undone
     ]
     operation.queue(command_id, items)
     return bool(items or undone)

@@ -170,16 +170,9 @@ def _trash(account_id: int, message_ids: Sequence[int]) -> list[NewOperation]:
     """Every copy in INBOX, Sent, the archive and chosen labels; in none of them: wherever."""
     found = copies_of(message_ids, "b.role <> 'trash'")
     target = mailbox.by_role(account_id, Role.TRASH)
+    to = target.id if target else None
     return [
-        NewOperation(
-            account_id,
-            operation.TRASH,
-            each.message_id,
-            each.identity,
-            each.server_identity,
-            _payload(each.copies, target.id if target else None),
-        )
-        for each in found
+        each.operation(account_id, operation.TRASH, _payload(each.copies, to)) for each in found
     ]
 
 

@@ -10,7 +10,7 @@ from models.commands.done import Done, conversations_changed, operations_changed
 from models.mail import conversation
 from models.server import lost_operations, operation
 from models.server.copies import BY_LOCATION, copies_of
-from models.server.operation import NewOperation, OperationRow, Payload
+from models.server.operation import OperationRow, Payload
 from models.store import database
 from models.store.database import chunks, writing
 
@@ -107,14 +107,7 @@ def _queue(account_id: int, message_ids: Sequence[int], read: bool, command_id: 
     operation.cancel(stale)
     lost_operations.forget_refused(message_ids, operation.FLAGS)
     items = [
-        NewOperation(
-            account_id,
-            operation.FLAGS,
-            each.message_id,
-            each.identity,
-            each.server_identity,
-            Payload(each.sources, seen=read),
-        )
+        each.operation(account_id, operation.FLAGS, Payload(each.sources, seen=read))
         for each in copies_of(message_ids, "l.state = 'live'", order=BY_LOCATION)
         if any(copy.is_read != read for copy in each.copies)
         or _is_begun(open_rows.get(each.message_id, []))

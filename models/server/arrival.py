@@ -133,17 +133,6 @@ def prune(older_than: int) -> None:
         )
 
 
-def _read(condition: str, parameters: Sequence[int]) -> list[ArrivalRow]:
-    found = database.rows(
-        f"SELECT {_COLUMNS} FROM arrival WHERE {condition} ORDER BY uid", parameters
-    )
-    return [_row(row) for row in found]
-
-
-def _row(row: database.Row) -> ArrivalRow:
-    return ArrivalRow(*[*row[:7], bool(row[7]), bool(row[8]), row[9]])
-
-
 def count_between(mailbox_id: int, uidvalidity: int, low: int, high: int) -> int:
     """How many UIDs in [low, high) appeared."""
     return int(
@@ -190,3 +179,14 @@ def forget_numbers(mailbox_id: int, uidvalidity: int) -> None:
         "UPDATE arrival SET is_gone = 1 WHERE mailbox_id = ? AND uidvalidity <> ? AND is_gone = 0",
         (mailbox_id, uidvalidity),
     )
+
+
+def _read(condition: str, parameters: Sequence[int]) -> list[ArrivalRow]:
+    found = database.rows(
+        f"SELECT {_COLUMNS} FROM arrival WHERE {condition} ORDER BY uid", parameters
+    )
+    return [_row(row) for row in found]
+
+
+def _row(row: database.Row) -> ArrivalRow:
+    return ArrivalRow(*[*row[:7], bool(row[7]), bool(row[8]), row[9]])

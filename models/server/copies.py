@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from models.flags import Flag
-from models.server.operation import Source
+from models.server.operation import NewOperation, Payload, Source
 from models.store import database
 from models.store.database import chunks
 
@@ -50,6 +50,12 @@ class Copies:
     def sources(self) -> tuple[Source, ...]:
         """Where they lie."""
         return tuple(copy.source for copy in self.copies)
+
+    def operation(self, account_id: int, kind: str, payload: Payload) -> NewOperation:
+        """An operation about this message."""
+        return NewOperation(
+            account_id, kind, self.message_id, self.identity, self.server_identity, payload
+        )
 
 
 def copies_of(

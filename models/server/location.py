@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from models.flags import Flag
 from models.mail import conversation
@@ -36,6 +37,11 @@ class LocationRow:
 
 
 _COLUMNS = ", ".join(f"l.{name}" for name in LocationRow.__dataclass_fields__)
+_ARRIVAL_IS_GONE: Final = (
+    "UPDATE arrival SET is_gone = 1 FROM location l WHERE l.id = ? "
+    "AND arrival.mailbox_id = l.mailbox_id AND arrival.uidvalidity = l.uidvalidity "
+    "AND arrival.uid = l.uid"
+)
 
 
 def locations(mailbox_id: int, uidvalidity: int | None = None) -> list[LocationRow]:
@@ -116,12 +122,7 @@ def live_elsewhere(message_id: int, *, but: Collection[int] = ()) -> list[Locati
 def end_location(location_id: int) -> None:
     """A UID is gone from its mailbox; its message stays."""
     with database.writing(durable=False):
-        database.run(
-            "UPDATE arrival SET is_gone = 1 FROM location l WHERE l.id = ? "
-            "AND arrival.mailbox_id = l.mailbox_id AND arrival.uidvalidity = l.uidvalidity "
-            "AND arrival.uid = l.uid",
-            (location_id,),
-        )
+        database.run(_ARRIVAL_IS_GONE, (location_id,))
         database.run("DELETE FROM location WHERE id = ?", (location_id,))
 
 
@@ -135,9 +136,7 @@ def move_location(
             end_location(location_id)
             location_id = known.id
         database.run(
-            "UPDATE arrival SET is_gone = 1 FROM location l WHERE l.id = ? "
-            "AND arrival.mailbox_id = l.mailbox_id AND arrival.uidvalidity = l.uidvalidity "
-            "AND arrival.uid = l.uid AND (l.mailbox_id, l.uid) <> (?, ?)",
+            f"{_ARRIVAL_IS_GONE} AND (l.mailbox_id, l.uid) <> (?, ?)",
             (location_id, mailbox_id, uid),
         )
         database.run(
@@ -151,12 +150,7 @@ def move_location(
 def put_aside(location_id: int, mailbox_id: int, uidvalidity: int, *, is_held: bool) -> None:
     """It lies, or lay, in this mailbox at a UID that nobody can tell: hidden, or held."""
     with database.writing(durable=False):
-        database.run(
-            "UPDATE arrival SET is_gone = 1 FROM location l WHERE l.id = ? "
-            "AND arrival.mailbox_id = l.mailbox_id AND arrival.uidvalidity = l.uidvalidity "
-            "AND arrival.uid = l.uid",
-            (location_id,),
-        )
+        database.run(_ARRIVAL_IS_GONE, (location_id,))
         # Hidden is no sitting: the first real one must not count as the second.
         at = now_ms() if is_held else None
         database.run(
@@ -242,10 +236,6 @@ def remap_uidvalidity(mailbox_id: int, new: int, mapping: Mapping[int, int]) -> 
         )
 
 
-def _row(row: database.Row) -> LocationRow:
-    return LocationRow(*[*row[:-1], bool(row[-1])])
-
-
 def used_mailboxes(account_id: int) -> set[int]:
     """The mailboxes of an account in which a message of the store lies."""
     rows = database.rows(
@@ -325,3 +315,7 @@ def unplace(location_ids: Iterable[int], uidvalidity: int, state: str, at: int) 
             f"missing_since = ?, last_ask_at = ? WHERE id IN ({database.marks(len(chunk))})",
             (uidvalidity, state, at, at, *chunk),
         )
+
+
+def _row(row: database.Row) -> LocationRow:
+    return LocationRow(*[*row[:-1], bool(row[-1])])

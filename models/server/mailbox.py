@@ -148,6 +148,14 @@ def update(mailbox_id: int, **columns: Any) -> None:
         database.run(f"UPDATE mailbox SET {assignments} WHERE id = ?", (*values, mailbox_id))
 
 
+def lower_count(mailbox_id: int, count: int) -> None:
+    """So many messages were moved out by us: the next cycle's arithmetic has to know."""
+    database.run(
+        "UPDATE mailbox SET message_count = max(0, message_count - ?) WHERE id = ?",
+        (count, mailbox_id),
+    )
+
+
 def _check(columns: dict[str, Any]) -> None:
     unknown = columns.keys() - set(_COLUMNS)
     if unknown or "id" in columns:
@@ -160,11 +168,3 @@ def _state(row: database.Row) -> MailboxState:
         values[name] = bool(values[name])
     values["role"] = Role(values["role"])
     return MailboxState(**values)
-
-
-def lower_count(mailbox_id: int, count: int) -> None:
-    """So many messages were moved out by us: the next cycle's arithmetic has to know."""
-    database.run(
-        "UPDATE mailbox SET message_count = max(0, message_count - ?) WHERE id = ?",
-        (count, mailbox_id),
-    )

@@ -337,11 +337,6 @@ def prune(before: int) -> None:
         )
 
 
-def _read(condition: str, parameters: Sequence[int | str]) -> list[OperationRow]:
-    found = database.rows(f"SELECT {_COLUMNS} FROM operation WHERE {condition}", parameters)
-    return [OperationRow(*[*row[:7], Payload.from_json(row[7]), *row[8:]]) for row in found]
-
-
 def set_payload(operation_id: int, payload: Payload) -> None:
     """A part of an operation is done; the rest is begun anew."""
     database.run(
@@ -378,3 +373,8 @@ def asked_words(account_id: int) -> set[str]:
         (account_id,),
     )
     return {words for (words,) in rows}
+
+
+def _read(condition: str, parameters: Sequence[int | str]) -> list[OperationRow]:
+    found = database.rows(f"SELECT {_COLUMNS} FROM operation WHERE {condition}", parameters)
+    return [OperationRow(*[*row[:7], Payload.from_json(row[7]), *row[8:]]) for row in found]
