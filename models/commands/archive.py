@@ -62,11 +62,10 @@ def execute(command: ArchiveCommand) -> Done[ArchiveCommand]:
     ids = tuple(id_ for change in changes for id_ in change.conversation_ids)
     if not ids:
         return Done()
-    is_archive = isinstance(command, Archive)
-    undo = Restore(ids) if is_archive else Archive(ids, is_undo=True)
+    undo = Restore(ids) if isinstance(command, Archive) else Archive(ids, is_undo=True)
     events = conversations_changed((each.account_id, each.conversation_ids) for each in changes)
     events += operations_changed(each.account_id for each in changes if each.has_operations)
-    return Done(tuple(events), undo, len(ids), "archived" if is_archive else "restored")
+    return Done(tuple(events), undo, len(ids))
 
 
 def archive(

@@ -114,7 +114,7 @@ def execute(command: DeleteCommand) -> Done[DeleteCommand]:
     except StoreError as found:
         error = str(found)
     count = sum(len(each.message_ids) for each in events if isinstance(each, MessagesDeleted))
-    return Done(tuple(events), None, count, "deleted" if count else "", error=error)
+    return Done(tuple(events), None, count, error=error)
 
 
 def _ids(command: DeleteCommand) -> Sequence[int]:

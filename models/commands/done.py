@@ -18,7 +18,6 @@ class Done(Generic[Undo_co]):
     Attributes:
         undo: The command that takes back exactly this, or None.
         count: What was done: conversations (archive, restore, read) or mails (delete).
-        text_code: A code for the window's sentence, or ''.
         account_id: Of the account that was made.
         record_key: Of the record that was saved.
         error: The user's sentence, if only a part was done; the events tell which.
@@ -27,7 +26,6 @@ class Done(Generic[Undo_co]):
     events: tuple[Event, ...] = ()
     undo: Undo_co | None = None
     count: int = 0
-    text_code: str = ""
     account_id: int | None = None
     record_key: str = ""
     error: str = ""

@@ -111,7 +111,7 @@ def _done(work: _Import) -> Done[UndoImport]:
         return Done()
     events = record_commands.changed(tuple(dict.fromkeys((*work.made, *work.updated))))
     undo = UndoImport(tuple(work.made), tuple(work.updated.values()))
-    return Done(tuple(events), undo, work.count, "imported")
+    return Done(tuple(events), undo, work.count)
 
 
 def _undo(command: UndoImport) -> Iterator[Step]:
@@ -121,7 +121,7 @@ def _undo(command: UndoImport) -> Iterator[Step]:
     while unfinished_import.is_due():
         yield Step(tuple(import_undo.step()))
     count = len(command.made) + len(command.filled)
-    yield Step(done=Done(count=count, text_code="restored_records"))
+    yield Step(done=Done(count=count))
 
 
 def _open(command: ImportRecords) -> _Import:

@@ -105,7 +105,7 @@ def execute(command: LinkCommand) -> Done[LinkCommand]:
         case LinkConversations(conversation_ids=ids, record_key=key):
             return _link(ids, key, {"code": "by_hand"}, "person")
         case UnlinkConversations(conversation_ids=ids):
-            return _change(ids, "", "unlinked")
+            return _change(ids, "")
         case DismissOffers(conversation_ids=ids):
             return _dismiss(ids)
         case LinkPersons() | UnlinkPersons():
@@ -121,13 +121,12 @@ def _link(
 ) -> Done[LinkCommand]:
     if records.split(key)[0] not in ITEMS or records.title(key) is None:
         raise RecordError(GONE)
-    return _change(ids, key, "linked", reason, origin)
+    return _change(ids, key, reason, origin)
 
 
 def _change(
     ids: Sequence[int],
     key: str,
-    text_code: str,
     reason: dict[str, object] | None = None,
     origin: str = "person",
 ) -> Done[LinkCommand]:
@@ -145,7 +144,7 @@ def _change(
             before += states
     if not before:
         return Done()
-    return Done(tuple(_events(before, key)), RestoreLinks(tuple(before)), len(before), text_code)
+    return Done(tuple(_events(before, key)), RestoreLinks(tuple(before)), len(before))
 
 
 def _tell_ledger(before: Sequence[LinkState], key: str, origin: str) -> None:
@@ -206,7 +205,7 @@ def _dismiss(ids: Sequence[int]) -> Done[LinkCommand]:
     if not before:
         return Done()
     undo = RestoreLinks(tuple(before))
-    return Done(tuple(_events(before)), undo, len(before), "offers_dismissed")
+    return Done(tuple(_events(before)), undo, len(before))
 
 
 def _persons(command: LinkPersons | UnlinkPersons) -> Done[LinkCommand]:
@@ -224,8 +223,7 @@ def _persons(command: LinkPersons | UnlinkPersons) -> Done[LinkCommand]:
     if not ids:
         return Done()
     events = (LinksChanged(records.with_organizations([key]), tuple(of_messages(ids))),)
-    code = "person_linked" if isinstance(command, LinkPersons) else "person_unlinked"
-    return Done(events, undo, len(ids), code)
+    return Done(events, undo, len(ids))
 
 
 def _link_past(key: str, chosen: tuple[int, ...] | None) -> Done[LinkCommand]:
@@ -249,7 +247,7 @@ def _restore(states: Sequence[LinkState]) -> Done[LinkCommand]:
     if not now:
         return Done()
     keys = [state.record_key for state in states]
-    return Done(tuple(_events(now, *keys)), RestoreLinks(tuple(now)), len(now), "links_restored")
+    return Done(tuple(_events(now, *keys)), RestoreLinks(tuple(now)), len(now))
 
 
 def _put_back(state: LinkState) -> None:

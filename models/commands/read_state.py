@@ -64,7 +64,7 @@ def execute(command: ReadCommand) -> Done[ReadCommand]:
         return Done()
     events = conversations_changed((each.account_id, each.conversation_ids) for each in marked)
     events += operations_changed(each.account_id for each in marked if each.has_operations)
-    return Done(tuple(events), MarkMessagesRead(ids, not read), count, "read" if read else "unread")
+    return Done(tuple(events), MarkMessagesRead(ids, not read), count)
 
 
 def of_conversations(conversation_ids: Sequence[int], read: bool) -> list[int]:

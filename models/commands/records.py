@@ -165,7 +165,7 @@ def _save(command: SaveRecord) -> Done[RecordCommand]:
     if before is not None:
         undo = SaveRecord(before, saved.entry_ids, command.columns, saved.after)
     is_undo = command.undone is not None
-    return Done(tuple(saved.events), None if is_undo else undo, 1, "saved", record_key=key)
+    return Done(tuple(saved.events), None if is_undo else undo, 1, record_key=key)
 
 
 def _delete(record_keys: Sequence[str]) -> Done[RecordCommand]:
@@ -179,7 +179,7 @@ def _delete(record_keys: Sequence[str]) -> Done[RecordCommand]:
     if not snapshots:
         return Done()
     undo = RestoreRecords(tuple(snapshots))
-    return Done(tuple(events), undo, len(snapshots), "records_deleted")
+    return Done(tuple(events), undo, len(snapshots))
 
 
 def erase(record_keys: Sequence[str]) -> list[Event]:
@@ -217,7 +217,6 @@ def _merge(command: MergePersons) -> Done[RecordCommand]:
         tuple(events),
         RestoreRecords(snapshots, is_merge=True),
         len(persons),
-        "persons_merged",
         record_key=keys[0],
     )
 
@@ -278,7 +277,7 @@ def _restore(command: RestoreRecords) -> Done[RecordCommand]:
         record_snapshots.put_back(command.snapshots)
         linked = record_rows.linked_conversations(keys)
     events = [*conversations_changed(linked.items()), *changed(related(keys))]
-    return Done(tuple(events), None, len(keys), "restored_records")
+    return Done(tuple(events), None, len(keys))
 
 
 def _forget_copied_entries(snapshots: Sequence[Snapshot]) -> None:
@@ -314,7 +313,7 @@ def _save_stages(command: SaveStages) -> Done[RecordCommand]:
     keys = tuple(f"{Kind.DEAL}:{id_}" for id_, _ in (*moved, *command.deals))
     events: list[Event] = [StagesChanged()]
     events += [RecordsChanged(keys)] if keys else []
-    return Done(tuple(events), SaveStages(before, tuple(moved)), len(names), "stages_saved")
+    return Done(tuple(events), SaveStages(before, tuple(moved)), len(names))
 
 
 def _stage_before(before: Sequence[Stage], kept: set[int]) -> int:
@@ -367,4 +366,4 @@ def _note(command: AddNote | EditNote | DeleteNote) -> Done[RecordCommand]:
 
 
 def _noted(key: str, undo: RecordCommand) -> Done[RecordCommand]:
-    return Done((LinksChanged(records.with_organizations([key])),), undo, 1, "note", record_key=key)
+    return Done((LinksChanged(records.with_organizations([key])),), undo, 1, record_key=key)

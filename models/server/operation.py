@@ -100,7 +100,6 @@ class OperationRow:
 
     id: int
     account_id: int
-    command_id: str
     kind: str
     message_id: int | None
     identity: bytes
@@ -377,4 +376,4 @@ def asked_words(account_id: int) -> set[str]:
 
 def _read(condition: str, parameters: Sequence[int | str]) -> list[OperationRow]:
     found = database.rows(f"SELECT {_COLUMNS} FROM operation WHERE {condition}", parameters)
-    return [OperationRow(*[*row[:7], Payload.from_json(row[7]), *row[8:]]) for row in found]
+    return [OperationRow(*[*row[:6], Payload.from_json(row[6]), *row[7:]]) for row in found]
