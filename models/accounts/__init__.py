@@ -1,1 +1,1 @@
-"""models/accounts."""
+"""Accounts: their settings, secrets, certificates and health. Imports `events` and `store`."""

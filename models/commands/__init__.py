@@ -1,1 +1,1 @@
-"""models/commands."""
+"""Commands: what the user did, each durable at once. Imports every other package of `models`."""

@@ -20,7 +20,7 @@ from models.events import (
     MailboxesChanged,
 )
 from models.mail import conversation
-from models.server import location, mailbox, past_sync
+from models.server import mailbox, past_sync, vanish_cases
 from models.server.mailbox import NEVER_SYNCED, Role
 from models.server.past_sync import BeginPastSync
 from models.store import database, ledger, settings
@@ -202,7 +202,7 @@ def set_role(account_id: int, mailbox_id: int, role: Role) -> tuple[int, ...]:
             (account_id, str(role), mailbox_id),
         )
         mailbox.update(mailbox_id, role=role, role_source="person")
-        held = location.hold_all_in(mailbox_id) if is_new_trash else []
+        held = vanish_cases.hold_all_in(mailbox_id) if is_new_trash else []
         ledger.write(
             ledger.Entry("hold", ledger.PERSON, account_id, id_, evidence={"held": "role"})
             for id_ in held

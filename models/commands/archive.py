@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from models.accounts import account
+from models.commands.done import Done, conversations_changed, operations_changed
 from models.mail.conversation import accounts_of
 from models.server import mailbox, operation
+from models.server.copies import Copies, copies_of
 from models.server.mailbox import Role
-from models.server.operation import NewOperation, OperationRow, Payload, Source
+from models.server.operation import OperationRow, Payload
 from models.store import database, ledger
 from models.store.clock import now_ms
-from models.store.database import chunks
+from models.store.database import chunks, writing
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Archive conversations that are in Inbox. `is_undo`: put back what a restore brought."""
+
+    conversation_ids: tuple[int, ...]
+    is_undo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Put archived conversations back into Inbox."""
+
+    conversation_ids: tuple[int, ...]
+
+
+ArchiveCommand = Archive | Restore
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +47,25 @@ class Changed:
 
 
 _IN_INBOX: Final = "is_archived = 0 AND incoming_count > 0"
+
+
+def execute(command: ArchiveCommand) -> Done[ArchiveCommand]:
+    """Carry it out, in chunks of one transaction each."""
+    command_id = uuid.uuid4().hex
+    changes: list[Changed] = []
+    for chunk in chunks(command.conversation_ids):
+        with writing(durable=True):
+            if isinstance(command, Archive):
+                changes += archive(chunk, command_id, anywhere=command.is_undo)
+            else:
+                changes += restore(chunk, command_id)
+    ids = tuple(id_ for change in changes for id_ in change.conversation_ids)
+    if not ids:
+        return Done()
+    undo = Restore(ids) if isinstance(command, Archive) else Archive(ids, is_undo=True)
+    events = conversations_changed((each.account_id, each.conversation_ids) for each in changes)
+    events += operations_changed(each.account_id for each in changes if each.has_operations)
+    return Done(tuple(events), undo, len(ids))
 
 
 def archive(
@@ -76,19 +116,13 @@ def _queue_archive(account_id: int, conversation_ids: Sequence[int], command_id:
     undone = _cancel_pending(conversation_ids, operation.UNARCHIVE)
     if not account.archive_option(account_id):
         return bool(undone)
-    copies = copies_of(conversation_ids, "b.role = 'inbox'")
+    copies = _live(conversation_ids, "b.role = 'inbox'")
     target = mailbox.by_role(account_id, Role.ARCHIVE)
+    to = target.id if target else None
     items = [
-        NewOperation(
-            account_id,
-            operation.ARCHIVE,
-            copy.message_id,
-            copy.identity,
-            copy.server_identity,
-            Payload(copy.sources, target.id if target else None),
-        )
-        for copy in copies
-        if copy.message_id not in undone
+        each.operation(account_id, operation.ARCHIVE, Payload(each.sources, to))
+        for each in copies
+        if each.message_id not in undone
     ]
     operation.queue(command_id, items)
     return bool(items or undone)
@@ -122,59 +156,27 @@ def _queue_restore(account_id: int, conversation_ids: Sequence[int], command_id:
     if not account.archive_option(account_id):
         return bool(undone)
     inbox = mailbox.by_role(account_id, Role.INBOX)
-    copies = copies_of(conversation_ids, "l.put_by_archive = 1")
+    copies = _live(conversation_ids, "l.put_by_archive = 1")
     moved = {copy.message_id for copy in copies}
     copies += [copy for copy in _begun(conversation_ids) if copy.message_id not in moved]
+    to = inbox.id if inbox else None
     items = [
-        NewOperation(
-            account_id,
-            operation.UNARCHIVE,
-            copy.message_id,
-            copy.identity,
-            copy.server_identity,
-            Payload(copy.sources, inbox.id if inbox else None),
-        )
-        for copy in copies
-        if copy.message_id not in undone
+        each.operation(account_id, operation.UNARCHIVE, Payload(each.sources, to))
+        for each in copies
+        if each.message_id not in undone
     ]
     operation.queue(command_id, items)
     return bool(items or undone)
 
 
-@dataclass(frozen=True, slots=True)
-class Copies:
-    """The copies of a message on the server that an operation is about."""
-
-    message_id: int
-    identity: bytes
-    server_identity: str
-    sources: tuple[Source, ...]
-
-
-def copies_of(conversation_ids: Sequence[int], condition: str) -> list[Copies]:
-    """The live copies of these conversations' messages, of `location l`, `mailbox b`."""
-    found: dict[int, tuple[bytes, str, list[Source]]] = {}
-    for chunk in chunks(conversation_ids):
-        rows = database.rows(
-            "SELECT m.id, m.identity, m.server_identity, l.mailbox_id, l.uidvalidity, l.uid "
-            "FROM message m JOIN location l ON l.message_id = m.id "
-            f"JOIN mailbox b ON b.id = l.mailbox_id WHERE l.state = 'live' AND {condition} "
-            f"AND m.conversation_id IN ({database.marks(len(chunk))}) ORDER BY m.id, l.id",
-            chunk,
-        )
-        for message_id, identity, server_identity, *source in rows:
-            known = found.setdefault(message_id, (identity, server_identity, []))
-            known[2].append((source[0], source[1], source[2]))
-    return [
-        Copies(message_id, identity, server_identity, tuple(sources))
-        for message_id, (identity, server_identity, sources) in found.items()
-    ]
+def _live(conversation_ids: Sequence[int], condition: str) -> list[Copies]:
+    return copies_of(conversation_ids, f"l.state = 'live' AND {condition}", of="m.conversation_id")
 
 
 def _begun(conversation_ids: Sequence[int]) -> list[Copies]:
     """Messages whose archive the server may be doing: it is looked up when that is over."""
     return [
-        Copies(message_id, rows[-1].identity, rows[-1].server_identity, ())
+        Copies(message_id, rows[-1].identity, rows[-1].server_identity)
         for message_id, rows in _open(conversation_ids, operation.ARCHIVE).items()
     ]
 

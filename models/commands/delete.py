@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from models.accounts import account
+from models.commands.done import Done
 from models.deletion import deletion
-from models.events import Event, OperationsChanged
-from models.mail import conversation, links
+from models.events import Event, MessagesDeleted, OperationsChanged
+from models.mail import conversation, links, message
 from models.records import records
 from models.server import mailbox, operation
+from models.server.copies import Copy, copies_of
 from models.server.mailbox import Role
-from models.server.operation import NewOperation, Payload, Source
+from models.server.operation import NewOperation, Payload
 from models.store import database, ledger
-from models.store.database import chunks
+from models.store.database import StoreError, chunks, writing
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteConversations:
+    """Delete conversations with all their messages, for good."""
+
+    conversation_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteMessages:
+    """Delete single messages, for good."""
+
+    message_ids: tuple[int, ...]
+
+
+DeleteCommand = DeleteConversations | DeleteMessages
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +98,40 @@ def _other_copies(message_ids: Sequence[int]) -> int:
     return len(found - set(message_ids))
 
 
+def execute(command: DeleteCommand) -> Done[DeleteCommand]:
+    """Carry it out, in chunks of one transaction each.
+
+    What is deleted is told, also if a later part fails (a full disk).
+    """
+    events: list[Event] = []
+    command_id = uuid.uuid4().hex
+    error = ""
+    try:
+        for chunk in chunks(_ids(command)):
+            with writing(durable=True):
+                told = delete(_messages(command, chunk), command_id)
+            events += told
+    except StoreError as found:
+        error = str(found)
+    count = sum(len(each.message_ids) for each in events if isinstance(each, MessagesDeleted))
+    return Done(tuple(events), None, count, error=error)
+
+
+def _ids(command: DeleteCommand) -> Sequence[int]:
+    if isinstance(command, DeleteMessages):
+        return command.message_ids
+    return command.conversation_ids
+
+
+def _messages(command: DeleteCommand, ids: Sequence[int]) -> Sequence[int]:
+    """Those of a chunk, as they are when its turn comes."""
+    return ids if isinstance(command, DeleteMessages) else conversation.message_ids(ids)
+
+
 def delete(message_ids: Sequence[int], command_id: str) -> list[Event]:
     """Delete messages of any account; inside one durable transaction."""
     events: list[Event] = []
-    for account_id, ids in _by_account(message_ids).items():
+    for account_id, ids in message.by_account(message_ids).items():
         to_trash = account.delete_option(account_id)
         queued = _queue(account_id, ids, to_trash, command_id)
         events += deletion.delete_messages(
@@ -94,17 +144,6 @@ def delete(message_ids: Sequence[int], command_id: str) -> list[Event]:
         if queued:
             events.append(OperationsChanged(account_id))
     return events
-
-
-def _by_account(message_ids: Sequence[int]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for chunk in chunks(message_ids):
-        rows = database.rows(
-            f"SELECT account_id, id FROM message WHERE id IN ({database.marks(len(chunk))})", chunk
-        )
-        for account_id, message_id in rows:
-            found.setdefault(account_id, []).append(message_id)
-    return found
 
 
 def _queue(account_id: int, ids: Sequence[int], to_trash: bool, command_id: str) -> bool:
@@ -129,47 +168,18 @@ _WANTED: Final = (Role.INBOX, Role.SENT, Role.ARCHIVE)
 
 def _trash(account_id: int, message_ids: Sequence[int]) -> list[NewOperation]:
     """Every copy in INBOX, Sent, the archive and chosen labels; in none of them: wherever."""
-    found: dict[int, _Copies] = {}
-    for chunk in chunks(message_ids):
-        rows = database.rows(
-            "SELECT m.id, m.identity, m.server_identity, b.role, b.is_chosen, l.mailbox_id, "
-            "l.state, l.uidvalidity, l.uid FROM message m JOIN location l ON l.message_id = m.id "
-            "JOIN mailbox b ON b.id = l.mailbox_id "
-            f"WHERE b.role <> 'trash' AND m.id IN ({database.marks(len(chunk))}) ORDER BY m.id, l.id",
-            chunk,
-        )
-        for message_id, identity, server_identity, role, is_chosen, box, state, *uid in rows:
-            copies = found.setdefault(message_id, _Copies(identity, server_identity))
-            place = (box, uid[0], uid[1])
-            if state == "missing":
-                copies.lost.append(place)
-                continue
-            copies.all.append(place)
-            if is_chosen or role in _WANTED:
-                copies.wanted.append(place)
+    found = copies_of(message_ids, "b.role <> 'trash'")
     target = mailbox.by_role(account_id, Role.TRASH)
+    to = target.id if target else None
     return [
-        NewOperation(
-            account_id,
-            operation.TRASH,
-            message_id,
-            copies.identity,
-            copies.server_identity,
-            copies.payload(target.id if target else None),
-        )
-        for message_id, copies in found.items()
+        each.operation(account_id, operation.TRASH, _payload(each.copies, to)) for each in found
     ]
 
 
-@dataclass(slots=True)
-class _Copies:
-    identity: bytes
-    server_identity: str
-    wanted: list[Source] = field(default_factory=list)
-    all: list[Source] = field(default_factory=list)
-    lost: list[Source] = field(default_factory=list)
-
-    def payload(self, target: int | None) -> Payload:
-        """Of a mail that vanished, and nobody knows where to, the operation looks for it."""
-        sources = tuple(self.wanted or self.all)
-        return Payload(sources, target, lost=() if sources else tuple(self.lost))
+def _payload(copies: Sequence[Copy], target: int | None) -> Payload:
+    """Of a mail that vanished, and nobody knows where to, the operation looks for it."""
+    there = [copy for copy in copies if copy.state != "missing"]
+    wanted = [copy for copy in there if copy.is_chosen or copy.role in _WANTED]
+    sources = tuple(copy.source for copy in wanted or there)
+    lost = () if sources else tuple(copy.source for copy in copies)
+    return Payload(sources, target, lost=lost)

@@ -9,9 +9,9 @@ from typing import Any
 
 from models.deletion import deletion
 from models.events import ConversationsChanged, Event, HeldChanged, OperationsChanged
-from models.mail import conversation
+from models.mail import conversation, message
 from models.queries import held_deletes
-from models.server import mailbox, operation, sync_state
+from models.server import mailbox, operation, vanish_cases
 from models.server.mailbox import Role
 from models.server.operation import NewOperation, Payload
 from models.store import database, ledger
@@ -68,18 +68,18 @@ def execute(command: TrustCommand) -> tuple[tuple[Event, ...], int]:
 
 
 def _answer(command: KeepHeld | DeleteHeld | CheckHeld, ids: Sequence[int]) -> list[Event]:
-    owners = held_deletes.by_account(ids)
+    owners = message.by_account(ids)
     events: list[Event] = []
     match command:
         case KeepHeld():
             _tell_ledger("keep", owners)
-            sync_state.keep_held(ids)
+            vanish_cases.keep_held(ids)
         case CheckHeld():
             _tell_ledger("check", owners)
-            sync_state.check_held(ids)
+            vanish_cases.check_held(ids)
         case DeleteHeld():
             alive = held_deletes.alive(ids)
-            sync_state.check_held(sorted(alive))  # put back meanwhile: judged anew, not deleted
+            vanish_cases.check_held(sorted(alive))  # put back meanwhile: judged anew, not deleted
             gone = [id_ for id_ in ids if id_ not in alive]
             events += deletion.delete_messages(
                 gone, kind="external", cause=ledger.PERSON, evidence={"held": "agreed"}

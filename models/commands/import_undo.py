@@ -1,22 +1,14 @@
-"""What an import has done so far, and its way back: a crash in the middle leaves no half of one.
-
-While an import runs, each of its transactions says here what it made, and what it added where
-it filled something up. When the import is complete this is forgotten. What is found here
-at a start is of an import that was cut short, or of an undo of one: it is taken back.
-
-One import or undo runs at a time (see `commander`), so that all rows are of that one.
-"""
+"""The way back from an import: a crash in the middle of one leaves no half of it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from models.commands import records as record_commands
+from models.commands.done import conversations_changed
 from models.events import Event
-from models.files import record_merge
-from models.files.record_merge import Filled
+from models.files import record_merge, unfinished_import
 from models.records import person_matching, record_rows, records, saving
 from models.records import snapshots as record_snapshots
 from models.records.records import Kind
@@ -26,38 +18,13 @@ from models.store import database
 CHUNK: Final = 500
 
 
-def remember(made: Iterable[str], filled: Iterable[Filled]) -> None:
-    """Inside the transaction that made and filled them."""
-    database.run_many(
-        "INSERT OR IGNORE INTO imported_record (record_key) VALUES (?)", [(key,) for key in made]
-    )
-    database.run_many(
-        "INSERT INTO imported_record (record_key, before) VALUES (?, ?) "
-        "ON CONFLICT (record_key) DO UPDATE SET before = excluded.before",
-        [(each.record_key, json.dumps(record_merge.stored(each))) for each in filled],
-    )
-
-
-def forget() -> None:
-    """The import is complete."""
-    with database.writing(durable=True):
-        database.run("DELETE FROM imported_record")
-
-
-def is_due() -> bool:
-    """Whether there is anything to take back, as long as no import runs."""
-    return bool(database.value("SELECT EXISTS (SELECT 1 FROM imported_record)"))
-
-
 def step() -> list[Event]:
     """Take back some more, in one transaction; what changed."""
     with database.writing(durable=True):
-        rows = database.rows(f"SELECT record_key, before FROM imported_record LIMIT {CHUNK}")
-        events = record_commands.erase([key for key, before in rows if not before])
-        events += _take_out([json.loads(before) for _, before in rows if before])
-        database.run_many(
-            "DELETE FROM imported_record WHERE record_key = ?", [(key,) for key, _ in rows]
-        )
+        made, filled = unfinished_import.some(CHUNK)
+        events = record_commands.erase(made)
+        events += _take_out([*filled.values()])
+        unfinished_import.taken_back([*made, *filled])
     return events
 
 
@@ -78,7 +45,7 @@ def _take_out(found: Sequence[Any]) -> list[Event]:
     person_matching.relink(id_ for kind, id_ in map(records.split, keys) if kind == Kind.PERSON)
     linked = record_rows.linked_conversations(keys)
     every = tuple(dict.fromkeys((*touched, *saving.related(keys))))
-    return [*record_commands.conversations_changed(linked), *record_commands.changed(every)]
+    return [*conversations_changed(linked.items()), *record_commands.changed(every)]
 
 
 def _snapshot(found: Sequence[Any]) -> Snapshot:

@@ -10,8 +10,9 @@ from typing import Final, Literal
 
 from models.commands import import_undo
 from models.commands import records as record_commands
+from models.commands.done import Done
 from models.events import Event
-from models.files import namesakes, record_merge
+from models.files import namesakes, record_merge, unfinished_import
 from models.files.drafts import Draft, ids_by_name, name_sign
 from models.files.namesakes import Namesakes
 from models.files.record_merge import Filled
@@ -50,7 +51,7 @@ LongCommand = ImportRecords | UndoImport
 
 @dataclass(slots=True)
 class _Import:
-    """What was done so far. `untold`: what of it `taking_back` does not know yet."""
+    """What was done so far. `untold`: what of it `unfinished_import` does not know yet."""
 
     on_duplicate: OnDuplicate
     made: dict[str, None] = field(default_factory=dict)
@@ -65,21 +66,11 @@ class _Import:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportOutcome:
-    """What a long command did; see `commands.Done`."""
-
-    events: tuple[Event, ...] = ()
-    undo: UndoImport | None = None
-    count: int = 0
-    text_code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
-    """One transaction of a long command. `outcome`: it was the last one."""
+    """One transaction of a long command. `done`: it was the last one."""
 
     events: tuple[Event, ...] = ()
-    outcome: ImportOutcome | None = None
+    done: Done[UndoImport] | None = None
 
 
 def steps(command: LongCommand) -> Iterator[Step]:
@@ -87,7 +78,7 @@ def steps(command: LongCommand) -> Iterator[Step]:
 
     Raises: StoreError with the person's sentence; nothing of its step is written then.
     """
-    while import_undo.is_due():  # one that was cut short
+    while unfinished_import.is_due():  # one that was cut short
         yield Step(tuple(import_undo.step()))
     yield from _import(command) if isinstance(command, ImportRecords) else _undo(command)
 
@@ -102,33 +93,35 @@ def _import(command: ImportRecords) -> Iterator[Step]:
             work.new_persons.clear()
             _tell(work)
         yield Step()
-    import_undo.forget()
-    yield Step(outcome=_outcome(work))
+    unfinished_import.forget()
+    yield Step(done=_done(work))
 
 
 def _tell(work: _Import) -> None:
     """What this transaction did is taken back if the import is not completed."""
     made = [key for key in work.untold if key in work.made]
-    import_undo.remember(made, [work.updated[key] for key in work.untold if key in work.updated])
+    unfinished_import.remember(
+        made, [work.updated[key] for key in work.untold if key in work.updated]
+    )
     work.untold.clear()
 
 
-def _outcome(work: _Import) -> ImportOutcome:
+def _done(work: _Import) -> Done[UndoImport]:
     if not work.made and not work.updated:
-        return ImportOutcome()
+        return Done()
     events = record_commands.changed(tuple(dict.fromkeys((*work.made, *work.updated))))
     undo = UndoImport(tuple(work.made), tuple(work.updated.values()))
-    return ImportOutcome(tuple(events), undo, work.count, "imported")
+    return Done(tuple(events), undo, work.count)
 
 
 def _undo(command: UndoImport) -> Iterator[Step]:
     """Decided in one transaction: what a crash cuts short goes on at the next start."""
     with database.writing(durable=True):
-        import_undo.remember(command.made, command.filled)
-    while import_undo.is_due():
+        unfinished_import.remember(command.made, command.filled)
+    while unfinished_import.is_due():
         yield Step(tuple(import_undo.step()))
     count = len(command.made) + len(command.filled)
-    yield Step(outcome=ImportOutcome(count=count, text_code="restored_records"))
+    yield Step(done=Done(count=count))
 
 
 def _open(command: ImportRecords) -> _Import:

@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.events import ConversationsChanged, Event, LinksChanged
+from models.commands.done import Done, conversations_changed
+from models.events import Event, LinksChanged
 from models.mail import links
 from models.mail.conversation import accounts_of, of_messages
 from models.queries import linkable_mail
@@ -95,17 +96,7 @@ LinkCommand = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LinkOutcome:
-    """What a command did; see `commands.Done`."""
-
-    events: tuple[Event, ...] = ()
-    undo: LinkCommand | None = None
-    count: int = 0
-    text_code: str = ""
-
-
-def execute(command: LinkCommand) -> LinkOutcome:
+def execute(command: LinkCommand) -> Done[LinkCommand]:
     """Carry it out.
 
     Raises: RecordError with the person's sentence.
@@ -114,7 +105,7 @@ def execute(command: LinkCommand) -> LinkOutcome:
         case LinkConversations(conversation_ids=ids, record_key=key):
             return _link(ids, key, {"code": "by_hand"}, "person")
         case UnlinkConversations(conversation_ids=ids):
-            return _change(ids, "", "unlinked")
+            return _change(ids, "")
         case DismissOffers(conversation_ids=ids):
             return _dismiss(ids)
         case LinkPersons() | UnlinkPersons():
@@ -125,19 +116,20 @@ def execute(command: LinkCommand) -> LinkOutcome:
             return _restore(states)
 
 
-def _link(ids: Sequence[int], key: str, reason: dict[str, object], origin: str) -> LinkOutcome:
+def _link(
+    ids: Sequence[int], key: str, reason: dict[str, object], origin: str
+) -> Done[LinkCommand]:
     if records.split(key)[0] not in ITEMS or records.title(key) is None:
         raise RecordError(GONE)
-    return _change(ids, key, "linked", reason, origin)
+    return _change(ids, key, reason, origin)
 
 
 def _change(
     ids: Sequence[int],
     key: str,
-    text_code: str,
     reason: dict[str, object] | None = None,
     origin: str = "person",
-) -> LinkOutcome:
+) -> Done[LinkCommand]:
     """Link to `key`, or unlink if it is ''; those that are so already are left alone."""
     before: list[LinkState] = []
     for chunk in chunks(ids, CHUNK):
@@ -151,10 +143,8 @@ def _change(
             _tell_ledger(states, key, origin)
             before += states
     if not before:
-        return LinkOutcome()
-    return LinkOutcome(
-        tuple(_events(before, key)), RestoreLinks(tuple(before)), len(before), text_code
-    )
+        return Done()
+    return Done(tuple(_events(before, key)), RestoreLinks(tuple(before)), len(before))
 
 
 def _tell_ledger(before: Sequence[LinkState], key: str, origin: str) -> None:
@@ -198,15 +188,12 @@ def states_of(conversation_ids: Sequence[int]) -> list[LinkState]:
 def _events(states: Sequence[LinkState], *keys: str) -> list[Event]:
     ids = [state.conversation_id for state in states]
     every = dict.fromkeys([*keys, *(state.record_key for state in states)])
-    events: list[Event] = [
-        ConversationsChanged(account_id, tuple(found))
-        for account_id, found in accounts_of(ids).items()
-    ]
+    events = conversations_changed(accounts_of(ids).items())
     touched = records.with_organizations(key for key in every if key)
     return [*events, LinksChanged(touched, tuple(ids))]
 
 
-def _dismiss(ids: Sequence[int]) -> LinkOutcome:
+def _dismiss(ids: Sequence[int]) -> Done[LinkCommand]:
     before: list[LinkState] = []
     for chunk in chunks(ids, CHUNK):
         with database.writing(durable=True):
@@ -216,12 +203,12 @@ def _dismiss(ids: Sequence[int]) -> LinkOutcome:
                 chunk,
             )
     if not before:
-        return LinkOutcome()
+        return Done()
     undo = RestoreLinks(tuple(before))
-    return LinkOutcome(tuple(_events(before)), undo, len(before), "offers_dismissed")
+    return Done(tuple(_events(before)), undo, len(before))
 
 
-def _persons(command: LinkPersons | UnlinkPersons) -> LinkOutcome:
+def _persons(command: LinkPersons | UnlinkPersons) -> Done[LinkCommand]:
     key = f"{Kind.PERSON}:{command.person_id}"
     undo: LinkCommand
     with database.writing(durable=True):
@@ -234,19 +221,18 @@ def _persons(command: LinkPersons | UnlinkPersons) -> LinkOutcome:
             ids = tuple(person_matching.take(command.message_ids, command.person_id))
             undo = LinkPersons(ids, command.person_id)
     if not ids:
-        return LinkOutcome()
+        return Done()
     events = (LinksChanged(records.with_organizations([key]), tuple(of_messages(ids))),)
-    code = "person_linked" if isinstance(command, LinkPersons) else "person_unlinked"
-    return LinkOutcome(events, undo, len(ids), code)
+    return Done(events, undo, len(ids))
 
 
-def _link_past(key: str, chosen: tuple[int, ...] | None) -> LinkOutcome:
+def _link_past(key: str, chosen: tuple[int, ...] | None) -> Done[LinkCommand]:
     found = linkable_mail.preview(key).conversation_ids
     wanted = found if chosen is None else [id_ for id_ in chosen if id_ in set(found)]
-    return _link(wanted, key, {"code": "past_mail"}, "rule") if wanted else LinkOutcome()
+    return _link(wanted, key, {"code": "past_mail"}, "rule") if wanted else Done()
 
 
-def _restore(states: Sequence[LinkState]) -> LinkOutcome:
+def _restore(states: Sequence[LinkState]) -> Done[LinkCommand]:
     now: list[LinkState] = []
     by_id = {state.conversation_id: state for state in states}
     for chunk in chunks(by_id, CHUNK):
@@ -259,11 +245,9 @@ def _restore(states: Sequence[LinkState]) -> LinkOutcome:
                 owned = [s for s in found if by_id[s.conversation_id].record_key == key]
                 _tell_ledger([s for s in owned if s.record_key != key], key, "person")
     if not now:
-        return LinkOutcome()
+        return Done()
     keys = [state.record_key for state in states]
-    return LinkOutcome(
-        tuple(_events(now, *keys)), RestoreLinks(tuple(now)), len(now), "links_restored"
-    )
+    return Done(tuple(_events(now, *keys)), RestoreLinks(tuple(now)), len(now))
 
 
 def _put_back(state: LinkState) -> None:

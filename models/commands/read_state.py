@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.flags import Flag
+from models.commands.done import Done, conversations_changed, operations_changed
 from models.mail import conversation
 from models.server import lost_operations, operation
-from models.server.operation import NewOperation, OperationRow, Payload, Source
+from models.server.copies import BY_LOCATION, copies_of
+from models.server.operation import OperationRow, Payload
 from models.store import database
-from models.store.database import chunks
+from models.store.database import chunks, writing
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRead:
+    """Mark what others wrote in these conversations."""
+
+    conversation_ids: tuple[int, ...]
+    read: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MarkMessagesRead:
+    """Mark single messages."""
+
+    message_ids: tuple[int, ...]
+    read: bool = True
+
+
+ReadCommand = MarkRead | MarkMessagesRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +42,29 @@ class Marked:
     message_ids: tuple[int, ...]
     conversation_ids: tuple[int, ...]
     has_operations: bool
+
+
+def execute(command: ReadCommand) -> Done[ReadCommand]:
+    """Carry it out, in chunks of one transaction each. It counts what the command names."""
+    marked: list[Marked] = []
+    command_id = uuid.uuid4().hex
+    read = command.read
+    if isinstance(command, MarkRead):
+        for chunk in chunks(command.conversation_ids):
+            with writing(durable=True):
+                marked += mark(of_conversations(chunk, read), read, command_id)
+        count = sum(len(each.conversation_ids) for each in marked)
+    else:
+        for chunk in chunks(command.message_ids):
+            with writing(durable=True):
+                marked += mark(chunk, read, command_id)
+        count = sum(len(each.message_ids) for each in marked)
+    ids = tuple(id_ for each in marked for id_ in each.message_ids)
+    if not ids:
+        return Done()
+    events = conversations_changed((each.account_id, each.conversation_ids) for each in marked)
+    events += operations_changed(each.account_id for each in marked if each.has_operations)
+    return Done(tuple(events), MarkMessagesRead(ids, not read), count)
 
 
 def of_conversations(conversation_ids: Sequence[int], read: bool) -> list[int]:
@@ -63,16 +107,10 @@ def _queue(account_id: int, message_ids: Sequence[int], read: bool, command_id: 
     operation.cancel(stale)
     lost_operations.forget_refused(message_ids, operation.FLAGS)
     items = [
-        NewOperation(
-            account_id,
-            operation.FLAGS,
-            copy.message_id,
-            copy.identity,
-            copy.server_identity,
-            Payload(copy.sources, seen=read),
-        )
-        for copy in _copies(message_ids)
-        if copy.flags_differ(read) or _is_begun(open_rows.get(copy.message_id, []))
+        each.operation(account_id, operation.FLAGS, Payload(each.sources, seen=read))
+        for each in copies_of(message_ids, "l.state = 'live'", order=BY_LOCATION)
+        if any(copy.is_read != read for copy in each.copies)
+        or _is_begun(open_rows.get(each.message_id, []))
     ]
     operation.queue(command_id, items)
     return bool(items or stale)
@@ -81,39 +119,3 @@ def _queue(account_id: int, message_ids: Sequence[int], read: bool, command_id: 
 def _is_begun(rows: Sequence[OperationRow]) -> bool:
     """Whether the server may have heard of one: then its flags may differ from what is known."""
     return any(row.is_begun or row.attempts for row in rows)
-
-
-@dataclass(frozen=True, slots=True)
-class _Copies:
-    message_id: int
-    identity: bytes
-    server_identity: str
-    sources: tuple[Source, ...]
-    flags: tuple[int, ...]
-
-    def flags_differ(self, read: bool) -> bool:
-        """Whether a copy on the server is not as the person wants it."""
-        return any(bool(flags & Flag.SEEN) != read for flags in self.flags)
-
-
-def _copies(message_ids: Sequence[int]) -> list[_Copies]:
-    found: dict[int, list[database.Row]] = {}
-    for chunk in chunks(message_ids):
-        rows = database.rows(
-            "SELECT m.id, m.identity, m.server_identity, l.mailbox_id, l.uidvalidity, l.uid, "
-            "l.flags FROM message m JOIN location l ON l.message_id = m.id "
-            f"WHERE l.state = 'live' AND m.id IN ({database.marks(len(chunk))}) ORDER BY l.id",
-            chunk,
-        )
-        for row in rows:
-            found.setdefault(row[0], []).append(row)
-    return [
-        _Copies(
-            message_id,
-            rows[0][1],
-            rows[0][2],
-            tuple((row[3], row[4], row[5]) for row in rows),
-            tuple(row[6] for row in rows),
-        )
-        for message_id, rows in found.items()
-    ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from models.commands.done import Done, conversations_changed
 from models.events import (
-    ConversationsChanged,
     Event,
     LinksChanged,
     RecordsChanged,
@@ -127,18 +127,7 @@ RecordCommand = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a command did; see `commands.Done`. `record_key`: of the record that was saved."""
-
-    events: tuple[Event, ...] = ()
-    undo: RecordCommand | None = None
-    count: int = 0
-    text_code: str = ""
-    record_key: str = ""
-
-
-def execute(command: RecordCommand) -> Outcome:
+def execute(command: RecordCommand) -> Done[RecordCommand]:
     """Carry it out.
 
     Raises: RecordError with the person's sentence.
@@ -159,10 +148,10 @@ def execute(command: RecordCommand) -> Outcome:
         case KeepDraft(record_key=key, text=text):
             with database.writing(durable=False):
                 history.set_draft(key, text if records.get(key) is not None else "")
-            return Outcome()
+            return Done()
 
 
-def _save(command: SaveRecord) -> Outcome:
+def _save(command: SaveRecord) -> Done[RecordCommand]:
     with database.writing(durable=True):
         saved = saving.save(
             command.record,
@@ -176,10 +165,10 @@ def _save(command: SaveRecord) -> Outcome:
     if before is not None:
         undo = SaveRecord(before, saved.entry_ids, command.columns, saved.after)
     is_undo = command.undone is not None
-    return Outcome(tuple(saved.events), None if is_undo else undo, 1, "saved", key)
+    return Done(tuple(saved.events), None if is_undo else undo, 1, record_key=key)
 
 
-def _delete(record_keys: Sequence[str]) -> Outcome:
+def _delete(record_keys: Sequence[str]) -> Done[RecordCommand]:
     events: list[Event] = []
     snapshots: list[Snapshot] = []
     for chunk in record_rows.chunks_of(record_keys, CHUNK):
@@ -188,9 +177,9 @@ def _delete(record_keys: Sequence[str]) -> Outcome:
             snapshots += found
             events += erase([each.record_key for each in found])
     if not snapshots:
-        return Outcome()
+        return Done()
     undo = RestoreRecords(tuple(snapshots))
-    return Outcome(tuple(events), undo, len(snapshots), "records_deleted")
+    return Done(tuple(events), undo, len(snapshots))
 
 
 def erase(record_keys: Sequence[str]) -> list[Event]:
@@ -200,15 +189,7 @@ def erase(record_keys: Sequence[str]) -> list[Event]:
     for kind in Kind:
         ids = [records.split(key)[1] for key in record_keys if key.startswith(f"{kind}:")]
         record_rows.erase(kind, ids)
-    return [*conversations_changed(linked), *changed(touched, tuple(record_keys))]
-
-
-def conversations_changed(linked: dict[int, list[int]]) -> list[Event]:
-    """Their rows, by account, and what the open ones say of their link."""
-    events: list[Event] = [
-        ConversationsChanged(account_id, tuple(ids)) for account_id, ids in linked.items()
-    ]
-    return events
+    return [*conversations_changed(linked.items()), *changed(touched, tuple(record_keys))]
 
 
 def changed(keys: tuple[str, ...], removed: tuple[str, ...] = ()) -> list[Event]:
@@ -217,7 +198,7 @@ def changed(keys: tuple[str, ...], removed: tuple[str, ...] = ()) -> list[Event]
     return [RecordsChanged(keys, removed), LinksChanged(every)] if every else []
 
 
-def _merge(command: MergePersons) -> Outcome:
+def _merge(command: MergePersons) -> Done[RecordCommand]:
     gone_ids = [id_ for id_ in dict.fromkeys(command.gone_ids) if id_ != command.kept_id]
     keys = [f"{Kind.PERSON}:{id_}" for id_ in (command.kept_id, *gone_ids)]
     with database.writing(durable=True):
@@ -225,19 +206,18 @@ def _merge(command: MergePersons) -> Outcome:
         if not persons or persons[0].id != command.kept_id:
             raise RecordError(GONE)
         if len(persons) < 2:
-            return Outcome()
+            return Done()
         snapshots = record_snapshots.take(keys)
         _take_over(command.kept_id, [person.id for person in persons[1:]])
         events = erase([records.key_of(person) for person in persons[1:]])
         saved = saving.save(_joined([each for each in persons if isinstance(each, Person)]))
         person_matching.relink([command.kept_id])
     events += saved.events
-    return Outcome(
+    return Done(
         tuple(events),
         RestoreRecords(snapshots, is_merge=True),
         len(persons),
-        "persons_merged",
-        keys[0],
+        record_key=keys[0],
     )
 
 
@@ -289,15 +269,15 @@ def _joined(persons: Sequence[Person]) -> Person:
     )
 
 
-def _restore(command: RestoreRecords) -> Outcome:
+def _restore(command: RestoreRecords) -> Done[RecordCommand]:
     keys = [each.record_key for each in command.snapshots]
     with database.writing(durable=True):
         if command.is_merge:
             _forget_copied_entries(command.snapshots)
         record_snapshots.put_back(command.snapshots)
         linked = record_rows.linked_conversations(keys)
-    events = [*conversations_changed(linked), *changed(related(keys))]
-    return Outcome(tuple(events), None, len(keys), "restored_records")
+    events = [*conversations_changed(linked.items()), *changed(related(keys))]
+    return Done(tuple(events), None, len(keys))
 
 
 def _forget_copied_entries(snapshots: Sequence[Snapshot]) -> None:
@@ -314,7 +294,7 @@ def _forget_copied_entries(snapshots: Sequence[Snapshot]) -> None:
                 )
 
 
-def _save_stages(command: SaveStages) -> Outcome:
+def _save_stages(command: SaveStages) -> Done[RecordCommand]:
     names = [stage.name.strip() for stage in command.stages]
     if not names or not all(names):
         raise RecordError(NO_STAGE)
@@ -333,7 +313,7 @@ def _save_stages(command: SaveStages) -> Outcome:
     keys = tuple(f"{Kind.DEAL}:{id_}" for id_, _ in (*moved, *command.deals))
     events: list[Event] = [StagesChanged()]
     events += [RecordsChanged(keys)] if keys else []
-    return Outcome(tuple(events), SaveStages(before, tuple(moved)), len(names), "stages_saved")
+    return Done(tuple(events), SaveStages(before, tuple(moved)), len(names))
 
 
 def _stage_before(before: Sequence[Stage], kept: set[int]) -> int:
@@ -365,7 +345,7 @@ def _empty_stage(stage_id: int, target: int) -> list[tuple[int, int]]:
     return [(deal_id, stage_id) for (deal_id,) in found]
 
 
-def _note(command: AddNote | EditNote | DeleteNote) -> Outcome:
+def _note(command: AddNote | EditNote | DeleteNote) -> Done[RecordCommand]:
     with database.writing(durable=True):
         if isinstance(command, AddNote):
             if records.get(command.record_key) is None:
@@ -385,5 +365,5 @@ def _note(command: AddNote | EditNote | DeleteNote) -> Outcome:
         return _noted(key, AddNote(key, before, at))
 
 
-def _noted(key: str, undo: RecordCommand) -> Outcome:
-    return Outcome((LinksChanged(records.with_organizations([key])),), undo, 1, "note", key)
+def _noted(key: str, undo: RecordCommand) -> Done[RecordCommand]:
+    return Done((LinksChanged(records.with_organizations([key])),), undo, 1, record_key=key)

@@ -1,1 +1,1 @@
-"""models/deletion."""
+"""Deletion: mail goes for good, and a tombstone keeps it out. Imports `server` and all below."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from models.files.namesakes import NAME_SQL, Namesakes, stored
 from models.records.person_matching import persons_with
@@ -13,11 +12,6 @@ from models.store import database
 from models.store.database import chunks
 from models.store.hashing import key64
 from models.store.search_index import folded
-
-PROBLEMS: Final = (
-    "no_name", "bad_address", "bad_value", "bad_date", "bad_status", "too_few_cells",
-    "too_many_cells", "bad_quotes", "cut_off", "unreadable",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +35,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A row or card that cannot go in. `code` of `PROBLEMS`; `value` is what was wrong."""
+    """A row or card that cannot go in.
+
+    Attributes:
+        code: no_name, bad_address, bad_value, bad_date, bad_status, too_few_cells,
+            too_many_cells, bad_quotes, cut_off or unreadable.
+        value: What was wrong.
+    """
 
     number: int
     code: str

@@ -1,1 +1,1 @@
-"""models/intake."""
+"""Intake: mail comes in and is linked by rules. Imports `deletion` and all below, not `queries`."""

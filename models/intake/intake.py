@@ -21,7 +21,7 @@ from models.intake.blocked_addresses import Blocked
 from models.mail import conversation, threading
 from models.mail.threading import Joined, Newcomer
 from models.parsed_mail import Incoming
-from models.server import arrival, location
+from models.server import arrival, location, vanish_cases
 from models.server.arrival import ArrivalRow
 from models.server.mailbox import Role
 from models.store import database, ledger
@@ -303,7 +303,7 @@ def _apply_news(batch: _Batch) -> tuple[int, ...]:
         news[mail.uid] = (mail.flags, mail.modseq)
     changed: list[int] = []
     for (mailbox_id, uidvalidity), news in by_mailbox.items():
-        location.set_live(row.id for row in location.at(mailbox_id, uidvalidity, news).values())
+        vanish_cases.set_live(row.id for row in location.at(mailbox_id, uidvalidity, news).values())
         changed += location.set_flags(mailbox_id, uidvalidity, news)
     added = {id_: bool(mail.flags & _SEEN) for id_, mail in _more_places(batch)}
     return (*changed, *location.set_read(added))

@@ -151,3 +151,16 @@ def _move_offers(source: int, target: int) -> None:
         "SELECT ?, record_key, reason, offered_at FROM link_offer WHERE conversation_id = ?",
         (target, source),
     )
+
+
+def linked_messages(message_ids: Iterable[int]) -> set[int]:
+    """Those whose conversation belongs to a deal, lead or project."""
+    found: set[int] = set()
+    for chunk in chunks(message_ids):
+        rows = database.rows(
+            "SELECT m.id FROM message m JOIN link ON link.conversation_id = m.conversation_id "
+            f"WHERE m.id IN ({database.marks(len(chunk))})",
+            chunk,
+        )
+        found |= {message_id for (message_id,) in rows}
+    return found

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from models.mail.conversation import IN_ORDER
 from models.store import database
-from models.store.database import chunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,6 @@ class MessageRow:
     server_identity: str
     message_id_header: str
     in_reply_to: str
-    reference_list: str
     subject: str
     from_name: str
     from_address: str
@@ -64,40 +63,69 @@ def _message_row(row: database.Row) -> MessageRow:
     return MessageRow(*[*row[:i], *flags, *row[i + 4 : -1], bool(row[-1])])
 
 
+def exists(message_id: int) -> bool:
+    """Whether the message was not deleted meanwhile."""
+    return database.value("SELECT 1 FROM message WHERE id = ?", (message_id,)) is not None
+
+
+def identity_of(message_id: int) -> tuple[bytes, str, str] | None:
+    """Identity, the server's identity and the Message-ID header of a message."""
+    row = database.row(
+        "SELECT identity, server_identity, message_id_header FROM message WHERE id = ?",
+        (message_id,),
+    )
+    return None if row is None else (row[0], row[1], row[2])
+
+
 def by_identity(account_id: int, identities: Iterable[bytes]) -> dict[bytes, list[int]]:
-    """The messages that have these identities; equal mails share one."""
+    """The messages of an account by identity, oldest first; equal mails share one."""
+    return _by(account_id, "identity", identities)
+
+
+def by_server_identity(account_id: int, identities: Iterable[str]) -> dict[str, list[int]]:
+    """The messages of an account by X-GM-MSGID; EMAILID names contents, not messages."""
+    wanted = (identity for identity in identities if identity.startswith("gm:"))
+    return _by(account_id, "server_identity", wanted)
+
+
+_Identity = TypeVar("_Identity", bound=bytes | str)
+
+
+def _by(
+    account_id: int, column: str, identities: Iterable[_Identity]
+) -> dict[_Identity, list[int]]:
+    found: dict[_Identity, list[int]] = {}
     wanted = list(dict.fromkeys(identities))
-    found: dict[bytes, list[int]] = {}
-    for part in database.parts(wanted):
+    for chunk in database.parts(wanted):
         rows = database.rows(
-            "SELECT identity, id FROM message WHERE account_id = ? "
-            f"AND identity IN ({database.marks(len(part))}) ORDER BY id",
-            (account_id, *part),
+            f"SELECT {column}, id FROM message WHERE account_id = ? "
+            f"AND {column} IN ({database.marks(len(chunk))}) ORDER BY id",
+            (account_id, *chunk),
         )
         for identity, message_id in rows:
             found.setdefault(identity, []).append(message_id)
     return found
 
 
-def without_body(account_id: int, limit: int) -> list[int]:
-    """Messages whose text is not here yet, newest first."""
-    found = database.rows(
-        "SELECT id FROM message WHERE account_id = ? AND body_state = 'none' "
-        "ORDER BY received_at DESC, id DESC LIMIT ?",
-        (account_id, limit),
-    )
-    return [message_id for (message_id,) in found]
+def mark_junk(states: Mapping[int, bool]) -> list[int]:
+    """Whether messages lie in the server's junk mailbox; those for which it changed."""
+    return [
+        message_id
+        for message_id, is_junk in states.items()
+        if database.run(
+            "UPDATE message SET on_junk = ? WHERE id = ? AND on_junk <> ?",
+            (is_junk, message_id, is_junk),
+        )
+    ]
 
 
-def set_junk(message_ids: Iterable[int], on_junk: bool) -> tuple[int, ...]:
-    """Mark messages as lying in the server's junk mailbox, or not; those that changed."""
-    changed: list[int] = []
-    with database.writing(durable=False):
-        for chunk in chunks(message_ids):
-            found = database.rows(
-                "UPDATE message SET on_junk = ? WHERE on_junk <> ? "
-                f"AND id IN ({database.marks(len(chunk))}) RETURNING id",
-                (on_junk, on_junk, *chunk),
-            )
-            changed += [message_id for (message_id,) in found]
-    return tuple(changed)
+def by_account(message_ids: Iterable[int]) -> dict[int, list[int]]:
+    """These messages by their account."""
+    found: dict[int, list[int]] = {}
+    for chunk in database.chunks(message_ids):
+        rows = database.rows(
+            f"SELECT account_id, id FROM message WHERE id IN ({database.marks(len(chunk))})", chunk
+        )
+        for account_id, message_id in rows:
+            found.setdefault(account_id, []).append(message_id)
+    return found

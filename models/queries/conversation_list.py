@@ -96,7 +96,6 @@ class ConversationRow:
     draft_count: int
     link_key: str
     link_title: str
-    own_count: int
     incoming_count: int
     is_held: bool = False
 
@@ -198,8 +197,8 @@ def rows(conversation_ids: Sequence[int]) -> list[ConversationRow]:
 
 
 _ROWS = f"""SELECT id, account_id, subject, parties, snippet, newest_at, message_count,
-    unread_count, attachment_count, is_archived, draft_count, link_key, link_title, own_count,
-    incoming_count FROM conversation WHERE id IN ({database.marks(BLOCK)})"""
+    unread_count, attachment_count, is_archived, draft_count, link_key, link_title, incoming_count
+    FROM conversation WHERE id IN ({database.marks(BLOCK)})"""
 
 
 def _row(values: database.Row) -> ConversationRow:
@@ -220,7 +219,6 @@ def _row(values: database.Row) -> ConversationRow:
         values[11],
         values[12],
         values[13],
-        values[14],
     )
 
 

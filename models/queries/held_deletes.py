@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from models.server import sync_state
+from models.mail import links
 from models.store import database
 from models.store.database import chunks
 
@@ -55,7 +55,7 @@ def _all() -> dict[int, list[int]]:
 
 
 def _group(account_id: int, ids: list[int]) -> HeldGroup:
-    linked = sync_state.linked(ids)
+    linked = links.linked_messages(ids)
     return HeldGroup(account_id, tuple(ids), len(linked), _titles(linked), _since(ids))
 
 
@@ -137,15 +137,3 @@ def is_any() -> bool:
     """Whether anything is held at all; a look at the few open cases."""
     found = database.value(f"SELECT 1 FROM location l WHERE {_HELD} LIMIT 1")
     return found is not None
-
-
-def by_account(message_ids: Iterable[int]) -> dict[int, list[int]]:
-    """These messages by their account."""
-    found: dict[int, list[int]] = {}
-    for chunk in chunks(message_ids):
-        rows = database.rows(
-            f"SELECT account_id, id FROM message WHERE id IN ({database.marks(len(chunk))})", chunk
-        )
-        for account_id, message_id in rows:
-            found.setdefault(account_id, []).append(message_id)
-    return found

@@ -69,12 +69,6 @@ def page(limit: int, offset: int = 0) -> QueuePage:
     return QueuePage(tuple(_item(row) for row in rows), offset, total, refused)
 
 
-def refused_ids() -> tuple[int, ...]:
-    """Everything that servers refused."""
-    found = database.rows("SELECT id FROM operation WHERE state = 'refused' ORDER BY id")
-    return tuple(operation_id for (operation_id,) in found)
-
-
 def _item(row: database.Row) -> QueueItem:
     payload = Payload.from_json(row[5])
     return QueueItem(

@@ -33,7 +33,6 @@ class RecordDetail:
     persons: tuple[PersonRow, ...]
     person_count: int
     items: tuple[ItemRow, ...]
-    item_count: int
     stages: tuple[Stage, ...]
     draft: str
 
@@ -53,7 +52,6 @@ def detail(record_key: str) -> RecordDetail | None:
         person_rows(person_ids[:MOST_RELATED]),
         len(person_ids),
         item_rows(keys[:MOST_RELATED]),
-        len(keys),
         records.stages(),
         history.draft(record_key),
     )

@@ -1,1 +1,1 @@
-"""models/records."""
+"""Records: persons, organizations, deals, leads and projects. Imports `accounts` and all below."""

@@ -92,3 +92,13 @@ def take(message_ids: Iterable[int], person_id: int) -> list[int]:
             [(person_id, message_id) for message_id in changed],
         )
     return changed
+
+
+def contact_addresses() -> tuple[frozenset[str], frozenset[str]]:
+    """All addresses of all persons, and all domains of all organizations, in lower case."""
+    addresses = database.rows("SELECT address FROM person_address")
+    domains = database.rows("SELECT domain FROM organization_domain")
+    return (
+        frozenset(address.strip().lower() for (address,) in addresses),
+        frozenset(domain.strip().lower() for (domain,) in domains),
+    )

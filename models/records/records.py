@@ -7,8 +7,9 @@ Reads only; `record_commands` changes them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
 from models.store import database
@@ -261,43 +262,24 @@ def persons_of_items(kind: Kind, ids: Sequence[int]) -> dict[int, tuple[int, ...
     return found
 
 
-def _deals(ids: Sequence[int]) -> list[Deal]:
-    persons = persons_of_items(Kind.DEAL, ids)
+def _items(kind: Kind, made: type[Deal | Lead | Project], ids: Sequence[int]) -> list[Record]:
+    """Their columns are the fields of their class, in this order, but for the persons."""
+    names = [each.name for each in fields(made)]
+    place = names.index("person_ids")
+    columns = ", ".join([*names[:place], *names[place + 1 :]])
+    persons = persons_of_items(kind, ids)
     rows = database.rows(
-        "SELECT id, title, value_cents, currency, stage_id, status, expected_close, "
-        "organization_id, note, created_at, changed_at, closed_at FROM deal "
-        f"WHERE id IN ({database.marks(len(ids))})",
-        ids,
+        f"SELECT {columns} FROM {kind} WHERE id IN ({database.marks(len(ids))})", ids
     )
-    return [Deal(*[*row[:8], persons.get(row[0], ()), *row[8:]]) for row in rows]
-
-
-def _leads(ids: Sequence[int]) -> list[Lead]:
-    persons = persons_of_items(Kind.LEAD, ids)
-    rows = database.rows(
-        "SELECT id, title, value_cents, currency, status, organization_id, note, created_at, "
-        f"changed_at FROM lead WHERE id IN ({database.marks(len(ids))})",
-        ids,
-    )
-    return [Lead(*[*row[:6], persons.get(row[0], ()), *row[6:]]) for row in rows]
-
-
-def _projects(ids: Sequence[int]) -> list[Project]:
-    persons = persons_of_items(Kind.PROJECT, ids)
-    rows = database.rows(
-        "SELECT id, title, status, organization_id, note, created_at, changed_at FROM project "
-        f"WHERE id IN ({database.marks(len(ids))})",
-        ids,
-    )
-    return [Project(*[*row[:4], persons.get(row[0], ()), *row[4:]]) for row in rows]
+    return [made(*[*row[:place], persons.get(row[0], ()), *row[place:]]) for row in rows]
 
 
 _READERS: Final[dict[Kind, Any]] = {
     Kind.PERSON: _persons,
     Kind.ORGANIZATION: _organizations,
-    Kind.DEAL: _deals,
-    Kind.LEAD: _leads,
-    Kind.PROJECT: _projects,
+    Kind.DEAL: partial(_items, Kind.DEAL, Deal),
+    Kind.LEAD: partial(_items, Kind.LEAD, Lead),
+    Kind.PROJECT: partial(_items, Kind.PROJECT, Project),
 }
 
 

@@ -93,12 +93,6 @@ def at(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> dict[int, Arri
     return found
 
 
-def kept_out(mailbox_id: int, uidvalidity: int) -> list[ArrivalRow]:
-    """The UIDs that a tombstone keeps out; tell `gone` when one of them leaves."""
-    condition = "mailbox_id = ? AND uidvalidity = ? AND is_gone = 0 AND is_kept_out = 1"
-    return _read(condition, (mailbox_id, uidvalidity))
-
-
 def kept_out_at(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> dict[int, bytes]:
     """The identities of those of the UIDs that are kept out, by UID."""
     return {
@@ -137,6 +131,54 @@ def prune(older_than: int) -> None:
             "DELETE FROM arrival WHERE seen_at < ? AND (is_kept_out = 0 OR is_gone = 1)",
             (older_than,),
         )
+
+
+def count_between(mailbox_id: int, uidvalidity: int, low: int, high: int) -> int:
+    """How many UIDs in [low, high) appeared."""
+    return int(
+        database.value(
+            "SELECT count(*) FROM arrival WHERE mailbox_id = ? AND uidvalidity = ? "
+            "AND uid >= ? AND uid < ?",
+            (mailbox_id, uidvalidity, low, high),
+        )
+    )
+
+
+def mirrored(mailbox_id: int, inbox_id: int) -> tuple[int, int]:
+    """How many arrivals a mailbox had no later than INBOX, and how many INBOX had since then.
+
+    A person copies what INBOX has; a rule of the server is there at the same time.
+    """
+    row = database.row(
+        "SELECT count(*), (SELECT count(*) FROM arrival WHERE mailbox_id = ?2 AND seen_at >= "
+        "(SELECT min(seen_at) FROM arrival WHERE mailbox_id = ?1)) FROM arrival a "
+        "JOIN arrival b ON b.account_id = a.account_id AND b.identity = a.identity "
+        "AND b.mailbox_id = ?2 WHERE a.mailbox_id = ?1 AND a.seen_at <= b.seen_at",
+        (mailbox_id, inbox_id),
+    )
+    assert row is not None
+    return row[0], row[1]
+
+
+def kept_out_before(mailbox_id: int) -> list[ArrivalRow]:
+    """What a tombstone keeps out of a mailbox, under whatever numbers."""
+    found = database.rows(
+        "SELECT uidvalidity, uid, account_id, identity, server_identity, flags FROM arrival "
+        "WHERE mailbox_id = ? AND is_kept_out = 1 AND is_gone = 0 ORDER BY uidvalidity, uid",
+        (mailbox_id,),
+    )
+    return [
+        ArrivalRow(mailbox_id, uidvalidity, uid, account_id, identity, server, flags, False, True)
+        for uidvalidity, uid, account_id, identity, server, flags in found
+    ]
+
+
+def forget_numbers(mailbox_id: int, uidvalidity: int) -> None:
+    """Arrivals under other numbers than these say nothing any more."""
+    database.run(
+        "UPDATE arrival SET is_gone = 1 WHERE mailbox_id = ? AND uidvalidity <> ? AND is_gone = 0",
+        (mailbox_id, uidvalidity),
+    )
 
 
 def _read(condition: str, parameters: Sequence[int]) -> list[ArrivalRow]:

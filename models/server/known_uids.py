@@ -1,7 +1,7 @@
-"""Mail that shows up in a mailbox again: where it lay there before, and that it moved.
+"""Which UIDs of a mailbox the store knows: those of messages, those kept out, and unread ones.
 
 Another program may move a mail away and back between two looks: it has a new UID then, and is
-no second copy. The store tells the old UIDs; whether they are gone only the server can say.
+no second copy. The store knows the old UIDs; whether they are gone only the server can say.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from models.mail import message
 from models.server import arrival, location, operation
 from models.server.arrival import ArrivalRow
 from models.store import database
@@ -77,8 +78,6 @@ def move(
     )
 
 
-# --- what could not be read ----------------------------------------------------------------
-
 _NAMELESS = b""  # the identity of an arrival that nobody could read yet
 
 
@@ -119,7 +118,7 @@ def unread(account_id: int) -> dict[int, list[tuple[int, int, int]]]:
     return found
 
 
-def known_uids(mailbox_id: int, uidvalidity: int) -> set[int]:
+def of_mailbox(mailbox_id: int, uidvalidity: int) -> set[int]:
     """The UIDs of which the store knows what they are, taken in or not."""
     rows = database.rows(
         "SELECT uid FROM location WHERE mailbox_id = ?1 AND uidvalidity = ?2 UNION "
@@ -129,57 +128,63 @@ def known_uids(mailbox_id: int, uidvalidity: int) -> set[int]:
     return {uid for (uid,) in rows}
 
 
-# --- mirrors -----------------------------------------------------------------------------------
-
-
-def mirrored(mailbox_id: int, inbox_id: int) -> tuple[int, int]:
-    """How many arrivals a mailbox had no later than INBOX, and how many INBOX had since then.
-
-    A person copies what INBOX has; a rule of the server is there at the same time.
-    """
-    row = database.row(
-        "SELECT count(*), (SELECT count(*) FROM arrival WHERE mailbox_id = ?2 AND seen_at >= "
-        "(SELECT min(seen_at) FROM arrival WHERE mailbox_id = ?1)) FROM arrival a "
-        "JOIN arrival b ON b.account_id = a.account_id AND b.identity = a.identity "
-        "AND b.mailbox_id = ?2 WHERE a.mailbox_id = ?1 AND a.seen_at <= b.seen_at",
-        (mailbox_id, inbox_id),
+def newest(mailbox_id: int, uidvalidity: int, count: int) -> list[int]:
+    """The highest UIDs known in a mailbox."""
+    rows = database.rows(
+        "SELECT uid FROM location WHERE mailbox_id = ? AND uidvalidity = ? "
+        "ORDER BY uid DESC LIMIT ?",
+        (mailbox_id, uidvalidity, count),
     )
-    assert row is not None
-    return row[0], row[1]
+    return [uid for (uid,) in rows]
 
 
-# --- a new UIDVALIDITY -----------------------------------------------------------------------
-
-
-def kept_out_before(mailbox_id: int) -> list[ArrivalRow]:
-    """What a tombstone keeps out of a mailbox, under whatever numbers."""
-    found = database.rows(
-        "SELECT uidvalidity, uid, account_id, identity, server_identity, flags FROM arrival "
-        "WHERE mailbox_id = ? AND is_kept_out = 1 AND is_gone = 0 ORDER BY uidvalidity, uid",
-        (mailbox_id,),
-    )
-    return [
-        ArrivalRow(mailbox_id, uidvalidity, uid, account_id, identity, server, flags, False, True)
-        for uidvalidity, uid, account_id, identity, server, flags in found
-    ]
-
-
-def forget_numbers(mailbox_id: int, uidvalidity: int) -> None:
-    """Arrivals under other numbers than these say nothing any more."""
-    database.run(
-        "UPDATE arrival SET is_gone = 1 WHERE mailbox_id = ? AND uidvalidity <> ? AND is_gone = 0",
-        (mailbox_id, uidvalidity),
-    )
-
-
-def unplace(location_ids: Iterable[int], uidvalidity: int, state: str, at: int) -> None:
-    """Locations whose UIDs are void: under the new numbers, where no UID can be below zero.
-
-    `state` is `missing` (a case, its first sitting is this one) or `held` (the person is asked).
-    """
-    for chunk in chunks(location_ids):
-        database.run(
-            "UPDATE location SET uidvalidity = ?, uid = -id, modseq = 0, state = ?, asks = 1, "
-            f"missing_since = ?, last_ask_at = ? WHERE id IN ({database.marks(len(chunk))})",
-            (uidvalidity, state, at, at, *chunk),
+def identities_in(mailbox_id: int, uidvalidity: int) -> dict[int, bytes]:
+    """The identity of every located message of a mailbox, by UID."""
+    return dict(
+        database.rows(
+            "SELECT l.uid, m.identity FROM location l JOIN message m ON m.id = l.message_id "
+            "WHERE l.mailbox_id = ? AND l.uidvalidity = ?",
+            (mailbox_id, uidvalidity),
         )
+    )
+
+
+def located(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> set[int]:
+    """Those of the UIDs that are a location of some message."""
+    found: set[int] = set()
+    for chunk in chunks(uids):
+        rows = database.rows(
+            "SELECT uid FROM location WHERE mailbox_id = ? AND uidvalidity = ? "
+            f"AND uid IN ({database.marks(len(chunk))})",
+            (mailbox_id, uidvalidity, *chunk),
+        )
+        found |= {uid for (uid,) in rows}
+    return found
+
+
+def known_at(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> set[int]:
+    """Those of the UIDs that are here or that a tombstone keeps out."""
+    wanted = list(uids)
+    kept_out = arrival.kept_out_at(mailbox_id, uidvalidity, wanted)
+    return located(mailbox_id, uidvalidity, wanted) | kept_out.keys()
+
+
+def attach_arrivals(account_id: int, identities: Sequence[bytes]) -> None:
+    """Messages that just came in lie also where their identity appeared before them."""
+    for start in range(0, len(identities), 500):
+        part = identities[start : start + 500]
+        found = database.rows(
+            "SELECT a.identity, a.mailbox_id, a.uidvalidity, a.uid, a.flags FROM arrival a "
+            "JOIN mailbox b ON b.id = a.mailbox_id AND b.uidvalidity = a.uidvalidity "
+            f"WHERE a.account_id = ? AND a.identity IN ({database.marks(len(part))}) "
+            "AND a.is_gone = 0 AND a.is_kept_out = 0 AND a.flags & 8 = 0 AND b.is_mirror = 0 "
+            "AND NOT EXISTS (SELECT 1 FROM location l WHERE l.mailbox_id = a.mailbox_id "
+            "AND l.uidvalidity = a.uidvalidity AND l.uid = a.uid)",
+            (account_id, *part),
+        )
+        owners = message.by_identity(account_id, [row[0] for row in found])
+        for identity, mailbox_id, uidvalidity, uid, flags in found:
+            placed = location.places_in(mailbox_id, owners.get(identity, ()))
+            owner = next((id_ for id_ in owners.get(identity, ()) if id_ not in placed), None)
+            if owner is not None:
+                location.put_location(owner, mailbox_id, uidvalidity, uid, flags=flags)

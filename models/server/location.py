@@ -6,8 +6,9 @@ the message's, unless an operation of ours about it is still open.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from models.flags import Flag
 from models.mail import conversation
@@ -36,6 +37,11 @@ class LocationRow:
 
 
 _COLUMNS = ", ".join(f"l.{name}" for name in LocationRow.__dataclass_fields__)
+_ARRIVAL_IS_GONE: Final = (
+    "UPDATE arrival SET is_gone = 1 FROM location l WHERE l.id = ? "
+    "AND arrival.mailbox_id = l.mailbox_id AND arrival.uidvalidity = l.uidvalidity "
+    "AND arrival.uid = l.uid"
+)
 
 
 def locations(mailbox_id: int, uidvalidity: int | None = None) -> list[LocationRow]:
@@ -116,12 +122,7 @@ def live_elsewhere(message_id: int, *, but: Collection[int] = ()) -> list[Locati
 def end_location(location_id: int) -> None:
     """A UID is gone from its mailbox; its message stays."""
     with database.writing(durable=False):
-        database.run(
-            "UPDATE arrival SET is_gone = 1 FROM location l WHERE l.id = ? "
-            "AND arrival.mailbox_id = l.mailbox_id AND arrival.uidvalidity = l.uidvalidity "
-            "AND arrival.uid = l.uid",
-            (location_id,),
-        )
+        database.run(_ARRIVAL_IS_GONE, (location_id,))
         database.run("DELETE FROM location WHERE id = ?", (location_id,))
 
 
@@ -135,9 +136,7 @@ def move_location(
             end_location(location_id)
             location_id = known.id
         database.run(
-            "UPDATE arrival SET is_gone = 1 FROM location l WHERE l.id = ? "
-            "AND arrival.mailbox_id = l.mailbox_id AND arrival.uidvalidity = l.uidvalidity "
-            "AND arrival.uid = l.uid AND (l.mailbox_id, l.uid) <> (?, ?)",
+            f"{_ARRIVAL_IS_GONE} AND (l.mailbox_id, l.uid) <> (?, ?)",
             (location_id, mailbox_id, uid),
         )
         database.run(
@@ -148,48 +147,10 @@ def move_location(
         )
 
 
-def set_missing(location_ids: Iterable[int], at: int) -> None:
-    """One more sitting found these UIDs gone; the first opens the case."""
-    with database.writing(durable=False):
-        for chunk in chunks(location_ids):
-            database.run(
-                "UPDATE location SET state = 'missing', asks = asks + 1, last_ask_at = ?, "
-                "missing_since = coalesce(missing_since, ?) "
-                f"WHERE id IN ({database.marks(len(chunk))})",
-                (at, at, *chunk),
-            )
-
-
-def set_live(location_ids: Iterable[int]) -> None:
-    """These UIDs are there after all: their cases are closed."""
-    with database.writing(durable=False):
-        for chunk in chunks(location_ids):
-            database.run(
-                "UPDATE location SET state = 'live', missing_since = NULL, asks = 0, "
-                f"last_ask_at = NULL WHERE id IN ({database.marks(len(chunk))})",
-                chunk,
-            )
-
-
-def set_hidden(location_ids: Iterable[int]) -> None:
-    """These UIDs are the oldest of a mailbox whose size the server caps: not gone."""
-    _set_state(location_ids, "hidden")
-
-
-def set_held(location_ids: Iterable[int]) -> None:
-    """The brake holds these deletes back until the person answers (X3)."""
-    _set_state(location_ids, "held")
-
-
 def put_aside(location_id: int, mailbox_id: int, uidvalidity: int, *, is_held: bool) -> None:
     """It lies, or lay, in this mailbox at a UID that nobody can tell: hidden, or held."""
     with database.writing(durable=False):
-        database.run(
-            "UPDATE arrival SET is_gone = 1 FROM location l WHERE l.id = ? "
-            "AND arrival.mailbox_id = l.mailbox_id AND arrival.uidvalidity = l.uidvalidity "
-            "AND arrival.uid = l.uid",
-            (location_id,),
-        )
+        database.run(_ARRIVAL_IS_GONE, (location_id,))
         # Hidden is no sitting: the first real one must not count as the second.
         at = now_ms() if is_held else None
         database.run(
@@ -205,26 +166,6 @@ def put_aside(location_id: int, mailbox_id: int, uidvalidity: int, *, is_held: b
                 location_id,
             ),
         )
-
-
-def hold_all_in(mailbox_id: int) -> list[int]:
-    """The same for what lies in this mailbox and nowhere else; the messages."""
-    found = database.rows(
-        "UPDATE location SET state = 'held' WHERE mailbox_id = ? AND state = 'live' "
-        "AND NOT EXISTS (SELECT 1 FROM location l WHERE l.message_id = location.message_id "
-        "AND l.mailbox_id <> location.mailbox_id AND l.state = 'live') RETURNING message_id",
-        (mailbox_id,),
-    )
-    return [message_id for (message_id,) in found]
-
-
-def _set_state(location_ids: Iterable[int], state: str) -> None:
-    with database.writing(durable=False):
-        for chunk in chunks(location_ids):
-            database.run(
-                f"UPDATE location SET state = ? WHERE id IN ({database.marks(len(chunk))})",
-                (state, *chunk),
-            )
 
 
 def set_flags(
@@ -292,6 +233,87 @@ def remap_uidvalidity(mailbox_id: int, new: int, mapping: Mapping[int, int]) -> 
                 (mailbox_id, row.uidvalidity, row.uid): (mailbox_id, new, uid)
                 for row, uid in found.items()
             }
+        )
+
+
+def used_mailboxes(account_id: int) -> set[int]:
+    """The mailboxes of an account in which a message of the store lies."""
+    rows = database.rows(
+        "SELECT m.id FROM mailbox m WHERE m.account_id = ? "
+        "AND EXISTS (SELECT 1 FROM location l WHERE l.mailbox_id = m.id)",
+        (account_id,),
+    )
+    return {mailbox_id for (mailbox_id,) in rows}
+
+
+def counts(account_id: int) -> dict[int, int]:
+    """By mailbox of an account, how many messages of the store lie in it."""
+    rows = database.rows(
+        "SELECT l.mailbox_id, count(*) FROM location l JOIN mailbox m ON m.id = l.mailbox_id "
+        "WHERE m.account_id = ? GROUP BY l.mailbox_id",
+        (account_id,),
+    )
+    return dict(rows)
+
+
+def put_location(
+    message_id: int,
+    mailbox_id: int,
+    uidvalidity: int,
+    uid: int,
+    *,
+    flags: int = 0,
+    put_by_archive: bool = False,
+) -> None:
+    """A message lies here now; a location of another message at this UID is taken over."""
+    database.run(
+        "INSERT INTO location (message_id, mailbox_id, uidvalidity, uid, flags, put_by_archive) "
+        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (mailbox_id, uidvalidity, uid) DO UPDATE SET "
+        "message_id = excluded.message_id, flags = excluded.flags, state = 'live', asks = 0, "
+        "missing_since = NULL, last_ask_at = NULL, "
+        "put_by_archive = max(put_by_archive, excluded.put_by_archive)",
+        (message_id, mailbox_id, uidvalidity, uid, flags, put_by_archive),
+    )
+
+
+def in_trash(account_id: int) -> set[int]:
+    """Messages of the store that have a copy in Trash."""
+    rows = database.rows(
+        "SELECT DISTINCT l.message_id FROM mailbox m JOIN location l ON l.mailbox_id = m.id "
+        "WHERE m.account_id = ? AND m.role = 'trash' AND l.state <> 'held'",
+        (account_id,),
+    )
+    return {message_id for (message_id,) in rows}
+
+
+def places_in(mailbox_id: int, message_ids: Iterable[int]) -> set[int]:
+    """Those of the messages that have a live location in this mailbox."""
+    found: set[int] = set()
+    for chunk in chunks(message_ids):
+        rows = database.rows(
+            "SELECT message_id FROM location WHERE mailbox_id = ? AND state = 'live' "
+            f"AND message_id IN ({database.marks(len(chunk))})",
+            (mailbox_id, *chunk),
+        )
+        found |= {message_id for (message_id,) in rows}
+    return found
+
+
+def without_place(mailbox_id: int, message_ids: Sequence[int]) -> int:
+    """How many of the messages have no live location in this mailbox."""
+    return len(message_ids) - len(places_in(mailbox_id, message_ids))
+
+
+def unplace(location_ids: Iterable[int], uidvalidity: int, state: str, at: int) -> None:
+    """Locations whose UIDs are void: under the new numbers, where no UID can be below zero.
+
+    `state` is `missing` (a case, its first sitting is this one) or `held` (the person is asked).
+    """
+    for chunk in chunks(location_ids):
+        database.run(
+            "UPDATE location SET uidvalidity = ?, uid = -id, modseq = 0, state = ?, asks = 1, "
+            f"missing_since = ?, last_ask_at = ? WHERE id IN ({database.marks(len(chunk))})",
+            (uidvalidity, state, at, at, *chunk),
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from models.server import location, operation, sync_state
+from models.server import location, operation
 from models.server.operation import OperationRow, Source
 from models.store import database, ledger
 from models.store.clock import now_ms
@@ -23,7 +23,7 @@ def lose(row: OperationRow) -> None:
     place, rest = row.payload.sources[0], row.payload.sources[1:]
     lost = (*row.payload.lost, place)
     payload = replace(row.payload, sources=rest, lost=lost, is_found=False, mark=None)
-    sync_state.set_payload(row.id, payload)
+    operation.set_payload(row.id, payload)
     if not rest:
         wait(row.id)
 
@@ -36,7 +36,7 @@ def wait(operation_id: int) -> None:
 def found(row: OperationRow, place: Source) -> None:
     """The mail lies here now: the operation is about this copy. Inside a transaction."""
     payload = replace(row.payload, sources=(place,), is_found=True, mark=None)
-    sync_state.set_payload(row.id, payload)
+    operation.set_payload(row.id, payload)
 
 
 def not_needed(row: OperationRow, why: str) -> None:

@@ -148,10 +148,12 @@ def update(mailbox_id: int, **columns: Any) -> None:
         database.run(f"UPDATE mailbox SET {assignments} WHERE id = ?", (*values, mailbox_id))
 
 
-def remove(mailbox_id: int) -> None:
-    """Forget a mailbox that holds no location any more; messages are never touched."""
-    with database.writing(durable=False):
-        database.run("DELETE FROM mailbox WHERE id = ?", (mailbox_id,))
+def lower_count(mailbox_id: int, count: int) -> None:
+    """So many messages were moved out by us: the next cycle's arithmetic has to know."""
+    database.run(
+        "UPDATE mailbox SET message_count = max(0, message_count - ?) WHERE id = ?",
+        (count, mailbox_id),
+    )
 
 
 def _check(columns: dict[str, Any]) -> None:

@@ -100,7 +100,6 @@ class OperationRow:
 
     id: int
     account_id: int
-    command_id: str
     kind: str
     message_id: int | None
     identity: bytes
@@ -122,15 +121,6 @@ class OperationRow:
     def is_begun(self) -> bool:
         """Whether the server may have heard of it."""
         return self.state == "running" or self.payload.mark is not None
-
-
-@dataclass(frozen=True, slots=True)
-class OperationCounts:
-    """The queue of an account. `oldest_at`: when the first that waits was queued."""
-
-    open: int = 0
-    refused: int = 0
-    oldest_at: int | None = None
 
 
 _COLUMNS = ", ".join(OperationRow.__dataclass_fields__)
@@ -181,22 +171,9 @@ def of_account(account_id: int) -> list[OperationRow]:
     return _read(f"account_id = ? AND {_OPEN} ORDER BY id", (account_id,))
 
 
-def refused_of(account_id: int) -> list[OperationRow]:
-    """What the server refused for good and the person has to see."""
-    return _read("account_id = ? AND state = 'refused' ORDER BY id", (account_id,))
-
-
 def get(operation_id: int) -> OperationRow | None:
     """One operation."""
     return next(iter(_read("id = ?", (operation_id,))), None)
-
-
-def next_due_at(account_id: int) -> int | None:
-    """When the next open operation may be tried, or None without one."""
-    found: int | None = database.value(
-        f"SELECT min(next_try_at) FROM operation WHERE account_id = ? AND {_OPEN}", (account_id,)
-    )
-    return found
 
 
 def mark_running(operation_id: int, payload: Payload) -> bool:
@@ -340,19 +317,6 @@ def open_identities(account_id: int) -> frozenset[bytes]:
     return frozenset(identity for (identity,) in found)
 
 
-def counts(account_id: int) -> OperationCounts:
-    """The depth and age of the queue."""
-    row = database.row(
-        f"SELECT count(*), min(created_at) FROM operation WHERE account_id = ? AND {_OPEN}",
-        (account_id,),
-    )
-    refused = database.value(
-        "SELECT count(*) FROM operation WHERE account_id = ? AND state = 'refused'", (account_id,)
-    )
-    depth, oldest_at = row or (0, None)
-    return OperationCounts(depth, int(refused), oldest_at)
-
-
 def rename_sources(renamed: Mapping[Source, Source]) -> None:
     """A mailbox was renumbered: open operations follow, inside the caller's transaction."""
     updates = []
@@ -372,6 +336,44 @@ def prune(before: int) -> None:
         )
 
 
+def set_payload(operation_id: int, payload: Payload) -> None:
+    """A part of an operation is done; the rest is begun anew."""
+    database.run(
+        "UPDATE operation SET payload = ?, state = 'pending', attempts = 0, next_try_at = 0, "
+        "changed_at = ? WHERE id = ? AND state IN ('pending', 'running', 'waiting')",
+        (payload.to_json(), now_ms(), operation_id),
+    )
+
+
+def count_try(operation_ids: Iterable[int]) -> None:
+    """The line broke before these were begun; that counts as well."""
+    with database.writing(durable=False):
+        for chunk in chunks(operation_ids):
+            database.run(
+                "UPDATE operation SET attempts = attempts + 1 WHERE state <> 'running' "
+                f"AND id IN ({database.marks(len(chunk))})",
+                chunk,
+            )
+
+
+def ask_again(account_id: int, words: str) -> int:
+    """Operations that waited for an answer of the person may go on."""
+    return database.run(
+        "UPDATE operation SET next_try_at = 0 WHERE account_id = ? AND state = 'waiting' "
+        "AND server_words = ?",
+        (account_id, words),
+    )
+
+
+def asked_words(account_id: int) -> set[str]:
+    """What the waiting operations of an account say they wait for."""
+    rows = database.rows(
+        "SELECT DISTINCT server_words FROM operation WHERE account_id = ? AND state = 'waiting'",
+        (account_id,),
+    )
+    return {words for (words,) in rows}
+
+
 def _read(condition: str, parameters: Sequence[int | str]) -> list[OperationRow]:
     found = database.rows(f"SELECT {_COLUMNS} FROM operation WHERE {condition}", parameters)
-    return [OperationRow(*[*row[:7], Payload.from_json(row[7]), *row[8:]]) for row in found]
+    return [OperationRow(*[*row[:6], Payload.from_json(row[6]), *row[7:]]) for row in found]

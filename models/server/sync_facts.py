@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.server import mailbox, operation, sync_state
+from models.server import mailbox, operation
 from models.store import database
 
 
@@ -51,7 +51,7 @@ def of_account(account_id: int) -> SyncFacts:
         )
     )
     last = database.value("SELECT last_success_at FROM account WHERE id = ?", (account_id,))
-    asked = sync_state.asked_words(account_id) if pending else set()
+    asked = operation.asked_words(account_id) if pending else set()
     questions = tuple(name for name, words in operation.QUESTIONS.items() if words in asked)
     return SyncFacts(
         pending=pending,

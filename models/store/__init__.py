@@ -1,1 +1,3 @@
-"""models/store."""
+"""Store: the database, its migrations and whatever belongs to no subject. Imports no other package
+of `models`.
+"""

@@ -69,11 +69,6 @@ def body_text(text: str) -> str:
     return text[:BODY_CHARACTERS]
 
 
-def add(message_id: int, subject: str, addresses: str, body: str, attachments: str) -> None:
-    """Index one message; it must not be in the index yet."""
-    add_many([(message_id, subject, addresses, body, attachments)])
-
-
 def add_many(entries: Iterable[Entry]) -> None:
     """Index messages that are not in the index yet.
 

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Final
 
 from models.store import database
 
 Value = bool | int | str | list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetOption:
+    """Change a setting of the user; a command."""
+
+    name: str
+    value: Value
+
 
 DEFAULTS: Final[dict[str, Value]] = {
     "archive_on_server": False,

@@ -21,8 +21,9 @@ from PySide6.QtCore import QCoreApplication, QTimer
 import app
 from models.accounts.account import NewAccount
 from models.commands import accounts
-from models.commands import execute as commands
+from models.commands.execute import execute
 from models.store import database, profile
+from models.store.settings import SetOption
 from resources.demo import records
 from resources.demo.cast import MAJA
 from resources.demo.keychain import MemoryKeyring
@@ -45,13 +46,13 @@ def prepare(folder: Path, server: ServerFacts, *, theme: str) -> None:
         vault.prepare(VaultMode.KEYRING)
         secrets = vault.encrypted({"imap": server.password})
         records.make()  # before its mail comes in: the rules link it then
-        commands.execute(accounts.AddAccount(new_account(server), secrets))
+        execute(accounts.AddAccount(new_account(server), secrets))
         for name, value in (
             ("archive_on_server", True),
             ("delete_on_server", True),
             ("theme", theme),
         ):
-            commands.execute(commands.SetOption(name, value))
+            execute(SetOption(name, value))
     finally:
         database.close_for_thread()
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from models.commands import execute as commands
+from models.commands.execute import execute
+from models.commands.records import AddNote, SaveRecord
 from models.records import records
 from models.records.records import Deal, Labelled, Lead, Organization, Person, Project
 from resources.demo import enquiries
@@ -72,7 +73,7 @@ def make(now: datetime | None = None) -> None:
     for line in _NOTES.strip().splitlines():
         title, days, text = line.split("|")
         at = today - int(days) * _DAY_MS
-        commands.execute(commands.AddNote(keys[title], text, at))
+        execute(AddNote(keys[title], text, at))
 
 
 def _known() -> list[Somebody]:
@@ -87,7 +88,7 @@ def _known() -> list[Somebody]:
 
 
 def _save(record: records.Record) -> str:
-    return commands.execute(commands.SaveRecord(record)).record_key
+    return execute(SaveRecord(record)).record_key
 
 
 def _organization(somebody: Somebody, known: dict[str, int], today: int) -> int:

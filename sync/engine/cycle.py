@@ -13,7 +13,6 @@ from models.server import (
     lost_operations,
     mailbox,
     operation,
-    sync_state,
 )
 from sync.engine.context import Steps, Work, again, now
 from sync.engine.incoming import arrivals, flags, stragglers, uidvalidity
@@ -37,7 +36,7 @@ def cycle(work: Work) -> Steps:
         seen = _reread(work, seen)
     yield from _arrivals(work, seen)
     yield from _unread(work, seen)
-    located = sync_state.has_locations(work.account.id)
+    located = location.used_mailboxes(work.account.id)
     yield from _flags(work, seen, located)
     yield from _vanishes(work, seen, located)
     if _must_judge(work, seen) or lost_operations.is_any(work.account.id):
@@ -191,4 +190,4 @@ def _must_judge(work: Work, seen: Sequence[Seen]) -> bool:
         return True
     is_news = work.has_marks or any(one.has_news for one in seen)
     work.has_marks = False
-    return is_news and ("held" in states or bool(sync_state.in_trash(work.account.id)))
+    return is_news and ("held" in states or bool(location.in_trash(work.account.id)))

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from models.accounts import account
 from models.accounts.account import AccountConfig
 from models.events import Event
-from models.server import mailbox, sync_state
+from models.server import mailbox, vanish_cases
 from models.server.mailbox import Role
 from models.store import database
 from sync.engine import cycle
@@ -144,7 +144,7 @@ class AccountSync:
         due = self._operations.next_due_at()
         if due is not None:
             waits.append((due - now()) / 1000)
-        sitting = sync_state.next_sitting_at(
+        sitting = vanish_cases.next_sitting_at(
             self._work.account.id, self._work.ms(self._work.timing.second_sitting)
         )
         if sitting is not None and sitting >= self._cycle_began_at:

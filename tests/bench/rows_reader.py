@@ -43,7 +43,7 @@ def _show(opened: MainWindow, row: int) -> float:
     def is_drawn() -> bool:
         shown = reader.shown
         is_here = shown is not None and shown.head.subject == wanted.data()
-        stands = bool(getattr(reader.message_view, "is_loaded", False))
+        stands = bool(getattr(reader.views.current, "is_loaded", False))
         return is_here and shown is not None and not shown.missing() and stands
 
     began = time.perf_counter()

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from models.commands import execute as commands
+from models.commands.archive import Archive
+from models.commands.execute import execute
 from models.queries import conversation_list
 from models.queries.conversation_list import ListQuery, View
 from models.store import database, search_index
@@ -126,7 +127,7 @@ def archive(folder: Path, scale: float) -> list[Figure]:
     stores.fill_with_mail(account_id, count * 2)
     chosen = tuple(conversation_list.ids(ListQuery(View.INBOX), limit=count).ids)
     began = time.perf_counter()
-    done = commands.execute(commands.Archive(chosen))
+    done = execute(Archive(chosen))
     seconds = time.perf_counter() - began
     database.close_for_thread()
     return [

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from models.accounts.account import NewAccount
-from models.commands import execute as commands
+from models.commands.accounts import AddAccount
+from models.commands.execute import execute
 from models.store import database, profile
 from resources.demo.process import ServerFacts
 from sync.secrets.vault import Vault, VaultMode
@@ -64,7 +65,7 @@ def facts(server: Dovecot, user: str) -> ServerFacts:
     return ServerFacts(user, FIXED_PASSWORD, server.port, 1, host="127.0.0.1")
 
 
-def add_command(server: ServerFacts) -> commands.AddAccount:
+def add_command(server: ServerFacts) -> AddAccount:
     """The wizard's command, with the password sealed; the store of this thread is open."""
     vault = Vault()
     vault.load()
@@ -75,7 +76,7 @@ def add_command(server: ServerFacts) -> commands.AddAccount:
         smtp_host=server.host, smtp_port=server.smtp_port, smtp_security="none",
         plain_text_agreed=True, all_labels=True, start="1m",
     )  # fmt: skip
-    return commands.AddAccount(new, vault.encrypted({"imap": server.password}))
+    return AddAccount(new, vault.encrypted({"imap": server.password}))
 
 
 def make_profile(folder: Path, server: ServerFacts) -> None:
@@ -83,7 +84,7 @@ def make_profile(folder: Path, server: ServerFacts) -> None:
     profile.open_profile(folder)
     database.open_for_thread()
     try:
-        commands.execute(add_command(server))
+        execute(add_command(server))
     finally:
         database.close_for_thread()
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from models.accounts import account
 from models.accounts.account import NewAccount
-from models.commands import execute as commands
+from models.commands.execute import execute
+from models.commands.imports import ImportRecords
+from models.commands.records import SaveRecord
 from models.files import plan as importing
 from models.intake import intake
 from models.parsed_mail import Incoming, ParsedMail
@@ -121,7 +123,7 @@ def import_persons(count: int) -> float:
     text = "Name,Organization,Email,Phone\n" + "\n".join(lines)
     began = time.perf_counter()
     plan = importing.plan(text.encode())
-    commands.execute(commands.ImportRecords(plan.drafts))
+    execute(ImportRecords(plan.drafts))
     return time.perf_counter() - began
 
 
@@ -140,4 +142,4 @@ def make_deals(persons: int, count: int) -> None:
             organization_id=1 + number % 100,
             created_at=1,
         )
-        commands.execute(commands.SaveRecord(deal))
+        execute(SaveRecord(deal))

@@ -25,7 +25,8 @@ from pytestqt.qtbot import QtBot
 
 import app
 from models.accounts.account import NewAccount
-from models.commands.execute import AddAccount, Command
+from models.commands.accounts import AddAccount
+from models.commands.execute import Command
 from models.events import Phase
 from models.store.clock import now_ms
 from sync.qt.service.command_thread import CommandDone

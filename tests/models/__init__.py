@@ -1,0 +1,1 @@
+"""Tests of `models`: what the store does, without Qt, network or server."""

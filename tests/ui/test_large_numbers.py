@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QLocale
 
 import ui
-from models.commands.execute import DeletePreview
+from models.commands.delete import DeletePreview
 from models.events import Phase, StatusChanged
 from ui.commands.confirm_delete import question
 from ui.reader.message import wording

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from models.commands.execute import CheckHeld, DeleteHeld, KeepHeld
+from models.commands.held_deletes import CheckHeld, DeleteHeld, KeepHeld
 from models.events import HeldChanged, MessagesDeleted, StatusChanged
 from models.queries.held_deletes import Held, HeldGroup
 from models.store import clock

@@ -23,7 +23,7 @@ from sync.qt.service.requests import Answer, LedgerRequest
 from sync.qt.service.service import MailService
 from ui.activity import ledger_words
 from ui.activity.lines import LineList, LineModel
-from ui.forms.dialog_style import FormStyle
+from ui.forms.style import DialogStyle
 from ui.style import formatting, icons
 from ui.style.theme import Theme
 
@@ -45,7 +45,7 @@ class LedgerWindow(QDialog):
         super().__init__(parent)
         self.setObjectName("ledger_window")
         self.resize(760, 620)
-        FormStyle(self, theme)
+        DialogStyle(self, theme)
         self._service = service
         self._theme = theme
         self._query = LedgerQuery()

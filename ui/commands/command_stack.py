@@ -10,24 +10,21 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from models.commands.execute import (
-    Archive,
-    Command,
-    DeleteConversations,
-    DeleteMessages,
-    DeleteRecords,
+from models.commands.archive import Archive, Restore
+from models.commands.delete import DeleteConversations, DeleteMessages
+from models.commands.done import Done
+from models.commands.execute import Command
+from models.commands.imports import ImportRecords
+from models.commands.links import (
     DismissOffers,
-    Done,
-    ImportRecords,
     LinkConversations,
     LinkPast,
     LinkPersons,
-    MarkRead,
-    MergePersons,
-    Restore,
     UnlinkConversations,
     UnlinkPersons,
 )
+from models.commands.read_state import MarkRead
+from models.commands.records import DeleteRecords, MergePersons
 from sync.qt.service.command_thread import CommandDone
 from sync.qt.service.service import MailService
 
@@ -98,7 +95,7 @@ class CommandStack(QObject):
         elif is_own:
             self._remember(done.command, done.done)
 
-    def _remember(self, command: Command, done: Done) -> None:
+    def _remember(self, command: Command, done: Done[Command]) -> None:
         if done.undo is not None:
             self._undos = [*self._undos, done.undo][-MOST_REMEMBERED:]
             self.undo_changed.emit(True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
-from models.commands.execute import DeletePreview
+from models.commands.delete import DeletePreview
 from ui.style import formatting
 
 _CONTEXT = "ConfirmDelete"

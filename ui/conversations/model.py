@@ -41,10 +41,6 @@ class ConversationModel(WindowedTableModel[ConversationRow]):
             case _:
                 return None
 
-    def ids_between(self, first: int, end: int) -> list[int]:
-        """The ids of the rows from `first` up to, without, `end`."""
-        return self._ids[first:end].tolist()
-
     def _words(self, row: ConversationRow) -> str:
         """Unread, Ann Lee, 3 messages, Re: Proposal, Thanks for…, attachment, Deal, 10:42."""
         parts = [

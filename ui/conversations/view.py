@@ -15,8 +15,8 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QToolTip, QWidget
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from models.queries.conversation_list import ConversationRow
 from ui.conversations import roles
@@ -25,12 +25,13 @@ from ui.conversations.layout import action_rects
 from ui.conversations.model import ConversationModel
 from ui.style import formatting
 from ui.style.theme import Theme
+from ui.widgets.row_list import WindowedListView
 
 DATE_WIDTH = 110  # at the right of a row: where the tool tip tells the whole date
 
 
-class ConversationListView(QTableView):
-    """A QTableView, because it alone inserts into a million rows in milliseconds.
+class ConversationListView(WindowedListView):
+    """Keeps its place and its selection while mail comes and goes.
 
     Signals:
         selection_moved: Another set of conversations is selected.
@@ -43,61 +44,24 @@ class ConversationListView(QTableView):
     def __init__(
         self, model: ConversationModel, theme: Theme, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(model, parent)
         self.setObjectName("conversation_list")
         self.setAccessibleName(self.tr("Conversations"))
         self._theme = theme
-        self._list = model
         self._painter = ConversationDelegate(theme, self)
         self._next_id: int | None = None
         self._is_replacing = False
         self.setModel(model)
         self.setItemDelegate(self._painter)
-        self._shape()
+        self.shape()
+        self._on_theme()
         model.modelReset.connect(self._on_reset)
         model.rowsInserted.connect(self._on_inserted)
         model.rowsRemoved.connect(self._on_removed)
         model.rowsMoved.connect(self._on_moved)
         theme.changed.connect(self._on_theme)
 
-    def _shape(self) -> None:
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setMouseTracking(True)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        columns, lines = self.horizontalHeader(), self.verticalHeader()
-        for header in (columns, lines):
-            header.setVisible(False)
-            header.setHighlightSections(False)  # else Ctrl+A on a million rows costs seconds
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        columns.setMinimumSectionSize(1)
-        lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self._on_theme()
-
     # --- selection -------------------------------------------------------------------------
-
-    def selected_count(self) -> int:
-        """How many conversations are selected; cheap also for all of a million."""
-        return sum(bottom - top + 1 for top, bottom in self._selected_parts())
-
-    def _selected_parts(self) -> list[tuple[int, int]]:
-        """First and last row of each stretch of selected rows."""
-        selection = self.selectionModel().selection()
-        parts = [selection.at(number) for number in range(selection.count())]
-        return [(part.top(), part.bottom()) for part in parts if part.isValid()]
-
-    def selected_ids(self) -> tuple[int, ...]:
-        """The selected conversations, in the order of the list."""
-        found: list[int] = []
-        for top, bottom in sorted(self._selected_parts()):
-            found.extend(self._list.ids_between(top, bottom + 1))
-        return tuple(found)
 
     def selected_rows(self, most: int) -> list[ConversationRow]:
         """The first `most` selected rows, without those that are not loaded."""
@@ -110,20 +74,6 @@ class ConversationListView(QTableView):
             if len(found) >= most:
                 break
         return found[:most]
-
-    def open_id(self) -> int | None:
-        """The conversation to show: the selected one, if exactly one is."""
-        if self.selected_count() != 1:
-            return None
-        return self._list.id_at(self._selected_parts()[0][0])
-
-    def select_id(self, conversation_id: int) -> bool:
-        """Select one conversation and bring it into view; False if it is not in the list."""
-        number = self._list.row_of(conversation_id)
-        if number < 0:
-            return False
-        self._select_row(number)
-        return True
 
     def step(self, step: int) -> None:
         """Select the next (1) or the previous (-1) conversation."""
@@ -142,17 +92,6 @@ class ConversationListView(QTableView):
         first = min(top for top, _bottom in rows)
         follower = last + 1 if last + 1 < self._list.rowCount() else first - 1
         self._next_id = self._list.id_at(follower) if follower >= 0 else None
-
-    def forget_follower(self) -> None:
-        """Another list is shown: nothing follows what was selected in this one."""
-        self._next_id = None
-
-    def _select_row(self, number: int) -> None:
-        index = self._list.index(number, 0)
-        self.selectionModel().setCurrentIndex(
-            index, QItemSelectionModel.SelectionFlag.ClearAndSelect
-        )
-        self.scrollTo(index)
 
     def selectionChanged(  # noqa: N802  # Qt's name
         self, selected: QItemSelection, deselected: QItemSelection
@@ -229,19 +168,11 @@ class ConversationListView(QTableView):
     def _on_theme(self) -> None:
         height = self._row_height()
         top = self.rowAt(0)
-        self.verticalHeader().setMinimumSectionSize(height)
-        self.verticalHeader().setMaximumSectionSize(height)
-        self.verticalHeader().setDefaultSectionSize(height)
+        self.set_row_height(height)
         if top > 0:
             self.updateGeometries()
             self.verticalScrollBar().setValue(top * height)
-        self.verticalScrollBar().setSingleStep(height // 2)
         self.viewport().update()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
-        super().resizeEvent(event)
-        self.horizontalHeader().setDefaultSectionSize(self.viewport().width())
-        self.setColumnWidth(0, self.viewport().width())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
         self._hover(event.position().toPoint())

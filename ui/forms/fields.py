@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from sync.providers import Security, ServerPlace
 from ui.forms import ports
-from ui.forms.dialog_style import fit
+from ui.forms.scrolling import fit
 from ui.style import icons
 from ui.style.theme import Theme
 from ui.widgets.still import StillComboBox, StillSpinBox

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import logging
 from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from models.events import SettingsChanged
 from models.store import settings
@@ -19,20 +17,21 @@ from ui.reader.attachments import AttachmentPanel
 from ui.reader.bars import LinkHint, RemoteBar
 from ui.reader.header import ConversationHeader
 from ui.reader.loader import ConversationLoader
-from ui.reader.message import schemes, wording
+from ui.reader.message import wording
 from ui.reader.message.message_view import MessageView
 from ui.reader.message.state import Shown
-from ui.reader.message.text_view import TextMessageView
+from ui.reader.views import MessageViews
 from ui.style.theme import Theme
 from ui.widgets.empty_state import EmptyState
-
-log = logging.getLogger(__name__)
 
 LATE = 150  # milliseconds that the conversation before stays while the next is read
 
 
 class ConversationView(QWidget):
     """Shows one conversation whole, or as a part of another pane one message of it.
+
+    Attributes:
+        views: What draws the messages.
 
     Signals:
         height_changed: `natural_height` may be another.
@@ -65,18 +64,15 @@ class ConversationView(QWidget):
         self._service = service
         self._theme = theme
         self._told: set[int] = set()
-        self._is_simple = bool(settings.get("simple_html"))
-        self._web: MessageView | None = None
         self._loader = ConversationLoader(service, self)
         self.header = ConversationHeader(theme, self)
         self.remote_bar = RemoteBar(theme, self)
         self.attachments = AttachmentPanel(theme, self)
         self.attachment_actions = AttachmentActions(service, self)
-        self._text = TextMessageView(theme, self)
-        self._current: MessageView = self._text
-        self._views = QStackedWidget(self)
         self._empty = EmptyState(theme, self)
         self._hint = LinkHint(theme, self)
+        is_simple = bool(settings.get("simple_html"))
+        self.views = MessageViews(theme, self._connect_view, self, is_simple=is_simple)
         self._late = QTimer(self, singleShot=True, interval=LATE)
         self._build()
         self._connect()
@@ -93,11 +89,6 @@ class ConversationView(QWidget):
     def shown(self) -> Shown | None:
         """What is on the screen, or None."""
         return self._loader.shown
-
-    @property
-    def message_view(self) -> MessageView:
-        """What draws the messages now."""
-        return self._current
 
     def show_conversation(self, conversation_id: int | None) -> None:
         """Open a conversation, or none. It shows as soon as it is read."""
@@ -120,12 +111,12 @@ class ConversationView(QWidget):
         """How high it would have to be to show everything without scrolling."""
         shown = (self.header, self.remote_bar, self.attachments)
         parts = [part.sizeHint().height() for part in shown if not part.isHidden()]
-        return sum(parts) + self._current.natural_height()
+        return sum(parts) + self.views.current.natural_height()
 
     def set_simple_html(self, is_simple: bool) -> None:
         """The person's choice to see HTML mail without QtWebEngine."""
-        if is_simple != self._is_simple:
-            self._is_simple = is_simple
+        if is_simple != self.views.is_simple:
+            self.views.is_simple = is_simple
             self._draw(is_new=True)
 
     @Slot()
@@ -133,23 +124,18 @@ class ConversationView(QWidget):
         """At quit: opened files go, and pages go before their profile."""
         self.show_conversation(None)
         self.attachment_actions.close_down()
-        if self._web is not None:
-            web, self._web, self._current = self._web, None, self._text
-            self._views.removeWidget(web)
-            web.close_down()
-            web.deleteLater()
+        self.views.close_down()
 
     # --- building ------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self._views.addWidget(self._text)
         self._empty.say("mail-open", self.tr("Select a conversation"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addWidget(self.remote_bar)
-        column.addWidget(self._views, 1)
+        column.addWidget(self.views, 1)
         column.addWidget(self.attachments)
         column.addWidget(self._empty, 1)
         self.setMinimumWidth(320)
@@ -166,7 +152,6 @@ class ConversationView(QWidget):
         self.attachments.open_pressed.connect(self.attachment_actions.open)
         self.attachments.save_pressed.connect(self.attachment_actions.save)
         self.attachment_actions.busy_changed.connect(self._list_attachments)
-        self._connect_view(self._text)
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self.close_down)
@@ -195,46 +180,17 @@ class ConversationView(QWidget):
         if shown is None or not shown.cards:
             self._show_empty("")
             return
-        view = self._view_for(shown)
         self.header.show_head(shown.head)
         self.remote_bar.say(wording.remote_note(shown.remote_hosts()))
         self._list_attachments()
-        is_other = view is not self._current
-        if is_other:
-            self._current.clear()
-            self._current = view
-            self._views.setCurrentWidget(view)
+        is_other = self.views.choose(shown)
         self._empty.hide()
         self.header.setVisible(not self._is_part)
-        self._views.show()
+        self.views.show()
         if is_new or is_other:
-            view.open(shown)
+            self.views.current.open(shown)
         else:
-            view.update_shown(shown)
-
-    def _view_for(self, shown: Shown) -> MessageView:
-        """Text alone needs no QtWebEngine; a conversation that has it keeps it."""
-        if self._is_simple or not schemes.HAS_WEB_ENGINE:
-            return self._text
-        waits_in_web = self._current is self._web and bool(shown.missing())
-        if not shown.has_html() and not waits_in_web:
-            return self._text
-        if self._web is None:
-            self._web = self._made_web_view()
-        return self._web or self._text
-
-    def _made_web_view(self) -> MessageView | None:
-        """Chromium, at the first HTML mail: loading it any earlier would cost its 250 MB."""
-        try:
-            module = importlib.import_module("ui.reader.message.html_view")
-        except ImportError:
-            log.warning("QtWebEngine could not be loaded; HTML mail is shown simply")
-            self._is_simple = True
-            return None
-        view: MessageView = module.WebMessageView(self._theme, self)
-        self._connect_view(view)
-        self._views.addWidget(view)
-        return view
+            self.views.current.update_shown(shown)
 
     @Slot()
     def _list_attachments(self) -> None:
@@ -245,9 +201,9 @@ class ConversationView(QWidget):
     @Slot(str)
     def _show_empty(self, error: str) -> None:
         self._late.stop()
-        self._current.clear()
+        self.views.current.clear()
         self._hint.say("")
-        for widget in (self.header, self.remote_bar, self._views, self.attachments):
+        for widget in (self.header, self.remote_bar, self.views, self.attachments):
             widget.hide()
         if error:
             self._empty.say("circle-alert", error)

@@ -9,7 +9,8 @@ from functools import partial
 from PySide6.QtCore import QObject, QPoint, Signal, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
-from models.commands.execute import DeleteNote, DeleteRecords, LinkPast, MergePersons, SaveRecord
+from models.commands.links import LinkPast
+from models.commands.records import DeleteNote, DeleteRecords, MergePersons, SaveRecord
 from models.queries.history_pages import Entry, MailEntry, NoteEntry
 from models.queries.linkable_mail import LinkPreview
 from models.queries.record_deletion import RecordsPreview

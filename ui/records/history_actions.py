@@ -5,13 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from models.commands.execute import (
-    DeleteMessages,
-    DeletePreview,
-    MarkMessagesRead,
-    UnlinkConversations,
-    UnlinkPersons,
-)
+from models.commands.delete import DeleteMessages, DeletePreview
+from models.commands.links import UnlinkConversations, UnlinkPersons
 from models.queries.history_pages import MailEntry
 from sync.qt.service.requests import Answer, DeletePreviewRequest
 from sync.qt.service.service import MailService
@@ -93,10 +88,6 @@ class HistoryActions(QObject):
             self._stack.run(UnlinkPersons((entry.message_id,), record_id))
         else:
             self._stack.run(UnlinkConversations((entry.conversation_id,)))
-
-    def mark_read(self, message_ids: tuple[int, ...]) -> None:
-        """What was shown in a history is read."""
-        self._stack.run_quietly(MarkMessagesRead(message_ids))
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:

@@ -8,13 +8,8 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from models.commands.execute import (
-    DismissOffers,
-    LinkConversations,
-    LinkPersons,
-    SaveRecord,
-    UnlinkConversations,
-)
+from models.commands.links import DismissOffers, LinkConversations, LinkPersons, UnlinkConversations
+from models.commands.records import SaveRecord
 from models.queries.side_panel import UnknownAddress
 from models.records import records
 from models.records.records import Deal, Labelled, Lead, Organization, Person, Project

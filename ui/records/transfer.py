@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from models.commands.execute import SaveStages
+from models.commands.records import SaveStages
 from models.files.export import ExportResult
 from models.records.records import Kind, Stage, stages
 from sync.qt.service.requests import Answer, ExportRequest

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushBu
 
 from models.accounts import account
 from models.accounts.account import AccountConfig
-from models.commands.execute import SetOption
 from models.store.clock import now_ms
+from models.store.settings import SetOption
 from sync.qt.service.service import MailService
 from ui.forms.fields import HintLabel
 from ui.settings.parts import PreferencesPage

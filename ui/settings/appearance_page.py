@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from models.commands.execute import SetOption
 from models.store import settings
+from models.store.settings import SetOption
 from sync.qt.service.service import MailService
 from ui.forms.fields import HintLabel, add_choice, add_field
 from ui.settings.parts import PreferencesPage

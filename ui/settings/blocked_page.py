@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QPushButton, QWidget
 
-from models.commands.execute import SetBlocked
 from models.intake import blocked_addresses
+from models.intake.blocked_addresses import SetBlocked
 from sync.qt.service.service import MailService
 from ui.forms.fields import HintLabel
 from ui.settings.parts import PreferencesPage

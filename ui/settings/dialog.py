@@ -25,7 +25,7 @@ from models.events import (
     StatusChanged,
 )
 from sync.qt.service.service import MailService
-from ui.forms.dialog_style import FormStyle
+from ui.forms.style import DialogStyle
 from ui.records.imports.importing import open_import
 from ui.settings.account.page import AccountPage
 from ui.settings.accounts_page import AccountsPage
@@ -55,7 +55,7 @@ class PreferencesDialog(QDialog):
         self.setWindowTitle(self.tr("Personal preferences"))
         self.setModal(True)
         self.resize(WIDTH, HEIGHT)
-        FormStyle(self, theme)
+        DialogStyle(self, theme)
         self._service = service
         self._theme = theme
         self._account_pages: dict[int, AccountPage] = {}

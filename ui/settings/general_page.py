@@ -6,7 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from models.accounts import account
-from models.commands.execute import SetOption
+from models.store.settings import SetOption
 from sync.qt.service.service import MailService
 from ui.forms.fields import HintLabel, add_field
 from ui.settings.parts import PreferencesPage, ServerOptions

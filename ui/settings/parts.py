@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QVBoxLayout, QWidg
 
 from models.accounts import account
 from models.accounts.account import AccountConfig
-from models.commands.execute import SetOption, UpdateAccount
+from models.commands.accounts import UpdateAccount
 from models.server import mailbox
 from models.server.mailbox import Role
 from models.store import settings
+from models.store.settings import SetOption
 from sync.qt.service.service import MailService
 from ui.forms.fields import GAP, HintLabel, Title, add_choice
 from ui.settings.role_dialog import RoleDialog

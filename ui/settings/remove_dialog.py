@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QRadioButton, Q
 from models.accounts import account
 from models.accounts.account import AccountConfig
 from models.commands.account_jobs import RemovalPreview
-from models.commands.execute import RemoveAccount
+from models.commands.accounts import RemoveAccount
 from sync.oauth import configuration
 from sync.qt.service.requests import Answer, RemovalPreviewRequest
 from sync.qt.service.service import MailService
-from ui.forms.dialog_style import FormStyle
 from ui.forms.fields import GAP, HintLabel, Notice, Title, add_choice, grow_to_fit
+from ui.forms.style import DialogStyle
 from ui.style import formatting
 from ui.style.theme import Theme
 
@@ -33,7 +33,7 @@ class RemoveAccountDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("remove_account_dialog")
-        FormStyle(self, theme)
+        DialogStyle(self, theme)
         self.setModal(True)
         self._service = service
         self._config = config

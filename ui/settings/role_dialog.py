@@ -6,13 +6,14 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from models.accounts.account import AccountConfig
-from models.commands.execute import CreateMailbox, SetRole
+from models.commands.accounts import SetRole
+from models.commands.held_deletes import CreateMailbox
 from models.server import mailbox
 from models.server.mailbox import MailboxState, Role
 from sync.qt.probes.probe import Label
 from sync.qt.service.service import MailService
-from ui.forms.dialog_style import FormStyle
 from ui.forms.fields import GAP, HintLabel, Title, add_field
+from ui.forms.style import DialogStyle
 from ui.setup.sign_in import words
 from ui.style.theme import Theme
 from ui.widgets.still import StillComboBox
@@ -42,7 +43,7 @@ class RoleDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("role_dialog")
-        FormStyle(self, theme)
+        DialogStyle(self, theme)
         self.setModal(True)
         self._service = service
         self._account_id = config.id

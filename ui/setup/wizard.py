@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QProgressBar,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -23,17 +22,14 @@ from sync.providers import Provider
 from sync.qt.probes.probe import Detection, Label, Probe, Tried
 from sync.qt.service.service import MailService
 from sync.qt.service.vault import VaultAnswer, VaultMode
-from ui.forms.dialog_style import FormStyle, scrolling
-from ui.forms.fields import PasswordEdit
-from ui.setup.choice_pages import LabelsPage, StartPage, TrackingPage
+from ui.forms.style import DialogStyle
 from ui.setup.detection_details import DetectionDetails
 from ui.setup.footer import Footer
 from ui.setup.oauth_pages import OAuthPages
-from ui.setup.pages import AddressPage, ServersPage
+from ui.setup.page_stack import PageStack
 from ui.setup.sign_in import flow, words
 from ui.setup.sign_in.flow import Answers, Page, SecretPage
 from ui.setup.sign_in.password_keeper import Keeper
-from ui.setup.sign_in.secret_page import SecretPageWidget, WizardPage
 from ui.setup.wizard_counts import WizardCounts
 from ui.setup.wizard_focus import WizardFocus
 from ui.style.theme import Theme
@@ -46,6 +42,7 @@ class SetupWizard(QDialog):
 
     Attributes:
         network: How servers are looked for; None is the system's own way.
+        pages: The pages, with what the user has typed.
 
     Signals:
         import_wanted: The person wants to import contacts first.
@@ -68,11 +65,11 @@ class SetupWizard(QDialog):
         self.network: Network | None = None
         self._probe = Probe(service.timing, self)
         self._keeper = Keeper(service, self)
-        FormStyle(self, theme)
+        DialogStyle(self, theme)
         self._make_pages()
         self._details = DetectionDetails(theme, self)
         self._footer = Footer(theme, self)
-        pages = (self.address_page, self.servers_page, self.secrets_page, self.labels_page)
+        pages = (self.pages.address, self.pages.servers, self.pages.secrets, self.pages.labels)
         self._focus = WizardFocus(pages, self._oauth, self._footer, self._details)
         self._lay_out()
         self._connect()
@@ -81,27 +78,12 @@ class SetupWizard(QDialog):
     # --- parts ---------------------------------------------------------------------------
 
     def _make_pages(self) -> None:
-        self._stack = QStackedWidget(self)
-        self.address_page = AddressPage(self._theme, self)
-        self.servers_page = ServersPage(self._theme, self)
-        self.secrets_page = SecretPageWidget(self._theme, self)
-        self.tracking_page = TrackingPage(self._theme, self)
-        self.labels_page = LabelsPage(self._theme, self)
-        self.start_page = StartPage(self._service, self._theme, self)
-        self._pages: dict[Page, WizardPage] = {
-            Page.ADDRESS: self.address_page,
-            Page.SERVERS: self.servers_page,
-            Page.SECRETS: self.secrets_page,
-            Page.TRACKING: self.tracking_page,
-            Page.LABELS: self.labels_page,
-            Page.START: self.start_page,
-        }
-        self._counts = WizardCounts(self._service.timing, self.labels_page, self.start_page, self)
+        self.pages = PageStack(self._service, self._theme, self)
+        labels, start = self.pages.labels, self.pages.start
+        self._counts = WizardCounts(self._service.timing, labels, start, self)
         self._counts.import_wanted.connect(self.import_wanted)
-        pages = (self.address_page, self.servers_page)
+        pages = (self.pages.address, self.pages.servers)
         self._oauth = OAuthPages(self._service, self._theme, *pages, self._probe, self)
-        for page in self._pages.values():
-            self._stack.addWidget(scrolling(page, self._stack))
 
     def _lay_out(self) -> None:
         self.resize(WIDTH, HEIGHT)
@@ -114,7 +96,7 @@ class SetupWizard(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._busy)
-        column.addWidget(self._stack, 1)
+        column.addWidget(self.pages, 1)
         column.addWidget(self._details)
         column.addWidget(self._footer)
 
@@ -127,7 +109,7 @@ class SetupWizard(QDialog):
         self._oauth.waiting_changed.connect(self._footer.next_button.setDisabled)
         self._oauth.signed_in.connect(self._footer.next_button.setFocus)
         self._oauth.signed_in_late.connect(self._go_on)
-        self.servers_page.certificates.trusted.connect(self._go_on)
+        self.pages.servers.certificates.trusted.connect(self._go_on)
         self._probe.looked.connect(self._details.add)
         self._details.stopped.connect(self._probe.stop_looking)
         self._probe.detected.connect(self._on_detected)
@@ -145,7 +127,7 @@ class SetupWizard(QDialog):
         if self._is_busy() or not self._is_complete(self._page):
             return
         answers = self._answers()
-        if self._page is Page.ADDRESS and not self.servers_page.is_typed:
+        if self._page is Page.ADDRESS and not self.pages.servers.is_typed:
             domain = providers.domain_of(answers.address)
             self._set_busy(self.tr("Looking for the servers of {domain}…").format(domain=domain))
             self._details.begin()
@@ -155,7 +137,7 @@ class SetupWizard(QDialog):
             self._labels = ()
             self._ask_for_keyring()
             sign_in = flow.sign_in(answers, self._provider())
-            self._probe.try_sign_in(self.servers_page.certificates.with_trust(sign_in))
+            self._probe.try_sign_in(self.pages.servers.certificates.with_trust(sign_in))
         elif self._page is Page.SECRETS and self._secret_page is SecretPage.UNLOCK:
             self._set_busy(self.tr("Unlocking…"))
             self._vault_ticket = self._service.vault.unlock(answers.passphrase)
@@ -175,8 +157,8 @@ class SetupWizard(QDialog):
     @Slot()
     def _change_password(self) -> None:
         self._show_page(Page.ADDRESS)
-        self.address_page.password.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.address_page.password.selectAll()
+        self.pages.address.password.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.pages.address.password.selectAll()
 
     @Slot()
     def _sync(self) -> None:
@@ -198,7 +180,7 @@ class SetupWizard(QDialog):
     def _command(self, secrets: EncryptedSecrets) -> Command:
         answers = self._answers()
         new = flow.new_account(answers, self._provider(), datetime.now(UTC))
-        trusted = self.servers_page.certificates.to_store(answers.imap.host, answers.smtp.host)
+        trusted = self.pages.servers.certificates.to_store(answers.imap.host, answers.smtp.host)
         return AddAccount(new, secrets, flow.chosen_mailboxes(answers, self._labels), trusted)
 
     def _show_next(self) -> None:
@@ -211,15 +193,13 @@ class SetupWizard(QDialog):
         self._page = page
         way = flow.pages(self._secret_page)
         self._say_error("")
-        for edit in self._secret_edits():
-            edit.hide_text()
         if page is Page.LABELS:
-            self.labels_page.fill(self._labels, self._answers().kind)
+            self.pages.labels.fill(self._labels, self._answers().kind)
         self._counts.show()
         self._details.show_if(page is Page.SERVERS)
-        self._stack.setCurrentIndex(list(Page).index(page))
+        self.pages.show_page(page)
         self._footer.show_step(way.index(page) + 1, len(way), is_count_known=self._is_secret_known)
-        self._pages[page].focus_first()
+        self.pages.focus_first(page)
 
     def _is_complete(self, page: Page) -> bool:
         """Whether a page may be left; if not, it is shown with what is missing."""
@@ -242,7 +222,7 @@ class SetupWizard(QDialog):
         self._set_busy("")
         self._details.finish()
         found = detection.detected
-        self.servers_page.fill(found, providers.domain_of(self._answers().address))
+        self.pages.servers.fill(found, providers.domain_of(self._answers().address))
         self._show_next()
         if self._oauth.held() is not None and found.imap and found.smtp and not found.outside:
             self._go_on()  # the browser has answered already, and nothing is to be typed
@@ -250,7 +230,7 @@ class SetupWizard(QDialog):
     @Slot(object)
     def _on_tried(self, tried: Tried) -> None:
         self._set_busy("")
-        self.servers_page.certificates.show(tried)
+        self.pages.servers.certificates.show(tried)
         if not tried.is_good:
             is_password = self._focus.is_about_password(tried)
             self._say_error(words.tried_sentence(tried), about_password=is_password)
@@ -258,7 +238,7 @@ class SetupWizard(QDialog):
             return
         self._labels = tried.labels
         sign_in = flow.sign_in(self._answers(), self._provider())
-        self._counts.begin(self.servers_page.certificates.with_trust(sign_in), tried.labels)
+        self._counts.begin(self.pages.servers.certificates.with_trust(sign_in), tried.labels)
         if self._is_secret_known:
             self._show_next()
         else:
@@ -287,7 +267,7 @@ class SetupWizard(QDialog):
                 self._focus.on_wrong_passphrase()
             return
         vault = self._service.vault.vault
-        self._settle_secrets(self.secrets_page.question(vault, has_keyring=answer.is_done))
+        self._settle_secrets(self.pages.secrets.question(vault, has_keyring=answer.is_done))
         if not self._probe.is_running and self._labels:
             self._set_busy("")
             self._show_next()
@@ -295,7 +275,7 @@ class SetupWizard(QDialog):
     def _settle_secrets(self, question: SecretPage) -> None:
         self._secret_page = question
         self._is_secret_known = True
-        self.secrets_page.show_question(question, self._service.vault.vault)
+        self.pages.secrets.show_question(question, self._service.vault.vault)
 
     @Slot(str)
     def _on_refused(self, sentence: str) -> None:
@@ -310,42 +290,22 @@ class SetupWizard(QDialog):
     def _on_failed(self, sentence: str) -> None:
         self._set_busy("")
         self._say_error(sentence)
-        self._pages[self._page].focus_first()
+        self.pages.focus_first(self._page)
 
     # --- state ---------------------------------------------------------------------------
 
     def _answers(self) -> Answers:
-        """Everything as it stands in the fields."""
-        return Answers(
-            address=self.address_page.address.text().strip(),
-            name=self.address_page.name.text().strip(),
-            password=self.address_page.password.text(),
-            held=self._oauth.held(),
-            may_sign_in_later=self._oauth.may_come(),
-            kind=str(self.address_page.kind.currentData()),
-            imap=self.servers_page.imap.place(),
-            smtp=self.servers_page.smtp.place(),
-            user_name=self.servers_page.user_name.text().strip(),
-            plain_text_agreed=self.servers_page.plain_text.isChecked(),
-            keep_by="" if self._secret_page is SecretPage.NONE else self.secrets_page.mode(),
-            passphrase=self.secrets_page.passphrase.text(),
-            passphrase_again=self.secrets_page.again.text(),
-            track_receipts=self.tracking_page.receipts.isChecked(),
-            track_delivery=self.tracking_page.delivery.isChecked(),
-            all_labels=self.labels_page.all.isChecked(),
-            labels=self.labels_page.ticked(),
-            start=str(self.start_page.start.currentData()),
-            scope=self.start_page.scope(),
-        )
+        held, may_come = self._oauth.held(), self._oauth.may_come()
+        return self.pages.answers(self._secret_page, held=held, may_sign_in_later=may_come)
 
     def _provider(self) -> Provider | None:
-        return providers.of_host(self.servers_page.imap.host.text())
+        return providers.of_host(self.pages.servers.imap.host.text())
 
     def _say_error(self, sentence: str, *, about_password: bool = False) -> None:
         self._footer.say_error(sentence, about_password=about_password)
 
     def _is_busy(self) -> bool:
-        return not self._stack.isEnabled()
+        return not self.pages.isEnabled()
 
     def _set_busy(self, text: str) -> None:
         """While something runs the fields are disabled, and Back abandons it; '' ends that."""
@@ -353,7 +313,7 @@ class SetupWizard(QDialog):
         if is_busy:
             self._say_error("")
         self._busy.setVisible(is_busy)
-        self._stack.setEnabled(not is_busy)
+        self.pages.setEnabled(not is_busy)
         self._footer.say_busy(text, can_go_back=self._page is not Page.ADDRESS)
 
     def _abandon(self) -> None:
@@ -364,7 +324,7 @@ class SetupWizard(QDialog):
         self._set_busy("")
         self._details.finish()
         self._details.show_if(self._page is Page.SERVERS)
-        self._pages[self._page].focus_first()
+        self.pages.focus_first(self._page)
 
     def reject(self) -> None:
         """Cancel: what runs is abandoned at once, and nothing was stored."""
@@ -379,13 +339,8 @@ class SetupWizard(QDialog):
         self._forget_secrets()
         super().accept()
 
-    def _secret_edits(self) -> tuple[PasswordEdit, ...]:
-        page = self.secrets_page
-        return self.address_page.password, page.passphrase, page.again
-
     def _forget_secrets(self) -> None:
-        for edit in self._secret_edits():
-            edit.clear()
+        self.pages.forget_secrets()
         self._oauth.forget()
 
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from sync.qt.probes.probe import Failure, FailureKind, Tried
-from ui.forms.dialog_style import into_sight
 from ui.forms.fields import ServerFields
+from ui.forms.scrolling import into_sight
 from ui.setup.choice_pages import LabelsPage
 from ui.setup.detection_details import DetectionDetails
 from ui.setup.footer import Footer

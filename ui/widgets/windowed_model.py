@@ -71,7 +71,6 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
         self._rows: OrderedDict[int, R | None] = OrderedDict()  # None: asked for, but gone
         self._blocks_read = 0  # in this turn of the event loop
         self._wanted: dict[int, None] = {}  # blocks that wait for their turn, oldest first
-        self._changes: list[tuple[Mapping[int, int], Collection[int]]] | None = None
         self._turn = QTimer(self)
         self._turn.setInterval(0)
         self._turn.setSingleShot(True)
@@ -118,6 +117,10 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
     def id_at(self, position: int) -> int:
         """The id at a position."""
         return self._ids[position]
+
+    def ids_between(self, first: int, end: int) -> list[int]:
+        """The ids of the rows from `first` up to, without, `end`."""
+        return self._ids[first:end].tolist()
 
     def row_of(self, id_: int) -> int:
         """The position of an id, or -1."""
@@ -175,13 +178,8 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
         self.beginResetModel()
         self._rows.clear()
         self._wanted.clear()
-        self._changes = None
         self._take(ids)
         self.endResetModel()
-
-    def expect_ids(self) -> None:
-        """Call this when the ids are asked for: what changes meanwhile is applied to the answer."""
-        self._changes = []
 
     def set_ids(self, ids: ListIds) -> None:
         """Show the same list, read anew or read on; selection and current row stay.
@@ -197,9 +195,6 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
             self._append(ids)
         else:
             self._replace(ids)
-        changes, self._changes = self._changes, None
-        for places, gone in changes or ():
-            self.apply_changes(places, gone)
 
     def _take(self, ids: ListIds) -> None:
         self._ids, self._keys = ids.ids[:], ids.keys[:]
@@ -254,8 +249,6 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
             places: New or changed ids that belong in this list, with their keys.
             gone: Ids that do not, or not any more; ids that never did are passed over.
         """
-        if self._changes is not None:
-            self._changes.append((places, gone))
         positions = self._positions(gone, places)
         for id_ in (*places, *gone):
             self._rows.pop(id_, None)

@@ -9,7 +9,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QWidget
 
 from models.accounts import account
-from models.commands.execute import DropOperations, RetryOperations, UpdateAccount
+from models.commands.accounts import UpdateAccount
+from models.commands.operations import DropOperations, RetryOperations
 from sync.qt.service.service import MailService
 from ui.activity.sync_details import SyncDetails
 from ui.records.imports.importing import open_import

@@ -5,7 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from models.commands.execute import Archive, DeleteMessages, DeletePreview, MarkRead, Restore
+from models.commands.archive import Archive, Restore
+from models.commands.delete import DeleteMessages, DeletePreview
+from models.commands.read_state import MarkRead
 from models.queries.conversation_list import View
 from sync.qt.service.requests import Answer, DeletePreviewRequest
 from sync.qt.service.service import MailService

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from PySide6.QtCore import QByteArray, QEvent, QModelIndex, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from models.commands.execute import MarkMessagesRead, MarkRead, SetOption
+from models.commands.read_state import MarkMessagesRead, MarkRead
 from models.events import Event, SettingsChanged
 from models.queries import conversation_list
 from models.queries.conversation_list import Counts, ListQuery, View
-from models.store import settings
-from sync.qt.service.requests import Answer, CountsRequest
 from sync.qt.service.service import MailService
 from ui.activity.controller import TrustDesk
 from ui.commands.actions import Actions
@@ -28,17 +24,17 @@ from ui.status.sync_status import SyncStatus
 from ui.style import formatting
 from ui.style.theme import Theme
 from ui.widgets.empty_state import EmptyState
-from ui.window import menus
+from ui.window import menus, shape
+from ui.window.appearance import Appearance
 from ui.window.dialogs import Dialogs
 from ui.window.mail_actions import MAIL_BUTTONS, MailActions
+from ui.window.mail_counts import MailCounts
 from ui.window.top_bar import TopBar
 from ui.window.undo_toast import UndoToast
 from ui.window.workspace import Workspace
 
-SIZE = (1280, 800)  # of the first start
 LEAST = (760, 480)
 PANES = (210, 420, 650)
-COUNTS_MS = 120  # counts are read anew at most so often
 TOAST_SECONDS = 5.0  # of a sentence without "Undo"
 
 
@@ -63,7 +59,6 @@ class MainWindow(QMainWindow):
         self.service = service
         self._theme = theme
         self._is_closed = False
-        self._counts_ticket = 0
         self.actions_by_name = Actions(self)
         self.facts = AccountFacts(service, self)
         self._stack = CommandStack(service, self)
@@ -72,18 +67,17 @@ class MainWindow(QMainWindow):
         self._make_panes()
         self._mail = MailActions(service, self.actions_by_name, self._stack, self._pane, self)
         self._trust = TrustDesk(service, self.facts, theme, self.actions_by_name, self._pane, self)
-        self._counts_timer = QTimer(self, singleShot=True, interval=COUNTS_MS)
-        self._appearance = menus.appearance_actions(theme, self)
-        menus.fill(self.menuBar(), self.actions_by_name, self._appearance)
+        self._counts = MailCounts(service, self)
+        self._appearance = Appearance(theme, self._stack, self._reader, self)
+        menus.fill(self.menuBar(), self.actions_by_name, self._appearance.actions)
         self._lay_out()
         self._connect_panes()
         self._connect_actions()
-        self._restore_shape()
-        self._reader.set_simple_html(settings.is_on("simple_html"))
+        shape.restore(self, self._splitter)
         self._on_accounts()
         self._sidebar.choose(View.INBOX)
         self._pane.view.setFocus()
-        self._ask_counts()
+        self._counts.ask()
 
     # --- building ----------------------------------------------------------------------------
 
@@ -127,8 +121,7 @@ class MainWindow(QMainWindow):
 
     def _connect_panes(self) -> None:
         self.service.happened.connect(self._on_event)
-        self.service.answered.connect(self._on_answered)
-        self._counts_timer.timeout.connect(self._ask_counts)
+        self._counts.counted.connect(self._on_counts)
         self.facts.accounts_changed.connect(self._on_accounts)
         self.facts.vault_changed.connect(self._show_status)
         self.facts.status_changed.connect(self._sidebar_model.set_status)
@@ -182,8 +175,6 @@ class MainWindow(QMainWindow):
             lambda: self._dialogs.show_shortcuts(self.actions_by_name.ready())
         )
         actions["quit"].triggered.connect(self.close)
-        for action in self._appearance:
-            action.triggered.connect(partial(self._on_appearance, action))
         reader, mail = self._reader, self._mail
         reader.archive_requested.connect(lambda: mail.archive(self._opened()))
         reader.restore_requested.connect(lambda: mail.restore(self._opened()))
@@ -217,7 +208,7 @@ class MainWindow(QMainWindow):
         for name in ("sync_now", "sync_past"):
             self.actions_by_name[name].setEnabled(bool(self.facts.configs))
         self._show_status()
-        self._counts_timer.start()
+        self._counts.ask_soon()
 
     @Slot()
     def _show_status(self) -> None:
@@ -229,23 +220,12 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_event(self, event: Event) -> None:
         if isinstance(event, SettingsChanged):
-            self._read_setting(event.name)
-        if not self._counts_timer.isActive():
-            self._counts_timer.start()
-
-    def _ask_counts(self) -> None:
-        if not self._counts_ticket and not self._is_closed:
-            self._counts_ticket = self.service.ask(CountsRequest())
+            self._appearance.read_setting(event.name)
+        self._counts.ask_soon()
 
     @Slot(object)
-    def _on_answered(self, answer: Answer) -> None:
-        if answer.ticket == self._counts_ticket:
-            self._counts_ticket = 0
-            if isinstance(answer.result, Counts):
-                self._sidebar_model.set_counts(answer.result)
-                self._title(answer.result)
-
-    def _title(self, counts: Counts) -> None:
+    def _on_counts(self, counts: Counts) -> None:
+        self._sidebar_model.set_counts(counts)
         unread = counts.total.inbox_unread
         title = f"Dealpost ({formatting.number(unread)})" if unread else "Dealpost"
         self.setWindowTitle(self._trust.titled(title))
@@ -347,45 +327,13 @@ class MainWindow(QMainWindow):
         self._toast.hide()
         self._stack.undo()
 
-    # --- settings and the window's shape -----------------------------------------------------
-
-    def _on_appearance(self, action: QAction) -> None:
-        name, value = action.data()
-        self._stack.run_quietly(SetOption(name, value))
-
-    def _read_setting(self, name: str) -> None:
-        if name == "theme":
-            self._theme.set_mode(str(settings.get("theme")))
-        elif name == "density":
-            self._theme.set_density(str(settings.get("density")))
-        elif name == "simple_html":
-            self._reader.set_simple_html(settings.is_on("simple_html"))
-        for action in self._appearance:
-            if action.data() and action.data()[0] == name:
-                action.setChecked(action.data()[1] == settings.get(name))
-
-    def _restore_shape(self) -> None:
-        geometry = str(settings.get("window_geometry") or "")
-        panes = str(settings.get("window_state") or "")
-        if not geometry or not self.restoreGeometry(QByteArray.fromHex(geometry.encode())):
-            self.resize(*SIZE)
-        if panes:
-            self._splitter.restoreState(QByteArray.fromHex(panes.encode()))
-
-    def _save_shape(self) -> None:
-        shapes = {
-            "window_geometry": self.saveGeometry(),
-            "window_state": self._splitter.saveState(),
-        }
-        for name, shape in shapes.items():
-            text = bytes(shape.toHex().data()).decode()
-            if text != settings.get(name):
-                self.service.run(SetOption(name, text))
+    # --- the end ----------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  # Qt's name
         if not self._is_closed:
             self._is_closed = True
-            self._save_shape()
+            shape.save(self, self._splitter, self.service)
+            self._counts.end()
             self._dialogs.close()
             self._work.close_down()
             self._reader.close_down()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from ui.commands.actions import Actions
-from ui.style.theme import Density, Mode, Theme
 
 _CONTEXT = "Menus"
 CONVERSATION = (
@@ -57,37 +56,6 @@ def conversation_menu(actions: Actions, parent: QWidget) -> QMenu:
     shown = [name for name in CONVERSATION if not name or actions[name].isEnabled()]
     _add(menu, actions, *shown)
     return menu
-
-
-def appearance_actions(theme: Theme, window: QWidget) -> list[QAction]:
-    """The choices of the View menu; each carries (setting, value) as its data."""
-    modes = {
-        Mode.SYSTEM: QCoreApplication.translate(_CONTEXT, "&As the system"),
-        Mode.LIGHT: QCoreApplication.translate(_CONTEXT, "L&ight"),
-        Mode.DARK: QCoreApplication.translate(_CONTEXT, "&Dark"),
-    }
-    densities = {
-        Density.COMFORTABLE: QCoreApplication.translate(_CONTEXT, "Comfortable &rows"),
-        Density.COMPACT: QCoreApplication.translate(_CONTEXT, "Compac&t rows"),
-    }
-    separator = QAction(window)
-    separator.setSeparator(True)
-    return [
-        *_choices("theme", {str(k): v for k, v in modes.items()}, theme.mode, window),
-        separator,
-        *_choices("density", {str(k): v for k, v in densities.items()}, theme.density, window),
-    ]
-
-
-def _choices(name: str, texts: dict[str, str], chosen: str, window: QWidget) -> list[QAction]:
-    group = QActionGroup(window)
-    made = []
-    for value, text in texts.items():
-        action = QAction(text, group, checkable=True, checked=value == chosen)
-        action.setObjectName(f"action_{name}_{value}")
-        action.setData((name, value))
-        made.append(action)
-    return made
 
 
 def _add(menu: QMenu, actions: Actions, *names: str) -> None:

@@ -9,9 +9,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from models.commands.execute import MarkMessagesRead, SetOption
+from models.commands.read_state import MarkMessagesRead
 from models.events import Event, SettingsChanged
 from models.store import settings
+from models.store.settings import SetOption
 from sync.qt.service.service import MailService
 from ui.commands.actions import Actions
 from ui.commands.command_stack import CommandStack

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from models.deletion import bringing_back
-from models.server import arrival, sync_state
+from models.server import arrival, known_uids
 from models.server.mailbox import MailboxState
 from sync.engine.fetch.messages import identity_of
 from sync.errors import RefusedError
@@ -107,7 +107,7 @@ def _look_at_known(
     here: set[int] = set()
     kept_out: dict[int, bytes] = {}
     for part in _parts(listing.uids, READ_MOST):
-        here |= read(partial(sync_state.located, box.id, uidvalidity, part))
+        here |= read(partial(known_uids.located, box.id, uidvalidity, part))
         kept_out |= read(partial(arrival.kept_out_at, box.id, uidvalidity, part))
     asked = [uid for uid, name in kept_out.items() if name in look.copies]
     for part in _parts(asked):
@@ -136,7 +136,7 @@ def known(
     """Those of the UIDs that are here or kept out: they need not come."""
     found: set[int] = set()
     for part in _parts(uids, READ_MOST):
-        found |= read(partial(sync_state.known_at, box.id, uidvalidity, part))
+        found |= read(partial(known_uids.known_at, box.id, uidvalidity, part))
     return found
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from models.flags import Flag
-from models.server import arrival, known_uids, sync_state
+from models.server import arrival, known_uids
 from models.server.arrival import ArrivalRow
 from models.server.known_uids import Earlier
 from models.server.mailbox import MailboxState
@@ -53,7 +53,7 @@ def follow(work: Work, box: MailboxState, found: Sequence[Sighting]) -> set[int]
     old = [row for row in told if row.uid not in new]
     if not old:
         return set()
-    located = sync_state.located(box.id, box.uidvalidity, new)
+    located = known_uids.located(box.id, box.uidvalidity, new)
     there, gone = missing_answers.told_apart(work, [row.uid for row in old])
     free = [s for s in found if s.uid not in located and not s.flags & Flag.DELETED]
     _settle(work, box, [row for row in old if row.uid in gone], free)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.server import arrival, sync_state
+from models.records import person_matching
+from models.server import arrival
 from models.server.arrival import ArrivalRow
 from models.server.mailbox import MailboxState
 from sync.engine.context import STEP_MESSAGES, Work
@@ -41,7 +42,7 @@ class Contacts:
 
     def __init__(self, own: frozenset[str]) -> None:
         self._own = own
-        self._persons, self._domains = sync_state.contact_addresses()
+        self._persons, self._domains = person_matching.contact_addresses()
 
     def __bool__(self) -> bool:
         return bool(self._persons or self._domains)

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 
 from models.flags import Flag
 from models.intake import intake
+from models.mail import message
 from models.parsed_mail import ParsedMail
-from models.server import arrival, known_uids, mailbox, sync_state
+from models.server import arrival, known_uids, location, mailbox
 from models.server.arrival import ArrivalRow
 from models.server.mailbox import MailboxState
 from models.store import database
@@ -77,19 +78,19 @@ def note(account_id: int, box: MailboxState, found: Iterable[Fetched]) -> None:
     """Keep identities of a mailbox that is not synced; a message that is here lies there too."""
     rows = [_row(account_id, box, fetched) for fetched in found]
     arrival.note(rows)
-    known = sync_state.messages_with(account_id, (row.identity for row in rows))
-    gmail = sync_state.messages_with_server_identity(account_id, (r.server_identity for r in rows))
-    places = sync_state.places_in(
+    known = message.by_identity(account_id, (row.identity for row in rows))
+    gmail = message.by_server_identity(account_id, (r.server_identity for r in rows))
+    places = location.places_in(
         box.id, [id_ for ids in (*known.values(), *gmail.values()) for id_ in ids]
     )
-    located = sync_state.located(box.id, box.uidvalidity, (row.uid for row in rows))
+    located = known_uids.located(box.id, box.uidvalidity, (row.uid for row in rows))
     for row in rows:
         candidates = gmail.get(row.server_identity) or known.get(row.identity) or []
         owner = next((id_ for id_ in candidates if id_ not in places), None)
         if owner is None or row.uid in located or row.flags & Flag.DELETED:
             continue
         places.add(owner)
-        sync_state.put_location(owner, box.id, box.uidvalidity, row.uid, flags=row.flags)
+        location.put_location(owner, box.id, box.uidvalidity, row.uid, flags=row.flags)
 
 
 def _row(account_id: int, box: MailboxState, fetched: Fetched) -> ArrivalRow:
@@ -149,12 +150,12 @@ def in_steps(wanted: Sequence[Wanted]) -> Iterable[list[Wanted]]:
 
 def _with_bodies(work: Work, box: MailboxState, wanted: Sequence[Wanted]) -> list[intake.Incoming]:
     names = [item.identity for item in wanted if item.identity is not None]
-    known = sync_state.messages_with(work.account.id, names)
+    known = message.by_identity(work.account.id, names)
     counts: dict[bytes, int] = {}
     fresh: list[Wanted] = []
     there: list[intake.Incoming] = []
-    here = sync_state.located(box.id, box.uidvalidity, [item.uid for item in wanted])
-    free = {name: sync_state.without_place(box.id, ids) for name, ids in known.items()}
+    here = known_uids.located(box.id, box.uidvalidity, [item.uid for item in wanted])
+    free = {name: location.without_place(box.id, ids) for name, ids in known.items()}
     for item in wanted:
         name = item.identity or b""
         if item.uid in here:
@@ -187,7 +188,7 @@ def _store(
     with database.writing(durable=False):
         events = intake.take_in(work.account.id, fresh, past=False, quiet=False)
         events += intake.take_in(work.account.id, quiet, past=False, quiet=True)
-        sync_state.attach_arrivals(work.account.id, [mail.identity for mail in mails])
+        known_uids.attach_arrivals(work.account.id, [mail.identity for mail in mails])
         if mark is not None:
             mailbox.update(box.id, watermark=mark)
     for event in events:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from models.events import ConversationsChanged
 from models.flags import Flag
-from models.server import arrival, location, mailbox, sync_state
+from models.server import arrival, known_uids, location, mailbox
 from models.server.mailbox import MailboxState
 from models.store import database
 from sync.engine.context import Steps, Work, again, now
@@ -36,7 +36,7 @@ def refresh(work: Work, one: Seen) -> Steps:
         yield from _read_all(work, box, status.highestmodseq)
     elif arrivals.is_synced(box):
         work.examine(box)
-        newest = sync_state.newest_locations(box.id, box.uidvalidity, NEWEST)
+        newest = known_uids.newest(box.id, box.uidvalidity, NEWEST)
         if newest:
             yield from _apply(work, box, work.session.fetch_flags(newest))
 

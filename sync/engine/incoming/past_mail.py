@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from models.deletion import tombstones
 from models.events import Event, LabelProgress, PastProgress
 from models.intake import intake
-from models.server import arrival, known_uids, mailbox, past_sync, sync_state
+from models.server import arrival, known_uids, mailbox, past_sync
 from models.server.mailbox import MailboxState, Role
 from models.store import database
 from sync.engine.context import STEP_BYTES, STEP_MESSAGES, Step, Work, now
@@ -179,7 +179,7 @@ class Backfill:
     def _look_ahead(self, box: MailboxState, one: _Range) -> None:
         """Sizes and dates of the next window; what is too old or not wanted falls out."""
         window = [one.uids.popleft() for _ in range(min(WINDOW, len(one.uids)))]
-        here = sync_state.located(box.id, box.uidvalidity, window)
+        here = known_uids.located(box.id, box.uidvalidity, window)
         if not box.bring_back_before:
             here |= arrival.kept_out_at(box.id, box.uidvalidity, window).keys()
         unknown = [uid for uid in window if uid not in here]
@@ -291,7 +291,7 @@ class Backfill:
             events = intake.take_in(
                 account_id, mails, past=True, quiet=True, bring_back_before=box.bring_back_before
             )
-            sync_state.attach_arrivals(account_id, [mail.identity for mail in mails])
+            known_uids.attach_arrivals(account_id, [mail.identity for mail in mails])
             if cursor is not None:
                 columns = {"backfill_uid": cursor, "backfill_done": is_done, "past_done": done}
                 # Only the past sync for which the person agreed brings anything back (R8).

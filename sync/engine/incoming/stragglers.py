@@ -20,7 +20,7 @@ def find(work: Work, mailbox_id: int) -> list[int]:
     if box is None or not arrivals.is_synced(box):
         return []
     low = _lowest(work, box)
-    known = known_uids.known_uids(box.id, box.uidvalidity)
+    known = known_uids.of_mailbox(box.id, box.uidvalidity)
     unknown = sorted(uid for uid in work.listed - known if low <= uid < box.watermark)
     if not unknown:
         return []

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.events import ConversationsChanged, MailboxesChanged
-from models.mail import conversation
-from models.server import arrival, known_uids, location, mailbox, operation, sync_state
+from models.mail import conversation, message
+from models.server import arrival, known_uids, location, mailbox, operation
 from models.server.arrival import ArrivalRow
 from models.server.location import LocationRow
 from models.server.mailbox import MailboxState
@@ -93,7 +93,7 @@ def _take_rest(work: Work, box: MailboxState, content: _Content) -> Steps:
 
 
 def _map(box: MailboxState, content: _Content) -> judge.Remap:
-    known = sync_state.identities_in(box.id, box.uidvalidity)
+    known = known_uids.identities_in(box.id, box.uidvalidity)
     found = judge.remap(known, content.names, is_complete=True)
     if content.uidvalidity != box.uidvalidity:
         return found
@@ -111,7 +111,7 @@ def _store(work: Work, box: MailboxState, content: _Content, found: judge.Remap)
         if content.uidvalidity != box.uidvalidity:
             mapping = {rows[old].id: new for old, new in found.uids.items() if old in rows}
             location.remap_uidvalidity(box.id, content.uidvalidity, mapping)
-            known_uids.forget_numbers(box.id, content.uidvalidity)
+            arrival.forget_numbers(box.id, content.uidvalidity)
         held = _unplace(work, box, content, found)
         _note(work, box, content, found, kept_out)
         mailbox.update(
@@ -141,7 +141,7 @@ def _kept_out(box: MailboxState, content: _Content, matched: set[int]) -> set[in
     for uid in sorted(content.names.keys() - matched, reverse=True):
         free[content.names[uid]].append(uid)
     kept: set[int] = set()
-    for row in known_uids.kept_out_before(box.id):
+    for row in arrival.kept_out_before(box.id):
         is_here = row.uidvalidity == content.uidvalidity and row.uid in free[row.identity]
         if is_here:
             free[row.identity].remove(row.uid)
@@ -173,8 +173,8 @@ def _unplace(work: Work, box: MailboxState, content: _Content, found: judge.Rema
         row for row in alone if row.message_id not in busy and (not is_proof or row.state in kept)
     ]
     cases = [row for row in alone if row not in held]
-    known_uids.unplace((row.id for row in cases), content.uidvalidity, "missing", now())
-    known_uids.unplace((row.id for row in held), content.uidvalidity, "held", now())
+    location.unplace((row.id for row in cases), content.uidvalidity, "missing", now())
+    location.unplace((row.id for row in held), content.uidvalidity, "held", now())
     _tell_held(work, box, held)
     return [row.message_id for row in held]
 
@@ -218,7 +218,7 @@ def _wanted(work: Work, box: MailboxState, content: _Content, free: set[int]) ->
     """What may have come meanwhile: known mail, mail of the range, and what is not old."""
     if not arrivals.is_synced(box):
         return set()
-    known = sync_state.messages_with(work.account.id, (content.names[uid] for uid in free))
+    known = message.by_identity(work.account.id, (content.names[uid] for uid in free))
     since = scope.since(work, box)
     return {
         uid

@@ -7,7 +7,7 @@ synced, is never taken for one.
 
 from __future__ import annotations
 
-from models.server import known_uids, mailbox
+from models.server import arrival, mailbox
 from models.server.mailbox import MailboxState, Role
 from models.store import ledger
 from sync.engine.context import Work
@@ -21,7 +21,7 @@ def look(work: Work, box: MailboxState) -> None:
     inbox = mailbox.by_role(work.account.id, Role.INBOX)
     if inbox is None or box.role is not Role.NONE or box.is_mirror or box.is_chosen:
         return
-    copies, came = known_uids.mirrored(box.id, inbox.id)
+    copies, came = arrival.mirrored(box.id, inbox.id)
     if copies >= LEAST and copies >= SHARE * came:
         mailbox.update(box.id, is_mirror=True)
         evidence = {"mailbox": box.id, "what": "mirror", "copies": copies}

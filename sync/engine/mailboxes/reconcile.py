@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from models.events import MailboxesChanged
-from models.server import mailbox, sync_state
+from models.server import known_uids, mailbox
 from models.server.mailbox import NEVER_SYNCED, MailboxState, Role
 from models.store import database
 from sync.engine import judge
@@ -163,7 +163,7 @@ def _renamed_to(work: Work, row: MailboxState, appeared: Sequence[Listed]) -> Li
         return next(entry for entry in appeared if entry.name == same.name)
     if row.mailbox_id_server and any(f.mailbox_id_server for f in facts.values()):
         return None  # the server names its mailboxes: another name is another mailbox
-    known = sync_state.identities_in(row.id, row.uidvalidity)
+    known = known_uids.identities_in(row.id, row.uidvalidity)
     newest = {uid: known[uid] for uid in sorted(known)[-SAMPLE:]}
     for entry in with_numbers:
         if newest and judge.same_mail(newest, _sample(work, entry, len(newest))):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from models.events import ConversationsChanged
 from models.mail import conversation
-from models.server import location, sync_state
+from models.server import location, mailbox
 from models.server.location import LocationRow
 from models.server.mailbox import MailboxState
 from models.server.operation import OperationRow
@@ -66,7 +66,7 @@ def _put_aside(
         evidence["held"] = "outcome"
     with database.writing(durable=True):
         location.put_aside(known.id, target.id, numbers, is_held=is_asked)
-        sync_state.lower_count(known.mailbox_id, 1)
+        mailbox.lower_count(known.mailbox_id, 1)
         entry = ledger.Entry(
             "hold" if is_asked else "move",
             ledger.SERVER if is_asked else ledger.PERSON,

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from models.flags import Flag
-from models.server import arrival, location, lost_operations, mailbox, operation, sync_state
+from models.mail import message
+from models.server import arrival, location, lost_operations, mailbox, operation
 from models.server.arrival import ArrivalRow
 from models.server.mailbox import MailboxState, Role
 from models.server.operation import OperationRow, Source
@@ -222,7 +223,7 @@ def finish(
         _note(work, row, landing)
         if not is_left:
             arrival.gone(place[0], place[1], [place[2]])
-            sync_state.lower_count(source.id, 1)
+            mailbox.lower_count(source.id, 1)
         go_on(row)
         entry = ledger.Entry(
             "move",
@@ -250,7 +251,7 @@ def _leave(
     """The message lies in the target as well; without UIDPLUS the source stays \\Deleted."""
     flags = known.flags | Flag.DELETED if is_marked else known.flags
     location.set_flags(known.mailbox_id, known.uidvalidity, {known.uid: (flags, known.modseq)})
-    sync_state.put_location(
+    location.put_location(
         known.message_id,
         target.id,
         landing.uidvalidity,
@@ -265,8 +266,8 @@ def _remember(work: Work, landed: Mapping[OperationRow, Landing]) -> None:
     with database.writing(durable=True):
         for row, landing in landed.items():
             id_, target = row.message_id, row.payload.target
-            if target is not None and id_ is not None and sync_state.message_exists(id_):
-                sync_state.put_location(
+            if target is not None and id_ is not None and message.exists(id_):
+                location.put_location(
                     id_,
                     target,
                     landing.uidvalidity,
@@ -299,7 +300,7 @@ def go_on(row: OperationRow) -> None:
     rest = row.payload.sources[1:]
     is_lacking = bool(row.payload.lost) and not row.payload.is_found
     if rest or is_lacking:
-        sync_state.set_payload(row.id, replace(row.payload, sources=rest, mark=None))
+        operation.set_payload(row.id, replace(row.payload, sources=rest, mark=None))
     if not rest and is_lacking:
         lost_operations.wait(row.id)
     elif not rest:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from models.accounts import account
 from models.events import OperationsChanged
 from models.flags import Flag
-from models.server import location, lost_operations, mailbox, operation, sync_state
+from models.server import location, lost_operations, mailbox, operation
 from models.server.mailbox import MailboxState, Role
 from models.server.operation import OperationRow, Source
 from models.store import database
@@ -77,7 +77,7 @@ class Operations:
         """Mailboxes or roles changed: what waited for an answer may go on."""
         for name, words in operation.QUESTIONS.items():
             if self._target_of_role(Role(name)) is not None:
-                sync_state.ask_again(self._work.account.id, words)
+                operation.ask_again(self._work.account.id, words)
 
     # --- one group ---------------------------------------------------------------------------
 
@@ -116,12 +116,12 @@ class Operations:
             return ""
         except RefusedError as error:
             # What became of it can't be looked up: that stays open, and everything else goes on.
-            sync_state.count_try(row.id for row in rows)
+            operation.count_try(row.id for row in rows)
             self._wait_all(rows, error)
             return ""
         except (ReconnectError, ProtocolError) as error:
             # If it is this very command that ends connections, the next one is not for it alone.
-            sync_state.count_try(row.id for row in rows)
+            operation.count_try(row.id for row in rows)
             self._wait_all(rows, error)
             raise
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from models.deletion import deletion
 from models.events import ConversationsChanged, Event, MessagesChanged
-from models.mail import conversation
-from models.server import location, operation, sync_state
+from models.mail import conversation, message
+from models.server import location, operation, vanish_cases
 from models.server.mailbox import MailboxState
 from models.store import database, ledger
 from sync.engine.context import Work
@@ -47,7 +47,7 @@ def carry_out(this: Round, verdicts: Sequence[Verdict]) -> None:
     with database.writing(durable=True):
         busy = operation.pending_for_message([v.message_id for v in verdicts])
         free = [v for v in verdicts if v.message_id not in busy]
-        free = [v for v in free if sync_state.message_exists(v.message_id)]
+        free = [v for v in free if message.exists(v.message_id)]
         changed = [v for v in free if v.kind in {Kind.MOVED, Kind.JUNKED, Kind.MARKED}]
         _end(this, changed)
         _hold(account_id, [v for v in free if v.kind is Kind.HELD])
@@ -62,7 +62,7 @@ def carry_out(this: Round, verdicts: Sequence[Verdict]) -> None:
                     cause=ledger.SERVER,
                     evidence=verdict.evidence,
                 )
-        marked = sync_state.mark_junk(
+        marked = message.mark_junk(
             {v.message_id: v.kind is Kind.JUNKED for v in changed if v.kind is not Kind.MARKED}
         )
     for event in events:
@@ -86,7 +86,7 @@ def _end(this: Round, verdicts: Sequence[Verdict]) -> None:
         if found is not None and found.location_id is None:
             box = this.boxes[found.mailbox_id]
             flags = this.there.get((found.mailbox_id, found.uid)) or 0
-            sync_state.put_location(
+            location.put_location(
                 verdict.message_id,
                 box.id,
                 box.uidvalidity,
@@ -107,7 +107,7 @@ def _end(this: Round, verdicts: Sequence[Verdict]) -> None:
 def _release(message_ids: Sequence[int]) -> None:
     """Held, and alive after all: nothing is left to be asked."""
     for rows in location.locations_of(message_ids).values():
-        location.set_live(row.id for row in rows if row.state == "held")
+        vanish_cases.set_live(row.id for row in rows if row.state == "held")
 
 
 def _hold(account_id: int, verdicts: Sequence[Verdict]) -> None:
@@ -118,7 +118,7 @@ def _hold(account_id: int, verdicts: Sequence[Verdict]) -> None:
         # All is where it was, \\Deleted or in Trash: what is outside Trash may be undeleted yet.
         trash = verdict.found.mailbox_id if verdict.found else None
         places = places or [r.id for r in mine if r.mailbox_id == trash]
-        location.set_held(places or [r.id for r in mine])
+        vanish_cases.set_held(places or [r.id for r in mine])
         entry = ledger.Entry(
             "hold", ledger.SERVER, account_id, verdict.message_id, evidence=verdict.evidence
         )

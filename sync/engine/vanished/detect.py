@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from models.server import arrival, location, mailbox, sync_state
+from models.server import arrival, location, mailbox, vanish_cases
 from models.server.location import LocationRow
 from models.server.mailbox import MailboxState
 from models.store import database
@@ -26,7 +26,7 @@ def is_suspicious(one: Seen) -> bool:
     if status is None:
         return False
     high = status.uidnext or box.watermark
-    arrived = sync_state.count_arrivals(box.id, box.uidvalidity, box.uidnext, high)
+    arrived = arrival.count_between(box.id, box.uidvalidity, box.uidnext, high)
     return not judge.adds_up(
         count_before=box.message_count, arrived=arrived, count_now=status.messages
     )
@@ -94,14 +94,14 @@ def _store(
     back = [r.id for r in rows if _is_back(r) and r.id not in gone and r.uid in found.present]
     is_held = found.absence is Absence.EMPTIED and not _is_hold_over(work, box, at)
     with database.writing(durable=False):
-        location.set_live(back)
+        vanish_cases.set_live(back)
         if found.absence is Absence.CAPPED:
-            location.set_hidden(row.id for row in absent if row.state == "live")
+            vanish_cases.set_hidden(row.id for row in absent if row.state == "live")
         else:
             counted = [row.id for row in absent if _counts(work, row, at, is_held=is_held)]
             # The clock was set back since the first sitting: this one is the first then.
-            location.set_live(row.id for row in absent if _is_ahead(row, at))
-            location.set_missing(counted, at)
+            vanish_cases.set_live(row.id for row in absent if _is_ahead(row, at))
+            vanish_cases.set_missing(counted, at)
         columns: dict[str, object] = {"held_reason": "emptied" if is_held else ""}
         if not (is_held and box.held_reason):
             columns["full_check_at"] = at

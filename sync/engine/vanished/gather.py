@@ -6,7 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from models.flags import Flag
-from models.server import arrival, known_uids, location, mailbox, operation, sync_state
+from models.mail import links, message
+from models.server import (
+    arrival,
+    known_uids,
+    location,
+    mailbox,
+    operation,
+    vanish_cases,
+)
 from models.server.location import LocationRow
 from models.server.mailbox import MailboxState
 from models.store import database
@@ -32,16 +40,16 @@ def judge_all(work: Work, seen: Sequence[Seen]) -> Steps:
     this = Round(work, boxes, is_whole(work, seen), is_grown)
     cases = [row for row in location.open_cases(work.account.id) if row.state == "missing"]
     held = {r.message_id for r in location.open_cases(work.account.id) if r.state == "held"}
-    suspects = {row.message_id for row in cases} | held | sync_state.in_trash(work.account.id)
+    suspects = {row.message_id for row in cases} | held | location.in_trash(work.account.id)
     verdicts: list[Verdict] = []
-    known = sync_state.location_counts(work.account.id)
+    known = location.counts(work.account.id)
     ids = sorted(suspects)
     for start in range(0, len(ids), STEP_MESSAGES):
         verdicts += _judge(this, ids[start : start + STEP_MESSAGES])
         yield again("vanishes")
     this.held = held
     verdicts = [v for v in verdicts if v.message_id not in held or _is_release(v)]
-    hour = sync_state.deleted_since(work.account.id, now_ms() - HOUR_MS)
+    hour = vanish_cases.deleted_since(work.account.id, now_ms() - HOUR_MS)
     verdicts = _braked_before_search(verdicts, known, hour)
     to_search = [v.message_id for v in verdicts if v.kind is Kind.SEARCH]
     if to_search:
@@ -100,14 +108,14 @@ def _braked_before_search(
 def _judge(this: Round, message_ids: Sequence[int]) -> list[Verdict]:
     work = this.work
     located = location.locations_of(message_ids)
-    linked = sync_state.linked(message_ids)
+    linked = links.linked_messages(message_ids)
     busy = operation.pending_for_message(message_ids)
     mine = operation.open_identities(work.account.id)
     found: list[Verdict] = []
     spots = {id_: _spots(this, id_, located.get(id_, [])) for id_ in message_ids}
     _ask(this, {spot for each in spots.values() for spot in each})
     for message_id in message_ids:
-        known = sync_state.identity_of(message_id)
+        known = message.identity_of(message_id)
         if known is None:
             continue
         case = Case(
@@ -141,7 +149,7 @@ def _spots(this: Round, message_id: int, rows: Iterable[LocationRow]) -> set[Spo
     """Where to ask: its live locations, and arrivals of its identity that nobody else has."""
     own = {(row.mailbox_id, row.uid) for row in rows if _is_current(this, row)}
     live = {(r.mailbox_id, r.uid) for r in rows if r.state == "live" and _is_current(this, r)}
-    known = sync_state.identity_of(message_id)
+    known = message.identity_of(message_id)
     if known is None:
         return live
     for row in arrival.explain(this.work.account.id, known[0], known[1]):
@@ -191,7 +199,7 @@ def _ask_box(this: Round, box: MailboxState, uids: set[int]) -> None:
     for uid in gone:
         this.there[box.id, uid] = None
     if gone:
-        located = sync_state.located(box.id, box.uidvalidity, gone)
+        located = known_uids.located(box.id, box.uidvalidity, gone)
         arrival.gone(box.id, box.uidvalidity, gone - located)
 
 
@@ -259,7 +267,7 @@ def _search(this: Round, message_ids: Sequence[int]) -> Steps:
 
 
 def _search_in(this: Round, box: MailboxState, message_id: int) -> bool:
-    known = sync_state.identity_of(message_id)
+    known = message.identity_of(message_id)
     if known is None or not known[2]:
         return True  # without a Message-ID there is nothing to search by
     try:

@@ -15,9 +15,12 @@ from pathlib import Path
 from PySide6.QtCore import QMetaObject, QObject, Qt, Signal, Slot
 
 from models.commands import account_jobs, import_undo
-from models.commands import execute as commands
+from models.commands.done import Done
+from models.commands.execute import Command, execute
+from models.commands.imports import LongCommand, Step, steps
 from models.deletion.deletion import clear_opened
 from models.events import Event
+from models.files import unfinished_import
 from models.store import database, opened_files, profile, wipe
 from models.store.database import StoreError
 
@@ -32,8 +35,8 @@ class CommandDone:
     """A command ended. `done` is None and `error` the person's sentence if it failed."""
 
     ticket: int
-    command: commands.Command
-    done: commands.Done | None
+    command: Command
+    done: Done[Command] | None
     error: str = ""
 
 
@@ -42,8 +45,8 @@ class _Long:
     """A command that goes in steps: it runs, or waits for the one before it."""
 
     ticket: int
-    command: commands.LongCommand
-    steps: Iterator[commands.Step]
+    command: LongCommand
+    steps: Iterator[Step]
 
 
 class Commander(QObject):
@@ -73,18 +76,18 @@ class Commander(QObject):
         self._work_soon()  # what the last run did not end
 
     @Slot(int, object)
-    def run(self, ticket: int, command: commands.Command) -> None:
+    def run(self, ticket: int, command: Command) -> None:
         """Carry out one command, or begin a long one; never raises."""
-        if isinstance(command, commands.LongCommand):
-            self._long.append(_Long(ticket, command, commands.steps(command)))
+        if isinstance(command, LongCommand):
+            self._long.append(_Long(ticket, command, steps(command)))
         else:
             self._run_whole(ticket, command)
         self._work_soon()
 
-    def _run_whole(self, ticket: int, command: commands.Command) -> None:
+    def _run_whole(self, ticket: int, command: Command) -> None:
         try:
             with database.told_plainly():
-                done = commands.execute(command)
+                done = execute(command)
         except Exception as error:
             self._fail(ticket, command, error)
         else:
@@ -92,7 +95,7 @@ class Commander(QObject):
             finished = None if done.error else done
             self.commanded.emit(CommandDone(ticket, command, finished, done.error))
 
-    def _fail(self, ticket: int, command: commands.Command, error: Exception) -> None:
+    def _fail(self, ticket: int, command: Command, error: Exception) -> None:
         sentence = str(error)
         if not isinstance(error, StoreError):
             log.error("a %s failed", type(command).__name__, exc_info=error)
@@ -109,7 +112,7 @@ class Commander(QObject):
             self._fail(long.ticket, long.command, error)
             return
         self._tell(step.events)
-        done = commands.done_in_steps(step)
+        done = step.done
         if done is not None:
             self._long.popleft()
             self._tell(done.events)
@@ -122,7 +125,7 @@ class Commander(QObject):
 
     def _work_soon(self) -> None:
         """Go on with what takes long, after the commands that wait."""
-        is_due = self._long or import_undo.is_due() or account_jobs.is_due()
+        is_due = self._long or unfinished_import.is_due() or account_jobs.is_due()
         if is_due and not self._is_working:
             self._is_working = True
             QMetaObject.invokeMethod(self, "work", Qt.ConnectionType.QueuedConnection)
@@ -139,7 +142,7 @@ class Commander(QObject):
             return
         try:
             with database.told_plainly():
-                events = import_undo.step() if import_undo.is_due() else account_jobs.step()
+                events = import_undo.step() if unfinished_import.is_due() else account_jobs.step()
         except Exception:
             log.exception("a step of what takes long failed")
             return

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from models.accounts import account
 from models.commands import account_jobs
-from models.commands import execute as commands
+from models.commands.delete import preview_delete
 from models.files import export, plan
 from models.mail import body, message
 from models.mail.body import AttachmentRow
@@ -83,7 +83,7 @@ def answer(request: Request) -> Result:
         case SourceRequest():
             return body.raw(request.message_id)
         case DeletePreviewRequest():
-            return commands.preview_delete(request.conversation_ids, request.message_ids)
+            return preview_delete(request.conversation_ids, request.message_ids)
         case RemovalPreviewRequest():
             return account_jobs.preview_removal(request.account_id)
         case QueueRequest():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from models.commands.execute import RemoveAccount
+from models.commands.accounts import RemoveAccount
 
 Waiting = tuple[int, RemoveAccount]
 

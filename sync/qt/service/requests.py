@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.commands.account_jobs import RemovalPreview
-from models.commands.execute import DeletePreview
+from models.commands.delete import DeletePreview
 from models.files.export import ExportResult
 from models.files.plan import ImportPlan
 from models.queries.conversation_list import Counts, ListIds, ListQuery

@@ -13,7 +13,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QThread, Signal, SignalInstance, Slot
 
 from models.accounts import account
-from models.commands import execute as commands
+from models.commands.accounts import RemoveAccount
+from models.commands.execute import Command
 from models.events import (
     AccountsChanged,
     Event,
@@ -152,11 +153,11 @@ class MailService(QObject):
 
     # --- asking --------------------------------------------------------------------------
 
-    def run(self, command: commands.Command) -> int:
+    def run(self, command: Command) -> int:
         """Carry out a command in the command thread; its ticket comes back in `commanded`."""
         ticket = next(self._tickets)
         self._wipes.postpone()
-        if isinstance(command, commands.RemoveAccount):
+        if isinstance(command, RemoveAccount):
             is_busy = self._workers.is_busy(command.account_id)
             if not self._removals.begin(ticket, command, is_busy=is_busy):
                 self.stop_account(command.account_id)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from models.commands.execute import ChangeSecrets, Command, ForgetOldKey
+from models.commands.execute import Command
+from models.commands.security import ChangeSecrets, ForgetOldKey
 from sync.qt.service.command_thread import CommandDone
 from sync.qt.service.vault import VaultAnswer, VaultService
 from sync.secrets import rekey

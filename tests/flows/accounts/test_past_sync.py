@@ -8,9 +8,10 @@ import pytest
 from PySide6.QtWidgets import QPushButton, QRadioButton, QToolButton
 
 from models.accounts import account
-from models.commands.execute import BeginPastSync, ChooseMailboxes, RemoveAccount
+from models.commands.accounts import ChooseMailboxes, RemoveAccount
 from models.events import Phase
 from models.server.mailbox import by_name
+from models.server.past_sync import BeginPastSync
 from models.store.clock import now_ms
 from tests.flows.accounts.stalling import freeze_after_a_step
 from tests.flows.asking import past_dialog, sync_past

@@ -8,8 +8,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QLabel, QListWidget, QPushButton
 
-from models.commands.execute import LinkConversations, SaveRecord, SetOption
+from models.commands.links import LinkConversations
+from models.commands.records import SaveRecord
 from models.records.records import Deal
+from models.store.settings import SetOption
 from tests.flows.accounts import office
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows, write

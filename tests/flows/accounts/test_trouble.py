@@ -9,10 +9,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QListView, QPushButton, QWidget
 
-from models.commands.execute import SetOption, UpdateAccount
+from models.commands.accounts import UpdateAccount
 from models.events import Event, Phase
 from models.intake import intake
 from models.parsed_mail import Incoming
+from models.store.settings import SetOption
 from tests.flows.accounts import office
 from tests.flows.accounts.stalling import freeze_after_a_step
 from tests.flows.desk import Desk

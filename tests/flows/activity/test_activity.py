@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from models.commands.execute import SetOption
 from models.events import Event, Phase, StatusChanged
+from models.store.settings import SetOption
 from tests.flows.desk import Desk
 from tests.flows.rig import Rig, dovecot_rig
 from tests.support.builders import a_mail

@@ -16,10 +16,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.commands.execute import LinkConversations, SaveRecord, SetOption
+from models.commands.links import LinkConversations
+from models.commands.records import SaveRecord
 from models.records.records import Deal
 from models.store import database
 from models.store.clock import now_ms
+from models.store.settings import SetOption
 from tests.flows import profile_file
 from tests.flows.desk import Desk
 from tests.flows.rig import Rig, dovecot_rig

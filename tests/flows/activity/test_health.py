@@ -13,8 +13,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from models.commands.execute import SetOption, TrustCertificate, UpdateAccount
+from models.commands.accounts import UpdateAccount
+from models.commands.security import TrustCertificate
 from models.events import Phase
+from models.store.settings import SetOption
 from sync.health.report import Finding, Severity
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows

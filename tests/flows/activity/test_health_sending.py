@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from models.commands.accounts import UpdateAccount
-from models.commands.execute import DistrustCertificate, TrustCertificate
+from models.commands.security import DistrustCertificate, TrustCertificate
 from sync.health.report import Finding, Severity
 from tests.flows.activity.test_health import check, copied, findings, part, press
 from tests.flows.desk import Desk

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QAbstractButton
 
-from models.commands.execute import SetOption
+from models.store.settings import SetOption
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig

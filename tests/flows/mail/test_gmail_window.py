@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.commands.execute import SetOption
+from models.store.settings import SetOption
 from tests.flows.desk import Desk
 from tests.flows.rig import Rig
 from tests.support.builders import a_mail

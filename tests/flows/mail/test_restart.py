@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from models.commands.execute import MarkRead, SetOption
+from models.commands.read_state import MarkRead
+from models.store.settings import SetOption
 from tests.flows.desk import FAST, Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig

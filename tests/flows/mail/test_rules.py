@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from models.commands.execute import SetOption
+from models.store.settings import SetOption
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows, write
 from tests.flows.rig import Rig

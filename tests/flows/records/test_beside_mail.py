@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
 
-from models.commands.execute import LinkConversations, SaveRecord
+from models.commands.links import LinkConversations
+from models.commands.records import SaveRecord
 from models.records.records import Deal
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows

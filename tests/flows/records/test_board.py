@@ -10,7 +10,7 @@ from PySide6.QtGui import QDrag, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from models.commands.execute import SaveRecord
+from models.commands.records import SaveRecord
 from models.records.records import Deal
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows

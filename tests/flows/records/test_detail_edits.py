@@ -18,9 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.commands import execute as commands
-from models.commands.execute import DeleteRecords, SaveRecord
+from models.commands.done import Done
+from models.commands.execute import Command, execute
+from models.commands.records import DeleteRecords, SaveRecord
 from models.records.records import Deal, Organization, Person
+from sync.qt.service import command_thread
 from sync.qt.service.command_thread import CommandDone
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
@@ -280,14 +282,14 @@ class _Gate:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.begun: list[object] = []
         self._free = threading.Semaphore(0)
-        real = commands.execute
+        real = execute
 
-        def held(command: commands.Command) -> commands.Done:
+        def held(command: Command) -> Done[Command]:
             self.begun.append(command)
             assert self._free.acquire(timeout=30), "nobody let it through"
             return real(command)
 
-        monkeypatch.setattr(commands, "execute", held)
+        monkeypatch.setattr(command_thread, "execute", held)
 
     def let(self, count: int) -> None:
         """So many of them may go on."""

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.commands.execute import SaveRecord
+from models.commands.records import SaveRecord
 from models.files import plan
 from models.files.plan import ImportPlan
 from models.queries.record_list import RecordQuery

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.commands.execute import DeleteConversations, SaveRecord
+from models.commands.delete import DeleteConversations
+from models.commands.records import SaveRecord
 from models.records.records import Deal, Labelled, Organization, Person, Record
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows

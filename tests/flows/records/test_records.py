@@ -18,8 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.commands.execute import LinkConversations, SaveRecord, SetOption
+from models.commands.links import LinkConversations
+from models.commands.records import SaveRecord
 from models.records.records import Deal, Labelled, Lead, Organization, Person, Project
+from models.store.settings import SetOption
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig

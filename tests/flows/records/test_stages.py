@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QDialog, QLineEdit, QListWidget
 
-from models.commands.execute import SaveRecord
+from models.commands.records import SaveRecord
 from models.records.records import Deal
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows

@@ -8,7 +8,8 @@ import keyring
 import pytest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QWidget
 
-from models.commands.execute import Archive, SetOption
+from models.commands.archive import Archive
+from models.store.settings import SetOption
 from sync.qt.service.vault import VaultMode
 from tests.flows.desk import Desk
 from tests.flows.profile_file import rows

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from models.accounts import account
-from models.commands.execute import SetOption
 from models.events import Phase
+from models.store.settings import SetOption
 from sync.oauth.tokens import from_text
 from tests.flows.accounts import office
 from tests.flows.desk import Desk

@@ -130,7 +130,7 @@ def test_only_my_contacts_with_counts_before(desk: Desk, rig: Rig) -> None:
     deliver_parties(rig)
     wizard = wizard_at_choices(desk, rig)
     show(desk, wizard, "start_combo")
-    counts = wizard.start_page.counts
+    counts = wizard.pages.start.counts
     desk.wait(lambda: "2 from contacts" in counts.row_text("1m"), counts.row_text("1m"))
     assert counts.row_text("1m").startswith("1 month ago — 4 messages, ")
     part(wizard, QRadioButton, "scope_contacts_radio").setChecked(True)
@@ -157,7 +157,7 @@ def test_contacts_that_are_imported_meanwhile_can_be_chosen_at_once(desk: Desk, 
     desk.wait(button.isEnabled, "the file was read")
     button.click()
     desk.wait(radio.isEnabled, "the contacts can be chosen")
-    counts = wizard.start_page.counts
+    counts = wizard.pages.start.counts
     desk.wait(lambda: "1 from contacts" in counts.row_text("1m"), "counted anew")
     radio.setChecked(True)
     press_sync(desk, wizard)
@@ -183,7 +183,7 @@ def test_labels_are_counted_and_only_the_ticked_ones_come(desk: Desk, rig: Rig) 
 def test_labels_show_what_was_counted_before_their_page_came_up(desk: Desk, rig: Rig) -> None:
     rig.deliver(a_mail(subject="one"), a_mail(subject="two"))
     wizard = wizard_at_choices(desk, rig)
-    note = wizard.labels_page.counts_note
+    note = wizard.pages.labels.counts_note
     desk.wait(lambda: note.text() == "Messages of the last year.", "counted")
     show(desk, wizard, "labels_list")
     view = part(wizard, QListWidget, "labels_list")
@@ -207,7 +207,7 @@ def test_counting_needs_no_extension_and_refuses_nothing(desk: Desk, rig: Rig) -
     deliver_at_the_borders(rig)
     wizard = wizard_at_choices(desk, rig)
     show(desk, wizard, "start_combo")
-    counts = wizard.start_page.counts
+    counts = wizard.pages.start.counts
     desk.wait(lambda: counts.row_text("1y").startswith("1 year ago — 7 messages"), "counted")
     assert rig.changing_commands() == []
     wizard.reject()

@@ -9,14 +9,9 @@ import pytest
 from models.accounts import certificates
 from models.accounts.account import NewAccount
 from models.accounts.secrets import EncryptedSecrets
-from models.commands.execute import (
-    AddAccount,
-    DistrustCertificate,
-    RemoveAccount,
-    TrustCertificate,
-    UpdateAccount,
-    execute,
-)
+from models.commands.accounts import AddAccount, RemoveAccount, UpdateAccount
+from models.commands.execute import execute
+from models.commands.security import DistrustCertificate, TrustCertificate
 from models.events import AccountsChanged
 
 MARK = "AA:BB"

@@ -8,13 +8,17 @@ from models.accounts import account
 from models.commands import account_jobs
 from models.commands.account_jobs import Keep
 from models.commands.accounts import ConvertAccount, RemoveAccount, UpdateAccount
-from models.commands.execute import Archive, DeleteConversations, Done, SetOption, execute
+from models.commands.archive import Archive
+from models.commands.delete import DeleteConversations
+from models.commands.done import Done
+from models.commands.execute import Command, execute
 from models.events import AccountsChanged, ConversationsChanged, Event, MessagesDeleted
 from models.mail import conversation
 from models.queries import conversation_list
 from models.queries.conversation_list import ListQuery, View
 from models.store import database, settings, wipe
 from models.store.database import StoreError
+from models.store.settings import SetOption
 from tests.models.building import (
     START,
     Boxes,
@@ -353,7 +357,7 @@ def test_aliases_and_signature_come_back_with_the_address() -> None:
 def test_a_conversation_of_own_mail_keeps_its_archive_state() -> None:
     box = boxes()
     box.take(box.mail("a", sender="alias@example.com"))
-    done: Done = execute(Archive((conversation_of("a"),)))
+    done: Done[Command] = execute(Archive((conversation_of("a"),)))
     assert done.count == 1
     execute(UpdateAccount(box.account_id, aliases=("alias@example.com",)))
     work()

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from models.accounts import account
-from models.commands.execute import Archive, DeleteConversations, Restore, SetOption, execute
+from models.commands.archive import Archive, Restore
+from models.commands.delete import DeleteConversations
+from models.commands.execute import execute
 from models.events import ConversationsChanged, OperationsChanged, SettingsChanged
-from models.server import location, mailbox, operation
+from models.server import location, mailbox, operation, sync_facts, vanish_cases
 from models.server.operation import Payload
 from models.store import database, settings
 from models.store.database import DiskFullError
+from models.store.settings import SetOption
 from tests.models.building import (
     Boxes,
     archived,
@@ -128,7 +131,7 @@ def test_a_missing_copy_is_not_moved() -> None:
     box = boxes()
     option("archive")
     box.take(box.mail("a"))
-    location.set_missing([one("SELECT id FROM location")], 1)
+    vanish_cases.set_missing([one("SELECT id FROM location")], 1)
     execute(Archive((conversation_of("a"),)))
     assert operations(box.account_id) == []
 
@@ -248,7 +251,7 @@ def test_ten_thousand_conversations_in_a_second() -> None:
     before = time.process_time()
     assert execute(Archive(ids)).count == 10_000
     assert time.process_time() - before < 6  # half a second on a machine that does nothing else
-    assert operation.counts(box.account_id).open == 10_000
+    assert sync_facts.of_account(box.account_id).pending == 10_000
 
 
 # --- when it goes wrong ------------------------------------------------------------------------------

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from models.commands import execute as commands
 from models.commands import import_undo
-from models.commands.imports import CHUNK
-from models.files import plan
+from models.commands.execute import execute
+from models.commands.imports import CHUNK, ImportRecords, UndoImport, steps
+from models.commands.records import DeleteRecords, SaveRecord
+from models.files import plan, unfinished_import
 from models.queries import history_pages
 from models.records import snapshots
 from models.records.records import Deal, Kind, Labelled, Person, get, persons_of_items
@@ -23,9 +24,9 @@ HEAD = "Name,Organization,Email\n"
 MANY = HEAD + "".join(f"P{n},Firm {n % 3},p{n}@x.test\n" for n in range(3 * CHUNK))
 
 
-def planned(text: str, on_duplicate: str = "skip") -> commands.ImportRecords:
+def planned(text: str, on_duplicate: str = "skip") -> ImportRecords:
     drafts = plan.plan(text.encode()).drafts
-    return commands.ImportRecords(drafts, on_duplicate)  # type: ignore[arg-type]
+    return ImportRecords(drafts, on_duplicate)  # type: ignore[arg-type]
 
 
 def counts() -> tuple[int, int]:
@@ -35,14 +36,14 @@ def counts() -> tuple[int, int]:
 
 
 def take_all_back() -> None:
-    while import_undo.is_due():
+    while unfinished_import.is_due():
         import_undo.step()
 
 
 def test_what_was_cut_short_is_taken_back() -> None:
-    steps = commands.steps(planned(MANY))
+    going = steps(planned(MANY))
     for _ in range(2):
-        assert next(steps).outcome is None
+        assert next(going).done is None
     assert counts() == (2 * CHUNK, 3)
     take_all_back()  # as the next start does
     assert counts() == (0, 0)
@@ -52,11 +53,11 @@ def test_what_was_filled_up_is_what_it_was() -> None:
     box = boxes()
     box.take(box.mail("a", sender="anna@home.test"))
     before = Person(name="Anna", note="Mine", addresses=(Labelled("anna@customer.test"),))
-    commands.execute(commands.SaveRecord(before))
+    execute(SaveRecord(before))
     stored = get("person:1")
     text = HEAD + 'Anna,New Ltd,"anna@customer.test, anna@home.test"\n'
-    steps = commands.steps(planned(text, "update"))
-    next(steps)
+    going = steps(planned(text, "update"))
+    next(going)
     filled = get("person:1")
     assert isinstance(filled, Person)
     assert len(filled.addresses) == 2
@@ -69,10 +70,10 @@ def test_what_was_filled_up_is_what_it_was() -> None:
 
 def test_what_was_deleted_meanwhile_stays_deleted() -> None:
     anna = Person(name="Anna", addresses=(Labelled("anna@customer.test"),))
-    commands.execute(commands.SaveRecord(anna))
-    steps = commands.steps(planned(HEAD + "Anna,New Ltd,anna@customer.test\n", "update"))
-    next(steps)
-    commands.execute(commands.DeleteRecords(("person:1",)))
+    execute(SaveRecord(anna))
+    going = steps(planned(HEAD + "Anna,New Ltd,anna@customer.test\n", "update"))
+    next(going)
+    execute(DeleteRecords(("person:1",)))
     take_all_back()
     assert counts() == (0, 0)
 
@@ -90,7 +91,7 @@ def anna() -> Person:
 
 def save_anna() -> None:
     person = Person(name="Anna", note="Mine", addresses=(Labelled("anna@customer.test"),))
-    commands.execute(commands.SaveRecord(person))
+    execute(SaveRecord(person))
 
 
 @pytest.mark.parametrize("is_complete", [False, True], ids=["cut short", "undone"])
@@ -98,16 +99,16 @@ def test_what_the_person_changed_since_stays(*, is_complete: bool) -> None:
     """A title, a phone, a note and a deal of their own; only what the file brought goes."""
     save_anna()
     command = planned(HEAD_WITH_PHONE + FIRST, "update")
-    done = commands.execute(command) if is_complete else None
+    done = execute(command) if is_complete else None
     if not is_complete:
-        next(commands.steps(command))
+        next(steps(command))
     filled = anna()
     assert (filled.phones, filled.organization_id) == ((Labelled("+1"),), 1)
     mine = replace(filled, title="Owner", phones=(*filled.phones, Labelled("+2")))
-    commands.execute(commands.SaveRecord(replace(mine, note="Mine, and more")))
-    commands.execute(commands.SaveRecord(Deal(title="Roof", person_ids=(1,))))
+    execute(SaveRecord(replace(mine, note="Mine, and more")))
+    execute(SaveRecord(Deal(title="Roof", person_ids=(1,))))
     if done is not None and done.undo is not None:
-        commands.execute(done.undo)
+        execute(done.undo)
     take_all_back()
     found = anna()
     assert (found.title, found.phones, found.note) == ("Owner", (Labelled("+2"),), "Mine, and more")
@@ -119,10 +120,10 @@ def test_what_was_changed_between_two_rows_of_the_file_stays() -> None:
     save_anna()
     rest = "".join(f"P{n},,p{n}@x.test,,\n" for n in range(CHUNK))
     text = HEAD_WITH_PHONE + FIRST + rest + "Anna,,anna@customer.test,+3,\n"
-    steps = commands.steps(planned(text, "update"))
-    next(steps)
-    commands.execute(commands.SaveRecord(replace(anna(), title="Owner")))
-    next(steps)
+    going = steps(planned(text, "update"))
+    next(going)
+    execute(SaveRecord(replace(anna(), title="Owner")))
+    next(going)
     assert [each.value for each in anna().phones] == ["+1", "+3"]
     take_all_back()
     assert (anna().title, anna().note, anna().phones) == ("Owner", "Mine", ())
@@ -130,15 +131,13 @@ def test_what_was_changed_between_two_rows_of_the_file_stays() -> None:
 
 
 def test_an_amount_of_the_persons_own_keeps_its_currency() -> None:
-    commands.execute(commands.SaveRecord(Deal(title="Roof")))
-    done = commands.execute(planned("Deal title,Value\nRoof,5 EUR\n", "update"))
+    execute(SaveRecord(Deal(title="Roof")))
+    done = execute(planned("Deal title,Value\nRoof,5 EUR\n", "update"))
     filled = get("deal:1")
     assert isinstance(filled, Deal)
-    commands.execute(
-        commands.SaveRecord(replace(filled, value_cents=700), columns=("value_cents",))
-    )
+    execute(SaveRecord(replace(filled, value_cents=700), columns=("value_cents",)))
     assert done.undo is not None
-    commands.execute(done.undo)
+    execute(done.undo)
     found = get("deal:1")
     assert isinstance(found, Deal)
     assert (found.value_cents, found.currency) == (700, "EUR")
@@ -150,7 +149,7 @@ def test_what_the_first_versions_remembered_is_taken_back() -> None:
     stored = get(ANNA)
     (snapshot,) = snapshots.take([ANNA])
     tables = [(each.table, each.columns, each.values) for each in snapshot.rows]
-    next(commands.steps(planned(HEAD_WITH_PHONE + FIRST, "update")))
+    next(steps(planned(HEAD_WITH_PHONE + FIRST, "update")))
     with database.writing(durable=True):
         database.run(
             "UPDATE imported_record SET before = ? WHERE record_key = ?",
@@ -161,27 +160,27 @@ def test_what_the_first_versions_remembered_is_taken_back() -> None:
 
 
 def test_a_complete_import_is_kept_and_is_one_undo() -> None:
-    done = commands.execute(planned(MANY))
+    done = execute(planned(MANY))
     assert done.count == 3 * CHUNK
-    assert not import_undo.is_due()
+    assert not unfinished_import.is_due()
     assert done.undo is not None
-    undone = commands.execute(done.undo)
+    undone = execute(done.undo)
     assert counts() == (0, 0)
     assert undone.count == 3 * CHUNK + 3
 
 
 def test_an_undo_that_was_cut_short_goes_on() -> None:
-    done = commands.execute(planned(MANY))
-    assert isinstance(done.undo, commands.UndoImport)
-    steps = commands.steps(done.undo)
-    next(steps)
+    done = execute(planned(MANY))
+    assert isinstance(done.undo, UndoImport)
+    going = steps(done.undo)
+    next(going)
     assert counts()[0] > CHUNK
     take_all_back()
     assert counts() == (0, 0)
 
 
 def test_the_next_import_takes_back_first() -> None:
-    next(commands.steps(planned(MANY)))
-    commands.execute(planned(HEAD + "Bo,,bo@berg.test\n"))
+    next(steps(planned(MANY)))
+    execute(planned(HEAD + "Bo,,bo@berg.test\n"))
     assert [name for (name,) in database.rows("SELECT name FROM person")] == ["Bo"]
     assert get(f"{Kind.ORGANIZATION}:1") is None

@@ -10,12 +10,16 @@ import pytest
 from models.commands import account_jobs
 from models.commands.account_jobs import Keep
 from models.commands.accounts import RemoveAccount
-from models.commands.execute import Archive, DeleteMessages, execute
+from models.commands.archive import Archive
+from models.commands.delete import DeleteMessages
+from models.commands.execute import execute
 from models.deletion import deletion
 from models.events import ConversationsChanged, Event, LinksChanged, MessagesDeleted
 from models.mail import links
 from models.parsed_mail import ParsedAttachment
-from models.store import database, ledger, wipe
+from models.queries import ledger_pages
+from models.queries.ledger_pages import LedgerQuery
+from models.store import database, wipe
 from models.store.hashing import key64
 from tests.models.building import boxes, conversation_of, message_of, one
 
@@ -95,14 +99,16 @@ def test_what_stays_holds_no_words() -> None:
 def test_the_ledger_says_what_happened() -> None:
     message_id = full_mail()
     execute(DeleteMessages((message_id,)))
-    kinds = [(row.entry.kind, row.entry.cause) for row in ledger.of_message(message_id)]
-    assert kinds == [("arrival", "server"), ("delete", "person")]
-    entry = ledger.of_message_id_header("<a@test>")[-1].entry
-    assert entry.record_keys == ("deal:1", "person:1")
-    assert entry.subject_key == key64("ZEBRAFISH")
-    assert entry.evidence.keys() == {"to_trash", "kind", "identity"}
-    assert (entry.evidence["to_trash"], entry.evidence["kind"]) == (False, "own")
-    assert [row.entry.kind for row in ledger.newest(1)] == ["delete"]
+    items = ledger_pages.page(LedgerQuery(message_id=message_id), 9).items
+    kinds = [(item.kind, item.cause) for item in items]
+    assert kinds == [("delete", "person"), ("arrival", "server")]
+    (found,) = ledger_pages.page(LedgerQuery(text="<a@test>"), 1).items
+    assert found == items[0]
+    assert one("SELECT record_keys FROM ledger WHERE kind = 'delete'") == '["deal:1", "person:1"]'
+    assert one("SELECT subject_key FROM ledger WHERE kind = 'delete'") == key64("ZEBRAFISH")
+    assert found.evidence.keys() == {"to_trash", "kind", "identity"}
+    assert (found.evidence["to_trash"], found.evidence["kind"]) == (False, "own")
+    assert [item.kind for item in ledger_pages.page(LedgerQuery(), 1).items] == ["delete"]
 
 
 def test_views_are_told() -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from models.commands import execute as commands
+from models.commands.execute import execute
+from models.commands.imports import ImportRecords
+from models.commands.records import DeleteRecords, SaveRecord
 from models.files import csv_table, export, plan, vcard
 from models.records.records import Deal, Kind, Labelled, Person, get
 from models.store.search_index import folded
@@ -100,7 +102,7 @@ def test_a_wide_table_is_read_in_time() -> None:
 def test_a_value_that_no_database_holds_is_a_bad_row(value: str) -> None:
     found = plan.plan(f"Deal title,Value\nRoof,{value}\nBarn,7\n".encode())
     assert [(each.number, each.code) for each in found.problems] == [(2, "bad_value")]
-    assert commands.execute(commands.ImportRecords(found.drafts)).count == 1
+    assert execute(ImportRecords(found.drafts)).count == 1
     deal = get("deal:1")
     assert isinstance(deal, Deal)
     assert deal.value_cents == 700
@@ -109,10 +111,10 @@ def test_a_value_that_no_database_holds_is_a_bad_row(value: str) -> None:
 def test_what_is_no_formula_comes_back_as_it_was(tmp_path: Path) -> None:
     phones = (Labelled("+49 (0)30-12"), Labelled("'s-Hertogenbosch"))
     person = Person(name="=cmd|'/C calc'!A0", title="'quoted'", phones=phones, note="@all")
-    commands.execute(commands.SaveRecord(person))
+    execute(SaveRecord(person))
     export.export(tmp_path / "a.csv", Kind.PERSON)
-    commands.execute(commands.DeleteRecords(("person:1",)))
-    commands.execute(commands.ImportRecords(plan.plan_file(tmp_path / "a.csv").drafts))
+    execute(DeleteRecords(("person:1",)))
+    execute(ImportRecords(plan.plan_file(tmp_path / "a.csv").drafts))
     found = get("person:2")
     assert isinstance(found, Person)
     assert (found.name, found.title, found.note) == (person.name, person.title, person.note)
@@ -121,7 +123,7 @@ def test_what_is_no_formula_comes_back_as_it_was(tmp_path: Path) -> None:
 
 def test_words_of_a_note_are_no_lines_of_a_card(tmp_path: Path) -> None:
     note = "one\rEND:VCARD\rBEGIN:VCARD\rFN:Eve"
-    commands.execute(commands.SaveRecord(Person(name="Ann", note=note)))
+    execute(SaveRecord(Person(name="Ann", note=note)))
     export.export(tmp_path / "a.vcf", Kind.PERSON)
     text = (tmp_path / "a.vcf").read_bytes().decode()
     assert [line for line in text.splitlines() if line.startswith("BEGIN")] == ["BEGIN:VCARD"]

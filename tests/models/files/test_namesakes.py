@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.commands import execute as commands
+from models.commands.execute import execute
 from models.records import records
 from models.records.records import Kind
 from models.store import database
@@ -54,7 +54,7 @@ def test_the_person_of_a_deal_gets_the_address_that_a_later_deal_has() -> None:
     of_items = records.persons_of_items(Kind.DEAL, range(1, 7))
     assert of_items == {1: (1,), 2: (1,), 3: (2,), 4: (3,), 5: (2,), 6: (1,)}
     assert done.undo is not None
-    commands.execute(done.undo)
+    execute(done.undo)
     assert one("SELECT count(*) FROM person") == 0
 
 
@@ -70,7 +70,7 @@ def test_a_person_that_is_here_gets_the_address_of_a_deal_if_it_may(on_duplicate
     assert found == [(1 if on_duplicate == "update" else 2, "ada@x.test")]
     assert database.rows("SELECT person_id FROM message_person") == [(found[0][0],)]
     assert done.undo is not None
-    commands.execute(done.undo)
+    execute(done.undo)
     assert records.get("person:1") == before
     assert one("SELECT count(*) FROM person") == 1
     assert one("SELECT count(*) FROM message_person") == 0

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from models.commands import execute as commands
+from models.commands.done import Done
+from models.commands.execute import Command, execute
+from models.commands.imports import ImportRecords
+from models.commands.records import DeleteRecords, SaveRecord
 from models.files import csv_columns, csv_table, export
 from models.files import plan as importing
 from models.files.csv_table import ImportRefusedError
@@ -43,8 +46,8 @@ def plan(text: str, **more: object) -> ImportPlan:
     return importing.plan(text.encode(), **more)  # type: ignore[arg-type]
 
 
-def take(found: ImportPlan, on_duplicate: str = "skip") -> commands.Done:
-    return commands.execute(commands.ImportRecords(found.drafts, on_duplicate))  # type: ignore[arg-type]
+def take(found: ImportPlan, on_duplicate: str = "skip") -> Done[Command]:
+    return execute(ImportRecords(found.drafts, on_duplicate))  # type: ignore[arg-type]
 
 
 def persons() -> dict[str, Person]:
@@ -362,7 +365,7 @@ def test_duplicates_may_be_filled_up_without_overwriting() -> None:
     anna = persons()["Anna"]
     assert (anna.title, anna.phones) == ("Owner", (Labelled("+1"),))
     assert done.undo is not None
-    commands.execute(done.undo)
+    execute(done.undo)
     assert persons()["Anna"].phones == ()
 
 
@@ -373,7 +376,7 @@ def test_one_import_is_one_undo() -> None:
     done = take(plan(PIPEDRIVE_PERSONS))
     assert one("SELECT count(*) FROM message_person") == 1
     assert done.undo is not None
-    commands.execute(done.undo)
+    execute(done.undo)
     assert persons() == before
     assert one("SELECT count(*) FROM organization") == 0
     assert one("SELECT count(*) FROM message_person") == 0
@@ -440,23 +443,23 @@ def test_words_of_a_card_do_not_get_into_the_log(caplog: pytest.LogCaptureFixtur
 
 
 def fill() -> None:
-    save = commands.SaveRecord
-    commands.execute(save(Organization(name="Blue; River, Ltd", domains=("blue.test",))))
+    save = SaveRecord
+    execute(save(Organization(name="Blue; River, Ltd", domains=("blue.test",))))
     addresses = (Labelled("anna@blue.test", "work"), Labelled("a@home.test", "home"))
     anna = Person(
         name="Änna Karu", organization_id=1, title="Owner", addresses=addresses,
         phones=(Labelled("+372 1", "mobile"),), note='one\n"two"; ' + "long ä " * 30,
     )  # fmt: skip
-    commands.execute(save(anna))
+    execute(save(anna))
     deal = Deal(
         title="Roof", value_cents=-5, currency="EUR", stage_id=3, organization_id=1, person_ids=(1,),
         expected_close="2026-01-02",
     )  # fmt: skip
-    commands.execute(save(deal))
+    execute(save(deal))
 
 
 def clear() -> None:
-    commands.execute(commands.DeleteRecords(("person:1", "organization:1", "deal:1")))
+    execute(DeleteRecords(("person:1", "organization:1", "deal:1")))
     assert one("SELECT count(*) FROM person") == 0
 
 
@@ -497,7 +500,7 @@ def test_organizations_come_back_from_their_export(tmp_path: Path, name: str) ->
 
 
 def test_a_cell_is_no_formula_in_a_spreadsheet(tmp_path: Path) -> None:
-    commands.execute(commands.SaveRecord(Person(name="=cmd()", phones=(Labelled("+372 1"),))))
+    execute(SaveRecord(Person(name="=cmd()", phones=(Labelled("+372 1"),))))
     export.export(tmp_path / "a.csv", Kind.PERSON)
     text = (tmp_path / "a.csv").read_text("utf-8-sig")
     assert "'=cmd()" in text

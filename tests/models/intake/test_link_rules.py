@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from models.commands import execute as commands
+from models.commands.delete import DeleteConversations
+from models.commands.execute import execute
+from models.commands.links import LinkConversations, LinkPersons, UnlinkConversations, UnlinkPersons
+from models.commands.records import DeleteRecords, SaveRecord
 from models.deletion.deletion import delete_messages
 from models.events import ConversationsChanged, LinksChanged
 from models.records import records
@@ -20,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("store")
 
 
 def save(record: records.Record) -> str:
-    return commands.execute(commands.SaveRecord(record)).record_key
+    return execute(SaveRecord(record)).record_key
 
 
 def person(name: str, *addresses: str, organization_id: int | None = None) -> int:
@@ -238,13 +241,13 @@ def test_a_deleted_deal_gets_no_links_and_its_links_go() -> None:
     box = boxes()
     key = deal("Roof", person("Anna", "anna@customer.test"))
     box.take(box.mail("a"))
-    done = commands.execute(commands.DeleteRecords((key,)))
+    done = execute(DeleteRecords((key,)))
     assert ConversationsChanged(box.account_id, (conversation_of("a"),)) in done.events
     box.take(box.mail("b", at=START + DAY))
     assert link_of("a") is None
     assert link_of("b") is None
     assert done.undo is not None
-    commands.execute(done.undo)
+    execute(done.undo)
     assert link_of("a") is not None
     assert one("SELECT link_title FROM conversation WHERE id = ?", conversation_of("a")) == "Roof"
 
@@ -275,7 +278,7 @@ def test_a_link_by_hand_is_never_taken_back() -> None:
     box = boxes()
     key = deal("Roof", person("Anna", "anna@customer.test"), at=START)
     box.take(box.mail("b", refs=("a",), at=START - DAY + 5000), past=True)
-    commands.execute(commands.LinkConversations((conversation_of("b"),), key))
+    execute(LinkConversations((conversation_of("b"),), key))
     box.take(box.mail("a", at=START - DAY), past=True)
     found = link_of("a")
     assert found is not None
@@ -306,8 +309,8 @@ def test_but_a_conversation_that_could_have_been_judged_is_left_alone(why: str) 
     box.take(box.mail("b", sender="x@y.test", refs=("a",), at=START + DAY), past=True)
     if why == "unlinked by hand":
         owner = (conversation_of("b"),)
-        commands.execute(commands.LinkConversations(owner, key))
-        commands.execute(commands.UnlinkConversations(owner))
+        execute(LinkConversations(owner, key))
+        execute(UnlinkConversations(owner))
     later = START + 2 * DAY if why == "not the first" else START
     box.take(box.mail("a", at=later), past=why != "new")
     assert conversation_of("a") == conversation_of("b")
@@ -333,20 +336,20 @@ def test_one_link_at_most_and_answering_ends_the_question() -> None:
     box.take(box.mail("a"))
     assert set(offers_of("a")) == {first, second}
     owner = conversation_of("a")
-    done = commands.execute(commands.LinkConversations((owner,), second))
+    done = execute(LinkConversations((owner,), second))
     assert link_of("a") == (second, "person", {"code": "by_hand"})
     assert offers_of("a") == {}
-    other = commands.execute(commands.LinkConversations((owner,), first))
+    other = execute(LinkConversations((owner,), first))
     assert one("SELECT count(*) FROM link") == 1
     assert other.undo is not None
-    commands.execute(other.undo)
+    execute(other.undo)
     assert link_of("a") == (second, "person", {"code": "by_hand"})
     assert done.undo is not None
-    again = commands.execute(done.undo)
+    again = execute(done.undo)
     assert link_of("a") is None
     assert set(offers_of("a")) == {first, second}
     assert again.undo is not None
-    commands.execute(again.undo)
+    execute(again.undo)
     assert link_of("a") == (second, "person", {"code": "by_hand"})
 
 
@@ -355,13 +358,13 @@ def test_in_bulk_and_unlinking_with_undo() -> None:
     key = deal("Roof")
     box.take(*(box.mail(name) for name in "abc"))
     ids = tuple(conversation_of(name) for name in "abc")
-    assert commands.execute(commands.LinkConversations(ids, key)).count == 3
-    gone = commands.execute(commands.UnlinkConversations(ids[:2]))
+    assert execute(LinkConversations(ids, key)).count == 3
+    gone = execute(UnlinkConversations(ids[:2]))
     assert gone.count == 2
     assert link_of("a") is None
     assert link_of("c") is not None
     assert gone.undo is not None
-    commands.execute(gone.undo)
+    execute(gone.undo)
     assert link_of("a") is not None
     assert one("SELECT count(*) FROM conversation WHERE link_key = ?", key) == 3
 
@@ -371,11 +374,11 @@ def test_an_undo_links_nothing_to_mail_that_was_deleted_in_between() -> None:
     key = deal("Roof")
     box.take(box.mail("a"), box.mail("b"))
     ids = (conversation_of("a"), conversation_of("b"))
-    commands.execute(commands.LinkConversations(ids, key))
-    unlinked = commands.execute(commands.UnlinkConversations(ids))
-    commands.execute(commands.DeleteConversations(ids[:1]))
+    execute(LinkConversations(ids, key))
+    unlinked = execute(UnlinkConversations(ids))
+    execute(DeleteConversations(ids[:1]))
     assert unlinked.undo is not None
-    commands.execute(unlinked.undo)
+    execute(unlinked.undo)
     assert database.rows("SELECT conversation_id FROM link") == [(ids[1],)]
 
 
@@ -383,17 +386,17 @@ def test_any_number_of_persons_by_hand_and_the_rule_leaves_that_alone() -> None:
     box = boxes()
     anna, carl = person("Anna", "anna@customer.test"), person("Carl", "carl@customer.test")
     box.take(box.mail("a"))
-    linked = commands.execute(commands.LinkPersons((message_of("a"),), carl))
+    linked = execute(LinkPersons((message_of("a"),), carl))
     assert persons_of("a") == {anna, carl}
-    unlinked = commands.execute(commands.UnlinkPersons((message_of("a"),), anna))
+    unlinked = execute(UnlinkPersons((message_of("a"),), anna))
     known = records.get(f"person:{anna}")
     assert isinstance(known, Person)
     save(replace(known, addresses=(*known.addresses, Labelled("more@customer.test"))))
     assert persons_of("a") == {carl}
     assert unlinked.undo is not None
     assert linked.undo is not None
-    commands.execute(unlinked.undo)
-    commands.execute(linked.undo)
+    execute(unlinked.undo)
+    execute(linked.undo)
     assert persons_of("a") == {anna}
     known = records.get(f"person:{anna}")
     assert isinstance(known, Person)
@@ -406,7 +409,7 @@ def test_a_link_by_hand_survives_that_another_program_deletes_the_mail_and_bring
     carl = person("Carl", "carl@customer.test")
     mail = box.mail("a")
     box.take(mail)
-    commands.execute(commands.LinkPersons((message_of("a"),), carl))
+    execute(LinkPersons((message_of("a"),), carl))
     delete_messages([message_of("a")], kind="external", cause="server")
     box.take(box.mail("a"))
     assert persons_of("a") == {carl}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from models.commands import execute as commands
+from models.commands.execute import execute
+from models.commands.links import LinkConversations, UnlinkConversations
 from models.flags import Flag
 from tests.models.building import OWN, START, Boxes, boxes, conversation_of
 from tests.models.intake.test_link_rules import deal, link_of, person
@@ -53,7 +54,7 @@ def test_and_not_after_the_person_unlinked_it() -> None:
     key = deal("Roof", person("Anna", ANNA))
     _draft(box)
     ids = (conversation_of("draft"),)
-    commands.execute(commands.LinkConversations(ids, key))
-    commands.execute(commands.UnlinkConversations(ids))
+    execute(LinkConversations(ids, key))
+    execute(UnlinkConversations(ids))
     _sent(box)
     assert link_of("sent") is None

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from models.commands import execute as commands
+from models.commands.execute import execute
 from models.commands.links import LinkConversations
 from models.mail import links
 from models.records import records
@@ -55,13 +55,13 @@ def test_what_an_undo_links_or_unlinks_is_in_the_ledger_too() -> None:
     box.take(box.mail("a"))
     owner = conversation_of("a")
     first, second = deal("First"), deal("Second")
-    commands.execute(LinkConversations((owner,), first))
-    moved = commands.execute(LinkConversations((owner,), second))
+    execute(LinkConversations((owner,), first))
+    moved = execute(LinkConversations((owner,), second))
     assert moved.undo is not None
-    back = commands.execute(moved.undo)
+    back = execute(moved.undo)
     assert back.undo is not None
-    commands.execute(back.undo)
-    commands.execute(back.undo)  # it is so already: nothing to tell
+    execute(back.undo)
+    execute(back.undo)  # it is so already: nothing to tell
     told = database.rows(
         "SELECT kind, cause, record_keys FROM ledger WHERE kind = 'link' ORDER BY id"
     )

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.commands import execute as commands
+from models.commands.archive import Archive
+from models.commands.execute import execute
 from models.deletion import deletion
 from models.events import ConversationsChanged, LinksChanged
 from models.flags import Flag
@@ -131,7 +132,7 @@ def test_it_disappears_with_its_last_message() -> None:
 
 
 def archive(name: str) -> None:
-    assert commands.execute(commands.Archive((conversation_of(name),))).count == 1
+    assert execute(Archive((conversation_of(name),))).count == 1
 
 
 def test_a_new_incoming_mail_brings_its_conversation_back() -> None:

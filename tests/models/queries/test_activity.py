@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from models.commands.execute import (
-    Archive,
-    CheckHeld,
-    CreateMailbox,
-    DeleteHeld,
-    DeleteMessages,
-    DropOperations,
-    KeepHeld,
-    RetryOperations,
-    SetOption,
-    execute,
-)
+from models.commands.archive import Archive
+from models.commands.delete import DeleteMessages
+from models.commands.execute import execute
+from models.commands.held_deletes import CheckHeld, CreateMailbox, DeleteHeld, KeepHeld
+from models.commands.operations import DropOperations, RetryOperations
 from models.events import ConversationsChanged, HeldChanged, MessagesDeleted, OperationsChanged
 from models.queries import conversation_list, held_deletes, ledger_pages, operation_pages
 from models.queries.conversation_list import ListQuery, View
 from models.queries.ledger_pages import LedgerItem, LedgerQuery
-from models.server import location, operation
+from models.server import location, operation, vanish_cases
 from models.server.mailbox import Role
 from models.store import database, ledger, settings
 from models.store.database import StoreError
+from models.store.settings import SetOption
 from tests.models.building import Boxes, boxes, conversation_of, message_of
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -42,8 +36,8 @@ def hold(*names: str) -> tuple[int, ...]:
     rows = location.locations_of(ids)
     places = [row.id for each in rows.values() for row in each]
     with database.writing(durable=True):
-        location.set_missing(places, 1)
-        location.set_held(places)
+        vanish_cases.set_missing(places, 1)
+        vanish_cases.set_held(places)
         ledger.write(ledger.Entry("hold", ledger.SERVER, 1, id_) for id_ in ids)
     return ids
 

@@ -140,7 +140,7 @@ def test_a_row_has_what_a_list_shows(accounts: tuple[int, int]) -> None:
         id=id_, account_id=1, subject="Renewal",
         parties=(("Anna", "anna@example.test"), ("", "")), snippet="Hello", newest_at=5,
         message_count=2, unread_count=1, has_attachment=True, is_archived=True, draft_count=1,
-        link_key="deal:12", link_title="Big deal", own_count=1, incoming_count=1,
+        link_key="deal:12", link_title="Big deal", incoming_count=1,
     )  # fmt: skip
     assert row.is_archived is True
 

@@ -6,13 +6,18 @@ import random
 
 import pytest
 
-from models.commands import execute as commands
+from models.commands.archive import Archive
+from models.commands.delete import DeleteConversations, DeleteMessages, preview_delete
+from models.commands.execute import execute
+from models.commands.links import UnlinkConversations
+from models.commands.records import AddNote, SaveRecord
 from models.deletion.deletion import delete_messages
 from models.events import LinksChanged
 from models.queries.history_pages import KINDS, Cursor, Entry, MailEntry, history_page
 from models.records import records
 from models.records.records import Deal, Labelled, Lead, Organization, Person, Project
 from models.store import database
+from models.store.settings import SetOption
 from tests.models.building import DAY, START, Boxes, boxes, conversation_of, message_of, one
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -21,7 +26,7 @@ KEYS = ("deal:1", "lead:1", "project:1", "person:1", "organization:1")
 
 
 def save(record: records.Record) -> str:
-    return commands.execute(commands.SaveRecord(record)).record_key
+    return execute(SaveRecord(record)).record_key
 
 
 def world(item: str = "deal") -> Boxes:
@@ -58,7 +63,7 @@ def test_linked_mail_is_in_each_history_newest_first_archived_too(key: str) -> N
     world(key.partition(":")[0])
     owner = conversation_of("a")
     assert mails(key) == [message_of("b"), message_of("a")]
-    commands.execute(commands.Archive((owner,)))
+    execute(Archive((owner,)))
     assert mails(key) == [message_of("b"), message_of("a")]
     entry = history_page(key).entries[0]
     assert isinstance(entry, MailEntry)
@@ -72,11 +77,11 @@ def test_linked_mail_is_in_each_history_newest_first_archived_too(key: str) -> N
 def test_this_email_is_deleted_from_every_history(key: str, to_trash: bool) -> None:
     kind = key.partition(":")[0]
     world(kind if kind in ("lead", "project") else "deal")
-    commands.execute(commands.SetOption("delete_on_server", to_trash))
-    preview = commands.preview_delete(message_ids=(message_of("a"),))
+    execute(SetOption("delete_on_server", to_trash))
+    preview = preview_delete(message_ids=(message_of("a"),))
     item = kind if kind in ("lead", "project") else "deal"
     assert set(preview.record_titles) == {item, "Anna", "Blue"}
-    done = commands.execute(commands.DeleteMessages((message_of("a"),)))
+    done = execute(DeleteMessages((message_of("a"),)))
     changed = next(event for event in done.events if isinstance(event, LinksChanged))
     assert set(changed.record_keys) == {f"{item}:1", "person:1", "organization:1"}
     for each in (f"{item}:1", "person:1", "organization:1"):
@@ -86,8 +91,8 @@ def test_this_email_is_deleted_from_every_history(key: str, to_trash: bool) -> N
 
 def test_the_last_mail_takes_the_conversation_with_it() -> None:
     world()
-    commands.execute(commands.DeleteMessages((message_of("a"),)))
-    commands.execute(commands.DeleteMessages((message_of("b"),)))
+    execute(DeleteMessages((message_of("a"),)))
+    execute(DeleteMessages((message_of("b"),)))
     assert all(mails(key) == [] for key in KEYS)
     assert one("SELECT count(*) FROM link") == one("SELECT count(*) FROM message_person") == 0
 
@@ -103,14 +108,14 @@ def test_an_external_delete_empties_the_histories_too() -> None:
 
 def test_what_is_deleted_by_conversation_is_told_to_every_record() -> None:
     world()
-    done = commands.execute(commands.DeleteConversations((conversation_of("a"),)))
+    done = execute(DeleteConversations((conversation_of("a"),)))
     changed = next(event for event in done.events if isinstance(event, LinksChanged))
     assert set(changed.record_keys) == {"deal:1", "person:1", "organization:1"}
 
 
 def test_unlinked_mail_leaves_the_deal_but_not_the_person() -> None:
     world()
-    commands.execute(commands.UnlinkConversations((conversation_of("a"),)))
+    execute(UnlinkConversations((conversation_of("a"),)))
     assert mails("deal:1") == []
     assert len(mails("person:1")) == 2
 
@@ -129,7 +134,7 @@ def test_an_organizations_history_has_each_mail_once_and_the_notes_of_all() -> N
     both = ("me@example.com", "bo@customer.test")
     box.take(box.mail("c", to=both, at=START + 2000))
     for key in ("deal:1", "lead:1", "person:2", "organization:1"):
-        commands.execute(commands.AddNote(key, key))
+        execute(AddNote(key, key))
     page = history_page("organization:1")
     assert mails("organization:1") == [message_of("c"), message_of("b"), message_of("a")]
     notes = [entry.record_key for entry in page.entries if not isinstance(entry, MailEntry)]
@@ -150,9 +155,7 @@ def test_pages_have_every_entry_once_in_order(key: str, limit: int) -> None:
         at = START + numbers.randrange(12) * 1000  # many at one time
         box.take(box.mail(f"m{place}", refs=refs, at=at))
         if place % 5 == 0:
-            commands.execute(
-                commands.AddNote("deal:1", str(place), START + numbers.randrange(12) * 1000)
-            )
+            execute(AddNote("deal:1", str(place), START + numbers.randrange(12) * 1000))
     whole = history_page(key, limit=1000)
     assert whole.next is None
     assert len(whole.entries) > 40

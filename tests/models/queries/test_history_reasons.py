@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from models.commands import execute as commands
+from models.commands.execute import execute
+from models.commands.links import LinkConversations, LinkPersons, UnlinkPersons
+from models.commands.records import SaveRecord
 from models.queries.history_reasons import ADDRESS, BY_HAND, PersonReason, reason
 from models.records import records
 from models.records.records import Deal, Labelled, Organization, Person
@@ -17,7 +19,7 @@ ANNA = "anna@customer.test"
 
 
 def save(record: records.Record) -> str:
-    return commands.execute(commands.SaveRecord(record)).record_key
+    return execute(SaveRecord(record)).record_key
 
 
 def scene(*, items: int = 1) -> None:
@@ -44,7 +46,7 @@ def test_a_person_has_mail_with_one_of_their_addresses() -> None:
 def test_or_because_it_was_linked_with_them_by_hand() -> None:
     scene()
     carl = save(Person(name="Carl", organization_id=1))
-    commands.execute(commands.LinkPersons((message_of("a"),), records.split(carl)[1]))
+    execute(LinkPersons((message_of("a"),), records.split(carl)[1]))
     assert reason(carl, message_of("a")).persons == (PersonReason(2, "Carl", BY_HAND),)
 
 
@@ -59,7 +61,7 @@ def test_a_deal_has_the_mail_of_its_conversations_with_the_rules_reason() -> Non
 
 def test_or_by_hand() -> None:
     scene(items=2)
-    commands.execute(commands.LinkConversations((conversation_of("a"),), "deal:2"))
+    execute(LinkConversations((conversation_of("a"),), "deal:2"))
     found = reason("deal:2", message_of("a"))
     assert found.link is not None
     assert (found.link.origin, found.link.code) == ("person", "by_hand")
@@ -77,7 +79,7 @@ def test_an_organization_has_it_by_its_persons_and_by_its_items() -> None:
 def test_mail_that_was_deleted_or_unlinked_has_no_reason() -> None:
     scene()
     message_id = message_of("a")
-    commands.execute(commands.UnlinkPersons((message_id,), 1))
+    execute(UnlinkPersons((message_id,), 1))
     assert reason("person:1", message_id).persons == ()
     with database.writing(durable=False):
         database.run("DELETE FROM conversation")

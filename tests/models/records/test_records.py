@@ -6,7 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from models.commands import execute as commands
+from models.commands.done import Done
+from models.commands.execute import Command, execute
+from models.commands.links import LinkConversations, LinkPast, UnlinkPersons
+from models.commands.records import (
+    AddNote,
+    DeleteNote,
+    DeleteRecords,
+    EditNote,
+    KeepDraft,
+    MergePersons,
+    SaveRecord,
+    SaveStages,
+)
 from models.events import ConversationsChanged, LinksChanged, RecordsChanged, StagesChanged
 from models.queries import linkable_mail, record_deletion, record_detail, record_list, side_panel
 from models.queries.history_pages import NoteEntry, history_page
@@ -30,12 +42,12 @@ pytestmark = pytest.mark.usefixtures("store")
 
 
 def save(record: records.Record) -> str:
-    return commands.execute(commands.SaveRecord(record)).record_key
+    return execute(SaveRecord(record)).record_key
 
 
-def undo(done: commands.Done) -> commands.Done:
+def undo(done: Done[Command]) -> Done[Command]:
     assert done.undo is not None
-    return commands.execute(done.undo)
+    return execute(done.undo)
 
 
 def deal(key: str) -> Deal:
@@ -98,7 +110,7 @@ def test_what_is_saved_is_tidy() -> None:
 
 def test_a_change_goes_into_the_history_and_back() -> None:
     key = save(Deal(title="Roof", organization_id=None))
-    done = commands.execute(commands.SaveRecord(replace(deal(key), stage_id=3, status="won")))
+    done = execute(SaveRecord(replace(deal(key), stage_id=3, status="won")))
     entries = [entry for entry in history_page(key).entries if isinstance(entry, NoteEntry)]
     assert [(each.kind, each.before, each.after) for each in entries] == [
         ("status", "open", "won"),
@@ -114,8 +126,8 @@ def test_a_new_title_shows_in_the_conversations_linked_to_it() -> None:
     box = boxes()
     box.take(box.mail("a"))
     key = save(Deal(title="Roof"))
-    commands.execute(commands.LinkConversations((conversation_of("a"),), key))
-    done = commands.execute(commands.SaveRecord(replace(deal(key), title="Barn")))
+    execute(LinkConversations((conversation_of("a"),), key))
+    done = execute(SaveRecord(replace(deal(key), title="Barn")))
     assert one("SELECT link_title FROM conversation") == "Barn"
     assert ConversationsChanged(box.account_id, (conversation_of("a"),)) in done.events
 
@@ -123,7 +135,7 @@ def test_a_new_title_shows_in_the_conversations_linked_to_it() -> None:
 def test_a_record_that_was_deleted_meanwhile_cannot_be_saved() -> None:
     key = save(Person(name="Anna"))
     known = person(key)
-    commands.execute(commands.DeleteRecords((key,)))
+    execute(DeleteRecords((key,)))
     with pytest.raises(RecordError):
         save(known)
 
@@ -133,7 +145,7 @@ def test_events_name_what_shows_the_record() -> None:
     save(Organization(name="Red"))
     save(Person(name="Anna", organization_id=1))
     key = save(Deal(title="Roof", person_ids=(1,), organization_id=1))
-    done = commands.execute(commands.SaveRecord(replace(deal(key), organization_id=2)))
+    done = execute(SaveRecord(replace(deal(key), organization_id=2)))
     changed = next(event for event in done.events if isinstance(event, RecordsChanged))
     assert set(changed.record_keys) == {key, "person:1", "organization:1", "organization:2"}
 
@@ -148,7 +160,7 @@ def world() -> None:
     save(Person(name="Anna", organization_id=1, addresses=(Labelled("anna@customer.test"),)))
     save(Deal(title="Roof", person_ids=(1,), organization_id=1, created_at=START - DAY))
     box.take(box.mail("a"), box.mail("b", at=START + 1000))
-    commands.execute(commands.AddNote("deal:1", "Call them"))
+    execute(AddNote("deal:1", "Call them"))
 
 
 def everything() -> dict[str, list[database.Row]]:
@@ -173,7 +185,7 @@ def test_a_delete_keeps_the_mail_and_its_undo_brings_all_back(keys: tuple[str, .
     assert len(preview.titles) == len(keys)
     assert preview.conversation_count == (2 if "deal:1" in keys else 0)
     assert preview.message_count == (2 if "person:1" in keys else 0)
-    done = commands.execute(commands.DeleteRecords(keys))
+    done = execute(DeleteRecords(keys))
     assert one("SELECT count(*) FROM message") == 2
     assert all(records.get(key) is None for key in keys)
     if "deal:1" in keys:
@@ -187,9 +199,9 @@ def test_a_delete_keeps_the_mail_and_its_undo_brings_all_back(keys: tuple[str, .
 
 def test_an_undone_delete_does_not_take_a_conversation_that_was_linked_anew() -> None:
     world()
-    done = commands.execute(commands.DeleteRecords(("deal:1",)))
+    done = execute(DeleteRecords(("deal:1",)))
     other = save(Deal(title="Other"))
-    commands.execute(commands.LinkConversations((conversation_of("a"),), other))
+    execute(LinkConversations((conversation_of("a"),), other))
     undo(done)
     assert one("SELECT link_key FROM conversation WHERE id = ?", conversation_of("a")) == other
     assert one("SELECT link_key FROM conversation WHERE id = ?", conversation_of("b")) == "deal:1"
@@ -197,8 +209,8 @@ def test_an_undone_delete_does_not_take_a_conversation_that_was_linked_anew() ->
 
 def test_an_undone_delete_finds_a_stage_when_its_own_is_gone() -> None:
     key = save(Deal(title="Roof", stage_id=3))
-    done = commands.execute(commands.DeleteRecords((key,)))
-    commands.execute(commands.SaveStages(records.stages()[3:]))
+    done = execute(DeleteRecords((key,)))
+    execute(SaveStages(records.stages()[3:]))
     undo(done)
     assert deal(key).stage_id == 4
 
@@ -213,9 +225,9 @@ def test_merged_persons_are_one_and_can_be_two_again() -> None:
     )
     save(other)
     save(Deal(title="Barn", person_ids=(2,)))
-    commands.execute(commands.AddNote("person:2", "met in May"))
+    execute(AddNote("person:2", "met in May"))
     before = everything()
-    done = commands.execute(commands.MergePersons(1, (2,)))
+    done = execute(MergePersons(1, (2,)))
     merged = person("person:1")
     assert [each.value for each in merged.addresses] == ["anna@customer.test", "old@customer.test"]
     assert (merged.name, merged.title, merged.note) == ("Anna", "Owner", "n")
@@ -236,7 +248,7 @@ def test_stages_are_edited_and_back() -> None:
     key = save(Deal(title="Roof", stage_id=3))
     before = records.stages()
     left = (Stage(0, "First"), *(stage for stage in before if stage.id != 3))
-    done = commands.execute(commands.SaveStages(left))
+    done = execute(SaveStages(left))
     assert StagesChanged() in done.events
     assert records.stages()[0].name == "First"
     assert deal(key).stage_id == 2
@@ -244,9 +256,9 @@ def test_stages_are_edited_and_back() -> None:
     assert records.stages() == before
     assert deal(key).stage_id == 3
     with pytest.raises(RecordError):
-        commands.execute(commands.SaveStages(()))
+        execute(SaveStages(()))
     with pytest.raises(RecordError):
-        commands.execute(commands.SaveStages((Stage(1, " "),)))
+        execute(SaveStages((Stage(1, " "),)))
 
 
 # --- notes ---------------------------------------------------------------------------------------
@@ -258,14 +270,14 @@ def test_notes_are_written_changed_and_deleted_each_with_undo() -> None:
     def text() -> list[str]:
         return [each.text for each in history_page(key).entries if isinstance(each, NoteEntry)]
 
-    commands.execute(commands.AddNote(key, " Hello "))
+    execute(AddNote(key, " Hello "))
     entry = history_page(key).entries[0]
     assert isinstance(entry, NoteEntry)
-    edited = commands.execute(commands.EditNote(entry.entry_id, "Bye"))
+    edited = execute(EditNote(entry.entry_id, "Bye"))
     assert text() == ["Bye"]
     undo(edited)
     assert text() == ["Hello"]
-    deleted = commands.execute(commands.DeleteNote(entry.entry_id))
+    deleted = execute(DeleteNote(entry.entry_id))
     assert deleted.events == (LinksChanged((key,)),)
     assert text() == []
     undo(deleted)
@@ -276,19 +288,19 @@ def test_notes_are_written_changed_and_deleted_each_with_undo() -> None:
 def test_notes_that_were_begun_move_with_their_record_and_count_as_no_entry() -> None:
     for name in ("Ann", "Bo"):
         save(Person(name=name))
-    commands.execute(commands.KeepDraft("person:1", "Call"))
-    commands.execute(commands.KeepDraft("person:1", "Call her"))
-    commands.execute(commands.KeepDraft("person:2", "Ask him"))
-    commands.execute(commands.KeepDraft("person:9", "Nobody"))
+    execute(KeepDraft("person:1", "Call"))
+    execute(KeepDraft("person:1", "Call her"))
+    execute(KeepDraft("person:2", "Ask him"))
+    execute(KeepDraft("person:9", "Nobody"))
     assert drafts() == ["Call her", "Ask him", ""]
     assert record_deletion.preview(["person:1"]).note_count == 0
     assert history_page("person:1").entries == ()
-    merged = commands.execute(commands.MergePersons(1, (2,)))
+    merged = execute(MergePersons(1, (2,)))
     assert drafts() == ["Call her\n\nAsk him", "", ""]
     undo(merged)
     assert drafts() == ["Call her", "Ask him", ""]
-    commands.execute(commands.KeepDraft("person:2", ""))
-    commands.execute(commands.AddNote("person:1", "Call her today"))
+    execute(KeepDraft("person:2", ""))
+    execute(AddNote("person:1", "Call her today"))
     assert drafts() == ["", "", ""]
 
 
@@ -403,7 +415,7 @@ def test_a_form_that_names_a_person_who_is_gone_is_saved_without_them() -> None:
     key = save(Deal(title="Roof", person_ids=(1, 2)))
     shown = records.get(key)
     assert isinstance(shown, Deal)
-    commands.execute(commands.DeleteRecords(("person:1",)))
+    execute(DeleteRecords(("person:1",)))
     save(replace(shown, title="Roof and wall"))
     stored = records.get(key)
     assert isinstance(stored, Deal)
@@ -415,8 +427,8 @@ def test_a_merged_person_does_not_get_mail_that_was_unlinked_from_the_other() ->
     box.take(box.mail("a"), box.mail("b"))
     save(Person(name="Anna"))
     save(Person(name="A.", addresses=(Labelled("anna@customer.test"),)))
-    commands.execute(commands.UnlinkPersons((message_of("a"),), 2))
-    done = commands.execute(commands.MergePersons(1, (2,)))
+    execute(UnlinkPersons((message_of("a"),), 2))
+    done = execute(MergePersons(1, (2,)))
     found = "SELECT message_id FROM message_person WHERE person_id = ?"
     assert database.rows(found, (1,)) == [(message_of("b"),)]
     undo(done)
@@ -461,14 +473,14 @@ def test_past_mail_is_linked_only_when_asked_for_and_undone() -> None:
     found = linkable_mail.preview(key)
     assert found.conversation_ids == (conversation_of("b"), conversation_of("a"))
     assert (found.message_count, found.unclear_count, found.elsewhere_count) == (2, 1, 0)
-    done = commands.execute(commands.LinkPast(key))
+    done = execute(LinkPast(key))
     assert done.count == 2
     assert database.rows("SELECT DISTINCT origin, reason FROM link") == [
         ("rule", '{"code": "past_mail"}')
     ]
     undo(done)
     assert one("SELECT count(*) FROM link") == 0
-    assert commands.execute(commands.LinkPast(key, (conversation_of("a"),))).count == 1
+    assert execute(LinkPast(key, (conversation_of("a"),))).count == 1
 
 
 def test_past_mail_goes_to_no_item_that_is_closed() -> None:
@@ -485,7 +497,7 @@ def test_past_mail_goes_to_no_item_that_is_closed() -> None:
         found = linkable_mail.preview(key)
         assert found.conversation_ids == ()
         assert found.is_closed
-        assert commands.execute(commands.LinkPast(key)).count == 0
+        assert execute(LinkPast(key)).count == 0
     assert not linkable_mail.preview(save(Deal(title="Roof", person_ids=(1,)))).is_closed
 
 

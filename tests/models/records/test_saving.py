@@ -6,43 +6,44 @@ from dataclasses import replace
 
 import pytest
 
-from models.commands import execute as commands
+from models.commands.execute import execute
+from models.commands.records import SaveRecord
 from models.records.records import Deal, Labelled, Person, get
 
 pytestmark = pytest.mark.usefixtures("store")
 
 
 def test_an_edit_of_an_old_copy_changes_nothing_else() -> None:
-    commands.execute(commands.SaveRecord(Person(name="Ann")))
+    execute(SaveRecord(Person(name="Ann")))
     seen = get("person:1")
     assert isinstance(seen, Person)
     more = (Labelled("ann@x.test"),)
     added = replace(seen, addresses=more)
-    commands.execute(commands.SaveRecord(added, columns=("addresses",)))
+    execute(SaveRecord(added, columns=("addresses",)))
     renamed = replace(seen, name="Anna", title="Owner")  # typed before the address was seen
-    done = commands.execute(commands.SaveRecord(renamed, columns=("name", "title")))
+    done = execute(SaveRecord(renamed, columns=("name", "title")))
     found = get("person:1")
     assert isinstance(found, Person)
     assert (found.name, found.title, found.addresses) == ("Anna", "Owner", more)
-    commands.execute(commands.SaveRecord(replace(found, note="Called"), columns=("note",)))
+    execute(SaveRecord(replace(found, note="Called"), columns=("note",)))
     assert done.undo is not None
-    commands.execute(done.undo)
+    execute(done.undo)
     found = get("person:1")
     assert isinstance(found, Person)
     assert (found.name, found.title, found.addresses, found.note) == ("Ann", "", more, "Called")
 
 
 def test_an_undo_of_a_status_brings_back_when_it_was_closed() -> None:
-    commands.execute(commands.SaveRecord(Deal(title="Roof", status="won", closed_at=7)))
+    execute(SaveRecord(Deal(title="Roof", status="won", closed_at=7)))
     deal = get("deal:1")
     assert isinstance(deal, Deal)
     opened = replace(deal, status="open")
-    done = commands.execute(commands.SaveRecord(opened, columns=("status",)))
+    done = execute(SaveRecord(opened, columns=("status",)))
     deal = get("deal:1")
     assert isinstance(deal, Deal)
     assert (deal.status, deal.closed_at) == ("open", None)
     assert done.undo is not None
-    commands.execute(done.undo)
+    execute(done.undo)
     deal = get("deal:1")
     assert isinstance(deal, Deal)
     assert (deal.status, deal.closed_at) == ("won", 7)
@@ -51,18 +52,18 @@ def test_an_undo_of_a_status_brings_back_when_it_was_closed() -> None:
 def test_persons_are_added_to_those_who_came_meanwhile() -> None:
     """And an undo takes back who was added by that, nobody else."""
     for name in ("Ann", "Bo", "Cy"):
-        commands.execute(commands.SaveRecord(Person(name=name)))
-    commands.execute(commands.SaveRecord(Deal(title="Roof", person_ids=(1,))))
+        execute(SaveRecord(Person(name=name)))
+    execute(SaveRecord(Deal(title="Roof", person_ids=(1,))))
     seen = get("deal:1")
     assert isinstance(seen, Deal)
     columns = ("person_ids",)
     first = replace(seen, person_ids=(1, 2))
-    done = commands.execute(commands.SaveRecord(first, columns=columns, base=seen))
+    done = execute(SaveRecord(first, columns=columns, base=seen))
     second = replace(seen, person_ids=(3,))  # without Ann, by somebody who saw no Bo
-    commands.execute(commands.SaveRecord(second, columns=columns, base=seen))
+    execute(SaveRecord(second, columns=columns, base=seen))
     assert _persons() == {2, 3}
     assert done.undo is not None
-    commands.execute(done.undo)
+    execute(done.undo)
     assert _persons() == {3}
 
 

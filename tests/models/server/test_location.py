@@ -6,12 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from models.commands.execute import Archive, MarkRead, SetOption, execute
+from models.commands.archive import Archive
+from models.commands.execute import execute
+from models.commands.read_state import MarkRead
 from models.flags import Flag
 from models.mail import message
-from models.server import arrival, location, operation
+from models.server import arrival, location, operation, vanish_cases
 from models.server.arrival import ArrivalRow
 from models.store import database
+from models.store.settings import SetOption
 from tests.models.building import Boxes, boxes, conversation_of, message_of, one
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -40,7 +43,7 @@ def test_ending_a_location_keeps_the_message(box: Boxes) -> None:
 
 def test_a_moved_location_is_live_where_it_went(box: Boxes) -> None:
     old = location_in(box, "INBOX")
-    location.set_missing([old.id], 5)
+    vanish_cases.set_missing([old.id], 5)
     location.move_location(old.id, box.ids["Archive"], 1, 9, put_by_archive=True)
     row = location_in(box, "Archive")
     assert (row.id, row.uid, row.state, row.asks) == (old.id, 9, "live", 0)
@@ -62,14 +65,14 @@ def test_a_move_to_a_place_that_sync_found_first(box: Boxes) -> None:
 
 def test_cases_are_opened_counted_and_closed(box: Boxes) -> None:
     row = location_in(box, "INBOX")
-    location.set_missing([row.id], 10)
-    location.set_missing([row.id], 20)
+    vanish_cases.set_missing([row.id], 10)
+    vanish_cases.set_missing([row.id], 20)
     (case,) = location.open_cases(box.account_id)
     assert (case.state, case.missing_since, case.asks, case.last_ask_at) == ("missing", 10, 2, 20)
-    location.set_live([row.id])
+    vanish_cases.set_live([row.id])
     assert location.open_cases(box.account_id) == []
-    location.set_hidden([row.id])
-    location.set_held([location_in(box, "Customers").id])
+    vanish_cases.set_hidden([row.id])
+    vanish_cases.set_held([location_in(box, "Customers").id])
     assert [case.state for case in location.open_cases(box.account_id)] == ["hidden", "held"]
 
 
@@ -150,14 +153,15 @@ def test_a_uid_that_is_noted_again_stays_kept_out(box: Boxes) -> None:
     row = ArrivalRow(box.ids["Other"], 1, 5, box.account_id, b"x" * 16, is_kept_out=True)
     arrival.note([row])
     arrival.note([replace(row, is_kept_out=False, flags=1)])
-    assert [kept.flags for kept in arrival.kept_out(box.ids["Other"], 1)] == [1]
+    assert arrival.at(box.ids["Other"], 1, [5])[5].flags == 1
+    assert arrival.kept_out_at(box.ids["Other"], 1, [5]) == {5: b"x" * 16}
     arrival.note([replace(row, is_kept_out=False, identity=b"y" * 16)])
-    assert arrival.kept_out(box.ids["Other"], 1) == []
+    assert arrival.kept_out_at(box.ids["Other"], 1, [5]) == {}
 
 
 def test_junk_is_marked(box: Boxes) -> None:
-    assert message.set_junk([message_of("a")], on_junk=True) == (message_of("a"),)
-    assert message.set_junk([message_of("a")], on_junk=True) == ()
+    assert message.mark_junk({message_of("a"): True}) == [message_of("a")]
+    assert message.mark_junk({message_of("a"): True}) == []
     assert message.by_identity(box.account_id, [one("SELECT identity FROM message")]) == {
         one("SELECT identity FROM message"): [message_of("a")]
     }

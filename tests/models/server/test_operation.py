@@ -9,24 +9,19 @@ import pytest
 
 from models.accounts import account
 from models.accounts.account import NewAccount
-from models.commands import execute as commands
-from models.commands.execute import (
-    Archive,
-    DeleteConversations,
-    DeleteMessages,
-    DropOperations,
-    MarkMessagesRead,
-    MarkRead,
-    Restore,
-    RetryOperations,
-    SetOption,
-    execute,
-)
+from models.commands.archive import Archive, Restore
+from models.commands.delete import DeleteConversations, DeleteMessages, preview_delete
+from models.commands.done import Done
+from models.commands.execute import execute
+from models.commands.operations import DropOperations, RetryOperations
+from models.commands.read_state import MarkMessagesRead, MarkRead
 from models.events import OperationsChanged
 from models.flags import Flag
-from models.server import location, operation, sync_state
+from models.queries import operation_pages
+from models.server import location, operation, sync_facts
 from models.server.operation import Payload
 from models.store import database
+from models.store.settings import SetOption
 from tests.models.building import (
     Boxes,
     boxes,
@@ -129,15 +124,15 @@ def test_the_dialog_knows_what_goes() -> None:
     box.take(box.mail("a"), box.mail("b", refs=("a",)))
     other.take(other.mail("a"))
     found = database.rows("SELECT conversation_id FROM message WHERE account_id = ?", (1,))
-    preview = commands.preview_delete(conversation_ids=[found[0][0]])
+    preview = preview_delete(conversation_ids=[found[0][0]])
     assert (preview.message_count, preview.conversation_count) == (2, 1)
     assert preview.to_trash == {box.account_id: False}
     assert preview.other_account_copies == 1
     assert preview.record_titles == ()
     twin = one("SELECT id FROM message WHERE account_id = ?", other.account_id)
-    preview = commands.preview_delete(message_ids=[twin])
+    preview = preview_delete(message_ids=[twin])
     assert preview.to_trash == {other.account_id: True}
-    assert commands.preview_delete().message_count == 0
+    assert preview_delete().message_count == 0
 
 
 def test_deleting_one_leaves_the_other_accounts_copy() -> None:
@@ -201,8 +196,8 @@ def test_old_news_never_overwrites_what_the_person_did() -> None:
 def test_marking_what_is_so_already_does_nothing() -> None:
     box = boxes()
     box.take(box.mail("a", flags=Flag.SEEN))
-    assert execute(MarkRead((conversation_of("a"),))) == commands.Done()
-    assert execute(MarkMessagesRead((message_of("a"),))) == commands.Done()
+    assert execute(MarkRead((conversation_of("a"),))) == Done()
+    assert execute(MarkMessagesRead((message_of("a"),))) == Done()
 
 
 # --- operations ------------------------------------------------------------------------------------
@@ -219,14 +214,14 @@ def refused(box: Boxes) -> int:
 def test_a_refused_operation_is_tried_again_or_dropped() -> None:
     box = boxes()
     refused_id = refused(box)
-    assert operation.counts(box.account_id).refused == 1
-    assert operation.refused_of(box.account_id)[0].server_words == "NO [NOPERM]"
+    assert sync_facts.of_account(box.account_id).refused == 1
+    assert operation_pages.page(1).items[0].server_words == "NO [NOPERM]"
     done = execute(RetryOperations((refused_id,)))
     assert done.events == (OperationsChanged(box.account_id),)
     assert [row.id for row in operation.due(box.account_id, 0)] == [refused_id]
     operation.mark_refused(refused_id, "NO")
     execute(DropOperations((refused_id,)))
-    assert operation.counts(box.account_id) == operation.OperationCounts()
+    assert operation_pages.page(1).total == 0
     assert execute(DropOperations((refused_id,))).count == 0
 
 
@@ -257,7 +252,7 @@ def test_one_that_waits_is_not_due_and_holds_up_its_message_alone() -> None:
     operation.mark_waiting(row.id, 1000, "NO [INUSE]")
     execute(Archive((conversation_of("a"), conversation_of("b"))))
     assert [due.message_id for due in operation.due(box.account_id, 999)] == [message_of("b")]
-    assert operation.next_due_at(box.account_id) == 0
+    assert min(row.next_try_at for row in operation.of_account(box.account_id)) == 0
     assert [due.kind for due in operation.due(box.account_id, 1000)] == ["flags", "archive"]
     operation.mark_done([row.id])
     operation.prune(row.created_at + 10**9)
@@ -279,7 +274,7 @@ def test_what_the_person_took_back_is_not_revived(store: Path) -> None:
     assert not operation.mark_running(operation_id, row.payload)
     operation.mark_waiting(operation_id, 5, "later")
     operation.clear_mark(operation_id)
-    sync_state.set_payload(operation_id, row.payload)
+    operation.set_payload(operation_id, row.payload)
     taken_back = operation.get(operation_id)
     assert taken_back is not None
     assert taken_back.state == "cancelled"
@@ -293,7 +288,7 @@ def test_the_opposite_mark_forgets_what_was_refused() -> None:
     operation.mark_refused(operation.due(box.account_id, 0)[0].id, "no")
     execute(MarkRead((conversation_of("a"),), read=False))
     assert [row[0] for row in database.rows("SELECT state FROM operation")][:1] == ["cancelled"]
-    assert operation.refused_of(box.account_id) == []
+    assert operation_pages.page(1).refused_count == 0
 
 
 def test_a_restore_forgets_an_archive_that_was_refused() -> None:
@@ -304,7 +299,7 @@ def test_a_restore_forgets_an_archive_that_was_refused() -> None:
     execute(Archive((conversation_of("a"),)))
     operation.mark_refused(operation.due(box.account_id, 0)[0].id, "no")
     execute(Restore((conversation_of("a"),)))
-    assert operation.refused_of(box.account_id) == []
+    assert operation_pages.page(1).refused_count == 0
 
 
 def test_what_the_server_may_have_heard_of_is_never_cancelled() -> None:

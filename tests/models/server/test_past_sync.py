@@ -6,9 +6,11 @@ import pytest
 
 from models.accounts import account
 from models.accounts.account import AccountConfig
-from models.commands.execute import BeginPastSync, ChooseMailboxes, UpdateAccount, execute
+from models.commands.accounts import ChooseMailboxes, UpdateAccount
+from models.commands.execute import execute
 from models.events import AccountsChanged, MailboxesChanged
 from models.server import mailbox, past_sync
+from models.server.past_sync import BeginPastSync
 from models.store import database
 from models.store.clock import now_ms
 from models.store.database import StoreError

@@ -244,7 +244,7 @@ def test_a_wipe_that_was_cut_short_is_done_at_the_next_start(profile_folder: Pat
 
 TABLES = (
     "models.accounts.tables",
-    "models.commands.tables",
+    "models.files.tables",
     "models.deletion.tables",
     "models.mail.tables",
     "models.records.tables",

@@ -44,15 +44,9 @@ def add_message(conversation_id: int, account_id: int = 1, **columns: Any) -> in
             "INSERT INTO attachment (message_id, position, file_name) VALUES (?, ?, ?)",
             (id_, position, name),
         )
-    search_index.add(
-        id_,
-        subject=values["subject"],
-        addresses=search_index.addresses_of(
-            values["from_name"], values["from_address"], recipients
-        ),
-        body=body,
-        attachments=search_index.names_of(columns.get("files", ())),
-    )
+    addresses = search_index.addresses_of(values["from_name"], values["from_address"], recipients)
+    files = search_index.names_of(columns.get("files", ()))
+    search_index.add_many([(id_, values["subject"], addresses, body, files)])
     return id_
 
 

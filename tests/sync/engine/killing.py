@@ -19,7 +19,9 @@ import time
 from pathlib import Path
 
 from models.accounts import account
-from models.commands.execute import Archive, DeleteConversations, execute
+from models.commands.archive import Archive
+from models.commands.delete import DeleteConversations
+from models.commands.execute import execute
 from models.server import mailbox, sync_facts
 from models.store import database, settings
 from models.store.profile import open_profile

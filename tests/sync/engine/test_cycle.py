@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from models.events import MessagesAdded
-from models.server import mailbox, sync_state
+from models.queries import held_deletes
+from models.server import mailbox, vanish_cases
 from models.store import database
 from tests.support.builders import a_mail
 from tests.support.servers.dovecot import Dovecot
@@ -272,13 +273,24 @@ def test_unusually_many_are_held(store: Path, engine_of: Callable[..., Any]) -> 
     assert len(engine.subjects()) == 30
 
 
+def held_messages(engine: Engine) -> list[int]:
+    """The mails whose delete the brake holds back, as the window asks about them."""
+    groups = held_deletes.everything().groups
+    return [
+        message_id
+        for group in groups
+        if group.account_id == engine.account_id
+        for message_id in group.message_ids
+    ]
+
+
 def many_held(engine: Engine) -> list[int]:
     engine.cycle()
     engine.deliver(*(f"mail {n}" for n in range(30)))
     engine.cycle()
     engine.other.expunge("INBOX", engine.other.uids("INBOX")[:25])
     engine.settle()
-    return sync_state.held_messages(engine.account_id)
+    return held_messages(engine)
 
 
 def test_held_deletes_are_kept_if_the_person_says_so(engine_of: Callable[..., Any]) -> None:
@@ -286,7 +298,7 @@ def test_held_deletes_are_kept_if_the_person_says_so(engine_of: Callable[..., An
     held = many_held(engine)
     assert len(held) == 25
     with database.writing(durable=True):
-        sync_state.keep_held(held)
+        vanish_cases.keep_held(held)
     engine.settle()
     assert engine.facts().held == 0
     assert len(engine.subjects()) == 30
@@ -296,7 +308,7 @@ def test_held_deletes_are_checked_again(engine_of: Callable[..., Any]) -> None:
     engine = engine_of()
     held = many_held(engine)
     with database.writing(durable=True):
-        sync_state.check_held(held)
+        vanish_cases.check_held(held)
     assert engine.facts().held == 0
     engine.until(lambda: engine.facts().held == 25)
     assert len(engine.subjects()) == 30
@@ -312,7 +324,7 @@ def test_much_moved_to_trash_at_once_is_held(engine_of: Callable[..., Any]) -> N
     engine.cycle()
     assert engine.facts().held == 25
     with database.writing(durable=True):
-        sync_state.keep_held(sync_state.held_messages())
+        vanish_cases.keep_held(held_messages(engine))
     engine.settle()
     engine.deliver("more")
     engine.settle()

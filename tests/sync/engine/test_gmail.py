@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from models.commands.execute import Archive, DeleteConversations, Restore
+from models.commands.archive import Archive, Restore
+from models.commands.delete import DeleteConversations
 from models.store import database, settings
 from tests.support.builders import a_mail
 from tests.support.servers.fake_mailboxes import Mailboxes

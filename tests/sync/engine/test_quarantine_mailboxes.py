@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.commands.execute import Archive
+from models.commands.archive import Archive
 from models.server import mailbox
 from models.store import database, settings
 from sync.engine.quarantine import ENDS, TRIES, Part, Quarantine

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from models.commands.execute import Archive, DeleteMessages
+from models.commands.archive import Archive
+from models.commands.delete import DeleteMessages
 from models.server import mailbox
 from models.server.mailbox import Role
 from models.store import database, settings

@@ -17,7 +17,8 @@ import pytest
 from hypothesis import HealthCheck, assume, settings, strategies
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from models.commands.execute import Archive, DeleteConversations, Restore
+from models.commands.archive import Archive, Restore
+from models.commands.delete import DeleteConversations
 from models.store import database
 from models.store import settings as choices
 from models.store.profile import open_profile

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from models.accounts import account
-from models.commands.execute import Archive, DeleteConversations
+from models.commands.archive import Archive
+from models.commands.delete import DeleteConversations
 from models.store import database, settings
 from sync.timing import Timing
 from tests.support.builders import a_mail

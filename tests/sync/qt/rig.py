@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from models.accounts.account import NewAccount
-from models.commands.execute import AddAccount
+from models.commands.accounts import AddAccount
 from models.events import Event, Phase, StatusChanged
 from models.store import database
 from sync.qt.service.command_thread import CommandDone

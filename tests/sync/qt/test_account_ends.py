@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from models.accounts import account
 from models.commands import account_jobs
 from models.commands.account_jobs import Keep
-from models.commands.execute import RemoveAccount, UpdateAccount
+from models.commands.accounts import RemoveAccount, UpdateAccount
 from models.events import Event, Phase
 from models.store import database
 from models.store.database import StoreError

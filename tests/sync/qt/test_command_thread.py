@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from models.commands import execute as commands
+from models.commands.imports import ImportRecords, steps
 from models.files import plan
+from models.intake.blocked_addresses import SetBlocked
 from models.store import database
 from models.store.profile import open_profile
 from sync.qt.service.command_thread import CommandDone
@@ -28,11 +29,11 @@ def _service(folder: Path) -> tuple[MailService, list[CommandDone]]:
     return service, ended
 
 
-def _import(folder: Path) -> commands.ImportRecords:
+def _import(folder: Path) -> ImportRecords:
     open_profile(folder)
     database.open_for_thread()
     try:
-        return commands.ImportRecords(plan.plan(TABLE.encode()).drafts)
+        return ImportRecords(plan.plan(TABLE.encode()).drafts)
     finally:
         database.close_for_thread()
 
@@ -45,7 +46,7 @@ def test_a_command_goes_between_the_steps_of_an_import(qtbot: QtBot, tmp_path: P
     try:
         long = service.run(command)
         second = service.run(command)
-        short = service.run(commands.SetBlocked("shop.example"))
+        short = service.run(SetBlocked("shop.example"))
         qtbot.waitUntil(lambda: len(ended) == 3, timeout=60_000)
         assert [each.ticket for each in ended] == [short, long, second]
         assert [each.done.count for each in ended if each.done] == [1, COUNT, COUNT]
@@ -80,9 +81,9 @@ def test_an_import_ends_when_the_person_quits(
 def test_half_an_import_is_taken_back_at_the_next_start(qtbot: QtBot, tmp_path: Path) -> None:
     command = _import(tmp_path)
     database.open_for_thread()
-    steps = commands.steps(command)
-    next(steps)
-    del steps  # as a crash would
+    going = steps(command)
+    next(going)
+    del going  # as a crash would
     assert rows(tmp_path, PERSONS) != [(0,)]
     service, _ended = _service(tmp_path)
     service.start()

@@ -10,10 +10,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from models.accounts import account
-from models.commands.execute import Archive, SetOption
+from models.commands.archive import Archive
 from models.events import Phase
-from models.server import operation
+from models.server import sync_facts
 from models.store import database
+from models.store.settings import SetOption
 from sync.providers import Security, ServerPlace
 from sync.qt.probes.probe import Probe, SignIn
 from sync.timing import Timing
@@ -76,9 +77,9 @@ def test_a_line_that_hangs_within_a_command_is_noticed_in_time(make_rig: MakeRig
     rig.proxy.freeze()
     rig.run(Archive((conversation,)))
     rig.wait(lambda: len(rig.waits()) > before)
-    assert operation.counts(rig.account_id).open == 1
+    assert sync_facts.of_account(rig.account_id).pending == 1
     rig.proxy.thaw()
-    rig.wait(lambda: operation.counts(rig.account_id).open == 0)
+    rig.wait(lambda: sync_facts.of_account(rig.account_id).pending == 0)
     other = rig.dovecot.other(rig.user)
     assert (len(other.uids("INBOX")), len(other.uids("Archive"))) == (0, 1)
     other.close()
@@ -221,13 +222,13 @@ def test_a_sign_in_that_expires_within_a_session_keeps_the_queue(
     rig.service.sync_now()
     rig.wait(lambda: rig.proxy.connections > connected)
     rig.wait_for(Phase.NEEDS_SIGN_IN)
-    assert operation.counts(rig.account_id).open == 1
+    assert sync_facts.of_account(rig.account_id).pending == 1
     config = account.config(rig.account_id)
     assert config is not None
     assert config.state == account.NEEDS_SIGN_IN
     _change_password(rig, "secret")
     rig.service.sync_now()
-    rig.wait(lambda: operation.counts(rig.account_id).open == 0)
+    rig.wait(lambda: sync_facts.of_account(rig.account_id).pending == 0)
     rig.wait_for(Phase.IDLE)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from models.commands import execute as commands
+from models.commands.execute import execute
+from models.commands.records import SaveRecord
 from models.files.export import ExportResult
 from models.files.plan import ImportPlan
 from models.queries.history_pages import HistoryPage
@@ -31,7 +32,7 @@ def test_every_request_about_records_is_answered(tmp_path: Path) -> None:
         Person(name="Anna", organization_id=1, addresses=addresses),
         Deal(title="Roof", person_ids=(1,), created_at=1),
     ):
-        commands.execute(commands.SaveRecord(record))
+        execute(SaveRecord(record))
     box.take(box.mail("a"))
     found = reading.answer(requests.RecordListRequest(RecordQuery(Kind.PERSON, "ann")))
     assert isinstance(found, ListIds)

@@ -16,7 +16,8 @@ import pytest
 
 from models.accounts import account, secrets
 from models.accounts.account import NewAccount
-from models.commands.execute import ChangeSecrets, execute
+from models.commands.execute import execute
+from models.commands.security import ChangeSecrets
 from models.store import database
 from models.store.profile import open_profile
 from sync.errors import SecretLockedError

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import keyring
 
-from models.commands.execute import ChangeSecrets, ForgetOldKey, execute
+from models.commands.execute import execute
+from models.commands.security import ChangeSecrets, ForgetOldKey
 from models.store import database
 from models.store.profile import open_profile
 from sync.secrets import rekey

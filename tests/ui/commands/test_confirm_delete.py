@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from models.commands.execute import DeletePreview
+from models.commands.delete import DeletePreview
 from ui.commands.confirm_delete import ConfirmDelete, explanations, question
 
 

@@ -14,7 +14,8 @@ from PySide6.QtGui import QColor, QDesktopServices, QImage
 from PySide6.QtWidgets import QLabel, QListWidget, QMessageBox, QTextBrowser, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from models.commands.execute import Archive, DeleteMessages
+from models.commands.archive import Archive
+from models.commands.delete import DeleteMessages
 from models.events import SettingsChanged
 from models.store import settings
 from sync.qt.service.service import MailService
@@ -83,7 +84,7 @@ def test_a_plain_mail_shows_without_chromium(
     one = mails.mail("Hello Bob,\n\nsee https://a.test/x\n", subject="A plain one")
     open_and_wait(pane, mails.conversation(one), qtbot)
     assert "Hello Bob," in text_of(pane)
-    assert isinstance(pane.message_view, TextMessageView)
+    assert isinstance(pane.views.current, TextMessageView)
     assert pane.header.subject.text() == "A plain one"
     assert not pane.remote_bar.isVisible()
 
@@ -105,7 +106,7 @@ def test_a_click_opens_an_older_message(
     first = mails.mail("the first words")
     newest = mails.mail("the second words", answers=1)
     open_and_wait(pane, mails.conversation(newest), qtbot)
-    pane.message_view.card_pressed.emit(first)
+    pane.views.current.card_pressed.emit(first)
 
     def is_there() -> bool:
         browser = pane.findChild(QTextBrowser, f"message_text_{first}")
@@ -179,10 +180,10 @@ def test_html_shows_and_the_bar_names_the_hosts(
 ) -> None:
     one = mails.mail("text", html=NEWSLETTER)
     open_and_wait(pane, mails.conversation(one), qtbot)
-    assert not isinstance(pane.message_view, TextMessageView)
+    assert not isinstance(pane.views.current, TextMessageView)
     assert pane.remote_bar.isVisible()
     assert "img.news.test (2)" in pane.remote_bar.text()
-    assert pane.message_view.refused == []
+    assert pane.views.current.refused == []
 
 
 @needs_web
@@ -210,13 +211,13 @@ def test_a_picture_that_came_with_the_mail_is_drawn(
     qtbot.waitUntil(is_red, timeout=15_000)
     settings.put("simple_html", True)
     pane.set_simple_html(True)
-    assert isinstance(pane.message_view, TextMessageView)
+    assert isinstance(pane.views.current, TextMessageView)
     qtbot.waitUntil(is_red, timeout=15_000)
 
 
 def when_drawn(pane: ConversationView, qtbot: QtBot) -> Any:
     """The document in Chromium, as soon as it stands; what changes then is changed within it."""
-    view = pane.message_view
+    view = pane.views.current
     assert isinstance(view, import_module("ui.reader.message.html_view").WebMessageView)
     qtbot.waitUntil(lambda: view.is_loaded, timeout=15_000)
     return view
@@ -385,7 +386,7 @@ def test_a_long_conversation_reads_one_body_and_folds_its_middle(
     assert pane.shown is not None
     assert [c.head.message_id for c in pane.shown.cards if c.content is not None] == [last]
     assert len(list(pane.shown.entries())) == 5
-    pane.message_view.fold_pressed.emit()
+    pane.views.current.fold_pressed.emit()
     assert len(list(pane.shown.entries())) == 100
 
 
@@ -414,7 +415,7 @@ def test_the_setting_for_simple_html_is_followed(
     settings.put("simple_html", True)
     service.happened.emit(SettingsChanged("simple_html"))
     open_and_wait(pane, mails.conversation(one), qtbot)
-    assert isinstance(pane.message_view, TextMessageView)
+    assert isinstance(pane.views.current, TextMessageView)
     assert "News" in text_of(pane)
 
 
@@ -458,10 +459,10 @@ def test_original_colours_are_a_switch_of_each_message(
         return sum(shown.pixelColor(shown.width() // 2, y).lightness() > 230 for y in rows)
 
     qtbot.waitUntil(lambda: bright_rows() == 0, timeout=15_000)
-    pane.message_view.colours_pressed.emit(first)
+    pane.views.current.colours_pressed.emit(first)
     qtbot.waitUntil(lambda: bright_rows() > 0, timeout=15_000)
     one = bright_rows()
-    pane.message_view.colours_pressed.emit(newest)
+    pane.views.current.colours_pressed.emit(newest)
     qtbot.waitUntil(lambda: bright_rows() > one, timeout=15_000)
 
 
@@ -488,4 +489,4 @@ def test_reading_on_is_not_disturbed_by_a_new_message(
         service.happened.emit(event)
     qtbot.waitUntil(lambda: page.contentsSize().height() > before, timeout=15_000)
     qtbot.waitUntil(lambda: abs(page.scrollPosition().y() - 900) < 30, timeout=15_000)
-    assert pane.message_view.is_loaded  # type: ignore[attr-defined]  # within the document
+    assert pane.views.current.is_loaded  # type: ignore[attr-defined]  # within the document

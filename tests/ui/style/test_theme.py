@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 import resources
 from ui.style import icons, theme
-from ui.style.theme import AVATARS, DARK, LIGHT, Theme, contrast
+from ui.style.theme import AVATARS, DARK, LIGHT, Theme
 
 READ_ON = [
     ("text", "base"), ("text", "window"), ("text", "selection"), ("text", "selection_idle"),
@@ -23,6 +23,21 @@ READ_ON = [
     ("danger", "base"), ("on_danger", "danger"), ("warning", "window"), ("text", "warning_back"),
     ("text", "info_back"), ("on_tip", "tip"), ("link", "base"), ("success", "window"),
 ]  # fmt: skip
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """The contrast ratio of WCAG 2.2, from 1 to 21."""
+    bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: QColor) -> float:
+    parts = [_linear(part) for part in (color.redF(), color.greenF(), color.blueF())]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from ui.commands.actions import Actions
 from ui.style.theme import Theme
 from ui.window import menus
+from ui.window.appearance import appearance_actions
 from ui.window.shortcuts import ShortcutSheet
 from ui.window.top_bar import TopBar
 
@@ -39,7 +40,7 @@ def letters(actions: Iterable[QAction]) -> list[str]:
 def test_each_entry_has_a_letter_that_no_other_of_its_menu_has(window: QMainWindow) -> None:
     theme = Theme(window)
     actions = Actions(window)
-    menus.fill(window.menuBar(), actions, menus.appearance_actions(theme, window))
+    menus.fill(window.menuBar(), actions, appearance_actions(theme, window))
     shown = [action.menu() for action in window.menuBar().actions()]
     everything = [letters(window.menuBar().actions())]
     everything += [letters(menu.actions()) for menu in shown if isinstance(menu, QMenu)]

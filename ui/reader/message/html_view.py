@@ -72,7 +72,11 @@ _SCROLL = """
 
 
 class WebMessageView(MessageView):
-    """Shows conversations with HTML mail."""
+    """Shows conversations with HTML mail.
+
+    Attributes:
+        is_loaded: Whether the document stands: from then on changes are made within it.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -81,7 +85,7 @@ class WebMessageView(MessageView):
         self._mode = ""
         self._parts: dict[str, str] = {}
         self._scroll_to: int | None = None
-        self._is_loaded = False
+        self.is_loaded = False
         self._natural = 0
         self._profile = shared_profile()
         self._interceptor = Interceptor(self.refused, self)
@@ -110,11 +114,6 @@ class WebMessageView(MessageView):
         """Chromium's page."""
         return self._page
 
-    @property
-    def is_loaded(self) -> bool:
-        """Whether the document stands: from then on changes are made within it."""
-        return self._is_loaded
-
     def open(self, shown: Shown) -> None:
         self._shown = shown
         opened = [card.message_id for card in shown.open_cards()]
@@ -124,8 +123,8 @@ class WebMessageView(MessageView):
     def update_shown(self, shown: Shown) -> None:
         self._shown = shown
         look = self._wanted_look()
-        if not self._is_loaded or document.mode(shown) != self._mode:
-            self._scroll_to = self._scroll_to if not self._is_loaded else None
+        if not self.is_loaded or document.mode(shown) != self._mode:
+            self._scroll_to = self._scroll_to if not self.is_loaded else None
             self._load()
             return
         if look.is_forced != self._look.is_forced:
@@ -136,7 +135,7 @@ class WebMessageView(MessageView):
     def clear(self) -> None:
         self._shown = None
         self._parts = {}
-        self._is_loaded = False
+        self.is_loaded = False
         self.show_page(f"<html><body bgcolor='{self.theme.color('base').name()}'></body></html>")
 
     def show_page(self, html: str) -> None:
@@ -179,7 +178,7 @@ class WebMessageView(MessageView):
         self._serve(html)
         self._force_dark(self._look.is_forced)
         self._page.setBackgroundColor(self.theme.color("base"))
-        self._is_loaded = False
+        self.is_loaded = False
         self._go()
 
     def _go(self) -> None:
@@ -231,9 +230,9 @@ class WebMessageView(MessageView):
     @Slot(bool)
     def _on_loaded(self, done: bool) -> None:
         # A refused redirect of a mail reports a second, failed end; the document stays.
-        if not done or self._shown is None or self._is_loaded:
+        if not done or self._shown is None or self.is_loaded:
             return
-        self._is_loaded = True
+        self.is_loaded = True
         if self._scroll_to is not None:
             self.scroll_to(self._scroll_to)
             self._scroll_to = None

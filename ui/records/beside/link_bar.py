@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QTo
 
 from models.mail.links import MERGED
 from models.queries.side_panel import LinkFacts, Panel
-from ui.forms.inline_style import MutedLine, RecordStyle
+from ui.forms.style import InlineStyle
 from ui.records import kinds, link_reasons
 from ui.style import formatting, icons
 from ui.style.theme import Theme
 from ui.widgets.elided import ElidedButton
+from ui.widgets.muted import MutedLine
 
 MOST_OFFERED = 4
 MOST_JOINED = 2
@@ -44,7 +45,7 @@ class LinkBar(QWidget):
         self.setObjectName("link_bar")
         self._theme = theme
         self._asks = False
-        RecordStyle(self, theme)
+        InlineStyle(self, theme)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(24, 6, 14, 6)
         self._row.setSpacing(6)

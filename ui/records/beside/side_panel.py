@@ -21,13 +21,14 @@ from PySide6.QtWidgets import (
 from models.queries.history_pages import MailEntry
 from models.queries.side_panel import KnownPerson, Panel, UnknownAddress
 from models.store import clock
-from ui.forms.inline_style import MutedLabel, MutedLine, RecordStyle
+from ui.forms.style import InlineStyle
 from ui.records.beside.copying import offer_copies
 from ui.records.detail.related import RecordLine, item_line, organization_line
 from ui.records.history import words as history_words
 from ui.records.history.pane import heading
 from ui.style import formatting, icons
 from ui.style.theme import Theme
+from ui.widgets.muted import MutedLabel, MutedLine
 
 WIDTH = 270
 MOST_WHOLE = 3  # persons that are shown with everything; further ones by name
@@ -57,7 +58,7 @@ class SidePanel(QWidget):
         self._theme = theme
         self._shown: Panel | None = None
         self._told: set[str] = set()  # colleagues have much in common: it is said once
-        RecordStyle(self, theme)
+        InlineStyle(self, theme)
         self._title = QLabel(self.tr("Contact"), self)
         self._close = QToolButton(self)
         self._close.setObjectName("side_panel_close_button")

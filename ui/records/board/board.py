@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.commands.execute import SaveRecord
+from models.commands.records import SaveRecord
 from models.events import Event, RecordsChanged, StagesChanged
 from models.queries.record_list import BoardColumn
 from models.records import records
@@ -24,7 +24,7 @@ from models.records.records import Deal
 from sync.qt.service.requests import Answer, BoardRequest
 from sync.qt.service.service import MailService
 from ui.commands.command_stack import CommandStack
-from ui.forms.inline_style import RecordStyle
+from ui.forms.style import InlineStyle
 from ui.records import kinds
 from ui.records.board.stage_column import StageColumn
 from ui.style import icons
@@ -62,7 +62,7 @@ class BoardView(QWidget):
         self._columns: tuple[BoardColumn, ...] = ()
         self._most = STEP
         self._shown: list[StageColumn] = []
-        RecordStyle(self, theme)
+        InlineStyle(self, theme)
         self._lay_out()
         self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._gather.timeout.connect(self.refresh)

@@ -14,12 +14,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from models.queries.record_list import BoardColumn, ItemRow
-from ui.forms.inline_style import MutedLabel
 from ui.records import money
 from ui.records.board.deal_card import MIME, DealCard
 from ui.style import formatting
 from ui.style.theme import Theme
 from ui.widgets.elided import ElidedLabel
+from ui.widgets.muted import MutedLabel
 
 COLUMN_WIDTH = 214
 

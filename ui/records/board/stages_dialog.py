@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from models.records.records import Stage
-from ui.forms.inline_style import MutedLabel, RecordStyle
+from ui.forms.style import InlineStyle
 from ui.style.theme import Theme
+from ui.widgets.muted import MutedLabel
 from ui.widgets.tool_button import tool_button
 
 ID = int(Qt.ItemDataRole.UserRole)
@@ -41,7 +42,7 @@ class StagesDialog(QDialog):
         self.setWindowTitle(self.tr("Stages"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(380, 400)
-        RecordStyle(self, theme)
+        InlineStyle(self, theme)
         self._list = QListWidget(self)
         self._list.setObjectName("stages_list")
         self._list.setAccessibleName(self.tr("Stages"))

@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from models.queries.record_detail import RecordDetail
 from models.records.records import Deal, Lead, Person, Project
-from ui.forms.inline_style import MutedLine
 from ui.records import kinds, money
 from ui.records.detail.stage_bar import StageBar
 from ui.records.form.fields import LineField, set_inline
 from ui.style import formatting, icons
 from ui.style.theme import Theme
 from ui.widgets import avatar
+from ui.widgets.muted import MutedLine
 from ui.widgets.tool_button import tool_button
 
 MARK = 42

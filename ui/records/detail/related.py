@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from models.queries.record_detail import RecordDetail
 from models.queries.record_list import ItemRow, OrganizationRow, PersonRow
-from ui.forms.inline_style import MutedLabel
 from ui.records import kinds, money
 from ui.records.history.pane import heading
 from ui.style import formatting, icons
 from ui.style.theme import Theme
 from ui.widgets import avatar
+from ui.widgets.muted import MutedLabel
 
 HEIGHT = 46
 MARK = 28

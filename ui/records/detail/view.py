@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.commands.execute import AddNote, KeepDraft, SaveRecord
+from models.commands.records import AddNote, KeepDraft, SaveRecord
 from models.events import Event, LinksChanged, RecordsChanged, StagesChanged
 from models.queries.record_detail import RecordDetail
 from sync.qt.service.requests import Answer, RecordRequest
 from sync.qt.service.service import MailService
 from ui.commands.command_stack import CommandStack
-from ui.forms.inline_style import RecordStyle
+from ui.forms.style import InlineStyle
 from ui.records import kinds
 from ui.records.detail.head import DetailHead
 from ui.records.detail.related import RelatedRecords
@@ -87,7 +87,7 @@ class DetailView(QWidget):
         self.related = RelatedRecords(theme, self)
         self.history = HistoryPane(service, make_body, theme, self)
         self._empty = EmptyState(theme, self)
-        RecordStyle(self, theme)
+        InlineStyle(self, theme)
         self._lay_out()
         service.answered.connect(self._on_answered)
         service.happened.connect(self._on_event)

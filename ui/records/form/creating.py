@@ -10,7 +10,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from models.commands.execute import Command, SaveRecord
+from models.commands.execute import Command
+from models.commands.records import SaveRecord
 from models.queries import record_list
 from models.queries.record_list import ItemRow, OrganizationRow, PersonRow, RecordQuery, Row
 from models.records.records import Deal, Kind, Lead, Organization, Person, Project, Record, stages

@@ -20,7 +20,6 @@ from models.records.records import (
     Record,
     Stage,
 )
-from ui.forms.inline_style import MutedLabel
 from ui.records import kinds
 from ui.records.form.entries_field import EntriesField
 from ui.records.form.fields import (
@@ -33,6 +32,7 @@ from ui.records.form.fields import (
 )
 from ui.records.form.picker_field import ManyRecordsField, OneRecordField
 from ui.style.theme import Theme
+from ui.widgets.muted import MutedLabel
 
 NEW: dict[str, type[Record]] = {
     kinds.DEAL: Deal,

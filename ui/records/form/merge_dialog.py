@@ -17,12 +17,13 @@ from PySide6.QtWidgets import (
 from models.queries import record_list
 from models.queries.record_list import PersonRow
 from models.records.records import Kind
-from ui.forms.inline_style import MutedLabel, RecordStyle
+from ui.forms.style import InlineStyle
 from ui.records import kinds
 from ui.records.form.creating import RecordCreator
 from ui.records.form.picker_field import PickEdit
 from ui.style import formatting
 from ui.style.theme import Theme
+from ui.widgets.muted import MutedLabel
 
 WIDTH = 540
 
@@ -44,7 +45,7 @@ class MergeDialog(QDialog):
         self.setWindowTitle(self.tr("Merge persons"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFixedWidth(WIDTH)
-        RecordStyle(self, theme)
+        InlineStyle(self, theme)
         self._choices = QButtonGroup(self)
         self._column = QVBoxLayout()
         self._pick = PickEdit("merge_search_edit", self.tr("Find a person"), self)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from models.records.records import Record, Stage
-from ui.forms.inline_style import RecordStyle
+from ui.forms.style import InlineStyle
 from ui.records import kinds
 from ui.records.form.form import RecordForm
 from ui.style.theme import Theme
@@ -47,7 +47,7 @@ class RecordDialog(QDialog):
         self.setObjectName("record_dialog")
         self.setWindowTitle(kinds.words(kind).new)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        RecordStyle(self, theme)
+        InlineStyle(self, theme)
         self.form = RecordForm(kind, theme, self, is_inline=False)
         self.form.setObjectName("record_form")
         self.form.setAccessibleName(kinds.words(kind).new)

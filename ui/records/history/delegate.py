@@ -38,7 +38,6 @@ class HistoryDelegate(QStyledItemDelegate):
         hovered_row: The row under the mouse, or -1.
         is_menu_hovered: The mouse is on that row's menu button.
         shows_focus: The keyboard is in use.
-        own_key: The record whose history this is: entries of others are named.
     """
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
@@ -48,7 +47,6 @@ class HistoryDelegate(QStyledItemDelegate):
         self.hovered_row = -1
         self.is_menu_hovered = False
         self.shows_focus = False
-        self.own_key = ""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         entry = index.data(roles.LINE)

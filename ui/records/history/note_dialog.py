@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
-from models.commands.execute import EditNote
+from models.commands.records import EditNote
 from models.queries.history_pages import NoteEntry
 from ui.commands.command_stack import CommandStack
 

@@ -19,13 +19,13 @@ from models.queries.history_pages import KINDS, MAIL, PAGE, Cursor, HistoryPage,
 from models.queries.history_reasons import HistoryReason
 from sync.qt.service.requests import Answer, HistoryReasonRequest, HistoryRequest
 from sync.qt.service.service import MailService
-from ui.forms.inline_style import MutedLabel
 from ui.records import link_reasons
 from ui.records.history.body import MessageBody
 from ui.records.history.model import HistoryModel
 from ui.records.history.note_edit import NoteEdit
 from ui.records.history.view import HistoryView
 from ui.style.theme import Theme
+from ui.widgets.muted import MutedLabel
 
 GATHER_MS = 40
 MOST_READ_ANEW = 2000  # entries; what was scrolled to beyond is read again when it is reached
@@ -128,7 +128,6 @@ class HistoryPane(QWidget):
             return
         self._key = record_key
         self._note.show_record(record_key)
-        self.view.painter_of_entries.own_key = record_key
         self._ticket = self._more_ticket = 0
         self._gone.clear()
         self.model.clear()

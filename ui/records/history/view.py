@@ -16,16 +16,17 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from models.queries.history_pages import Entry, MailEntry, NoteEntry
-from ui.forms.inline_style import MutedLine
 from ui.records.history import layout as history_layout
 from ui.records.history.body import MessageBody
 from ui.records.history.delegate import HistoryDelegate
 from ui.records.history.layout import OPEN_HEAD, entry_layout
 from ui.records.history.model import HistoryModel
 from ui.style.theme import Theme
+from ui.widgets.muted import MutedLine
+from ui.widgets.row_list import RowListView
 
 Index = QModelIndex | QPersistentModelIndex
 LEAST_BODY = 90
@@ -33,7 +34,7 @@ REASON_LEFT = 38  # under the opened mail's subject
 MOST_BODY = 620
 
 
-class HistoryView(QTableView):
+class HistoryView(RowListView):
     """Rows of different heights; the text of the opened mail lies over its row.
 
     Signals:
@@ -66,7 +67,12 @@ class HistoryView(QTableView):
         self._reason.hide()
         self.setModel(model)
         self.setItemDelegate(self.painter_of_entries)
-        self._shape()
+        self.shape(
+            QAbstractItemView.SelectionMode.SingleSelection, Qt.ContextMenuPolicy.NoContextMenu
+        )
+        self.verticalHeader().setMinimumSectionSize(1)
+        self.verticalHeader().setDefaultSectionSize(history_layout.MAIL_HEIGHT)
+        self.verticalScrollBar().setSingleStep(30)
         self._settle = QTimer(self, singleShot=True, interval=0)
         self._settle.timeout.connect(self._fit_rows)
         model.rowsInserted.connect(self._on_inserted)
@@ -74,26 +80,6 @@ class HistoryView(QTableView):
         model.modelReset.connect(self._begin_anew)
         model.dataChanged.connect(self._settle.start)
         theme.changed.connect(self._settle.start)
-
-    def _shape(self) -> None:
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setMouseTracking(True)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        columns, lines = self.horizontalHeader(), self.verticalHeader()
-        for header in (columns, lines):
-            header.setVisible(False)
-            header.setHighlightSections(False)
-            header.setMinimumSectionSize(1)
-            header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        lines.setDefaultSectionSize(history_layout.MAIL_HEIGHT)
-        self.verticalScrollBar().setSingleStep(30)
 
     # --- what is opened ------------------------------------------------------------------
 
@@ -231,7 +217,6 @@ class HistoryView(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
         super().resizeEvent(event)
-        self.setColumnWidth(0, self.viewport().width())
         self._settle.start()
 
     # --- mouse and keyboard --------------------------------------------------------------

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.commands.execute import ImportRecords
+from models.commands.imports import ImportRecords
 from models.files.csv_columns import FIELDS
 from models.files.drafts import Draft
 from models.files.plan import ImportPlan
@@ -31,7 +31,7 @@ from models.records.records import Kind, Organization, Person, title_of
 from sync.qt.service.command_thread import CommandDone
 from sync.qt.service.requests import Answer, ImportRequest
 from sync.qt.service.service import MailService
-from ui.forms.inline_style import MutedLabel, RecordStyle
+from ui.forms.style import InlineStyle
 from ui.records import kinds, money
 from ui.records.form.fields import ChoiceField
 from ui.records.imports import import_words
@@ -39,6 +39,7 @@ from ui.style import formatting
 from ui.style.theme import Theme
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.empty_state import EmptyState
+from ui.widgets.muted import MutedLabel
 from ui.widgets.still import StillComboBox
 
 MOST_SHOWN = 10
@@ -60,7 +61,7 @@ class ImportDialog(QDialog):
         self.setWindowTitle(self.tr("Import"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(760, 600)
-        RecordStyle(self, theme)
+        InlineStyle(self, theme)
         self._service = service
         self._theme = theme
         self._wanted_kind = kind  # the person's; a file that says what it is knows better

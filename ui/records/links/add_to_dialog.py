@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.forms.inline_style import RecordStyle
+from ui.forms.style import InlineStyle
 from ui.records import kinds
 from ui.records.form.creating import RecordCreator
 from ui.records.form.picker_field import PickEdit
@@ -34,7 +34,7 @@ class AddToDialog(QDialog):
         self.setWindowTitle(self.tr("Add to existing contact"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(420)
-        RecordStyle(self, theme)
+        InlineStyle(self, theme)
         self._id: int | None = None
         label = QLabel(self.tr("{} belongs to:").format(address), self)
         label.setTextFormat(Qt.TextFormat.PlainText)

@@ -23,11 +23,12 @@ from models.records.records import Kind
 from models.store.list_ids import ListIds
 from sync.qt.service.requests import Answer, RecordListRequest
 from sync.qt.service.service import MailService
-from ui.forms.inline_style import MutedLabel, RecordStyle
+from ui.forms.style import InlineStyle
 from ui.records import kinds, money
 from ui.records.list.model import title_of
 from ui.style import formatting, icons
 from ui.style.theme import Theme
+from ui.widgets.muted import MutedLabel
 
 KEY = int(Qt.ItemDataRole.UserRole)
 MOST = 15  # of one kind
@@ -74,7 +75,7 @@ class LinkDialog(QDialog):
         self.setWindowTitle(self.tr("Link"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(520, 480)
-        RecordStyle(self, theme)
+        InlineStyle(self, theme)
         self._service = service
         self._current_key = current_key
         self._kinds = (*kinds.WORK, *((kinds.PERSON,) if has_persons else ()))

@@ -18,9 +18,10 @@ from PySide6.QtWidgets import (
 from models.events import ConversationsChanged, Event
 from models.queries.linkable_mail import LinkPreview
 from models.store import clock
-from ui.forms.inline_style import MutedLabel, RecordStyle
+from ui.forms.style import InlineStyle
 from ui.style import formatting
 from ui.style.theme import Theme
+from ui.widgets.muted import MutedLabel
 
 ID = int(Qt.ItemDataRole.UserRole)
 
@@ -40,7 +41,7 @@ class LinkPastDialog(QDialog):
         self.setWindowTitle(self.tr("Link past mail"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(520, 460 if preview.rows else 170)
-        RecordStyle(self, theme)
+        InlineStyle(self, theme)
         self._preview = preview
         count = len(preview.conversation_ids)
         title = QLabel(self._sentence(), self, textFormat=Qt.TextFormat.PlainText)

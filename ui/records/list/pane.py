@@ -24,7 +24,7 @@ from models.records.records import Kind
 from models.store.list_ids import ListIds, from_pairs
 from sync.qt.service.requests import Answer, RecordListRequest
 from sync.qt.service.service import MailService
-from ui.forms.inline_style import RecordStyle
+from ui.forms.style import InlineStyle
 from ui.records import kinds
 from ui.records.list import columns
 from ui.records.list.empty import RecordsEmpty
@@ -89,7 +89,7 @@ class RecordListPane(QWidget):
         self._more = tool_button(self, "records_menu_button", "ellipsis", more)
         self._filters = QHBoxLayout()
         self._filter_group = QButtonGroup(self)
-        RecordStyle(self, theme)
+        InlineStyle(self, theme)
         self._lay_out()
         self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._connect()

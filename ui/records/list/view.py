@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ui.records.list.delegate import RecordDelegate, row_height
 from ui.records.list.model import RecordModel
 from ui.style.theme import Theme
+from ui.widgets.row_list import WindowedListView
 
 
-class RecordListView(QTableView):
-    """A QTableView of one painted column, as the conversation list is.
+class RecordListView(WindowedListView):
+    """The records of one kind, painted as the conversations are.
 
     Signals:
         selection_moved: Another set of records is selected.
@@ -25,61 +26,16 @@ class RecordListView(QTableView):
     resized = Signal()
 
     def __init__(self, model: RecordModel, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(model, parent)
         self.setObjectName("record_list")
         self.setAccessibleName(self.tr("Records"))
         self._theme = theme
-        self._list = model
         self.painter_of_rows = RecordDelegate(theme, self)
         self.setModel(model)
         self.setItemDelegate(self.painter_of_rows)
-        self._shape()
-        theme.changed.connect(self._on_theme)
-
-    def _shape(self) -> None:
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setMouseTracking(True)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        columns, lines = self.horizontalHeader(), self.verticalHeader()
-        for header in (columns, lines):
-            header.setVisible(False)
-            header.setHighlightSections(False)
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        columns.setMinimumSectionSize(1)
-        lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.shape()
         self._on_theme()
-
-    def selected_ids(self) -> tuple[int, ...]:
-        """The selected records' ids, in the order of the list."""
-        selection = self.selectionModel().selection()
-        parts = [selection.at(number) for number in range(selection.count())]
-        found: list[int] = []
-        for part in sorted((part for part in parts if part.isValid()), key=lambda p: p.top()):
-            found += [self._list.id_at(row) for row in range(part.top(), part.bottom() + 1)]
-        return tuple(found)
-
-    def open_id(self) -> int | None:
-        """The record to show: the selected one, if exactly one is."""
-        chosen = self.selected_ids()
-        return chosen[0] if len(chosen) == 1 else None
-
-    def select_id(self, record_id: int) -> bool:
-        """Select one record and bring it into view; False if it is not in the list."""
-        row = self._list.row_of(record_id)
-        if row < 0:
-            return False
-        index = self._list.index(row, 0)
-        flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
-        self.selectionModel().setCurrentIndex(index, flag)
-        self.scrollTo(index)
-        return True
+        theme.changed.connect(self._on_theme)
 
     def selectionChanged(  # noqa: N802  # Qt's name
         self, selected: QItemSelection, deselected: QItemSelection
@@ -114,7 +70,6 @@ class RecordListView(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
         super().resizeEvent(event)
-        self.setColumnWidth(0, self.viewport().width())
         self.resized.emit()
 
     def _hover(self, row: int) -> None:
@@ -124,9 +79,5 @@ class RecordListView(QTableView):
 
     def _on_theme(self) -> None:
         height = row_height(self._theme.density)
-        lines = self.verticalHeader()
-        lines.setMinimumSectionSize(height)
-        lines.setMaximumSectionSize(height)
-        lines.setDefaultSectionSize(height)
-        self.verticalScrollBar().setSingleStep(height // 2)
+        self.set_row_height(height)
         self.viewport().update()

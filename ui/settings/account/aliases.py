@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from models.accounts import account
 from models.accounts.account import AccountConfig
-from models.commands.execute import UpdateAccount
+from models.commands.accounts import UpdateAccount
 from sync.qt.service.service import MailService
 from ui.forms.fields import Notice
 from ui.settings.account.part import AccountPart

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from models.accounts import account
 from models.accounts.account import AccountConfig
-from models.commands.execute import SetOption, UpdateAccount
+from models.commands.accounts import UpdateAccount
+from models.store.settings import SetOption
 from sync.qt.service.service import MailService
 from ui.forms.fields import HintLabel, add_choice, add_field
 from ui.settings.account.part import AccountPart

@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from models.accounts.account import AccountConfig
-from models.commands.execute import ConvertAccount
+from models.commands.accounts import ConvertAccount
 from models.store import settings
 from sync.qt.service.service import MailService
-from ui.forms.dialog_style import FormStyle
 from ui.forms.fields import GAP, HintLabel, Title, grow_to_fit
+from ui.forms.style import DialogStyle
 from ui.settings.account.part import AccountPart
 from ui.settings.parts import ServerOptions
 from ui.style.theme import Theme
@@ -110,7 +110,7 @@ class ConvertDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("convert_account_dialog")
-        FormStyle(self, theme)
+        DialogStyle(self, theme)
         self.setModal(True)
         self._service = service
         self._config = config

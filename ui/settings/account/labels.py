@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from models.accounts import account
 from models.accounts.account import AccountConfig
-from models.commands.execute import ChooseMailboxes
+from models.commands.accounts import ChooseMailboxes
 from models.server import mailbox
 from models.server.mailbox import MailboxState, Role
 from sync.qt.service.service import MailService

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from models.accounts import account
 from models.accounts.account import AccountConfig
-from models.commands.execute import UpdateAccount
+from models.commands.accounts import UpdateAccount
 from models.events import Phase
 from models.store.clock import now_ms
 from sync.qt.service.service import MailService
@@ -157,7 +157,7 @@ class AccountPage(PreferencesPage):
         """The sign-in failed: show the fields, with the keyboard in the password."""
         self.sign_in.ask_password()
         self.ensureWidgetVisible(self.sign_in.save_button)
-        self.ensureWidgetVisible(self.sign_in.password)
+        self.ensureWidgetVisible(self.sign_in.fields.password)
 
     def _show_state(self) -> None:
         kind = (

@@ -6,7 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from models.accounts.account import AccountConfig
-from models.commands.execute import UpdateAccount
+from models.commands.accounts import UpdateAccount
 from sync.qt.service.service import MailService
 from ui.forms.fields import add_choice
 from ui.settings.account.part import AccountPart

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QWidget
 
 from models.accounts.account import AccountConfig
-from models.commands.execute import CreateMailbox, SetRole
+from models.commands.accounts import SetRole
+from models.commands.held_deletes import CreateMailbox
 from models.server import mailbox
 from models.server.mailbox import MailboxState, Role
 from sync.qt.service.service import MailService

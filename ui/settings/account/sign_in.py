@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from models.accounts import account
 from models.accounts.account import AccountConfig
 from models.accounts.secrets import EncryptedSecrets
-from models.commands.execute import UpdateAccount
+from models.commands.accounts import UpdateAccount
 from sync import providers
 from sync.errors import SecretLockedError
 from sync.oauth import configuration
@@ -31,8 +31,8 @@ from sync.qt.probes.probe import Probe, Tried
 from sync.qt.service.command_thread import CommandDone
 from sync.qt.service.service import MailService
 from sync.qt.service.vault import QuestionKind, VaultMode, VaultQuestion, VaultState
-from ui.forms.dialog_style import into_sight
 from ui.forms.fields import GAP, HintLabel, Notice, PasswordEdit, ServerFields, add_field
+from ui.forms.scrolling import into_sight
 from ui.setup.sign_in import flow, words
 from ui.setup.sign_in.certificate_box import CertificateBoxes
 from ui.setup.sign_in.flow import Answers, Page, SecretPage
@@ -44,8 +44,100 @@ from ui.setup.wizard_focus import failed_field, server_field
 from ui.style.theme import Theme
 
 
+class SignInFields(QWidget):
+    """What is typed about signing in: password or browser, both servers, the name there.
+
+    Attributes:
+        oauth: The way to the browser.
+        certificates: What the servers showed instead of a valid certificate.
+    """
+
+    def __init__(
+        self, service: MailService, theme: Theme, config: AccountConfig, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._address = config.address
+        self.password = PasswordEdit(self)
+        self.password.setObjectName("password_edit")
+        self.oauth = OAuthBox(service, theme, lambda: self._address, self)
+        self.imap = ServerFields("imap", self.tr("Receiving (IMAP)"), self)
+        self.smtp = ServerFields("smtp", self.tr("Sending (SMTP)"), self)
+        self.certificates = CertificateBoxes(theme, self)
+        self.imap.fill(
+            ServerPlace(config.imap_host, config.imap_port, Security(config.imap_security))
+        )
+        self.smtp.fill(
+            ServerPlace(config.smtp_host, config.smtp_port, Security(config.smtp_security))
+        )
+        names = (config.user_name, config.smtp_user_name)
+        provider = providers.of_host(config.imap_host)
+        shown = flow.shown_user(config.address, *names, provider)
+        self.user_name = QLineEdit(shown, self)
+        self.user_name.setObjectName("user_name_edit")
+        self.user_name.setPlaceholderText(self.tr("Same as the email address"))
+        self.open_line = OpenLine(theme, self.imap, self.smtp, self)
+        self.plain_text = self.open_line.check
+        self.plain_text.setChecked(config.plain_text_agreed)
+        self._lay_out(theme)
+        self.certificates.follow(self.imap, self.smtp)
+
+    def _lay_out(self, theme: Theme) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        column.addWidget(self.oauth)
+        self._password_label = add_field(column, self.tr("&Password"), self.password)
+        for part in (self.imap, self.certificates.imap, self.smtp, self.certificates.smtp):
+            column.addWidget(part)
+        column.addWidget(
+            HintLabel(
+                theme,
+                self.tr(
+                    "Usual ports: IMAP 993 with TLS, 143 with STARTTLS; SMTP 465 with TLS,"
+                    " 587 with STARTTLS."
+                ),
+                self,
+            )
+        )
+        add_field(column, self.tr("Sign-in name, if it is another one"), self.user_name)
+        column.addWidget(self.open_line)
+
+    @property
+    def secret(self) -> QWidget:
+        """Where the password is typed, or the way to the browser that stands in its place."""
+        return self.oauth.way_on if self.password.isHidden() else self.password
+
+    def show_password(self, is_shown: bool, hint: str) -> None:
+        """Show the password's field, or only the way to the browser."""
+        self._password_label.setVisible(is_shown)
+        self.password.setVisible(is_shown)
+        self.password.setPlaceholderText(hint)
+
+    def answers(self, stored_password: str) -> Answers:
+        """What is typed; an empty password means the stored one."""
+        return Answers(
+            address=self._address,
+            password=self.password.text() or stored_password,
+            held=self.oauth.held,
+            imap=self.imap.place(),
+            smtp=self.smtp.place(),
+            user_name=self.user_name.text().strip(),
+            plain_text_agreed=self.plain_text.isChecked(),
+        )
+
+    def forget_secrets(self) -> None:
+        """Empty what opens the account: the password, and what the browser brought."""
+        self.password.clear()
+        self.password.hide_text()
+        self.oauth.forget()
+
+
 class SignInPart(QWidget):
-    """Password and servers of one account, with the wizard's try."""
+    """Tries what is typed as the wizard does, and stores it if both servers let Dealpost in.
+
+    Attributes:
+        fields: What is typed; disabled while a try runs.
+    """
 
     def __init__(
         self, service: MailService, theme: Theme, config: AccountConfig, parent: QWidget
@@ -61,47 +153,24 @@ class SignInPart(QWidget):
         self._ticket = 0
         self._probe = Probe(service.timing, self)
         self._keeper = Keeper(service, self)
-        self._make_fields(config)
+        self.fields = SignInFields(service, theme, config, self)
         self._lay_out()
-        self.oauth.changed.connect(self._on_way)
-        self.oauth.signed_in.connect(self._go)
-        self.oauth.password_wanted.connect(self._want_password)
-        self.imap.edited.connect(self._offer)
+        self.fields.oauth.changed.connect(self._on_way)
+        self.fields.oauth.signed_in.connect(self._go)
+        self.fields.oauth.password_wanted.connect(self._want_password)
+        self.fields.imap.edited.connect(self._offer)
         self._offer()
-        self.certificates.follow(self.imap, self.smtp)
-        self.certificates.trusted.connect(self._go)
+        self.fields.certificates.trusted.connect(self._go)
         self.save_button.clicked.connect(self._go)
         self.cancel_button.clicked.connect(self._cancel)
-        self.password.returnPressed.connect(self._go)
+        self.fields.password.returnPressed.connect(self._go)
         self._probe.tried.connect(self._on_tried)
         self._keeper.kept.connect(self._on_kept)
         self._keeper.refused.connect(self._on_refused)
         self._keeper.failed.connect(self._on_failed)
         service.commanded.connect(self._on_commanded)
 
-    def _make_fields(self, config: AccountConfig) -> None:
-        self._fields = QWidget(self)
-        self.password = PasswordEdit(self._fields)
-        self.password.setObjectName("password_edit")
-        self.oauth = OAuthBox(self._service, self._theme, lambda: self._address, self._fields)
-        self.imap = ServerFields("imap", self.tr("Receiving (IMAP)"), self._fields)
-        self.smtp = ServerFields("smtp", self.tr("Sending (SMTP)"), self._fields)
-        self.certificates = CertificateBoxes(self._theme, self._fields)
-        self.imap.fill(
-            ServerPlace(config.imap_host, config.imap_port, Security(config.imap_security))
-        )
-        self.smtp.fill(
-            ServerPlace(config.smtp_host, config.smtp_port, Security(config.smtp_security))
-        )
-        names = (config.user_name, config.smtp_user_name)
-        provider = providers.of_host(config.imap_host)
-        shown = flow.shown_user(config.address, *names, provider)
-        self.user_name = QLineEdit(shown, self._fields)
-        self.user_name.setObjectName("user_name_edit")
-        self.user_name.setPlaceholderText(self.tr("Same as the email address"))
-        self.open_line = OpenLine(self._theme, self.imap, self.smtp, self._fields)
-        self.plain_text = self.open_line.check
-        self.plain_text.setChecked(config.plain_text_agreed)
+    def _lay_out(self) -> None:
         self._error = Notice(self._theme, parent=self)
         self._error.setObjectName("sign_in_error")
         self._done = Notice(self._theme, "info", self)
@@ -118,31 +187,10 @@ class SignInPart(QWidget):
         self.cancel_button.setObjectName("cancel_sign_in_button")
         self.cancel_button.setAutoDefault(False)
         self.cancel_button.hide()
-
-    def _lay_out(self) -> None:
-        fields = QVBoxLayout(self._fields)
-        fields.setContentsMargins(0, 0, 0, 0)
-        fields.setSpacing(GAP)
-        fields.addWidget(self.oauth)
-        self._password_label = add_field(fields, self.tr("&Password"), self.password)
-        for part in (self.imap, self.certificates.imap, self.smtp, self.certificates.smtp):
-            fields.addWidget(part)
-        fields.addWidget(
-            HintLabel(
-                self._theme,
-                self.tr(
-                    "Usual ports: IMAP 993 with TLS, 143 with STARTTLS; SMTP 465 with TLS,"
-                    " 587 with STARTTLS."
-                ),
-                self._fields,
-            )
-        )
-        add_field(fields, self.tr("Sign-in name, if it is another one"), self.user_name)
-        fields.addWidget(self.open_line)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
-        column.addWidget(self._fields)
+        column.addWidget(self.fields)
         for widget in (self._error, self._done, self._busy):
             column.addWidget(widget)
         buttons = QHBoxLayout()
@@ -154,21 +202,18 @@ class SignInPart(QWidget):
     @Slot()
     def ask_password(self) -> None:
         """The sign-in failed: the keyboard goes to the password, or to the way to the browser."""
-        self._secret().setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _secret(self) -> QWidget:
-        return self.oauth.way_on if self.password.isHidden() else self.password
+        self.fields.secret.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def _offer(self) -> None:
         """Who signs this account in, or could."""
         found: OAuthProvider | None = self._settings.known(self._oauth_provider)
         if self._auth != "oauth2":
-            found = self._settings.of(self._address, self.imap.host.text())
+            found = self._settings.of(self._address, self.fields.imap.host.text())
         is_stored = self._auth == "oauth2" and not self._wants_password
         # Who has a password that works need not hear that there could be another way.
         is_of_use = found is not None and (is_stored or found.is_set_up)
-        self.oauth.offer(
+        self.fields.oauth.offer(
             found if is_of_use else None,
             is_stored=is_stored,
             fault="\n".join(self._settings.faults) if is_of_use else "",
@@ -182,20 +227,21 @@ class SignInPart(QWidget):
     @property
     def _keeps_tokens(self) -> bool:
         """Whether it goes on signing in as it does, with a provider."""
-        is_else = self._wants_password or self.password.text() or self.oauth.held is not None
+        is_else = (
+            self._wants_password
+            or self.fields.password.text()
+            or self.fields.oauth.held is not None
+        )
         return self._auth == "oauth2" and not is_else
 
     @Slot()
     def _on_way(self) -> None:
         """With a password or in the browser: what the other one needs is not shown."""
-        is_shown = not self.oauth.is_instead_of_password
-        self._password_label.setVisible(is_shown)
-        self.password.setVisible(is_shown)
+        is_shown = not self.fields.oauth.is_instead_of_password
         is_kept = self._auth != "oauth2"
-        self.password.setPlaceholderText(
-            self.tr("Leave empty to keep the stored one") if is_kept else ""
-        )
-        self.save_button.setEnabled(self.oauth.state is not State.WAITING)
+        hint = self.tr("Leave empty to keep the stored one") if is_kept else ""
+        self.fields.show_password(is_shown, hint)
+        self.save_button.setEnabled(self.fields.oauth.state is not State.WAITING)
 
     # --- the try -------------------------------------------------------------------------
 
@@ -204,8 +250,8 @@ class SignInPart(QWidget):
         """Try what is typed; it is stored only if both servers let us in."""
         if self._probe.is_running or self._keeper.is_running:
             return
-        self.oauth.cancel_waiting()
-        answers = self._answers()
+        self.fields.oauth.cancel_waiting()
+        answers = self.fields.answers(self._stored_password())
         self._done.say("")
         fault = flow.fault(
             Page.SERVERS,
@@ -215,14 +261,14 @@ class SignInPart(QWidget):
         )
         if fault is not None:
             self._error.say(words.fault_sentence(fault))
-            field = server_field(fault, self.imap, self.smtp, self.plain_text)
-            _lead(self._secret() if fault is flow.Fault.NO_PASSWORD else field)
+            field = server_field(fault, self.fields.imap, self.fields.smtp, self.fields.plain_text)
+            _lead(self.fields.secret if fault is flow.Fault.NO_PASSWORD else field)
             return
         self._set_busy(True)
         tried = flow.sign_in(answers, providers.of_host(answers.imap.host))
         if self._keeps_tokens:
             tried = replace(tried, token=self._stored_token)
-        self._probe.try_sign_in(self.certificates.with_trust(tried))
+        self._probe.try_sign_in(self.fields.certificates.with_trust(tried))
 
     def _stored_token(self, refused: str) -> str:
         """Called by the threads of the try; renewing is one at a time, the worker's too."""
@@ -239,14 +285,14 @@ class SignInPart(QWidget):
 
     @Slot(object)
     def _on_tried(self, tried: Tried) -> None:
-        self.certificates.show(tried)
+        self.fields.certificates.show(tried)
         if not tried.is_good:
             self._on_failed(words.tried_sentence(tried))
             if self.save_button.hasFocus():  # else the person went on meanwhile
-                servers = (self.imap, self.smtp, self.certificates)
-                _lead(failed_field(tried, *servers, self._secret()))
+                servers = (self.fields.imap, self.fields.smtp, self.fields.certificates)
+                _lead(failed_field(tried, *servers, self.fields.secret))
             return
-        if not self.password.text() and self.oauth.held is None:
+        if not self.fields.password.text() and self.fields.oauth.held is None:
             self._ticket = self._service.run(self._update(None))
             return
         self._keep(VaultMode.KEYRING)
@@ -256,12 +302,12 @@ class SignInPart(QWidget):
         if vault.mode is VaultMode.PASSPHRASE and vault.state is VaultState.LOCKED:
             self._unlock_first()
             return
-        kept, purpose = flow.secret(self._answers())
+        kept, purpose = flow.secret(self.fields.answers(self._stored_password()))
         self._keeper.keep(kept, self._update, mode=mode, passphrase=passphrase, purpose=purpose)
 
     def _update(self, secrets: EncryptedSecrets | None) -> UpdateAccount:
         columns = self._columns()
-        trusted = self.certificates.to_store(columns["imap_host"], columns["smtp_host"])
+        trusted = self.fields.certificates.to_store(columns["imap_host"], columns["smtp_host"])
         return UpdateAccount(self._account_id, columns, secrets, trusted=trusted)
 
     def _unlock_first(self) -> None:
@@ -293,13 +339,11 @@ class SignInPart(QWidget):
     @Slot()
     def _on_kept(self) -> None:
         self._set_busy(False)
-        self.certificates.clear()
+        self.fields.certificates.clear()
         way = self._way()
         self._auth, self._oauth_provider = way["auth"], way["oauth_provider"]
         self._wants_password = False
-        self.password.clear()
-        self.password.hide_text()
-        self.oauth.forget()
+        self.fields.forget_secrets()
         self._offer()
         if self._service.vault.vault.can_seal:
             self._service.vault.retry()  # it is open now: whoever asked for it hears so
@@ -328,17 +372,6 @@ class SignInPart(QWidget):
 
     # --- values --------------------------------------------------------------------------
 
-    def _answers(self) -> Answers:
-        return Answers(
-            address=self._address,
-            password=self.password.text() or self._stored_password(),
-            held=self.oauth.held,
-            imap=self.imap.place(),
-            smtp=self.smtp.place(),
-            user_name=self.user_name.text().strip(),
-            plain_text_agreed=self.plain_text.isChecked(),
-        )
-
     def _stored_password(self) -> str:
         """The stored one, if it can be read; else the person has to type it."""
         if self._auth == "oauth2":
@@ -350,7 +383,7 @@ class SignInPart(QWidget):
 
     def _columns(self) -> dict[str, Any]:
         """What is stored after a good try; a stopped account stays stopped."""
-        answers = self._answers()
+        answers = self.fields.answers(self._stored_password())
         provider = providers.of_host(answers.imap.host)
         config = account.config(self._account_id)
         is_stopped = config is not None and config.state == "stopped"
@@ -370,8 +403,8 @@ class SignInPart(QWidget):
 
     def _way(self) -> dict[str, str]:
         """How it signs in from now on."""
-        if self.oauth.held is not None:
-            provider = self.oauth.held.tokens.client.provider
+        if self.fields.oauth.held is not None:
+            provider = self.fields.oauth.held.tokens.client.provider
             return {"auth": "oauth2", "oauth_provider": provider}
         if self._keeps_tokens:
             return {"auth": "oauth2", "oauth_provider": self._oauth_provider}
@@ -382,7 +415,7 @@ class SignInPart(QWidget):
             self._error.say("")
         self._busy.setVisible(is_busy)
         _hand_over(self, self.save_button, self.cancel_button, is_busy=is_busy)
-        self._fields.setEnabled(not is_busy)
+        self.fields.setEnabled(not is_busy)
 
 
 def _lead(field: QWidget | None) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QTextEdit, QToolButton,
 
 from models.accounts import account
 from models.accounts.account import AccountConfig
-from models.commands.execute import UpdateAccount
+from models.commands.accounts import UpdateAccount
 from sync.qt.service.service import MailService
 from ui.settings.account.identity import TYPING_MS
 from ui.settings.account.part import AccountPart

@@ -17,14 +17,15 @@ from PySide6.QtWidgets import (
 
 from models.accounts import account
 from models.accounts.account import AccountConfig
-from models.commands.execute import BeginPastSync, UpdateAccount
+from models.commands.accounts import UpdateAccount
 from models.deletion import bringing_back
 from models.server import mailbox, past_sync
+from models.server.past_sync import BeginPastSync
 from sync.engine.count import past_mail
 from sync.qt.probes.counting import Counter, Counts
 from sync.qt.service.service import MailService
-from ui.forms.dialog_style import FormStyle
 from ui.forms.fields import GAP, HintLabel, Notice, Title, add_field
+from ui.forms.style import DialogStyle
 from ui.setup.past_mail.counts_table import CountsTable
 from ui.setup.past_mail.deleted_question import DeletedQuestion
 from ui.setup.past_mail.scope_choice import ScopeChoice
@@ -53,7 +54,7 @@ class PastSyncDialog(QDialog):
         self.setObjectName("sync_past_dialog")
         self.setWindowTitle(self.tr("Sync past emails"))
         self.setModal(True)
-        FormStyle(self, theme)
+        DialogStyle(self, theme)
         self._service = service
         self._theme = theme
         self._counter = Counter(service.timing, self)

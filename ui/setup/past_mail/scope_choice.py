@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QPushButton, QRadioButton, QVBoxLayout, QWidget
 from models.events import Event, RecordsChanged
 from models.records import records
 from sync.qt.service.service import MailService
-from ui.forms.dialog_style import fit
 from ui.forms.fields import GAP, INDENT, HintLabel, add_choice
+from ui.forms.scrolling import fit
 from ui.style.theme import Theme
 
 

@@ -21,8 +21,8 @@ from models.accounts import certificates
 from models.commands.security import TrustCertificate
 from models.shown_certificate import CertificateFault, ShownCertificate
 from sync.qt.probes.probe import Failure, SignIn, Tried
-from ui.forms.dialog_style import into_sight
 from ui.forms.fields import HintLabel, ServerFields
+from ui.forms.scrolling import into_sight
 from ui.setup.sign_in.certificate_words import command_for, grouped, problem_text, validity_text
 from ui.style import icons
 from ui.style.theme import Theme

@@ -12,8 +12,8 @@ from models.commands.accounts import UpdateAccount
 from sync.oauth import configuration
 from sync.qt.service.service import MailService
 from sync.qt.service.vault import QuestionKind, Vault, VaultAnswer, VaultMode, VaultQuestion
-from ui.forms.dialog_style import FormStyle
 from ui.forms.fields import GAP, HintLabel, Notice, PasswordEdit, Title, add_field
+from ui.forms.style import DialogStyle
 from ui.setup.sign_in import flow, words
 from ui.setup.sign_in.oauth_box import OAuthBox
 from ui.setup.sign_in.password_keeper import Keeper
@@ -37,7 +37,7 @@ class UnlockDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("unlock_dialog")
-        FormStyle(self, theme)
+        DialogStyle(self, theme)
         self.setWindowTitle(self.tr("Unlock passwords"))
         self.setModal(True)
         self._service = service
@@ -246,7 +246,7 @@ class KeepDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("keep_dialog")
         self.setMinimumWidth(KEEP_WIDTH)
-        FormStyle(self, theme)
+        DialogStyle(self, theme)
         self.setWindowTitle(self.tr("Keep your password safe"))
         self.setModal(True)
         self._error = Notice(theme, parent=self)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterator
 
 import pytest
 
-from models.commands.execute import DeleteMessages
+from models.commands.delete import DeleteMessages
 from models.deletion import bringing_back
-from models.server import arrival, mailbox, sync_state
+from models.server import arrival, known_uids, mailbox
 from models.server.mailbox import MailboxState
 from models.store import database, settings
 from models.store.clock import now_ms
@@ -247,8 +247,8 @@ def test_the_store_is_asked_for_a_few_at_a_time(
         return read
 
     for module, name in (
-        (sync_state, "located"),
-        (sync_state, "known_at"),
+        (known_uids, "located"),
+        (known_uids, "known_at"),
         (arrival, "kept_out_at"),
     ):
         monkeypatch.setattr(module, name, spied(getattr(module, name)))

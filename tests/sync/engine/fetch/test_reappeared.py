@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from models.commands.execute import Archive, DeleteMessages
+from models.commands.archive import Archive
+from models.commands.delete import DeleteMessages
 from models.server import mailbox, operation
 from models.store import database, settings
 from tests.support.builders import a_mail

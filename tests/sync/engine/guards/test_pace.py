@@ -11,7 +11,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from models.accounts.account import NewAccount
-from models.commands.execute import AddAccount, Archive, MarkRead
+from models.commands.accounts import AddAccount
+from models.commands.archive import Archive
+from models.commands.read_state import MarkRead
 from models.store import database, settings
 from sync.engine.schedule import Step
 from sync.errors import SyncError

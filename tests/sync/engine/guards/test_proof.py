@@ -10,9 +10,12 @@ from collections.abc import Callable
 
 import pytest
 
-from models.commands.execute import Archive, BeginPastSync, DeleteMessages, MarkRead
+from models.commands.archive import Archive
+from models.commands.delete import DeleteMessages
 from models.commands.held_deletes import KeepHeld
+from models.commands.read_state import MarkRead
 from models.server import arrival
+from models.server.past_sync import BeginPastSync
 from models.store import database, settings
 from sync.engine.fetch import missing_answers
 from tests.support.builders import a_mail

@@ -10,7 +10,9 @@ import re
 
 import pytest
 
-from models.commands.execute import Archive, DeleteMessages, KeepHeld
+from models.commands.archive import Archive
+from models.commands.delete import DeleteMessages
+from models.commands.held_deletes import KeepHeld
 from models.store import database, settings
 from tests.support.servers.fake_mailboxes import CAPABILITIES, Box, Mailboxes, Parts
 from tests.sync.engine.engine import DAY_MS, Engine

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from models.accounts import account
-from models.commands.execute import Archive, DeleteMessages, UpdateAccount
+from models.commands.accounts import UpdateAccount
+from models.commands.archive import Archive
+from models.commands.delete import DeleteMessages
 from models.store import database, settings
 from tests.support.servers.fake_mailboxes import Box, Mailboxes
 from tests.sync.engine.engine import DAY_MS, Engine

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from models.commands.execute import Archive
+from models.commands.archive import Archive
 from models.store import settings
 from sync.errors import SyncError
 from tests.support.servers.fake_mailboxes import Box, Mailboxes

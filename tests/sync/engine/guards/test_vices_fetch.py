@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from models.commands.execute import Archive, DeleteMessages
+from models.commands.archive import Archive
+from models.commands.delete import DeleteMessages
 from models.server import mailbox
 from models.store import database, settings
 from models.store.clock import now_ms

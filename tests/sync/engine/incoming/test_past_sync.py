@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from models.accounts import account
-from models.commands.execute import (
-    Archive,
-    BeginPastSync,
-    ChooseMailboxes,
-    DeleteMessages,
-    SetOption,
-)
+from models.commands.accounts import ChooseMailboxes
+from models.commands.archive import Archive
+from models.commands.delete import DeleteMessages
 from models.events import MessagesAdded
 from models.server import past_sync
-from models.server.past_sync import Scope
+from models.server.past_sync import BeginPastSync, Scope
 from models.store import database
 from models.store.clock import now_ms
+from models.store.settings import SetOption
 from tests.support.builders import a_mail
 from tests.support.servers.dovecot import Dovecot
 from tests.sync.engine.engine import DAY_MS, Engine

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from models.commands.execute import ChooseMailboxes, SetRole
+from models.commands.accounts import ChooseMailboxes, SetRole
 from models.commands.held_deletes import CheckHeld, DeleteHeld, KeepHeld
-from models.server import sync_state
+from models.queries import held_deletes
 from models.server.mailbox import Role
 from models.store import database
 from tests.sync.engine.engine import Engine
@@ -27,6 +27,17 @@ def with_projects(engine: Engine, count: int) -> list[str]:
     return sorted(engine.subjects())
 
 
+def held_messages(engine: Engine) -> list[int]:
+    """The mails whose delete the brake holds back, as the window asks about them."""
+    groups = held_deletes.everything().groups
+    return [
+        message_id
+        for group in groups
+        if group.account_id == engine.account_id
+        for message_id in group.message_ids
+    ]
+
+
 def make_trash(engine: Engine, name: str) -> None:
     engine.run(SetRole(engine.account_id, engine.box(name).id, Role.TRASH))
     engine.settle()
@@ -38,7 +49,7 @@ def test_a_wrong_choice_deletes_nothing(engine: Engine, count: int) -> None:
     make_trash(engine, "Projects")
     engine.outlast()
     assert sorted(engine.subjects()) == here
-    held = sync_state.held_messages(engine.account_id)
+    held = held_messages(engine)
     assert len(held) == count
     evidence = database.value("SELECT DISTINCT evidence FROM ledger WHERE kind = 'hold'")
     assert "role" in str(evidence)
@@ -48,7 +59,7 @@ def test_a_wrong_choice_deletes_nothing(engine: Engine, count: int) -> None:
     engine.outlast()
 
     assert sorted(engine.subjects()) == here
-    assert sync_state.held_messages(engine.account_id) == []
+    assert held_messages(engine) == []
 
 
 def test_what_is_moved_there_from_then_on_is_a_delete(engine: Engine) -> None:
@@ -62,11 +73,11 @@ def test_what_is_moved_there_from_then_on_is_a_delete(engine: Engine) -> None:
 def test_checked_again_many_are_asked_about_again(engine: Engine) -> None:
     here = with_projects(engine, 30)
     make_trash(engine, "Projects")
-    held = tuple(sync_state.held_messages(engine.account_id))
+    held = tuple(held_messages(engine))
     engine.run(CheckHeld(held))
     engine.outlast()
     assert sorted(engine.subjects()) == here
-    assert len(sync_state.held_messages(engine.account_id)) == 30
+    assert len(held_messages(engine)) == 30
 
     engine.run(DeleteHeld(held))
     engine.settle()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from models.commands.execute import CreateMailbox
+from models.commands.held_deletes import CreateMailbox
+from models.queries import ledger_pages, operation_pages
+from models.queries.ledger_pages import LedgerQuery
 from models.server import mailbox, operation
 from models.server.mailbox import Role
-from models.store import ledger
 from tests.sync.engine.engine import Engine
 
 Make = Callable[..., Engine]
@@ -21,7 +22,8 @@ def test_it_is_made_and_has_its_role(engine: Engine) -> None:
     assert (found.name, found.role_source, found.is_selectable) == ("Rubbish", "person", True)
     assert operation.of_account(engine.account_id) == []
     assert sum(command.startswith("CREATE") for command in engine.commands) == 1
-    last = ledger.newest(1, account_id=engine.account_id)[0].entry
+    (last,) = ledger_pages.page(LedgerQuery(), 1).items
+    assert last.account_id == engine.account_id
     assert (last.kind, last.cause, last.evidence["what"]) == ("mailbox", "person", "created")
     engine.cycle()
     again = mailbox.by_role(engine.account_id, Role.TRASH)
@@ -36,14 +38,15 @@ def test_one_that_another_program_made_meanwhile_is_taken(engine: Engine) -> Non
     found = mailbox.by_role(engine.account_id, Role.TRASH)
     assert found is not None
     assert found.name == "Rubbish"
-    assert operation.refused_of(engine.account_id) == []
+    assert operation_pages.page(1).refused_count == 0
 
 
 def test_what_the_server_refuses_is_shown(engine: Engine) -> None:
     engine.run(CreateMailbox(engine.account_id, "a//b", Role.TRASH))
     engine.cycle()
-    (row,) = operation.refused_of(engine.account_id)
-    assert (row.kind, bool(row.server_words)) == ("create", True)
+    page = operation_pages.page(2)
+    assert [(item.kind, item.state) for item in page.items] == [("create", "refused")]
+    assert page.items[0].server_words
 
 
 def test_read_only_mode_makes_nothing(engine_of: Make) -> None:

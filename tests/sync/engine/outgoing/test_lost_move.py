@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from models.commands.execute import Archive, CheckHeld, DeleteMessages, KeepHeld, Restore
+from models.commands.archive import Archive, Restore
+from models.commands.delete import DeleteMessages
+from models.commands.held_deletes import CheckHeld, KeepHeld
 from models.store import database, settings
 from sync.errors import ReconnectError
 from tests.support.servers.fake_mailboxes import Box, Mailboxes, Parts

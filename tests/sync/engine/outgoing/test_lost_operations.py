@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from models.commands.execute import Archive, DeleteMessages, MarkRead
+from models.commands.archive import Archive
+from models.commands.delete import DeleteMessages
+from models.commands.read_state import MarkRead
 from models.server import operation
 from models.store import database, settings
 from sync.errors import SyncError

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from models.commands.execute import Archive, DeleteConversations, MarkRead, Restore
+from models.commands.archive import Archive, Restore
+from models.commands.delete import DeleteConversations
+from models.commands.read_state import MarkRead
 from models.server import mailbox, operation
 from models.store import database, settings
 from sync.errors import SyncError

@@ -8,10 +8,10 @@ from pytestqt.qtbot import QtBot
 
 from models.queries.record_list import PersonRow
 from models.queries.side_panel import KnownPerson, Panel, UnknownAddress
-from ui.forms.inline_style import MutedLine
 from ui.records.beside.side_panel import SidePanel
 from ui.records.detail.related import RecordLine
 from ui.style.theme import Theme
+from ui.widgets.muted import MutedLine
 
 ADDRESS, SECOND, PHONE = "ada@customer.example", "ada.tamm@home.example", "+372 555 1"
 STRANGER = "bo&co@stranger.example"

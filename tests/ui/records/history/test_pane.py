@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from models.commands import execute as commands
+from models.commands.execute import execute
+from models.commands.records import SaveRecord
 from models.events import MessagesDeleted
 from models.records.records import Labelled, Person
 from models.store import database
@@ -35,7 +36,7 @@ def test_a_page_read_before_a_delete_does_not_bring_it_back(
     account_id = fill(profile, subjects(60))
     database.open_for_thread()
     ann = Person(name="Ada", addresses=(Labelled("ada@customer.example"),))
-    commands.execute(commands.SaveRecord(ann))
+    execute(SaveRecord(ann))
     gone = database.value(
         "SELECT id FROM message WHERE subject = ?", ("Offer 3" if is_first else "Offer 55",)
     )
@@ -62,7 +63,7 @@ def test_another_record_is_shown_from_its_newest_entry(qtbot: QtBot, profile: Pa
     fill(profile, subjects(60))
     database.open_for_thread()
     ada = Person(name="Ada", addresses=(Labelled("ada@customer.example"),))
-    commands.execute(commands.SaveRecord(ada))
+    execute(SaveRecord(ada))
     service = MailService(profile, timing=Timing())
     service.start()
     pane = HistoryPane(service, _no_body, Theme())

@@ -53,8 +53,8 @@ def test_another_way_says_what_it_costs(
     go_on(qtbot, wizard)
     go_on(qtbot, wizard)
 
-    assert wizard.secrets_page.isVisible()
-    sentence = wizard.secrets_page.sentence.text()
+    assert wizard.pages.secrets.isVisible()
+    sentence = wizard.pages.secrets.sentence.text()
     assert "a keychain that is locked or not there now" in sentence
     assert "your other accounts ask for their passwords again" in sentence
     wizard.reject()

@@ -1,0 +1,52 @@
+"""The counts beside the folders: asked for after events, at most so often."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from models.queries.conversation_list import Counts
+from sync.qt.service.requests import Answer, CountsRequest
+from sync.qt.service.service import MailService
+
+WAIT_MS = 120  # between two reads at least
+
+
+class MailCounts(QObject):
+    """Reads the counts through the reader thread, one request at a time.
+
+    Signals:
+        counted: The `Counts` of all accounts.
+    """
+
+    counted = Signal(object)
+
+    def __init__(self, service: MailService, parent: QObject) -> None:
+        super().__init__(parent)
+        self._service = service
+        self._ticket = 0
+        self._is_over = False
+        self._timer = QTimer(self, singleShot=True, interval=WAIT_MS)
+        self._timer.timeout.connect(self.ask)
+        service.answered.connect(self._on_answered)
+
+    def ask_soon(self) -> None:
+        """Something has changed; a read that waits already covers it."""
+        if not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def ask(self) -> None:
+        """Ask now, unless an answer is still to come."""
+        if not self._ticket and not self._is_over:
+            self._ticket = self._service.ask(CountsRequest())
+
+    def end(self) -> None:
+        """The window closes: nothing is asked any more."""
+        self._is_over = True
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        if answer.ticket == self._ticket:
+            self._ticket = 0
+            if isinstance(answer.result, Counts):
+                self.counted.emit(answer.result)
