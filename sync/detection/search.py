@@ -90,7 +90,7 @@ class _Search:
         self._domain = domain
         self._network = network
         self._fence = Fence(domain, network)
-        self._tell = tell
+        self._report = tell
         self._deadline = time.monotonic() + limit
         self._numbers = itertools.count(1)
         self._came: queue.SimpleQueue[tuple[int, LookUp]] = queue.SimpleQueue()
@@ -186,7 +186,7 @@ class _Search:
         if is_open:
             self._asked[answer.number] = _Asked(answer)
             self._known.outcomes[key] = Outcome.OPEN_LINE
-            self._tell(answer)
+            self._report(answer)
             return
         self._send(
             _Asked(answer),
@@ -201,7 +201,7 @@ class _Search:
         """A daemon thread each: a name look-up has no time-out, and must not hold anything up."""
         number = asked.answer.number
         self._asked[number] = asked
-        self._tell(asked.answer)
+        self._report(asked.answer)
 
         def attempt() -> None:
             try:
@@ -255,7 +255,7 @@ class _Search:
         asked.answer = Answer(old.number, old.source, old.target, outcome, old.protocol, old.place)
         if old.place is not None and old.protocol is not None:
             self._known.outcomes[old.protocol, old.place] = outcome
-        self._tell(asked.answer)
+        self._report(asked.answer)
 
     def _name_better(self, number: int, source: Source) -> None:
         """A guess that a better source names as well is shown as that source's."""
@@ -263,7 +263,7 @@ class _Search:
         old = asked.answer
         if source.rank < old.source.rank:
             asked.answer = Answer(number, source, old.target, old.outcome, old.protocol, old.place)
-            self._tell(asked.answer)
+            self._report(asked.answer)
 
     def _close(self, outcome: Outcome) -> None:
         for asked in self._asked.values():

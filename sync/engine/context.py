@@ -47,7 +47,7 @@ Steps = Iterator[Step]
 
 
 @dataclass(slots=True)
-class Work:
+class SyncContext:
     """One account, its connection, and the ways to say what changed.
 
     Attributes:
@@ -65,7 +65,7 @@ class Work:
         whole_looks: How many cycles took in everything that arrived anywhere.
         pace: How fast past mail comes in.
         asked_in_turn: How far the rotation of STATUS has come, where LIST cannot tell.
-        hanging: Mailboxes at which connections ended, this one and those before.
+        quarantine: Mailboxes at which connections ended, this one and those before.
     """
 
     account: AccountConfig
@@ -83,7 +83,7 @@ class Work:
     whole_looks: int = 0
     asked_in_turn: int = 0
     pace: Pace = field(default_factory=Pace)
-    hanging: Quarantine = field(default_factory=lambda: Quarantine(Timing()))
+    quarantine: Quarantine = field(default_factory=lambda: Quarantine(Timing()))
 
     def has(self, capability: str) -> bool:
         """Whether the server offers this, by its name in upper case."""
@@ -91,7 +91,7 @@ class Work:
 
     def left_out(self, uids: Iterable[int], *, whole: bool = False) -> set[int]:
         """Mails of the open mailbox at which the server hangs up each time (`sync.engine.set_aside`)."""
-        return self.hanging.mails.left_out(self.session.place, uids, whole=whole)
+        return self.quarantine.mails.left_out(self.session.place, uids, whole=whole)
 
     def ms(self, seconds: float) -> int:
         """Seconds of `Timing` as milliseconds."""

@@ -103,7 +103,7 @@ class Place:
         presence: Whether it is there now.
         is_deleted: It carries \\Deleted: such a copy is not live.
         location_id: The row of the store, or None for a mere arrival.
-        asks: Sittings that proved its absence, this one included.
+        asks: Checks that proved its absence, this one included.
         first_ask_at: When the first of them was, or None.
         last_ask_at: When the last of them was, or None.
     """
@@ -158,7 +158,7 @@ class Kind(StrEnum):
     JUNKED = "junked"  # the same, marked "junk on the server"
     MARKED = "marked"  # only \Deleted copies are left: nothing until they are expunged
     HIDDEN = "hidden"  # the server's cap hides it: kept for good
-    ASK_AGAIN = "ask_again"  # absent everywhere once: a second sitting later
+    ASK_AGAIN = "ask_again"  # absent everywhere once: a second check later
     SEARCH = "search"  # absent everywhere twice: look for copies older than the set-up
     TRASHED = "trashed"  # deleted: in Trash, and nowhere else
     DELETED = "deleted"  # deleted: nowhere, proven twice

@@ -9,7 +9,7 @@ from models.mail import body, message
 from models.server import location, mailbox
 from models.server.location import LocationRow
 from models.server.mailbox import MailboxState
-from sync.engine.context import Step, Work, again
+from sync.engine.context import Step, SyncContext, again
 from sync.engine.fetch import messages
 from sync.engine.fetch.messages import Wanted
 from sync.errors import UNOPENED, ThrottledError
@@ -19,8 +19,8 @@ from sync.mime import bodystructure
 class Demand:
     """Bodies and attachments asked for, the last one first: that is what is on the screen."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, context: SyncContext) -> None:
+        self._context = context
         self._wanted: deque[tuple[str, int]] = deque()
 
     def want_body(self, message_id: int) -> None:
@@ -57,11 +57,11 @@ class Demand:
         if found is None:
             return ""
         place, box = found
-        facts = self._work.session.fetch_facts([place.uid]).get(place.uid)
+        facts = self._context.session.fetch_facts([place.uid]).get(place.uid)
         if facts is None:
             return box.name
         wanted = Wanted(place.uid, facts, known.identity)
-        for mail in messages.fetch(self._work, box, [wanted]):
+        for mail in messages.fetch(self._context, box, [wanted]):
             if not mail.is_poison:
                 body.complete_body(
                     message_id,
@@ -71,7 +71,7 @@ class Demand:
                     raw=mail.raw,
                     partial=mail.partial,
                 )
-        self._work.report(MessagesChanged(self._work.account.id, (message_id,)))
+        self._context.report(MessagesChanged(self._context.account.id, (message_id,)))
         return box.name
 
     def _attachment(self, attachment_id: int) -> str:
@@ -82,24 +82,24 @@ class Demand:
         if found is None:
             return ""
         place, box = found
-        content = self._work.session.fetch_part(place.uid, row.section)
+        content = self._context.session.fetch_part(place.uid, row.section)
         body.save_attachment_content(
             attachment_id, bodystructure.decode_part(content, row.encoding)
         )
-        self._work.report(MessagesChanged(self._work.account.id, (row.message_id,)))
+        self._context.report(MessagesChanged(self._context.account.id, (row.message_id,)))
         return box.name
 
     def _open(self, message_id: int) -> tuple[LocationRow, MailboxState] | None:
         """Open the mailbox of a live copy whose UID is still this message."""
         known = message.get(message_id)
-        boxes = {box.id: box for box in mailbox.of_account(self._work.account.id)}
+        boxes = {box.id: box for box in mailbox.of_account(self._context.account.id)}
         for place in location.locations_of([message_id]).get(message_id, []):
             box = boxes.get(place.mailbox_id)
             if known is None or box is None or place.state != "live":
                 continue
-            if self._work.examine(box).uidvalidity != place.uidvalidity:
+            if self._context.examine(box).uidvalidity != place.uidvalidity:
                 continue
-            header = self._work.session.fetch_identity([place.uid]).get(place.uid)
+            header = self._context.session.fetch_identity([place.uid]).get(place.uid)
             if header is not None and messages.identity_of(header) == known.identity:
                 return place, box
         return None

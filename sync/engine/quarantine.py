@@ -111,7 +111,7 @@ class MailQuarantine:
         return is_new
 
 
-class Part(StrEnum):
+class SyncPart(StrEnum):
     """The work during which it happened: what is left out then."""
 
     CYCLE = "cycle"  # the mailbox as a whole: it counts as refused
@@ -138,10 +138,10 @@ class Quarantine:
     def __init__(self, timing: Timing) -> None:
         self._timing = timing
         self.mails = MailQuarantine(timing)
-        self._known: dict[tuple[str, Part], _MailboxTrouble] = {}
+        self._known: dict[tuple[str, SyncPart], _MailboxTrouble] = {}
 
     def happened(
-        self, name: str, part: Part, reached: Hashable, asked: Asked | None = None
+        self, name: str, part: SyncPart, reached: Hashable, asked: Asked | None = None
     ) -> bool:
         """The connection ended at this mailbox; whether it is left out for a while from now on.
 
@@ -166,12 +166,12 @@ class Quarantine:
         trouble.closed_until = time.monotonic() + trouble.wait_seconds
         return True
 
-    def passed(self, name: str, part: Part) -> None:
+    def passed(self, name: str, part: SyncPart) -> None:
         """The work at this mailbox went through."""
         if not self.is_closed(name, part):
             self._known.pop((name, part), None)
 
-    def is_closed(self, name: str, part: Part) -> bool:
+    def is_closed(self, name: str, part: SyncPart) -> bool:
         """Whether it is left out now."""
         trouble = self._known.get((name, part))
         return trouble is not None and trouble.closed_until > time.monotonic()
@@ -187,5 +187,5 @@ class Quarantine:
         return frozenset(
             name
             for name, part in self._known
-            if part is Part.CYCLE and self.is_closed(name, Part.CYCLE)
+            if part is SyncPart.CYCLE and self.is_closed(name, SyncPart.CYCLE)
         )

@@ -17,12 +17,12 @@ from models.server import mailbox, vanish_cases
 from models.server.mailbox import Role
 from models.store import database
 from sync.engine import cycle
-from sync.engine.context import Step, Steps, Work, again, now
+from sync.engine.context import Step, Steps, SyncContext, again, now
 from sync.engine.incoming.past_mail import Backfill
 from sync.engine.mailboxes import closed, reconcile
 from sync.engine.on_demand import Demand
 from sync.engine.outgoing.runner import Operations
-from sync.engine.quarantine import Part, Quarantine
+from sync.engine.quarantine import Quarantine, SyncPart
 from sync.errors import ProtocolError, ReconnectError, RefusedError
 from sync.session import ImapSession
 from sync.timing import Timing
@@ -45,15 +45,15 @@ class AccountSync:
         read_only: bool,
         report: Callable[[Event], None],
         should_yield: Callable[[], bool],
-        hanging: Quarantine | None = None,
+        quarantine: Quarantine | None = None,
     ) -> None:
-        self._work = Work(account, session, timing, read_only, report, should_yield)
-        self._work.hanging = hanging or Quarantine(timing)
-        session.suspects = self._work.hanging.mails.suspects
-        self._work.last_success_at = account.last_success_at
-        self._operations = Operations(self._work)
-        self._backfill = Backfill(self._work)
-        self._demand = Demand(self._work)
+        self._context = SyncContext(account, session, timing, read_only, report, should_yield)
+        self._context.quarantine = quarantine or Quarantine(timing)
+        session.suspects = self._context.quarantine.mails.suspects
+        self._context.last_success_at = account.last_success_at
+        self._operations = Operations(self._context)
+        self._backfill = Backfill(self._context)
+        self._demand = Demand(self._context)
         self._cycle: Steps | None = None
         self._cycle_at = 0.0  # monotonic; the first is due at once
         self._cycle_began_at = 0  # milliseconds UTC
@@ -66,16 +66,16 @@ class AccountSync:
 
         The watermarks are taken before anything else, so that whatever comes later is an arrival.
         """
-        work = self._work
-        if not work.account.set_up:
-            with self._watched(Part.CYCLE):
-                seen = reconcile.refresh(work, ask_all=True)
+        context = self._context
+        if not context.account.set_up:
+            with self._watched(SyncPart.CYCLE):
+                mailboxes = reconcile.refresh(context, ask_all=True)
             with database.writing(durable=True):
-                reconcile.set_up(work, seen)
-                account.update(work.account.id, set_up=True)
-            found = account.config(work.account.id)
+                reconcile.set_up(context, mailboxes)
+                account.update(context.account.id, set_up=True)
+            found = account.config(context.account.id)
             if found is not None:
-                work.account = found
+                context.account = found
         self._operations.answered()
 
     def step(self) -> Step:
@@ -85,26 +85,26 @@ class AccountSync:
         if done is not None:
             self._interrupt()
             return done
-        with self._watched(Part.CYCLE):
+        with self._watched(SyncPart.CYCLE):
             done = self._sync_step()
         if done is not None:
             self._backfill.forget_fetched()
         if done is None and not self._is_backfilled:
-            with self._watched(Part.PAST):
+            with self._watched(SyncPart.PAST):
                 done = self._backfill.step()
             self._is_backfilled = done is None
         if done is not None:
             return done
-        with self._watched(Part.CYCLE):
+        with self._watched(SyncPart.CYCLE):
             return self._rest()
 
     @contextmanager
-    def _watched(self, part: Part) -> Iterator[None]:
+    def _watched(self, part: SyncPart) -> Iterator[None]:
         """Lay an end of the connection at the door of the mailbox that was worked on."""
         try:
             yield
         except (ReconnectError, ProtocolError):
-            closed.hung_up(self._work, part)
+            closed.hung_up(self._context, part)
             raise
 
     def _interrupt(self) -> None:
@@ -120,16 +120,16 @@ class AccountSync:
                 return None
             self._cycle_began_at = now()
             self._is_news_since = False
-            self._work.session.worked_in.clear()
-            self._cycle = cycle.cycle(self._work)
+            self._context.session.worked_in.clear()
+            self._cycle = cycle.cycle(self._context)
         try:
             step = next(self._cycle)
         except StopIteration:
             self._cycle = None
-            for name in self._work.session.worked_in:
-                self._work.hanging.passed(name, Part.CYCLE)
+            for name in self._context.session.worked_in:
+                self._context.quarantine.passed(name, SyncPart.CYCLE)
             self._operations.cycle_done()
-            wait_seconds = 0.0 if self._is_news_since else self._work.timing.cycle
+            wait_seconds = 0.0 if self._is_news_since else self._context.timing.cycle
             self._cycle_at = time.monotonic() + wait_seconds
             self._is_backfilled = self._is_backfilled and not self._backfill.is_due_again()
             return Step("again", doing="cycle")
@@ -144,17 +144,17 @@ class AccountSync:
         due = self._operations.next_due_at()
         if due is not None:
             waits.append((due - now()) / 1000)
-        sitting = vanish_cases.next_sitting_at(
-            self._work.account.id, self._work.ms(self._work.timing.second_sitting)
+        check_at = vanish_cases.next_sitting_at(
+            self._context.account.id, self._context.ms(self._context.timing.second_sitting)
         )
-        if sitting is not None and sitting >= self._cycle_began_at:
+        if check_at is not None and check_at >= self._cycle_began_at:
             # One that was due in the last cycle could not be held then: the usual pace is enough.
-            seconds = (sitting - now()) / 1000
+            seconds = (check_at - now()) / 1000
             waits.append(seconds)
             self._cycle_at = min(self._cycle_at, time.monotonic() + max(seconds, 0.0))
         seconds = max(0.0, min(waits))
-        is_open = not self._work.hanging.is_closed(self.idle_mailbox, Part.CYCLE)
-        if not (self._work.session.can_idle and is_open):
+        is_open = not self._context.quarantine.is_closed(self.idle_mailbox, SyncPart.CYCLE)
+        if not (self._context.session.can_idle and is_open):
             return Step("wait", seconds, "idle")
         if not self._listen() and not self._has_hurried:
             # Once: of a server whose numbers never agree the usual pace is enough.
@@ -166,9 +166,9 @@ class AccountSync:
 
     def _listen(self) -> bool:
         """Open the mailbox to IDLE on; False if something came since its numbers were asked."""
-        session, name = self._work.session, self.idle_mailbox
+        session, name = self._context.session, self.idle_mailbox
         is_open = session.selected is not None and session.selected.name == name
-        self._work.is_listening = True
+        self._context.is_listening = True
         if is_open and session.selected is not None and session.selected.is_read_only:
             return not session.take_events()
         try:
@@ -176,7 +176,7 @@ class AccountSync:
         except RefusedError:
             return True
         session.take_events()
-        box = mailbox.by_name(self._work.account.id, name)
+        box = mailbox.by_name(self._context.account.id, name)
         return box is None or selected.exists == box.message_count
 
     def news(self) -> None:
@@ -191,11 +191,11 @@ class AccountSync:
 
     def wake(self) -> None:
         """Operations were queued, mailboxes chosen, or a question answered."""
-        found = account.config(self._work.account.id)
+        found = account.config(self._context.account.id)
         if found is not None:
-            self._work.account = found
+            self._context.account = found
         self._operations.answered()
-        self._backfill = Backfill(self._work)
+        self._backfill = Backfill(self._context)
         self._is_backfilled = False
 
     def want_body(self, message_id: int) -> None:
@@ -209,5 +209,5 @@ class AccountSync:
     @property
     def idle_mailbox(self) -> str:
         """The mailbox to IDLE on."""
-        found = mailbox.by_role(self._work.account.id, Role.INBOX)
+        found = mailbox.by_role(self._context.account.id, Role.INBOX)
         return found.name if found else "INBOX"

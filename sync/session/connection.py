@@ -33,7 +33,7 @@ from sync.session import commands
 from sync.session.capabilities import Software
 from sync.session.fetch_parser import Record
 from sync.session.values import Selected, ServerEvent
-from sync.session.wire import Client, Wire, as_sync_error
+from sync.session.wire import ImapClient, Wire, as_sync_error
 from sync.timing import Timing
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class Connection:
         self.selected: Selected | None = None
         self.software = Software()
         self._ends_at = 0.0
-        self._client: Client | None = None
+        self._client: ImapClient | None = None
         self._stream: Stream | None = None
         self._stop = threading.Event()
         self._secret = ""
@@ -145,7 +145,7 @@ class Connection:
         stream = self._need_stream()
         self._refuse_tls_in_plain(stream, deadline)
         try:
-            self._client = Client(stream, self._gate)
+            self._client = ImapClient(stream, self._gate)
         except SyncError:
             raise
         except (IMAPClientError, OSError, ValueError) as fault:
@@ -302,7 +302,7 @@ class Connection:
     def _wire(self) -> Wire:
         return self._need_client().wire
 
-    def _need_client(self) -> Client:
+    def _need_client(self) -> ImapClient:
         if self._client is None:
             raise ConnectionLostError(f"There is no connection to {self.server.place}.")
         return self._client

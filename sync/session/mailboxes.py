@@ -24,7 +24,7 @@ _DAY = timedelta(days=1)
 _UNREADABLE = (IMAPClientError, ValueError, TypeError, IndexError, RecursionError)
 
 
-class Reader(SigningIn):
+class MailboxReader(SigningIn):
     """A session that reads mailboxes."""
 
     _names: dict[str, bytes]

@@ -9,7 +9,7 @@ from typing import Any
 
 from sync.errors import RefusedError
 from sync.session import commands, fetch_parser
-from sync.session.mailboxes import Reader
+from sync.session.mailboxes import MailboxReader
 from sync.session.values import MAX_UID, Asked, Facts, Fetched, ServerEvent
 from sync.session.words import halves
 
@@ -22,7 +22,7 @@ _PART_STEP = 1024 * 1024
 _SECTION = re.compile(r"[1-9]\d*(?:\.[1-9]\d*)*(?:\.(?:MIME|HEADER|TEXT))?|TEXT|HEADER")
 
 
-class MessageReader(Reader):
+class MessageReader(MailboxReader):
     """A session that reads messages.
 
     Attributes:

@@ -251,7 +251,7 @@ class Wire(imaplib.IMAP4):
         return None
 
 
-class Client(IMAPClient):  # type: ignore[misc]  # the library has no types
+class ImapClient(IMAPClient):  # type: ignore[misc]  # the library has no types
     """IMAPClient with a `Wire` under it."""
 
     def __init__(self, stream: Stream, gate: Gate) -> None:

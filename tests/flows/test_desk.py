@@ -11,7 +11,7 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from sync.engine import cycle
-from sync.engine.context import Steps, Work
+from sync.engine.context import Steps, SyncContext
 from tests.flows.desk import FAST, Desk
 from tests.flows.profile_file import rows
 from tests.flows.rig import Rig
@@ -27,10 +27,10 @@ def test_a_cycle_that_had_looked_before_does_not_settle(
     account_id = desk.add_account(rig)
     has_looked, go_on = threading.Event(), threading.Event()
 
-    def held(work: Work, *arguments: object) -> Steps:
+    def held(context: SyncContext, *arguments: object) -> Steps:
         has_looked.set()
         go_on.wait(30)
-        yield from FLAGS(work, *arguments)  # type: ignore[arg-type]
+        yield from FLAGS(context, *arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(cycle, "_flags", held)
     desk.service.sync_now(account_id)
@@ -52,10 +52,10 @@ def test_sync_now_counts_while_a_cycle_runs(
         account_id = desk.add_account(rig)
         has_looked, go_on = threading.Event(), threading.Event()
 
-        def held(work: Work, *arguments: object) -> Steps:
+        def held(context: SyncContext, *arguments: object) -> Steps:
             has_looked.set()
             go_on.wait(30)
-            yield from FLAGS(work, *arguments)  # type: ignore[arg-type]
+            yield from FLAGS(context, *arguments)  # type: ignore[arg-type]
 
         monkeypatch.setattr(cycle, "_flags", held)
         desk.service.sync_now(account_id)

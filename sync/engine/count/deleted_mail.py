@@ -53,22 +53,22 @@ class _Look:
     unknown: dict[int, list[int]] = field(default_factory=dict)
     is_whole: bool = True
 
-    def add(self, name: bytes, mailbox_id: int, received_at: int) -> None:
-        self.found.setdefault(name, {}).setdefault(mailbox_id, []).append(received_at)
+    def add(self, identity: bytes, mailbox_id: int, received_at: int) -> None:
+        self.found.setdefault(identity, {}).setdefault(mailbox_id, []).append(received_at)
 
     def mails(self) -> list[int]:
         """One time each; copies under several labels are one mail."""
         times: list[int] = []
-        for name, by_mailbox in self.found.items():
+        for identity, by_mailbox in self.found.items():
             most = max(by_mailbox.values(), key=len)
-            times += sorted(most, reverse=True)[: self.copies[name]]
+            times += sorted(most, reverse=True)[: self.copies[identity]]
         return times
 
     def is_all_found(self) -> bool:
         """Whether every tombstone is accounted for."""
         return all(
-            max((len(times) for times in self.found.get(name, {}).values()), default=0) >= count
-            for name, count in self.copies.items()
+            max((len(times) for times in self.found.get(identity, {}).values()), default=0) >= count
+            for identity, count in self.copies.items()
         )
 
 
@@ -109,7 +109,7 @@ def _look_at_known(
     for part in _parts(listing.uids, READ_MOST):
         here |= read(partial(known_uids.located, box.id, uidvalidity, part))
         kept_out |= read(partial(arrival.kept_out_at, box.id, uidvalidity, part))
-    asked = [uid for uid, name in kept_out.items() if name in look.copies]
+    asked = [uid for uid, identity in kept_out.items() if identity in look.copies]
     for part in _parts(asked):
         for uid, facts in session.fetch_facts(part).items():
             if uid in kept_out:
@@ -124,9 +124,9 @@ def _read_identities(
         session.examine(box.name)
     for part in _parts(uids):
         for fetched in session.fetch_identity(part).values():
-            name = identity_of(fetched) if fetched.raw else b""
-            if name in look.copies:
-                look.add(name, box.id, fetched.facts.received_at)
+            identity = identity_of(fetched) if fetched.raw else b""
+            if identity in look.copies:
+                look.add(identity, box.id, fetched.facts.received_at)
     return len(uids)
 
 

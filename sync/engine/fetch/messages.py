@@ -15,11 +15,11 @@ from models.intake.intake import Incoming
 from models.mail.body import pack
 from models.parsed_mail import ParsedMail, PartialBody
 from models.server.mailbox import MailboxState
-from sync.engine.context import Work, now
+from sync.engine.context import SyncContext, now
 from sync.engine.fetch import missing_answers
 from sync.errors import RefusedError
 from sync.mime import bodystructure, parse
-from sync.mime.identity import identity
+from sync.mime.identity import identity as identity_from
 from sync.session import Facts, Fetched
 
 WHOLE_MOST = 2 * 1024 * 1024  # bytes; larger mail comes text first
@@ -43,63 +43,65 @@ class Wanted:
 
 def identity_of(fetched: Fetched) -> bytes:
     """The identity of a message by its header fields or its whole."""
-    return identity(fetched.raw, fetched.facts.size, fetched.facts.received_at)
+    return identity_from(fetched.raw, fetched.facts.size, fetched.facts.received_at)
 
 
-def fetch(work: Work, box: MailboxState, wanted: Sequence[Wanted]) -> list[Incoming]:
+def fetch(context: SyncContext, box: MailboxState, wanted: Sequence[Wanted]) -> list[Incoming]:
     """The messages of the open mailbox that are still there, in the order asked for."""
-    aside = work.left_out((item.uid for item in wanted), whole=True)
+    aside = context.left_out((item.uid for item in wanted), whole=True)
     asked = [item for item in wanted if item.uid not in aside]
     small = [item for item in asked if item.facts.size <= WHOLE_MOST]
-    whole = _fetch_whole(work, box, small)
+    whole = _fetch_whole(context, box, small)
     for item in [item for item in small if item.uid not in whole][: missing_answers.SINGLY]:
-        whole |= _fetch_whole(work, box, [item])  # some servers drop lines of long answers
+        whole |= _fetch_whole(context, box, [item])  # some servers drop lines of long answers
     large = [item for item in asked if item.facts.size > WHOLE_MOST]
     lacking = [item for item in small if item.uid not in whole]
     lacking += [item for item in wanted if item.uid in aside]
-    found = whole | {i.uid: got for i in large if (got := _fetch_large(work, box, i))}
-    found |= _fetch_poison(work, box, [*lacking, *(i for i in large if i.uid not in found)])
+    found = whole | {i.uid: got for i in large if (got := _fetch_large(context, box, i))}
+    found |= _fetch_poison(context, box, [*lacking, *(i for i in large if i.uid not in found)])
     return [found[item.uid] for item in wanted if item.uid in found]
 
 
-def _fetch_whole(work: Work, box: MailboxState, wanted: Sequence[Wanted]) -> dict[int, Incoming]:
+def _fetch_whole(
+    context: SyncContext, box: MailboxState, wanted: Sequence[Wanted]
+) -> dict[int, Incoming]:
     if not wanted:
         return {}
     by_uid = {item.uid: item for item in wanted}
-    got = [f for f in work.session.fetch_messages(by_uid) if f.uid in by_uid]
-    true = _genuine(work, by_uid, got)
+    got = [f for f in context.session.fetch_messages(by_uid) if f.uid in by_uid]
+    true = _genuine(context, by_uid, got)
     mails = parse.parse_many([fetched.raw for fetched, _ in true])
     return {
         fetched.uid: incoming(
-            box, by_uid[fetched.uid].facts, fetched.facts, name, parsed, raw=fetched.raw
+            box, by_uid[fetched.uid].facts, fetched.facts, identity, parsed, raw=fetched.raw
         )
-        for (fetched, name), parsed in zip(true, mails, strict=True)
+        for (fetched, identity), parsed in zip(true, mails, strict=True)
     }
 
 
 def _genuine(
-    work: Work, wanted: dict[int, Wanted], got: Sequence[Fetched]
+    context: SyncContext, wanted: dict[int, Wanted], got: Sequence[Fetched]
 ) -> list[tuple[Fetched, bytes]]:
     """Those that are the mail that was asked for, with their identity."""
     true: list[tuple[Fetched, bytes]] = []
     doubtful: list[tuple[Fetched, bytes]] = []
     for fetched in got:
         item = wanted[fetched.uid]
-        name = identity(fetched.raw, item.facts.size, item.facts.received_at)
+        identity = identity_from(fetched.raw, item.facts.size, item.facts.received_at)
         if item.identity is not None:
-            if name == item.identity:
-                true.append((fetched, name))
+            if identity == item.identity:
+                true.append((fetched, identity))
         elif abs(len(fetched.raw) - item.facts.size) <= item.facts.size * _SIZE_SLACK:
-            true.append((fetched, name))
+            true.append((fetched, identity))
         else:
-            doubtful.append((fetched, name))
+            doubtful.append((fetched, identity))
     if doubtful:
-        headers = work.session.fetch_identity([fetched.uid for fetched, _ in doubtful])
-        for fetched, name in doubtful:
+        headers = context.session.fetch_identity([fetched.uid for fetched, _ in doubtful])
+        for fetched, identity in doubtful:
             header = headers.get(fetched.uid)
             facts = wanted[fetched.uid].facts
-            if header and identity(header.raw, facts.size, facts.received_at) == name:
-                true.append((fetched, name))
+            if header and identity_from(header.raw, facts.size, facts.received_at) == identity:
+                true.append((fetched, identity))
     return true
 
 
@@ -107,7 +109,7 @@ def incoming(
     box: MailboxState,
     facts: Facts,
     newer: Facts,
-    name: bytes,
+    identity: bytes,
     parsed: ParsedMail,
     *,
     raw: bytes | None = None,
@@ -124,7 +126,7 @@ def incoming(
         modseq=max(facts.modseq, newer.modseq),
         received_at=facts.received_at or newer.received_at or parsed.dated_at or now(),
         size=facts.size or newer.size or len(raw or b""),
-        identity=name,
+        identity=identity,
         server_identity=facts.server_identity or newer.server_identity,
         parsed=parsed,
         raw=raw,
@@ -134,41 +136,43 @@ def incoming(
     )
 
 
-def _fetch_large(work: Work, box: MailboxState, item: Wanted) -> Incoming | None:
+def _fetch_large(context: SyncContext, box: MailboxState, item: Wanted) -> Incoming | None:
     """Header and text of a large message; its attachments stay on the server."""
     try:
-        parts = bodystructure.parts_of(work.session.fetch_structure(item.uid))
+        parts = bodystructure.parts_of(context.session.fetch_structure(item.uid))
         if not parts:
             return None
-        header = work.session.fetch_part(item.uid, "HEADER")
-        name = identity(header, item.facts.size, item.facts.received_at)
-        if item.identity is not None and name != item.identity:
+        header = context.session.fetch_part(item.uid, "HEADER")
+        identity = identity_from(header, item.facts.size, item.facts.received_at)
+        if item.identity is not None and identity != item.identity:
             return None
         shown = [part for part in bodystructure.text_parts(parts) if part is not None]
-        texts = {part.section: work.session.fetch_part(item.uid, part.section) for part in shown}
+        texts = {part.section: context.session.fetch_part(item.uid, part.section) for part in shown}
     except RefusedError:
         return None
     parsed, partial = bodystructure.partial_mail(header, parts, texts)
-    return incoming(box, item.facts, item.facts, name, parsed, partial=partial)
+    return incoming(box, item.facts, item.facts, identity, parsed, partial=partial)
 
 
-def _fetch_poison(work: Work, box: MailboxState, wanted: Sequence[Wanted]) -> dict[int, Incoming]:
+def _fetch_poison(
+    context: SyncContext, box: MailboxState, wanted: Sequence[Wanted]
+) -> dict[int, Incoming]:
     """What is there, but its body is not to be had: the header alone, or not even that."""
     if not wanted:
         return {}
-    gone = missing_answers.gone(work, [item.uid for item in wanted])
+    gone = missing_answers.gone(context, [item.uid for item in wanted])
     there = [item for item in wanted if item.uid not in gone]
     headers = missing_answers.headers(
-        work, [item.uid for item in there], work.session.fetch_headers
+        context, [item.uid for item in there], context.session.fetch_headers
     ).found
     found: dict[int, Incoming] = {}
     for item in there:
         fetched = headers.get(item.uid)
         header = fetched.raw if fetched else b""
-        name = identity(header, item.facts.size, item.facts.received_at)
-        if header and item.identity not in {None, name}:
+        identity = identity_from(header, item.facts.size, item.facts.received_at)
+        if header and item.identity not in {None, identity}:
             continue  # another mail by now: a listing will name it again
-        name = item.identity or name
+        identity = item.identity or identity
         parsed = parse.parse(header + _NO_TEXT if header else _NO_TEXT)
-        found[item.uid] = incoming(box, item.facts, item.facts, name, parsed, is_poison=True)
+        found[item.uid] = incoming(box, item.facts, item.facts, identity, parsed, is_poison=True)
     return found

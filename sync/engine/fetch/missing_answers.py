@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from sync.engine.context import Work
+from sync.engine.context import SyncContext
 from sync.session import Facts, Fetched
 
 _Found = TypeVar("_Found")
@@ -33,65 +33,65 @@ class Headers:
     unread: frozenset[int] = frozenset()
 
 
-def gone(work: Work, uids: Iterable[int]) -> set[int]:
+def gone(context: SyncContext, uids: Iterable[int]) -> set[int]:
     """Those that the open mailbox has no longer, proven."""
-    return told_apart(work, uids)[1]
+    return told_apart(context, uids)[1]
 
 
-def told_apart(work: Work, uids: Iterable[int]) -> tuple[set[int], set[int]]:
+def told_apart(context: SyncContext, uids: Iterable[int]) -> tuple[set[int], set[int]]:
     """Those that the open mailbox has, and those that it has no longer; others are not known.
 
     Gone is what neither FETCH nor a whole SEARCH names.
     """
     asked = {uid for uid in uids if uid > 0}
-    there = work.session.existing(asked) if asked else set()
+    there = context.session.existing(asked) if asked else set()
     lacking = asked - there
     if not lacking:
         return there, set()
-    listing = work.session.all_uids(min(lacking), max(lacking))
+    listing = context.session.all_uids(min(lacking), max(lacking))
     there |= lacking & set(listing.uids)
     return there, lacking - there if listing.is_complete else set()
 
 
 def headers(
-    work: Work,
+    context: SyncContext,
     uids: Collection[int],
     ask: Callable[[Collection[int]], dict[int, Fetched]] | None = None,
 ) -> Headers:
     """Identity fields (or what `ask` reads) of UIDs of the open mailbox."""
-    read = ask or work.session.fetch_identity
+    read = ask or context.session.fetch_identity
 
     def with_header(wanted: Collection[int]) -> dict[int, Fetched]:
         return {uid: fetched for uid, fetched in read(wanted).items() if fetched.raw}
 
-    found, lacking = _all(work, uids, with_header)
+    found, lacking = _all(context, uids, with_header)
     if not lacking:
         return Headers(found)
-    bare, unread = _all(work, lacking, lambda wanted: _whole_facts(work, wanted))
+    bare, unread = _all(context, lacking, lambda wanted: _whole_facts(context, wanted))
     return Headers(found, bare, frozenset(unread))
 
 
-def facts(work: Work, uids: Collection[int]) -> tuple[dict[int, Facts], set[int]]:
+def facts(context: SyncContext, uids: Collection[int]) -> tuple[dict[int, Facts], set[int]]:
     """Facts of UIDs of the open mailbox; and those that exist, of which nothing is to be had."""
-    return _all(work, uids, lambda wanted: _whole_facts(work, wanted))
+    return _all(context, uids, lambda wanted: _whole_facts(context, wanted))
 
 
-def _whole_facts(work: Work, uids: Collection[int]) -> dict[int, Facts]:
+def _whole_facts(context: SyncContext, uids: Collection[int]) -> dict[int, Facts]:
     """A mere flag update has neither size nor date: it answers nothing."""
-    found = work.session.fetch_facts(uids)
+    found = context.session.fetch_facts(uids)
     return {uid: got for uid, got in found.items() if got.size or got.received_at}
 
 
 def _all(
-    work: Work, uids: Collection[int], ask: Callable[[Collection[int]], dict[int, _Found]]
+    context: SyncContext, uids: Collection[int], ask: Callable[[Collection[int]], dict[int, _Found]]
 ) -> tuple[dict[int, _Found], set[int]]:
-    aside = work.left_out(uids)
+    aside = context.left_out(uids)
     asked = [uid for uid in uids if uid not in aside] if aside else uids
     found = ask(asked) if asked else {}
     lacking = {uid for uid in asked if uid not in found}
     if not lacking:
         return found, aside
-    lacking -= gone(work, lacking)
+    lacking -= gone(context, lacking)
     if lacking:
         found |= ask(lacking)
         lacking -= found.keys()

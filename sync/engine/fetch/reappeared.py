@@ -16,7 +16,7 @@ from models.server.arrival import ArrivalRow
 from models.server.known_uids import Earlier
 from models.server.mailbox import MailboxState
 from models.store import database
-from sync.engine.context import Work
+from sync.engine.context import SyncContext
 from sync.engine.fetch import missing_answers
 
 
@@ -37,14 +37,14 @@ class Sighting:
         )
 
 
-def follow(work: Work, box: MailboxState, found: Sequence[Sighting]) -> set[int]:
+def follow(context: SyncContext, box: MailboxState, found: Sequence[Sighting]) -> set[int]:
     """Settle the old UIDs of what appears; the new UIDs whose old ones are not known.
 
     Those have to wait: taken in now, a deleted mail might come back from the dead.
     """
     new = {sighting.uid for sighting in found}
     told = known_uids.earlier(
-        work.account.id,
+        context.account.id,
         box.id,
         box.uidvalidity,
         {sighting.identity for sighting in found},
@@ -54,15 +54,15 @@ def follow(work: Work, box: MailboxState, found: Sequence[Sighting]) -> set[int]
     if not old:
         return set()
     located = known_uids.located(box.id, box.uidvalidity, new)
-    there, gone = missing_answers.told_apart(work, [row.uid for row in old])
+    there, gone = missing_answers.told_apart(context, [row.uid for row in old])
     free = [s for s in found if s.uid not in located and not s.flags & Flag.DELETED]
-    _settle(work, box, [row for row in old if row.uid in gone], free)
+    _settle(context, box, [row for row in old if row.uid in gone], free)
     doubtful = [row for row in old if row.uid not in there | gone]
     return {s.uid for s in free if any(s.is_of(row) for row in doubtful)}
 
 
 def _settle(
-    work: Work, box: MailboxState, gone: Iterable[Earlier], free: Sequence[Sighting]
+    context: SyncContext, box: MailboxState, gone: Iterable[Earlier], free: Sequence[Sighting]
 ) -> None:
     moved: dict[int, Sighting] = {}
     taken: set[int] = set()
@@ -80,16 +80,16 @@ def _settle(
                 box.id,
                 box.uidvalidity,
                 {old: sighting.uid for old, sighting in moved.items()},
-                [_appeared(work, box, sighting) for sighting in moved.values()],
+                [_appeared(context, box, sighting) for sighting in moved.values()],
             )
 
 
-def _appeared(work: Work, box: MailboxState, sighting: Sighting) -> ArrivalRow:
+def _appeared(context: SyncContext, box: MailboxState, sighting: Sighting) -> ArrivalRow:
     return ArrivalRow(
         box.id,
         box.uidvalidity,
         sighting.uid,
-        work.account.id,
+        context.account.id,
         sighting.identity,
         sighting.server_identity,
         sighting.flags,

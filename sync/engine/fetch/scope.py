@@ -8,7 +8,7 @@ from models.records import person_matching
 from models.server import arrival
 from models.server.arrival import ArrivalRow
 from models.server.mailbox import MailboxState
-from sync.engine.context import STEP_MESSAGES, Work
+from sync.engine.context import STEP_MESSAGES, SyncContext
 from sync.engine.fetch import messages, missing_answers
 from sync.engine.fetch.missing_answers import Headers
 from sync.mime import parse
@@ -16,25 +16,27 @@ from sync.mime import parse
 _NO_BODY = b"Content-Type: text/plain\r\n\r\n"
 
 
-def since(work: Work, box: MailboxState) -> int:
+def since(context: SyncContext, box: MailboxState) -> int:
     """From then on everybody's mail is wanted; older mail may have been left out on purpose."""
-    start_at = work.account.start_at if box.is_whole else work.account.whole_since
-    return min(work.account.whole_since, start_at)
+    start_at = context.account.start_at if box.is_whole else context.account.whole_since
+    return min(context.account.whole_since, start_at)
 
 
-def past_since(work: Work) -> int:
+def past_since(context: SyncContext) -> int:
     """Where past mail begins; with "Now" there is only what came since then."""
-    return work.account.whole_since if work.account.start == "now" else work.account.start_at
+    return (
+        context.account.whole_since if context.account.start == "now" else context.account.start_at
+    )
 
 
-def is_of_contacts(work: Work, box: MailboxState) -> bool:
+def is_of_contacts(context: SyncContext, box: MailboxState) -> bool:
     """Whether only the contacts' past mail is taken from this mailbox."""
-    return work.account.scope == "contacts" and not box.is_whole
+    return context.account.scope == "contacts" and not box.is_whole
 
 
-def envelopes(work: Work, uids: Sequence[int]) -> Headers:
+def envelopes(context: SyncContext, uids: Sequence[int]) -> Headers:
     """The headers of UIDs of the open mailbox, with all addresses."""
-    return missing_answers.headers(work, uids, work.session.fetch_headers)
+    return missing_answers.headers(context, uids, context.session.fetch_headers)
 
 
 class Contacts:
@@ -58,23 +60,27 @@ class Contacts:
         )
 
 
-def future(work: Work, box: MailboxState, uids: Sequence[int]) -> list[int]:
+def future(context: SyncContext, box: MailboxState, uids: Sequence[int]) -> list[int]:
     """The UIDs without past mail that the person did not want; that one is noted, not taken in."""
-    if not is_of_contacts(work, box):
+    if not is_of_contacts(context, box):
         return list(uids)
-    contacts = Contacts(work.account.addresses)
+    contacts = Contacts(context.account.addresses)
     wanted = set(uids)
     for start in range(0, len(uids), STEP_MESSAGES):
-        found = envelopes(work, uids[start : start + STEP_MESSAGES]).found
+        found = envelopes(context, uids[start : start + STEP_MESSAGES]).found
         strangers = [
             fetched
             for fetched in found.values()
-            if fetched.facts.received_at < since(work, box) and not contacts.has(fetched.raw)
+            if fetched.facts.received_at < since(context, box) and not contacts.has(fetched.raw)
         ]
         wanted -= {fetched.uid for fetched in strangers}
         arrival.note(
             ArrivalRow(
-                box.id, box.uidvalidity, fetched.uid, work.account.id, messages.identity_of(fetched)
+                box.id,
+                box.uidvalidity,
+                fetched.uid,
+                context.account.id,
+                messages.identity_of(fetched),
             )
             for fetched in strangers
         )

@@ -17,12 +17,12 @@ from models.server import arrival, known_uids, location, mailbox
 from models.server.arrival import ArrivalRow
 from models.server.mailbox import MailboxState
 from models.store import database
-from sync.engine.context import STEP_BYTES, STEP_MESSAGES, Steps, Work, again, now
+from sync.engine.context import STEP_BYTES, STEP_MESSAGES, Steps, SyncContext, again, now
 from sync.engine.fetch import messages, missing_answers, reappeared, scope
 from sync.engine.fetch.messages import Wanted
 from sync.engine.fetch.missing_answers import Headers
 from sync.engine.fetch.reappeared import Sighting
-from sync.engine.mailboxes.seen import Seen
+from sync.engine.mailboxes.seen import SeenMailbox
 from sync.session import Facts, Fetched
 
 MANY = 500  # so many at once are an import or a move of old mail: no notification
@@ -34,42 +34,44 @@ def is_synced(box: MailboxState) -> bool:
     return box.is_synced
 
 
-def take_in(work: Work, one: Seen) -> Steps:
+def take_in(context: SyncContext, seen: SeenMailbox) -> Steps:
     """Take in everything at and above the watermark, a step of at most 200 messages at a time."""
-    box = one.mailbox
-    selected = work.examine(box)
+    box = seen.mailbox
+    selected = context.examine(box)
     if selected.uidvalidity and selected.uidvalidity != box.uidvalidity:
         return  # other UIDs by now: the next cycle maps them
-    listing = work.session.all_uids(low=box.watermark)
+    listing = context.session.all_uids(low=box.watermark)
     is_many = len(listing.uids) > MANY
     for start in range(0, len(listing.uids), STEP_MESSAGES):
         uids = listing.uids[start : start + STEP_MESSAGES]
         mark = uids[-1] + 1 if listing.is_complete else None
         if is_synced(box):
-            yield from _take_mail(work, box, uids, mark, is_many=is_many)
+            yield from _take_mail(context, box, uids, mark, is_many=is_many)
         else:
-            _take_identities(work, box, uids, mark)
+            _take_identities(context, box, uids, mark)
             yield again("arrivals", box.name)
-    if listing.is_complete and one.status:
+    if listing.is_complete and seen.status:
         last = listing.uids[-1] + 1 if listing.uids else 0
-        mailbox.update(box.id, watermark=max(one.status.uidnext, last, box.watermark))
+        mailbox.update(box.id, watermark=max(seen.status.uidnext, last, box.watermark))
 
 
-def _take_identities(work: Work, box: MailboxState, uids: Sequence[int], mark: int | None) -> None:
-    read = missing_answers.headers(work, uids)
+def _take_identities(
+    context: SyncContext, box: MailboxState, uids: Sequence[int], mark: int | None
+) -> None:
+    read = missing_answers.headers(context, uids)
     with database.writing(durable=False):
-        note(work.account.id, box, read.found.values())
+        note(context.account.id, box, read.found.values())
         # Without its header nobody knows whether it explains a vanish.
-        _note_rest(work, box, uids, read, unread={*read.unread, *read.bare})
+        _note_rest(context, box, uids, read, unread={*read.unread, *read.bare})
         if mark is not None:
             mailbox.update(box.id, watermark=mark)
 
 
 def _note_rest(
-    work: Work, box: MailboxState, uids: Sequence[int], read: Headers, *, unread: set[int]
+    context: SyncContext, box: MailboxState, uids: Sequence[int], read: Headers, *, unread: set[int]
 ) -> None:
     """What could not be read is asked for again; what went meanwhile is gone."""
-    known_uids.note_unread(work.account.id, box.id, box.uidvalidity, unread)
+    known_uids.note_unread(context.account.id, box.id, box.uidvalidity, unread)
     went = set(uids) - read.found.keys() - read.bare.keys() - read.unread
     arrival.gone(box.id, box.uidvalidity, went)
 
@@ -107,21 +109,21 @@ def _row(account_id: int, box: MailboxState, fetched: Fetched) -> ArrivalRow:
 
 
 def _take_mail(
-    work: Work, box: MailboxState, uids: Sequence[int], mark: int | None, *, is_many: bool
+    context: SyncContext, box: MailboxState, uids: Sequence[int], mark: int | None, *, is_many: bool
 ) -> Steps:
     """Whole messages; those that are here already, by identity, only get one more location."""
-    read = missing_answers.headers(work, uids)
+    read = missing_answers.headers(context, uids)
     sightings = [_sighting(fetched) for fetched in read.found.values()]
-    waiting = reappeared.follow(work, box, sightings)
+    waiting = reappeared.follow(context, box, sightings)
     with database.writing(durable=False):
-        _note_rest(work, box, uids, read, unread={*read.unread, *waiting})
+        _note_rest(context, box, uids, read, unread={*read.unread, *waiting})
     names = {sighting.uid: sighting.identity for sighting in sightings}
     wanted = [Wanted(uid, read.found[uid].facts, names[uid]) for uid in names.keys() - waiting]
     wanted += [Wanted(uid, facts) for uid, facts in read.bare.items()]
     for part in in_steps(sorted(wanted, key=lambda item: item.uid)):
-        mails = _with_bodies(work, box, part)
+        mails = _with_bodies(context, box, part)
         last = part[-1].uid + 1 if part[-1].uid != uids[-1] else mark
-        _store(work, box, mails, last if mark is not None else None, is_many=is_many)
+        _store(context, box, mails, last if mark is not None else None, is_many=is_many)
         yield again("arrivals", box.name)
     if not wanted and mark is not None:
         mailbox.update(box.id, watermark=mark)
@@ -148,34 +150,36 @@ def in_steps(wanted: Sequence[Wanted]) -> Iterable[list[Wanted]]:
         yield part
 
 
-def _with_bodies(work: Work, box: MailboxState, wanted: Sequence[Wanted]) -> list[intake.Incoming]:
+def _with_bodies(
+    context: SyncContext, box: MailboxState, wanted: Sequence[Wanted]
+) -> list[intake.Incoming]:
     names = [item.identity for item in wanted if item.identity is not None]
-    known = message.by_identity(work.account.id, names)
+    known = message.by_identity(context.account.id, names)
     counts: dict[bytes, int] = {}
     fresh: list[Wanted] = []
     there: list[intake.Incoming] = []
     here = known_uids.located(box.id, box.uidvalidity, [item.uid for item in wanted])
-    free = {name: location.without_place(box.id, ids) for name, ids in known.items()}
+    free = {identity: location.without_place(box.id, ids) for identity, ids in known.items()}
     for item in wanted:
-        name = item.identity or b""
+        identity = item.identity or b""
         if item.uid in here:
-            there.append(_bare(box, item.facts, name))
+            there.append(_bare(box, item.facts, identity))
             continue
-        counts[name] = counts.get(name, 0) + 1
-        if counts[name] <= free.get(name, 0) or (item.facts.flags or 0) & Flag.DELETED:
-            there.append(_bare(box, item.facts, name))
+        counts[identity] = counts.get(identity, 0) + 1
+        if counts[identity] <= free.get(identity, 0) or (item.facts.flags or 0) & Flag.DELETED:
+            there.append(_bare(box, item.facts, identity))
         else:
             fresh.append(item)
-    return there + messages.fetch(work, box, fresh)
+    return there + messages.fetch(context, box, fresh)
 
 
-def _bare(box: MailboxState, facts: Facts, name: bytes) -> intake.Incoming:
+def _bare(box: MailboxState, facts: Facts, identity: bytes) -> intake.Incoming:
     """No body: the store has it, or will not take it in while it is \\Deleted."""
-    return messages.incoming(box, facts, facts, name, ParsedMail())
+    return messages.incoming(box, facts, facts, identity, ParsedMail())
 
 
 def _store(
-    work: Work,
+    context: SyncContext,
     box: MailboxState,
     mails: Sequence[intake.Incoming],
     mark: int | None,
@@ -183,39 +187,39 @@ def _store(
     is_many: bool,
 ) -> None:
     """One transaction for the rows and the watermark, then the events."""
-    quiet = [mail for mail in mails if is_many or is_old(work, mail.received_at)]
+    quiet = [mail for mail in mails if is_many or is_old(context, mail.received_at)]
     fresh = [mail for mail in mails if mail not in quiet] if quiet else list(mails)
     with database.writing(durable=False):
-        events = intake.take_in(work.account.id, fresh, past=False, quiet=False)
-        events += intake.take_in(work.account.id, quiet, past=False, quiet=True)
-        known_uids.attach_arrivals(work.account.id, [mail.identity for mail in mails])
+        events = intake.take_in(context.account.id, fresh, past=False, quiet=False)
+        events += intake.take_in(context.account.id, quiet, past=False, quiet=True)
+        known_uids.attach_arrivals(context.account.id, [mail.identity for mail in mails])
         if mark is not None:
             mailbox.update(box.id, watermark=mark)
     for event in events:
-        work.report(event)
+        context.report(event)
 
 
-def is_old(work: Work, received_at: int) -> bool:
+def is_old(context: SyncContext, received_at: int) -> bool:
     """Moved here by another program, or imported: it comes in without a word."""
-    since = work.last_success_at or work.account.created_at
-    start_at = work.account.start_at // 1000 * 1000  # INTERNALDATE knows whole seconds
+    since = context.last_success_at or context.account.created_at
+    start_at = context.account.start_at // 1000 * 1000  # INTERNALDATE knows whole seconds
     is_before_start = 0 < received_at < start_at
     return is_before_start or received_at < min(now(), since) - FRESH_MS
 
 
-def take_uids(work: Work, box: MailboxState, uids: Sequence[int]) -> Steps:
+def take_uids(context: SyncContext, box: MailboxState, uids: Sequence[int]) -> Steps:
     """Take in UIDs below the watermark: their \\Deleted flag went, or a listing named them."""
     if uids:
-        yield from _take_mail(work, box, sorted(uids), None, is_many=len(uids) > MANY)
+        yield from _take_mail(context, box, sorted(uids), None, is_many=len(uids) > MANY)
 
 
-def read_again(work: Work, box: MailboxState, uids: Sequence[int]) -> Steps:
+def read_again(context: SyncContext, box: MailboxState, uids: Sequence[int]) -> Steps:
     """Try once more to read UIDs that could not be read before."""
-    if work.examine(box).uidvalidity not in {0, box.uidvalidity}:
+    if context.examine(box).uidvalidity not in {0, box.uidvalidity}:
         return
     if is_synced(box):
-        yield from take_uids(work, box, scope.future(work, box, uids))
+        yield from take_uids(context, box, scope.future(context, box, uids))
         return
     for start in range(0, len(uids), STEP_MESSAGES):
-        _take_identities(work, box, uids[start : start + STEP_MESSAGES], None)
+        _take_identities(context, box, uids[start : start + STEP_MESSAGES], None)
         yield again("arrivals", box.name)

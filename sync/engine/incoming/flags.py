@@ -9,74 +9,78 @@ from models.flags import Flag
 from models.server import arrival, known_uids, location, mailbox
 from models.server.mailbox import MailboxState
 from models.store import database
-from sync.engine.context import Steps, Work, again, now
+from sync.engine.context import Steps, SyncContext, again, now
 from sync.engine.incoming import arrivals
-from sync.engine.mailboxes.seen import Seen
+from sync.engine.mailboxes.seen import SeenMailbox
 from sync.session import Facts
 
 NEWEST = 200
 WINDOW = 2000  # UIDs of one reading
 
 
-def refresh(work: Work, one: Seen) -> Steps:
+def refresh(context: SyncContext, seen: SeenMailbox) -> Steps:
     """Bring the flags of a mailbox in step; nothing is sent if its numbers say: no change."""
-    box, status = one.mailbox, one.status
+    box, status = seen.mailbox, seen.status
     if status is None:
         return
     if status.highestmodseq and box.highestmodseq:
         if status.highestmodseq > box.highestmodseq:
-            work.examine(box)
-            news = work.session.fetch_flags(changed_since=box.highestmodseq)
-            yield from _apply(work, box, news, highestmodseq=status.highestmodseq)
+            context.examine(box)
+            news = context.session.fetch_flags(changed_since=box.highestmodseq)
+            yield from _apply(context, box, news, highestmodseq=status.highestmodseq)
             return
         if status.highestmodseq == box.highestmodseq:
             return
-        yield from _read_all(work, box, status.highestmodseq)  # a number that fell is no number
-    elif is_reading_all_due(work, box):
-        yield from _read_all(work, box, status.highestmodseq)
+        yield from _read_all(context, box, status.highestmodseq)  # a number that fell is no number
+    elif is_reading_all_due(context, box):
+        yield from _read_all(context, box, status.highestmodseq)
     elif arrivals.is_synced(box):
-        work.examine(box)
+        context.examine(box)
         newest = known_uids.newest(box.id, box.uidvalidity, NEWEST)
         if newest:
-            yield from _apply(work, box, work.session.fetch_flags(newest))
+            yield from _apply(context, box, context.session.fetch_flags(newest))
 
 
-def is_reading_all_due(work: Work, box: MailboxState) -> bool:
+def is_reading_all_due(context: SyncContext, box: MailboxState) -> bool:
     """Whether a mailbox without CONDSTORE is to be read whole."""
-    last = work.read_everything_at.get(box.id, 0)
-    return abs(now() - last) >= work.ms(work.timing.flags_all)  # a clock may be set back
+    last = context.read_everything_at.get(box.id, 0)
+    return abs(now() - last) >= context.ms(context.timing.flags_all)  # a clock may be set back
 
 
-def _read_all(work: Work, box: MailboxState, highestmodseq: int) -> Steps:
+def _read_all(context: SyncContext, box: MailboxState, highestmodseq: int) -> Steps:
     """Every located UID, in windows."""
-    work.examine(box)
+    context.examine(box)
     uids = [row.uid for row in location.locations(box.id, box.uidvalidity)]
     uids += [row.uid for row in arrival.deleted_flagged(box.id, box.uidvalidity)]
     for start in range(0, len(uids), WINDOW):
-        news = work.session.fetch_flags(uids[start : start + WINDOW])
-        yield from _apply(work, box, news)
-    work.read_everything_at[box.id] = now()
+        news = context.session.fetch_flags(uids[start : start + WINDOW])
+        yield from _apply(context, box, news)
+    context.read_everything_at[box.id] = now()
     mailbox.update(box.id, highestmodseq=highestmodseq)
 
 
 def _apply(
-    work: Work, box: MailboxState, news: Mapping[int, Facts], *, highestmodseq: int | None = None
+    context: SyncContext,
+    box: MailboxState,
+    news: Mapping[int, Facts],
+    *,
+    highestmodseq: int | None = None,
 ) -> Steps:
     """Store flags, with the modseq up to which they are known in the same transaction."""
     told = {uid: (facts.flags or 0, facts.modseq) for uid, facts in news.items()}
     waiting = {row.uid for row in arrival.deleted_flagged(box.id, box.uidvalidity)}
     known = location.at(box.id, box.uidvalidity, told)
     if any((told[uid][0] ^ row.flags) & Flag.DELETED for uid, row in known.items()):
-        work.has_marks = True
+        context.has_marks = True
     with database.writing(durable=False):
         changed = location.set_flags(box.id, box.uidvalidity, told)
         if highestmodseq is not None:
             mailbox.update(box.id, highestmodseq=highestmodseq)
     if changed:
-        work.report(ConversationsChanged(work.account.id, tuple(changed)))
+        context.report(ConversationsChanged(context.account.id, tuple(changed)))
     yield again("flags", box.name)
     freed = [uid for uid in waiting if uid in told and not told[uid][0] & Flag.DELETED]
     if freed and arrivals.is_synced(box):
-        yield from arrivals.take_uids(work, box, freed)
+        yield from arrivals.take_uids(context, box, freed)
     elif freed:
-        arrivals.note(work.account.id, box, work.session.fetch_identity(freed).values())
+        arrivals.note(context.account.id, box, context.session.fetch_identity(freed).values())

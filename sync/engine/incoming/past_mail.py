@@ -13,14 +13,14 @@ from models.intake import intake
 from models.server import arrival, known_uids, mailbox, past_sync
 from models.server.mailbox import MailboxState, Role
 from models.store import database
-from sync.engine.context import STEP_BYTES, STEP_MESSAGES, Step, Work, now
+from sync.engine.context import STEP_BYTES, STEP_MESSAGES, Step, SyncContext, now
 from sync.engine.fetch import messages, missing_answers, reappeared, scope
 from sync.engine.fetch.messages import Wanted
 from sync.engine.fetch.reappeared import Sighting
 from sync.engine.fetch.scope import Contacts, envelopes
 from sync.engine.incoming.overlap import while_fetching
 from sync.engine.mailboxes.closed import refused
-from sync.engine.quarantine import Part
+from sync.engine.quarantine import SyncPart
 from sync.errors import RefusedError, RetryError, ThrottledError
 
 WINDOW = 1000  # UIDs whose sizes and dates are asked for at once
@@ -59,8 +59,8 @@ class _Range:
 class Backfill:
     """The past mail of one account over one connection; where it stands is in the store."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, context: SyncContext) -> None:
+        self._context = context
         self._ranges: dict[int, _Range] = {}
         self._contacts: Contacts | None = None
         self._boxes: list[MailboxState] = []
@@ -81,28 +81,28 @@ class Backfill:
         except RetryError:
             self._leave_for_later(box)
         except RefusedError as fault:
-            if self._work.session.place[0] == box.name:
+            if self._context.session.place[0] == box.name:
                 self._leave_for_later(box)  # it opens, and is not to be searched
             else:
                 self._refused.add(box.id)
                 self._ranges.pop(box.id, None)
-                refused(self._work, box, fault)
+                refused(self._context, box, fault)
         return self._said(box)
 
     def _leave_for_later(self, box: MailboxState) -> None:
         """It may say so for good, or for this label alone: the others come first."""
         self._ranges.pop(box.id, None)
         self._later.add(box.id)
-        patience = self._work.ms(self._work.timing.backoff_most)
+        patience = self._context.ms(self._context.timing.backoff_most)
         self._again_at = self._again_at or now() + patience
 
     def _said(self, box: MailboxState) -> Step:
         """What this step did, how far every label is, and how long the rest takes."""
         labels = tuple(self._progress(each) for each in self._boxes)
         done, total = sum(each.done for each in labels), sum(each.total for each in labels)
-        self._work.pace.note(done)
+        self._context.pace.note(done)
         is_counted = all(b.id in self._ranges for b in self._boxes if self._is_open(b))
-        seconds = self._work.pace.seconds_left(total - done) if is_counted else None
+        seconds = self._context.pace.seconds_left(total - done) if is_counted else None
         past = PastProgress(labels, seconds)
         return Step("again", 0.0, "backfill", box.name, done, total, past)
 
@@ -123,7 +123,7 @@ class Backfill:
 
     def _next(self) -> MailboxState | None:
         """INBOX first, then Sent, then the others; their sizes after the first of INBOX is here."""
-        known = mailbox.of_account(self._work.account.id)
+        known = mailbox.of_account(self._context.account.id)
         known.sort(key=lambda box: (_ORDER.get(box.role, 2), box.name))
         boxes = [box for box in known if self._is_open(box)]
         self._boxes = [box for box in known if past_sync.is_underway(box)]
@@ -137,14 +137,14 @@ class Backfill:
 
     def _is_open(self, box: MailboxState) -> bool:
         is_put_off = box.id in self._refused or box.id in self._later
-        if self._work.hanging.is_closed(box.name, Part.PAST):
+        if self._context.quarantine.is_closed(box.name, SyncPart.PAST):
             self._refused.add(box.id)
             is_put_off = True
         is_there = box.is_selectable and box.missing_since is None and not is_put_off
         return is_there and box.is_synced and not box.backfill_done
 
     def _advance(self, box: MailboxState) -> None:
-        selected = self._work.examine(box)
+        selected = self._context.examine(box)
         if selected.uidvalidity and box.uidvalidity and selected.uidvalidity != box.uidvalidity:
             self._refused.add(box.id)  # the cycle maps it first; begun anew after that
             return
@@ -158,7 +158,7 @@ class Backfill:
 
     def _begin(self, box: MailboxState) -> _Range:
         """The UIDs of the range that are not here yet."""
-        session, start_at = self._work.session, scope.past_since(self._work)
+        session, start_at = self._context.session, scope.past_since(self._context)
         cursor = box.backfill_uid or max(box.watermark, 1)
         listing = session.search_since(start_at) if start_at else session.all_uids()
         told = set(listing.uids)
@@ -174,7 +174,7 @@ class Backfill:
 
     @property
     def _run(self) -> int:
-        return self._work.account.past_run
+        return self._context.account.past_run
 
     def _look_ahead(self, box: MailboxState, one: _Range) -> None:
         """Sizes and dates of the next window; what is too old or not wanted falls out."""
@@ -183,13 +183,13 @@ class Backfill:
         if not box.bring_back_before:
             here |= arrival.kept_out_at(box.id, box.uidvalidity, window).keys()
         unknown = [uid for uid in window if uid not in here]
-        if scope.is_of_contacts(self._work, box):
+        if scope.is_of_contacts(self._context, box):
             wanted, unread = self._of_contacts(box, unknown)
         else:
-            facts, unread = missing_answers.facts(self._work, unknown)
+            facts, unread = missing_answers.facts(self._context, unknown)
             wanted = [Wanted(uid, facts[uid]) for uid in facts]
-        known_uids.note_unread(self._work.account.id, box.id, box.uidvalidity, unread)
-        start_at = scope.past_since(self._work)
+        known_uids.note_unread(self._context.account.id, box.id, box.uidvalidity, unread)
+        start_at = scope.past_since(self._context)
         inside = [w for w in wanted if not 0 < w.facts.received_at < start_at]
         one.ready.extend(sorted(inside, key=lambda item: -item.uid))
         one.cursor = window[-1]
@@ -197,18 +197,18 @@ class Backfill:
     def _of_contacts(self, box: MailboxState, uids: Sequence[int]) -> tuple[list[Wanted], set[int]]:
         """Only mail with an address of a person or an organization: envelopes first."""
         if self._contacts is None:
-            self._contacts = Contacts(self._work.account.addresses)
+            self._contacts = Contacts(self._context.account.addresses)
         found: list[Wanted] = []
         unread: set[int] = set()
         for start in range(0, len(uids), STEP_MESSAGES):
-            read = envelopes(self._work, uids[start : start + STEP_MESSAGES])
+            read = envelopes(self._context, uids[start : start + STEP_MESSAGES])
             unread |= {*read.unread, *read.bare}
             items = [Wanted(uid, f.facts, messages.identity_of(f)) for uid, f in read.found.items()]
             asked = self._asked_back(box, items)
             found += [
                 item
                 for item in items
-                if item.facts.received_at >= self._work.account.whole_since
+                if item.facts.received_at >= self._context.account.whole_since
                 or item.identity in asked
                 or self._contacts.has(read.found[item.uid].raw)
             ]
@@ -219,13 +219,13 @@ class Backfill:
         if not box.bring_back_before:
             return set()
         names = [item.identity for item in items if item.identity is not None]
-        return tombstones.deleted_here(self._work.account.id, names)
+        return tombstones.deleted_here(self._context.account.id, names)
 
     def _take(self, box: MailboxState, one: _Range) -> None:
         """Store one step, and fetch the next one meanwhile."""
         if one.fetched is None:
             part = _portion(one)
-            one.fetched = part, messages.fetch(self._work, box, part)
+            one.fetched = part, messages.fetch(self._context, box, part)
         (part, mails), one.fetched = one.fetched, None
         cursor = (part[-1].uid if one.ready else one.cursor) if one.is_complete else None
         is_over = not one.ready and not one.uids
@@ -236,11 +236,11 @@ class Backfill:
             """What is stored is told at once: the next step may never come."""
             is_done = is_over and one.is_complete
             for event in self._store(box, mails, cursor, done, is_done=is_done):
-                self._work.report(event)
+                self._context.report(event)
 
         following = _portion(one)
         if following:
-            found = while_fetching(lambda: messages.fetch(self._work, box, following), write)
+            found = while_fetching(lambda: messages.fetch(self._context, box, following), write)
             one.fetched = following, found
         else:
             write()
@@ -250,8 +250,8 @@ class Backfill:
 
     def _certain(self, box: MailboxState, mails: list[intake.Incoming]) -> list[intake.Incoming]:
         """Without those whose old UIDs are in doubt: deleted here, they might come back (R8)."""
-        waiting = reappeared.follow(self._work, box, [_sighting(mail) for mail in mails])
-        known_uids.note_unread(self._work.account.id, box.id, box.uidvalidity, waiting)
+        waiting = reappeared.follow(self._context, box, [_sighting(mail) for mail in mails])
+        known_uids.note_unread(self._context.account.id, box.id, box.uidvalidity, waiting)
         return [mail for mail in mails if mail.uid not in waiting]
 
     def is_due_again(self) -> bool:
@@ -260,7 +260,7 @@ class Backfill:
             return True
         if not self._later:
             return False
-        self._again_at = self._again_at or now() + self._work.ms(self._work.timing.flags_all)
+        self._again_at = self._again_at or now() + self._context.ms(self._context.timing.flags_all)
         if now() < self._again_at:
             return False
         self._later, self._again_at = set(), 0
@@ -268,7 +268,7 @@ class Backfill:
 
     def _may_go_on(self) -> bool:
         """Whether one that was missing, refused, renumbered or hung up at can be read again."""
-        boxes = mailbox.of_account(self._work.account.id)
+        boxes = mailbox.of_account(self._context.account.id)
         for box in boxes:
             is_refused = box.missing_since is not None or box.refused_since is not None
             if box.id in self._refused and not is_refused:
@@ -286,7 +286,7 @@ class Backfill:
         is_done: bool,
     ) -> list[Event]:
         """The rows and the cursor, in one transaction."""
-        account_id = self._work.account.id
+        account_id = self._context.account.id
         with database.writing(durable=False):
             events = intake.take_in(
                 account_id, mails, past=True, quiet=True, bring_back_before=box.bring_back_before

@@ -8,35 +8,35 @@ from __future__ import annotations
 
 from models.server import known_uids, mailbox
 from models.server.mailbox import MailboxState
-from sync.engine.context import Work
+from sync.engine.context import SyncContext
 from sync.engine.fetch import missing_answers, scope
 from sync.engine.incoming import arrivals
 from sync.engine.incoming.past_mail import WINDOW
 
 
-def find(work: Work, mailbox_id: int) -> list[int]:
+def find(context: SyncContext, mailbox_id: int) -> list[int]:
     """UIDs of the listing made last that are in the person's range and unknown here."""
     box = mailbox.get(mailbox_id)
     if box is None or not arrivals.is_synced(box):
         return []
-    low = _lowest(work, box)
+    low = _lowest(context, box)
     known = known_uids.of_mailbox(box.id, box.uidvalidity)
-    unknown = sorted(uid for uid in work.listed - known if low <= uid < box.watermark)
+    unknown = sorted(uid for uid in context.listed - known if low <= uid < box.watermark)
     if not unknown:
         return []
-    since = scope.since(work, box)
+    since = scope.since(context, box)
     if since:
-        listing = work.session.search_since(since)
+        listing = context.session.search_since(since)
         unknown = sorted(set(unknown) & set(listing.uids)) if listing.is_complete else unknown
     found: list[int] = []
     for start in range(0, len(unknown), WINDOW):
-        facts, unread = missing_answers.facts(work, unknown[start : start + WINDOW])
+        facts, unread = missing_answers.facts(context, unknown[start : start + WINDOW])
         found += [uid for uid, told in facts.items() if not 0 < told.received_at < since]
-        known_uids.note_unread(work.account.id, box.id, box.uidvalidity, unread)
+        known_uids.note_unread(context.account.id, box.id, box.uidvalidity, unread)
     return sorted(found)
 
 
-def _lowest(work: Work, box: MailboxState) -> int:
+def _lowest(context: SyncContext, box: MailboxState) -> int:
     """Below this the past sync still comes along."""
     if box.backfill_done:
         return 1

@@ -19,10 +19,10 @@ from models.server.location import LocationRow
 from models.server.mailbox import MailboxState
 from models.store import database, ledger
 from sync.engine import judge
-from sync.engine.context import STEP_MESSAGES, Steps, Work, again, now
+from sync.engine.context import STEP_MESSAGES, Steps, SyncContext, again, now
 from sync.engine.fetch import messages, missing_answers, scope
 from sync.engine.incoming import arrivals
-from sync.engine.mailboxes.seen import Seen
+from sync.engine.mailboxes.seen import SeenMailbox
 from sync.session import Fetched
 
 
@@ -46,27 +46,27 @@ class _Content:
     unread: frozenset[int]
 
 
-def is_renumbered(one: Seen) -> bool:
+def is_renumbered(seen: SeenMailbox) -> bool:
     """Whether UIDs known of this mailbox may be other mail by now."""
-    box, status = one.mailbox, one.status
-    if status is None or not status.uidvalidity or not one.is_there:
+    box, status = seen.mailbox, seen.status
+    if status is None or not status.uidvalidity or not seen.is_there:
         return False
     if status.uidvalidity != box.uidvalidity:
         return True
     return 0 < status.uidnext < box.uidnext
 
 
-def follow(work: Work, one: Seen) -> Steps:
+def follow(context: SyncContext, seen: SeenMailbox) -> Steps:
     """Map the locations of a renumbered mailbox."""
-    box = one.mailbox
-    selected = work.examine(box)
-    listing = work.session.all_uids()
+    box = seen.mailbox
+    selected = context.examine(box)
+    listing = context.session.all_uids()
     if not listing.is_complete or not selected.uidvalidity:
         return  # asked again in the next cycle; nothing of it is judged before
     there: dict[int, Fetched] = {}
     unread: set[int] = set()
     for start in range(0, len(listing.uids), STEP_MESSAGES):
-        read = missing_answers.headers(work, listing.uids[start : start + STEP_MESSAGES])
+        read = missing_answers.headers(context, listing.uids[start : start + STEP_MESSAGES])
         there |= read.found
         unread |= {*read.unread, *read.bare}
         yield again("arrivals", box.name)
@@ -75,21 +75,21 @@ def follow(work: Work, one: Seen) -> Steps:
     content = _Content(
         selected.uidvalidity, len(listing.uids), top, there, names, frozenset(unread)
     )
-    held = _store(work, box, content, _map(box, content))
-    work.report(MailboxesChanged(work.account.id))
+    held = _store(context, box, content, _map(box, content))
+    context.report(MailboxesChanged(context.account.id))
     if held:
         owners = tuple(conversation.of_messages(held))
-        work.report(ConversationsChanged(work.account.id, owners))
-    yield from _take_rest(work, box, content)
+        context.report(ConversationsChanged(context.account.id, owners))
+    yield from _take_rest(context, box, content)
 
 
-def _take_rest(work: Work, box: MailboxState, content: _Content) -> Steps:
+def _take_rest(context: SyncContext, box: MailboxState, content: _Content) -> Steps:
     """What came meanwhile. It was noted as unread, so that a cut here loses nothing."""
     moved = mailbox.get(box.id)
     if moved is not None and arrivals.is_synced(moved):
-        noted = known_uids.unread(work.account.id).get(box.id, [])
+        noted = known_uids.unread(context.account.id).get(box.id, [])
         uids = [uid for validity, uid, _ in noted if validity == content.uidvalidity]
-        yield from arrivals.read_again(work, moved, uids)
+        yield from arrivals.read_again(context, moved, uids)
 
 
 def _map(box: MailboxState, content: _Content) -> judge.Remap:
@@ -103,7 +103,9 @@ def _map(box: MailboxState, content: _Content) -> judge.Remap:
     return judge.Remap(same, frozenset(known) - frozenset(same), is_certain)
 
 
-def _store(work: Work, box: MailboxState, content: _Content, found: judge.Remap) -> list[int]:
+def _store(
+    context: SyncContext, box: MailboxState, content: _Content, found: judge.Remap
+) -> list[int]:
     """Everything in one transaction; the messages that the person is asked about."""
     with database.writing(durable=True):
         rows = {row.uid: row for row in location.locations(box.id, box.uidvalidity)}
@@ -112,8 +114,8 @@ def _store(work: Work, box: MailboxState, content: _Content, found: judge.Remap)
             mapping = {rows[old].id: new for old, new in found.uids.items() if old in rows}
             location.remap_uidvalidity(box.id, content.uidvalidity, mapping)
             arrival.forget_numbers(box.id, content.uidvalidity)
-        held = _unplace(work, box, content, found)
-        _note(work, box, content, found, kept_out)
+        held = _unplace(context, box, content, found)
+        _note(context, box, content, found, kept_out)
         mailbox.update(
             box.id,
             uidvalidity=content.uidvalidity,
@@ -131,7 +133,9 @@ def _store(work: Work, box: MailboxState, content: _Content, found: judge.Remap)
             "matched": len(found.uids),
             "unmatched": len(found.unmatched),
         }
-        ledger.write([ledger.Entry("mailbox", ledger.SERVER, work.account.id, evidence=evidence)])
+        ledger.write(
+            [ledger.Entry("mailbox", ledger.SERVER, context.account.id, evidence=evidence)]
+        )
     return held
 
 
@@ -153,7 +157,9 @@ def _kept_out(box: MailboxState, content: _Content, matched: set[int]) -> set[in
     return kept
 
 
-def _unplace(work: Work, box: MailboxState, content: _Content, found: judge.Remap) -> list[int]:
+def _unplace(
+    context: SyncContext, box: MailboxState, content: _Content, found: judge.Remap
+) -> list[int]:
     """Locations that were not found again: ended, a case, or held for the person."""
     is_new = content.uidvalidity != box.uidvalidity
     lost = [
@@ -175,20 +181,20 @@ def _unplace(work: Work, box: MailboxState, content: _Content, found: judge.Rema
     cases = [row for row in alone if row not in held]
     location.unplace((row.id for row in cases), content.uidvalidity, "missing", now())
     location.unplace((row.id for row in held), content.uidvalidity, "held", now())
-    _tell_held(work, box, held)
+    _report_held(context, box, held)
     return [row.message_id for row in held]
 
 
-def _tell_held(work: Work, box: MailboxState, held: list[LocationRow]) -> None:
+def _report_held(context: SyncContext, box: MailboxState, held: list[LocationRow]) -> None:
     evidence = {"held": "renumbered", "mailbox": box.id}
     ledger.write(
-        ledger.Entry("hold", ledger.SERVER, work.account.id, row.message_id, evidence=evidence)
+        ledger.Entry("hold", ledger.SERVER, context.account.id, row.message_id, evidence=evidence)
         for row in held
     )
 
 
 def _note(
-    work: Work,
+    context: SyncContext,
     box: MailboxState,
     content: _Content,
     found: judge.Remap,
@@ -196,13 +202,13 @@ def _note(
 ) -> None:
     """What is there and is no location: kept out, to be taken in, or past mail of no interest."""
     free = content.names.keys() - set(found.uids.values())
-    wanted = _wanted(work, box, content, free - kept_out)
+    wanted = _wanted(context, box, content, free - kept_out)
     arrival.note(
         ArrivalRow(
             box.id,
             content.uidvalidity,
             uid,
-            work.account.id,
+            context.account.id,
             content.names[uid],
             content.there[uid].facts.server_identity,
             content.there[uid].facts.flags or 0,
@@ -211,19 +217,21 @@ def _note(
         for uid in free - wanted
     )
     unread = content.unread | wanted
-    known_uids.note_unread(work.account.id, box.id, content.uidvalidity, unread, is_renumbered=True)
+    known_uids.note_unread(
+        context.account.id, box.id, content.uidvalidity, unread, is_renumbered=True
+    )
 
 
-def _wanted(work: Work, box: MailboxState, content: _Content, free: set[int]) -> set[int]:
+def _wanted(context: SyncContext, box: MailboxState, content: _Content, free: set[int]) -> set[int]:
     """What may have come meanwhile: known mail, mail of the range, and what is not old."""
     if not arrivals.is_synced(box):
         return set()
-    known = message.by_identity(work.account.id, (content.names[uid] for uid in free))
-    since = scope.since(work, box)
+    known = message.by_identity(context.account.id, (content.names[uid] for uid in free))
+    since = scope.since(context, box)
     return {
         uid
         for uid in free
         if content.names[uid] in known
         or content.there[uid].facts.received_at >= since
-        or not arrivals.is_old(work, content.there[uid].facts.received_at)
+        or not arrivals.is_old(context, content.there[uid].facts.received_at)
     }

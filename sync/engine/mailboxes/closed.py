@@ -9,14 +9,14 @@ from models.events import MailboxesChanged
 from models.server import mailbox
 from models.server.mailbox import NEVER_OPEN_MS, MailboxState
 from models.store import database, ledger
-from sync.engine.context import Steps, Work, again, now
+from sync.engine.context import Steps, SyncContext, again, now
 from sync.engine.judge import Home
-from sync.engine.mailboxes.seen import Seen
-from sync.engine.quarantine import Part
+from sync.engine.mailboxes.seen import SeenMailbox
+from sync.engine.quarantine import SyncPart
 from sync.errors import SyncError, ThrottledError
 
 
-def refused(work: Work, row: MailboxState, fault: SyncError) -> None:
+def refused(context: SyncContext, row: MailboxState, fault: SyncError) -> None:
     """The server does not open this mailbox: it is left out of this cycle, and that is told.
 
     One that is broken says "try again" for good; it must not keep the others waiting either.
@@ -25,73 +25,75 @@ def refused(work: Work, row: MailboxState, fault: SyncError) -> None:
     """
     if isinstance(fault, ThrottledError):
         raise fault
-    _close(work, row, "refused")
+    _close(context, row, "refused")
 
 
-def _close(work: Work, row: MailboxState, what: str) -> None:
+def _close(context: SyncContext, row: MailboxState, what: str) -> None:
     at = now()
     mailbox.update(row.id, missing_since=at)
     known = mailbox.get(row.id)
     if known is not None and known.refused_since is None:
         mailbox.update(row.id, refused_since=at)
-        write_ledger(work, row, what)
-        work.report(MailboxesChanged(work.account.id))
+        write_ledger(context, row, what)
+        context.report(MailboxesChanged(context.account.id))
 
 
-def hung_up(work: Work, part: Part) -> None:
+def hung_up(context: SyncContext, part: SyncPart) -> None:
     """The connection ended. If that is so at this mailbox each time, it counts as refused."""
-    name = work.session.working_in
-    if not name or work.session.is_aborted:
+    name = context.session.working_in
+    if not name or context.session.is_aborted:
         return  # of no mailbox, or it was us
-    row = mailbox.by_name(work.account.id, name)
-    is_closed = work.hanging.happened(name, part, _reached(row, part), work.session.asking)
-    if work.hanging.mails.take_new() and row is not None:
-        write_ledger(work, row, "mail_hung_up")
-    if is_closed and row is not None and part is Part.CYCLE:
-        _close(work, row, "hung_up")
+    row = mailbox.by_name(context.account.id, name)
+    is_closed = context.quarantine.happened(name, part, _reached(row, part), context.session.asking)
+    if context.quarantine.mails.take_new() and row is not None:
+        write_ledger(context, row, "mail_hung_up")
+    if is_closed and row is not None and part is SyncPart.CYCLE:
+        _close(context, row, "hung_up")
     elif is_closed and row is not None:
-        write_ledger(work, row, "past_hung_up")
+        write_ledger(context, row, "past_hung_up")
 
 
-def _reached(row: MailboxState | None, part: Part) -> tuple[int, ...]:
+def _reached(row: MailboxState | None, part: SyncPart) -> tuple[int, ...]:
     if row is None:
         return ()
-    if part is Part.PAST:
+    if part is SyncPart.PAST:
         return (row.uidvalidity, row.backfill_uid, row.past_done)
     return (row.uidvalidity, row.watermark, row.highestmodseq, row.full_check_at)
 
 
-def reopen(work: Work, one: Seen) -> Steps:
+def reopen(context: SyncContext, seen: SeenMailbox) -> Steps:
     """Try a mailbox that was refused, also if nothing is new in it: deletes wait for it."""
-    work.examine(one.mailbox)
-    yield again("cycle", one.mailbox.name)
+    context.examine(seen.mailbox)
+    yield again("cycle", seen.mailbox.name)
 
 
-def may_hide_mail(work: Work, row: MailboxState) -> bool:
+def may_hide_mail(context: SyncContext, row: MailboxState) -> bool:
     """Whether what vanished elsewhere may lie in this mailbox, which the server refuses.
 
     One that could be read before keeps every case open until it can be read again. One that
     never could (a label of somebody else) does so for a day.
     """
-    if row.refused_since is None or not row.is_selectable or work.home(row) is Home.MIRROR:
+    if row.refused_since is None or not row.is_selectable or context.home(row) is Home.MIRROR:
         return False
     return row.was_open or row.refused_since > now() - NEVER_OPEN_MS
 
 
-def has_grown_unseen(work: Work, one: Seen) -> bool:
+def has_grown_unseen(context: SyncContext, seen: SeenMailbox) -> bool:
     """Whether mail came into a mailbox that never was open, as far as its numbers are told.
 
     It may be what vanished elsewhere, so the person is asked instead.
     """
-    row, status = one.mailbox, one.status
+    row, status = seen.mailbox, seen.status
     if row.refused_since is None or row.was_open or not row.is_selectable or status is None:
         return False
     is_more = status.uidnext > row.watermark or status.messages > row.message_count
-    return is_more and work.home(row) is not Home.MIRROR
+    return is_more and context.home(row) is not Home.MIRROR
 
 
-def write_ledger(work: Work, row: MailboxState, what: str) -> None:
+def write_ledger(context: SyncContext, row: MailboxState, what: str) -> None:
     """What happened to a mailbox, for whoever asks later."""
     evidence = {"mailbox": row.id, "what": what}
     with database.writing(durable=False):
-        ledger.write([ledger.Entry("mailbox", ledger.SERVER, work.account.id, evidence=evidence)])
+        ledger.write(
+            [ledger.Entry("mailbox", ledger.SERVER, context.account.id, evidence=evidence)]
+        )

@@ -9,11 +9,11 @@ from models.server import known_uids, mailbox
 from models.server.mailbox import NEVER_SYNCED, MailboxState, Role
 from models.store import database
 from sync.engine import judge
-from sync.engine.context import Work, now
+from sync.engine.context import SyncContext, now
 from sync.engine.fetch.messages import identity_of
 from sync.engine.mailboxes.closed import refused, write_ledger
 from sync.engine.mailboxes.roles import roles
-from sync.engine.mailboxes.seen import Seen
+from sync.engine.mailboxes.seen import SeenMailbox
 from sync.errors import UNOPENED, RefusedError
 from sync.session import Listed, Status
 
@@ -21,50 +21,50 @@ IN_TURN = 10  # mailboxes asked by STATUS in one cycle, where LIST does not tell
 SAMPLE = 50  # identities that are compared to know a renamed mailbox
 
 
-def refresh(work: Work, *, ask_all: bool = False) -> list[Seen]:
+def refresh(context: SyncContext, *, ask_all: bool = False) -> list[SeenMailbox]:
     """Ask LIST (and STATUS with it), bring the rows in step, and pair both.
 
     `ask_all` asks every mailbox by STATUS where LIST cannot: before anything is judged, the
     arrivals everywhere have to be known.
     """
-    rows = {row.name: row for row in mailbox.of_account(work.account.id)}
-    is_all = ask_all or not work.account.set_up or work.session.can_list_status
-    names = None if is_all else _in_turn(work, rows)
-    if work.session.selected is not None and not work.is_listening:
+    rows = {row.name: row for row in mailbox.of_account(context.account.id)}
+    is_all = ask_all or not context.account.set_up or context.session.can_list_status
+    names = None if is_all else _in_turn(context, rows)
+    if context.session.selected is not None and not context.is_listening:
         # Of the mailbox that is open STATUS tells old numbers; after IDLE they are new.
-        work.session.noop()
-    work.is_listening = False
-    work.session.take_events()
-    closed = work.hanging.closed()
-    listed = work.session.list_mailboxes(names=names, without=closed)
+        context.session.noop()
+    context.is_listening = False
+    context.session.take_events()
+    closed = context.quarantine.closed()
+    listed = context.session.list_mailboxes(names=names, without=closed)
     if _differs(rows, listed, closed):
-        _update(work, rows, {entry.name: entry for entry in listed})
-        rows = {row.name: row for row in mailbox.of_account(work.account.id)}
+        _update(context, rows, {entry.name: entry for entry in listed})
+        rows = {row.name: row for row in mailbox.of_account(context.account.id)}
     status = {entry.name: entry.status for entry in listed}
     if ask_all:
         silent = [e.name for e in listed if e.is_selectable and not e.status]
-        status |= _asked(work, [rows[name] for name in silent if name not in closed])
-    return [Seen(row, status.get(name)) for name, row in rows.items()]
+        status |= _asked(context, [rows[name] for name in silent if name not in closed])
+    return [SeenMailbox(row, status.get(name)) for name, row in rows.items()]
 
 
-def _asked(work: Work, silent: Iterable[MailboxState]) -> dict[str, Status | None]:
+def _asked(context: SyncContext, silent: Iterable[MailboxState]) -> dict[str, Status | None]:
     """The numbers that LIST left out: who may not read a mailbox is told none."""
     found: dict[str, Status | None] = {}
     for row in silent:
         try:
-            found[row.name] = work.session.status(row.name)
+            found[row.name] = context.session.status(row.name)
         except UNOPENED as fault:
-            refused(work, row, fault)
+            refused(context, row, fault)
     return found
 
 
-def _in_turn(work: Work, rows: dict[str, MailboxState]) -> set[str]:
+def _in_turn(context: SyncContext, rows: dict[str, MailboxState]) -> set[str]:
     """The mailboxes that are asked in this cycle, where each costs a round trip."""
     always = {name for name, row in rows.items() if _is_asked_always(row)}
     others = [name for name in rows if name not in always]
-    start = work.asked_in_turn % len(others) if others else 0
+    start = context.asked_in_turn % len(others) if others else 0
     turn = (others[start:] + others[:start])[:IN_TURN]
-    work.asked_in_turn = start + len(turn)
+    context.asked_in_turn = start + len(turn)
     return always | set(turn)
 
 
@@ -90,25 +90,27 @@ def _role_is(row: MailboxState, role: Role, source: str) -> bool:
     return row.role_source == "person" or (row.role, row.role_source) == (role, source)
 
 
-def _update(work: Work, rows: dict[str, MailboxState], found: dict[str, Listed]) -> None:
+def _update(context: SyncContext, rows: dict[str, MailboxState], found: dict[str, Listed]) -> None:
     appeared = [entry for name, entry in found.items() if name not in rows]
     for row in [row for name, row in rows.items() if name not in found]:
-        entry = _renamed_to(work, row, appeared)
+        entry = _renamed_to(context, row, appeared)
         if entry:
             appeared.remove(entry)
-            _follow(work, row, entry)
+            _follow(context, row, entry)
         else:
             _miss(row)
     known_roles = roles(list(found.values()))
     with database.writing(durable=False):
         for name, entry in found.items():
             role, source = known_roles.get(name, (Role.NONE, ""))
-            _save(work, mailbox.by_name(work.account.id, name), entry, role, source)
-    work.report(MailboxesChanged(work.account.id))
+            _save(context, mailbox.by_name(context.account.id, name), entry, role, source)
+    context.report(MailboxesChanged(context.account.id))
 
 
-def _save(work: Work, row: MailboxState | None, entry: Listed, role: Role, source: str) -> None:
-    is_closed = entry.name in work.hanging.closed()
+def _save(
+    context: SyncContext, row: MailboxState | None, entry: Listed, role: Role, source: str
+) -> None:
+    is_closed = entry.name in context.quarantine.closed()
     columns: dict[str, object] = {
         "delimiter": entry.delimiter,
         "is_selectable": entry.is_selectable,
@@ -120,21 +122,23 @@ def _save(work: Work, row: MailboxState | None, entry: Listed, role: Role, sourc
     if row is None or row.role_source != "person":
         columns |= {"role": role, "role_source": source}
         is_known = row is not None and row.is_mirror  # also one that was found out
-        columns["is_mirror"] = not work.is_gmail and (is_known or role in {Role.ALL, Role.FLAGGED})
+        columns["is_mirror"] = not context.is_gmail and (
+            is_known or role in {Role.ALL, Role.FLAGGED}
+        )
     if entry.status and entry.status.mailbox_id:
         columns["mailbox_id_server"] = entry.status.mailbox_id
     if row is None:
-        columns |= _first_numbers(work, role, entry)
-    mailbox.save(work.account.id, entry.name, **columns)
+        columns |= _first_numbers(context, role, entry)
+    mailbox.save(context.account.id, entry.name, **columns)
 
 
-def _first_numbers(work: Work, role: Role, entry: Listed) -> dict[str, object]:
+def _first_numbers(context: SyncContext, role: Role, entry: Listed) -> dict[str, object]:
     """A mailbox that appears after set-up: all that is in it appeared since."""
     syncable = role not in NEVER_SYNCED
     numbers: dict[str, object] = {"full_check_at": now()}
-    if work.account.all_labels and syncable and entry.is_selectable:
+    if context.account.all_labels and syncable and entry.is_selectable:
         numbers["is_chosen"] = True
-    if work.account.set_up and entry.status:
+    if context.account.set_up and entry.status:
         uidvalidity = entry.status.uidvalidity
         numbers |= {"uidvalidity": uidvalidity, "uidnext": 1, "watermark": 1}
         numbers["backfill_done"] = True  # its mail comes as arrivals, quietly where it is old
@@ -151,10 +155,12 @@ def _miss(row: MailboxState) -> None:
     )
 
 
-def _renamed_to(work: Work, row: MailboxState, appeared: Sequence[Listed]) -> Listed | None:
+def _renamed_to(
+    context: SyncContext, row: MailboxState, appeared: Sequence[Listed]
+) -> Listed | None:
     """The new mailbox that this one became, known by its numbers or by the mail in it."""
-    with_numbers = [entry for entry in appeared if entry.is_selectable and _numbers(work, entry)]
-    facts = {entry.name: _facts(entry.name, _numbers(work, entry)) for entry in with_numbers}
+    with_numbers = [entry for entry in appeared if entry.is_selectable and _numbers(context, entry)]
+    facts = {entry.name: _facts(entry.name, _numbers(context, entry)) for entry in with_numbers}
     gone = judge.MailboxFacts(
         row.name, row.mailbox_id_server, row.uidvalidity, row.uidnext, row.message_count
     )
@@ -166,14 +172,14 @@ def _renamed_to(work: Work, row: MailboxState, appeared: Sequence[Listed]) -> Li
     known = known_uids.identities_in(row.id, row.uidvalidity)
     newest = {uid: known[uid] for uid in sorted(known)[-SAMPLE:]}
     for entry in with_numbers:
-        if newest and judge.same_mail(newest, _sample(work, entry, len(newest))):
+        if newest and judge.same_mail(newest, _sample(context, entry, len(newest))):
             return entry
     return None
 
 
-def _numbers(work: Work, entry: Listed) -> Status | None:
+def _numbers(context: SyncContext, entry: Listed) -> Status | None:
     try:
-        return entry.status or work.session.status(entry.name)
+        return entry.status or context.session.status(entry.name)
     except RefusedError:
         return None
 
@@ -186,34 +192,34 @@ def _facts(name: str, status: Status | None) -> judge.MailboxFacts:
     )
 
 
-def _sample(work: Work, entry: Listed, count: int) -> dict[int, bytes]:
+def _sample(context: SyncContext, entry: Listed, count: int) -> dict[int, bytes]:
     try:
-        work.session.examine(entry.name)
-        uids = work.session.all_uids().uids[-2 * count :]
-        found = work.session.fetch_identity(uids)
+        context.session.examine(entry.name)
+        uids = context.session.all_uids().uids[-2 * count :]
+        found = context.session.fetch_identity(uids)
     except RefusedError:
         return {}
     return {uid: identity_of(got) for uid, got in found.items()}
 
 
-def _follow(work: Work, row: MailboxState, entry: Listed) -> None:
+def _follow(context: SyncContext, row: MailboxState, entry: Listed) -> None:
     with database.writing(durable=False):
         mailbox.update(row.id, name=entry.name, missing_since=None, missing_asks=0)
-        write_ledger(work, row, "renamed")
+        write_ledger(context, row, "renamed")
 
 
-def set_up(work: Work, seen: Iterable[Seen]) -> None:
+def set_up(context: SyncContext, mailboxes: Iterable[SeenMailbox]) -> None:
     """Note where every mailbox stands before anything else: what comes later is an arrival."""
     with database.writing(durable=True):
-        for one in seen:
-            if one.status is None or one.mailbox.uidvalidity == one.status.uidvalidity:
+        for seen in mailboxes:
+            if seen.status is None or seen.mailbox.uidvalidity == seen.status.uidvalidity:
                 continue  # a mailbox that was here before keeps its numbers
             mailbox.update(
-                one.mailbox.id,
-                uidvalidity=one.status.uidvalidity,
-                uidnext=one.status.uidnext,
-                watermark=one.status.uidnext,
-                message_count=one.status.messages,
-                highestmodseq=one.status.highestmodseq,
+                seen.mailbox.id,
+                uidvalidity=seen.status.uidvalidity,
+                uidnext=seen.status.uidnext,
+                watermark=seen.status.uidnext,
+                message_count=seen.status.messages,
+                highestmodseq=seen.status.highestmodseq,
                 full_check_at=now(),
             )

@@ -9,7 +9,7 @@ from sync.session import Status
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenMailbox:
     """A mailbox and its numbers as of now; `status` is None if they are not known."""
 
     mailbox: MailboxState

@@ -8,12 +8,12 @@ from models.server import mailbox, operation
 from models.server.mailbox import Role
 from models.server.operation import OperationRow
 from models.store import database, ledger
-from sync.engine.context import Work
+from sync.engine.context import SyncContext
 from sync.engine.mailboxes import reconcile
 from sync.errors import RefusedError, RetryError
 
 
-def create(work: Work, row: OperationRow) -> str:
+def create(context: SyncContext, row: OperationRow) -> str:
     """Make it and give it its role; the name. Done twice it is the same.
 
     Raises: RetryError if the server does not list it yet.
@@ -21,22 +21,24 @@ def create(work: Work, row: OperationRow) -> str:
     name, role = row.payload.name, Role(row.payload.role)
     refusal: RefusedError | None = None
     try:
-        work.session.create(name)
+        context.session.create(name)
     except RefusedError as error:
         refusal = error  # it may be there: made by another program, or by us before a crash
-    reconcile.refresh(work, ask_all=True)
-    made = mailbox.by_name(work.account.id, name)
+    reconcile.refresh(context, ask_all=True)
+    made = mailbox.by_name(context.account.id, name)
     if made is None or not made.is_selectable or made.missing_since is not None:
         if refusal is None:
             raise RetryError("The server does not list the new label yet.")
         operation.mark_refused(row.id, refusal.server_words or refusal.sentence)
         return name
     with database.writing(durable=True):
-        owners = set_role(work.account.id, made.id, role)
+        owners = set_role(context.account.id, made.id, role)
         operation.mark_done([row.id])
         evidence = {"mailbox": made.id, "what": "created"}
-        ledger.write([ledger.Entry("mailbox", ledger.PERSON, work.account.id, evidence=evidence)])
-    work.report(MailboxesChanged(work.account.id))
+        ledger.write(
+            [ledger.Entry("mailbox", ledger.PERSON, context.account.id, evidence=evidence)]
+        )
+    context.report(MailboxesChanged(context.account.id))
     if owners:
-        work.report(ConversationsChanged(work.account.id, owners))
+        context.report(ConversationsChanged(context.account.id, owners))
     return name

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from models.server import operation
 from models.server.operation import OperationRow
-from sync.engine.context import Work, now
+from sync.engine.context import SyncContext, now
 
 KINDS = frozenset(
     {
@@ -25,8 +25,8 @@ _LOOKS = 5  # after so many tries that broke the line, cycles come before the ne
 class Due:
     """What is due of one account's operations, over one connection."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, context: SyncContext) -> None:
+        self._context = context
         self._tried: set[int] = set()  # since the last complete cycle
         self._looked: set[int] = set()  # for what became of them, since then
         self._lost_at: dict[int, int] = {}  # by operation, the whole looks there had been
@@ -37,7 +37,7 @@ class Due:
         What was tried once lets a cycle that is due go first: frequent tries of what a server
         does not do must not keep new mail out.
         """
-        firsts = operation.due(self._work.account.id, _WHENEVER)
+        firsts = operation.due(self._context.account.id, _WHENEVER)
         rows = [row for row in firsts if self._is_due(row) and self._is_time(row)]
         if is_cycle_due:
             rows = [
@@ -50,7 +50,7 @@ class Due:
     def next_at(self) -> int | None:
         """When the next operation may be tried, or None."""
         # What waits behind another one of its message has no time of its own.
-        rows = operation.due(self._work.account.id, _WHENEVER)
+        rows = operation.due(self._context.account.id, _WHENEVER)
         open_ids = {row.id for row in rows}
         self._lost_at = {id_: looks for id_, looks in self._lost_at.items() if id_ in open_ids}
         return min((_due_at(row) for row in rows if self._is_due(row)), default=None)
@@ -58,7 +58,7 @@ class Due:
     @property
     def wants_look(self) -> bool:
         """Whether an operation came to wait for one whole look at the account."""
-        return any(looks == self._work.whole_looks for looks in self._lost_at.values())
+        return any(looks == self._context.whole_looks for looks in self._lost_at.values())
 
     # --- what happened -----------------------------------------------------------------------
 
@@ -72,7 +72,7 @@ class Due:
 
     def lost(self, row: OperationRow) -> None:
         """Its mail is not where it was: a look that begins after this one has to come first."""
-        self._lost_at[row.id] = self._work.whole_looks
+        self._lost_at[row.id] = self._context.whole_looks
 
     def cycle_done(self) -> None:
         """What was tried may be tried again between this cycle and the next."""
@@ -86,7 +86,9 @@ class Due:
         if row.kind not in KINDS or not row.is_lost:
             self._lost_at.pop(row.id, None)
             return row.kind in KINDS
-        return self._lost_at.setdefault(row.id, self._work.whole_looks) < self._work.whole_looks
+        return (
+            self._lost_at.setdefault(row.id, self._context.whole_looks) < self._context.whole_looks
+        )
 
     def _is_time(self, row: OperationRow) -> bool:
         """Of what was begun the outcome is looked up before a cycle meets it, and not tried yet."""

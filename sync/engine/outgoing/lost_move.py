@@ -14,12 +14,14 @@ from models.server.location import LocationRow
 from models.server.mailbox import MailboxState
 from models.server.operation import OperationRow
 from models.store import database, ledger
-from sync.engine.context import Work
+from sync.engine.context import SyncContext
 from sync.engine.fetch import messages, missing_answers
 from sync.errors import RetryError
 
 
-def keep(work: Work, row: OperationRow, source: MailboxState, target: MailboxState) -> bool:
+def keep(
+    context: SyncContext, row: OperationRow, source: MailboxState, target: MailboxState
+) -> bool:
     """Keep the message without a UID; False if the move may simply be begun anew.
 
     Where the target is gone the message counts as lying in it, like other mail of a label that
@@ -31,21 +33,23 @@ def keep(work: Work, row: OperationRow, source: MailboxState, target: MailboxSta
     known = location.at(place[0], place[1], [place[2]]).get(place[2])
     if known is None or source.is_gone or row.payload.mark is None:
         return False
-    numbers = 0 if target.is_gone else work.examine(target).uidvalidity
-    if numbers == row.payload.mark[0] or _is_in_source(work, row, known, source):
+    numbers = 0 if target.is_gone else context.examine(target).uidvalidity
+    if numbers == row.payload.mark[0] or _is_in_source(context, row, known, source):
         return False
     # A label that is gone, or hidden, may come back with the numbers under which the mail landed.
-    _put_aside(work, row, known, target, row.payload.mark[0] if target.is_gone else numbers)
+    _put_aside(context, row, known, target, row.payload.mark[0] if target.is_gone else numbers)
     return True
 
 
-def _is_in_source(work: Work, row: OperationRow, known: LocationRow, source: MailboxState) -> bool:
-    selected = work.examine(source)
+def _is_in_source(
+    context: SyncContext, row: OperationRow, known: LocationRow, source: MailboxState
+) -> bool:
+    selected = context.examine(source)
     if selected.uidvalidity not in {0, known.uidvalidity}:
         if selected.uidvalidity != source.uidvalidity:
             raise RetryError("The label has new numbers; the mail is looked for first.")
         return False  # they were mapped, and the mail was not found
-    read = missing_answers.headers(work, [known.uid])
+    read = missing_answers.headers(context, [known.uid])
     if read.unread or read.bare:
         raise RetryError("The server does not tell whether the mail is still where it was.")
     found = read.found.get(known.uid)
@@ -53,7 +57,7 @@ def _is_in_source(work: Work, row: OperationRow, known: LocationRow, source: Mai
 
 
 def _put_aside(
-    work: Work, row: OperationRow, known: LocationRow, target: MailboxState, numbers: int
+    context: SyncContext, row: OperationRow, known: LocationRow, target: MailboxState, numbers: int
 ) -> None:
     is_asked = not target.is_gone
     evidence: dict[str, object] = {
@@ -70,10 +74,10 @@ def _put_aside(
         entry = ledger.Entry(
             "hold" if is_asked else "move",
             ledger.SERVER if is_asked else ledger.PERSON,
-            work.account.id,
+            context.account.id,
             known.message_id,
             evidence=evidence,
         )
         ledger.write([entry])
     owners = tuple(conversation.of_messages([known.message_id]))
-    work.report(ConversationsChanged(work.account.id, owners))
+    context.report(ConversationsChanged(context.account.id, owners))

@@ -18,7 +18,7 @@ from models.server.arrival import ArrivalRow
 from models.server.mailbox import MailboxState, Role
 from models.server.operation import OperationRow, Source
 from models.store import database, ledger
-from sync.engine.context import Work
+from sync.engine.context import SyncContext
 from sync.engine.fetch import messages
 from sync.engine.judge import Home
 from sync.engine.outgoing import lost_move
@@ -43,12 +43,12 @@ def is_same(row: OperationRow, fetched_identity: bytes, server_identity: str) ->
     return row.identity == fetched_identity
 
 
-def verified(work: Work, rows: Sequence[OperationRow], uids: Sequence[int]) -> set[int]:
+def verified(context: SyncContext, rows: Sequence[OperationRow], uids: Sequence[int]) -> set[int]:
     """Those of the UIDs of the open mailbox that are the message of their operation.
 
     Some servers renumber, and some map a UID that is gone to the next one.
     """
-    found = work.session.fetch_identity(uids)
+    found = context.session.fetch_identity(uids)
     return {
         uid
         for row, uid in zip(rows, uids, strict=True)
@@ -58,7 +58,7 @@ def verified(work: Work, rows: Sequence[OperationRow], uids: Sequence[int]) -> s
 
 
 def move(
-    work: Work, rows: Sequence[OperationRow], source: MailboxState, target: MailboxState
+    context: SyncContext, rows: Sequence[OperationRow], source: MailboxState, target: MailboxState
 ) -> list[OperationRow]:
     """Move the first source of each operation; those that are still where they were.
 
@@ -66,39 +66,44 @@ def move(
 
     Raises: RefusedError if the server refused; the outcome has to be looked for then.
     """
-    begun = _begin(work, rows, target)
+    begun = _begin(context, rows, target)
     uids = [row.payload.sources[0][2] for row in begun]
     if not begun:
         return []  # the person took all of it back
-    if work.has("MOVE") and not _only_adds(work, source):
-        told = work.session.move(uids, target.name)
-        landed = _landings(work, begun, uids, target, told)
+    if context.has("MOVE") and not _only_adds(context, source):
+        told = context.session.move(uids, target.name)
+        landed = _landings(context, begun, uids, target, told)
         for row, uid in zip(begun, uids, strict=True):
             if uid in landed:
-                finish(work, row, source, target, landed[uid])
+                finish(context, row, source, target, landed[uid])
         return [row for row, uid in zip(begun, uids, strict=True) if uid not in landed]
-    told = work.session.copy(uids, target.name)
-    landed = _landings(work, begun, uids, target, told)
+    told = context.session.copy(uids, target.name)
+    landed = _landings(context, begun, uids, target, told)
     proven = [uid for uid in uids if uid in landed]
-    _remember(work, {row: landed[u] for row, u in zip(begun, uids, strict=True) if u in landed})
-    if proven and not _only_adds(work, source):
-        if work.session.select(source.name).uidvalidity not in {0, begun[0].payload.sources[0][1]}:
+    _remember(context, {row: landed[u] for row, u in zip(begun, uids, strict=True) if u in landed})
+    if proven and not _only_adds(context, source):
+        if context.session.select(source.name).uidvalidity not in {
+            0,
+            begun[0].payload.sources[0][1],
+        }:
             raise RetryError("The label has new numbers; the mail is looked for first.")
-        _remove_source(work, proven)
+        _remove_source(context, proven)
     for row, uid in zip(begun, uids, strict=True):
         if uid in landed:
-            finish(work, row, source, target, landed[uid])
+            finish(context, row, source, target, landed[uid])
     return [row for row, uid in zip(begun, uids, strict=True) if uid not in landed]
 
 
-def _only_adds(work: Work, source: MailboxState) -> bool:
+def _only_adds(context: SyncContext, source: MailboxState) -> bool:
     """Gmail's All Mail has every mail: out of it a label is added, nothing leaves it."""
-    return work.is_gmail and source.role is Role.ALL
+    return context.is_gmail and source.role is Role.ALL
 
 
-def _begin(work: Work, rows: Sequence[OperationRow], target: MailboxState) -> list[OperationRow]:
+def _begin(
+    context: SyncContext, rows: Sequence[OperationRow], target: MailboxState
+) -> list[OperationRow]:
     """Intent and mark on disk, before the first byte."""
-    status = work.session.status(target.name)
+    status = context.session.status(target.name)
     mark = (status.uidvalidity, status.uidnext)
     begun = []
     with database.writing(durable=True):
@@ -111,15 +116,15 @@ def _begin(work: Work, rows: Sequence[OperationRow], target: MailboxState) -> li
     return begun
 
 
-def _remove_source(work: Work, uids: Sequence[int]) -> None:
+def _remove_source(context: SyncContext, uids: Sequence[int]) -> None:
     """The copy is proven. Without UIDPLUS \\Deleted is left: EXPUNGE would take others' mail."""
-    work.session.store(uids, add=int(Flag.DELETED))
-    if work.has("UIDPLUS"):
-        work.session.uid_expunge(uids)
+    context.session.store(uids, add=int(Flag.DELETED))
+    if context.has("UIDPLUS"):
+        context.session.uid_expunge(uids)
 
 
 def _landings(
-    work: Work,
+    context: SyncContext,
     rows: Sequence[OperationRow],
     uids: Sequence[int],
     target: MailboxState,
@@ -131,22 +136,22 @@ def _landings(
         found = {uid: Landing(told.uidvalidity, new) for uid, new in told.pairs.items()}
     lacking = [(row, uid) for row, uid in zip(rows, uids, strict=True) if uid not in found]
     if lacking:
-        by_row = look_in_target(work, [row for row, _ in lacking], target)
+        by_row = look_in_target(context, [row for row, _ in lacking], target)
         found |= {uid: by_row[row.id] for row, uid in lacking if row.id in by_row}
     return found
 
 
 def look_in_target(
-    work: Work, rows: Sequence[OperationRow], target: MailboxState
+    context: SyncContext, rows: Sequence[OperationRow], target: MailboxState
 ) -> dict[int, Landing]:
     """By operation, the copy in the target that came at or after its mark."""
     marks = [row.payload.mark for row in rows if row.payload.mark is not None]
     if not marks:
         return {}
-    selected = work.examine(target)
+    selected = context.examine(target)
     low = min((mark[1] for mark in marks if mark[0] == selected.uidvalidity), default=1)
-    uids = work.session.all_uids(low=max(low, 1)).uids
-    found = work.session.fetch_identity(uids) if uids else {}
+    uids = context.session.all_uids(low=max(low, 1)).uids
+    found = context.session.fetch_identity(uids) if uids else {}
     owners = location.message_ids_at(target.id, selected.uidvalidity, found)
     free = sorted(found)
     landed: dict[int, Landing] = {}
@@ -158,26 +163,26 @@ def look_in_target(
             free.remove(uid)
             landed[row.id] = Landing(selected.uidvalidity, uid)
     lacking = [row for row in rows if row.id not in landed]
-    if lacking and work.is_gmail and target.role is Role.ALL:
-        landed |= _without_label(work, lacking, selected.uidvalidity)
+    if lacking and context.is_gmail and target.role is Role.ALL:
+        landed |= _without_label(context, lacking, selected.uidvalidity)
     return landed
 
 
 def _without_label(
-    work: Work, rows: Sequence[OperationRow], uidvalidity: int
+    context: SyncContext, rows: Sequence[OperationRow], uidvalidity: int
 ) -> dict[int, Landing]:
     """All Mail (open now) had the mail before: it landed there when it left its source."""
     found: dict[int, Landing] = {}
     for row in rows:
         number = row.server_identity.removeprefix("gm:")
-        told = work.session.search_gmail_message_id(int(number)) if number.isdigit() else None
+        told = context.session.search_gmail_message_id(int(number)) if number.isdigit() else None
         if told is not None and len(told.uids) == 1:
             found[row.id] = Landing(uidvalidity, told.uids[0])
     source = mailbox.get(rows[0].payload.sources[0][0])
     if not found or source is None:
         return {}
-    work.examine(source)
-    still = verified(work, rows, [row.payload.sources[0][2] for row in rows])
+    context.examine(source)
+    still = verified(context, rows, [row.payload.sources[0][2] for row in rows])
     return {
         row.id: found[row.id]
         for row in rows
@@ -193,7 +198,7 @@ def _is_copy(row: OperationRow, fetched: Fetched, uidvalidity: int) -> bool:
 
 
 def finish(
-    work: Work,
+    context: SyncContext,
     row: OperationRow,
     source: MailboxState,
     target: MailboxState,
@@ -203,9 +208,11 @@ def finish(
 ) -> None:
     """The message lies in the target: locations follow, in the transaction that says so."""
     place = row.payload.sources[0]
-    only_adds = _only_adds(work, source)
+    only_adds = _only_adds(context, source)
     is_left = only_adds or (
-        not (work.has("MOVE") or work.has("UIDPLUS")) if keeps_source is None else keeps_source
+        not (context.has("MOVE") or context.has("UIDPLUS"))
+        if keeps_source is None
+        else keeps_source
     )
     with database.writing(durable=True):
         known = location.at(place[0], place[1], [place[2]]).get(place[2])
@@ -220,7 +227,7 @@ def finish(
             )
         elif known is not None:
             _leave(row, known, target, landing, is_marked=not only_adds)
-        _note(work, row, landing)
+        _note(context, row, landing)
         if not is_left:
             arrival.gone(place[0], place[1], [place[2]])
             mailbox.lower_count(source.id, 1)
@@ -228,7 +235,7 @@ def finish(
         entry = ledger.Entry(
             "move",
             ledger.PERSON,
-            work.account.id,
+            context.account.id,
             row.message_id,
             evidence={
                 "operation": row.id,
@@ -261,7 +268,7 @@ def _leave(
     )
 
 
-def _remember(work: Work, landed: Mapping[OperationRow, Landing]) -> None:
+def _remember(context: SyncContext, landed: Mapping[OperationRow, Landing]) -> None:
     """Our copies are known before the sources go: no cycle meanwhile takes them for new mail."""
     with database.writing(durable=True):
         for row, landing in landed.items():
@@ -274,10 +281,10 @@ def _remember(work: Work, landed: Mapping[OperationRow, Landing]) -> None:
                     landing.uid,
                     put_by_archive=row.kind == operation.ARCHIVE,
                 )
-            _note(work, row, landing)
+            _note(context, row, landing)
 
 
-def _note(work: Work, row: OperationRow, landing: Landing) -> None:
+def _note(context: SyncContext, row: OperationRow, landing: Landing) -> None:
     """An arrival of our own making, so that it never looks foreign."""
     assert row.payload.target is not None
     arrival.note(
@@ -286,7 +293,7 @@ def _note(work: Work, row: OperationRow, landing: Landing) -> None:
                 row.payload.target,
                 landing.uidvalidity,
                 landing.uid,
-                work.account.id,
+                context.account.id,
                 row.identity,
                 row.server_identity,
                 is_kept_out=row.kind == operation.TRASH,
@@ -307,63 +314,65 @@ def go_on(row: OperationRow) -> None:
         operation.mark_done([row.id])
 
 
-def resume(work: Work, row: OperationRow, target: MailboxState) -> None:
+def resume(context: SyncContext, row: OperationRow, target: MailboxState) -> None:
     """An outcome is unknown: look in the target, then in the source, and only then act."""
     source = mailbox.get(row.payload.sources[0][0]) if row.payload.sources else None
     if source is None:
         operation.mark_done([row.id])
         return
     # With the label a copy in it is gone as well; whether the mail is, its source tells.
-    landing = None if target.is_gone else look_in_target(work, [row], target).get(row.id)
+    landing = None if target.is_gone else look_in_target(context, [row], target).get(row.id)
     if landing is None:
-        if not lost_move.keep(work, row, source, target):
+        if not lost_move.keep(context, row, source, target):
             operation.clear_mark(row.id)
             return
         with database.writing(durable=True):
             go_on(row)
         return
-    _remember(work, {row: landing})
+    _remember(context, {row: landing})
     place = row.payload.sources[0]
     is_left = False
     try:
-        selected = work.session.select(source.name)
+        selected = context.session.select(source.name)
     except RefusedError:
         if not source.is_gone:
             raise  # the mail may still be in it: not done before that is known
         selected = None
     is_same_box = selected is not None and selected.uidvalidity == place[1]
-    if is_same_box and not _only_adds(work, source) and verified(work, [row], [place[2]]):
-        _remove_source(work, [place[2]])
-        is_left = not work.has("UIDPLUS")
-    finish(work, row, source, target, landing, keeps_source=is_left)
+    if is_same_box and not _only_adds(context, source) and verified(context, [row], [place[2]]):
+        _remove_source(context, [place[2]])
+        is_left = not context.has("UIDPLUS")
+    finish(context, row, source, target, landing, keeps_source=is_left)
 
 
-def found_again(work: Work, row: OperationRow, target: MailboxState | None) -> Source | None:
+def found_again(
+    context: SyncContext, row: OperationRow, target: MailboxState | None
+) -> Source | None:
     """Where the message lies now, if another program moved it meanwhile."""
     known = lost_operations.live_copy(row)
     if known is not None:
         return known
     tried = {*row.payload.sources, *row.payload.lost}
-    boxes = {box.id: box for box in mailbox.of_account(work.account.id)}
-    for found in arrival.explain(work.account.id, row.identity, row.server_identity):
+    boxes = {box.id: box for box in mailbox.of_account(context.account.id)}
+    for found in arrival.explain(context.account.id, row.identity, row.server_identity):
         box = boxes.get(found.mailbox_id)
         place = (found.mailbox_id, found.uidvalidity, found.uid)
         if box is None or (target is not None and box.id == target.id) or place in tried:
             continue
         if not lost_operations.may_follow(row, box.id) or lost_operations.is_of_another(row, place):
             continue
-        if box.uidvalidity != found.uidvalidity or work.home(box) is not Home.LIVE:
+        if box.uidvalidity != found.uidvalidity or context.home(box) is not Home.LIVE:
             continue
-        if _is_there(work, row, box, found.uid):
+        if _is_there(context, row, box, found.uid):
             return place
         arrival.gone(box.id, box.uidvalidity, [found.uid])
     return None
 
 
-def why_not_needed(work: Work, row: OperationRow, target: MailboxState | None) -> str:
+def why_not_needed(context: SyncContext, row: OperationRow, target: MailboxState | None) -> str:
     """Nothing is left to do: it lies where it was to go, in Trash, or nowhere."""
-    boxes = {box.id: box for box in mailbox.of_account(work.account.id)}
-    for seen in arrival.explain(work.account.id, row.identity, row.server_identity):
+    boxes = {box.id: box for box in mailbox.of_account(context.account.id)}
+    for seen in arrival.explain(context.account.id, row.identity, row.server_identity):
         box = boxes.get(seen.mailbox_id)
         if (seen.mailbox_id, seen.uidvalidity, seen.uid) in row.payload.lost:
             continue
@@ -373,9 +382,9 @@ def why_not_needed(work: Work, row: OperationRow, target: MailboxState | None) -
     return lost_operations.GONE
 
 
-def _is_there(work: Work, row: OperationRow, box: MailboxState, uid: int) -> bool:
+def _is_there(context: SyncContext, row: OperationRow, box: MailboxState, uid: int) -> bool:
     try:
-        work.examine(box)
+        context.examine(box)
     except RefusedError:
         return False
-    return bool(verified(work, [row], [uid]))
+    return bool(verified(context, [row], [uid]))

@@ -18,7 +18,7 @@ from models.server import location, lost_operations, mailbox, operation
 from models.server.mailbox import MailboxState, Role
 from models.server.operation import OperationRow, Source
 from models.store import database
-from sync.engine.context import Step, Work, again, now
+from sync.engine.context import Step, SyncContext, again, now
 from sync.engine.outgoing import create_mailbox, move
 from sync.engine.outgoing.due import Due
 from sync.errors import (
@@ -36,14 +36,14 @@ _TARGETS = {operation.ARCHIVE: Role.ARCHIVE, operation.TRASH: Role.TRASH}
 class Operations:
     """The queue of one account, worked off over one connection."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
-        self._due = Due(work)
+    def __init__(self, context: SyncContext) -> None:
+        self._context = context
+        self._due = Due(context)
         self._singles: set[int] = set()  # were refused in a group: alone next time
 
     def step(self, *, is_cycle_due: bool = False) -> Step | None:
         """Do one group of what is due; None if nothing is."""
-        if self._work.read_only:
+        if self._context.read_only:
             return None
         rows = self._due.rows(is_cycle_due=is_cycle_due)
         if not rows or self._became_read_only():
@@ -51,14 +51,14 @@ class Operations:
         group = self._group(rows)
         self._due.tried(group)
         name = self._do(group)
-        self._work.report(OperationsChanged(self._work.account.id))
+        self._context.report(OperationsChanged(self._context.account.id))
         return again("operations", name)
 
     def _became_read_only(self) -> bool:
         """Whether the person said so since the connection was made; the worker is told later."""
-        known = account.config(self._work.account.id)
-        self._work.read_only = known is None or known.read_only
-        return self._work.read_only
+        known = account.config(self._context.account.id)
+        self._context.read_only = known is None or known.read_only
+        return self._context.read_only
 
     def cycle_done(self) -> None:
         """What was tried may be tried again between this cycle and the next."""
@@ -71,13 +71,13 @@ class Operations:
 
     def next_due_at(self) -> int | None:
         """When the next operation may be tried, or None."""
-        return None if self._work.read_only else self._due.next_at()
+        return None if self._context.read_only else self._due.next_at()
 
     def answered(self) -> None:
         """Mailboxes or roles changed: what waited for an answer may go on."""
         for name, words in operation.QUESTIONS.items():
             if self._target_of_role(Role(name)) is not None:
-                operation.ask_again(self._work.account.id, words)
+                operation.ask_again(self._context.account.id, words)
 
     # --- one group ---------------------------------------------------------------------------
 
@@ -102,7 +102,7 @@ class Operations:
         """Run a group; the mailbox it was about."""
         try:
             if rows[0].kind == operation.CREATE:
-                name = create_mailbox.create(self._work, rows[0])
+                name = create_mailbox.create(self._context, rows[0])
                 self.answered()
                 return name
             if rows[0].is_lost:
@@ -130,16 +130,16 @@ class Operations:
             self._wait(row, error)
 
     def _wait(self, row: OperationRow, error: SyncError) -> None:
-        timing = self._work.timing
+        timing = self._context.timing
         seconds = min(timing.operation_retry_first * 2.0**row.attempts, timing.operation_retry_most)
         seconds *= random.uniform(0.8, 1.2)  # noqa: S311  # jitter, no secret
         if isinstance(error, ThrottledError):
             seconds = max(seconds, error.wait_seconds)
-        at = now() + self._work.ms(seconds)
+        at = now() + self._context.ms(seconds)
         operation.mark_waiting(row.id, at, error.server_words or error.sentence)
 
     def _ask(self, rows: Sequence[OperationRow], question: str) -> None:
-        at = now() + self._work.ms(self._work.timing.operation_retry_most)
+        at = now() + self._context.ms(self._context.timing.operation_retry_most)
         for row in rows:
             operation.mark_waiting(row.id, at, operation.QUESTIONS[question])
 
@@ -153,7 +153,7 @@ class Operations:
             return ""
         if rows[0].is_begun:
             self._due.looked(rows[0])
-            move.resume(self._work, rows[0], target)
+            move.resume(self._context, rows[0], target)
             return target.name
         todo = self._with_something_to_do(rows)
         if not todo:
@@ -185,7 +185,7 @@ class Operations:
     ) -> tuple[list[OperationRow], list[OperationRow]]:
         """Verify, then act: those whose UID is still the message, and the others."""
         try:
-            selected = self._work.session.select(source.name)
+            selected = self._context.session.select(source.name)
         except RefusedError as error:
             if source.is_gone:
                 return [], rows  # with its label; other copies of it are looked for
@@ -198,18 +198,18 @@ class Operations:
                 return [], rows
             # The cycle maps the new numbers and rewrites what waits; not done, and not lost.
             raise RetryError("The label has new numbers; the mail is looked for first.")
-        true = move.verified(self._work, rows, [place[2] for place in places])
+        true = move.verified(self._context, rows, [place[2] for place in places])
         ready = [row for row in rows if row.payload.sources[0][2] in true]
         return ready, [row for row in rows if row.payload.sources[0][2] not in true]
 
     def _send(self, rows: list[OperationRow], source: MailboxState, target: MailboxState) -> None:
         try:
-            left = move.move(self._work, rows, source, target)
+            left = move.move(self._context, rows, source, target)
         except RefusedError as error:
             self._refused(rows, target, error)
             return
         for row in left:  # OK, but not in the target: nothing is known, so it is looked for
-            move.resume(self._work, row, target)
+            move.resume(self._context, row, target)
             self._wait(row, RetryError("The server did not say where the message went."))
 
     def _refused(self, rows: list[OperationRow], target: MailboxState, error: RefusedError) -> None:
@@ -217,7 +217,7 @@ class Operations:
         for row in rows:
             begun = operation.get(row.id)
             if begun is not None and begun.is_begun:
-                move.resume(self._work, begun, target)
+                move.resume(self._context, begun, target)
             now_ = operation.get(row.id)
             if now_ is None or now_.state == "done":
                 continue
@@ -236,9 +236,9 @@ class Operations:
     def _look_again(self, row: OperationRow) -> None:
         """Everything that arrived anywhere is known now: its mail was found, or is gone."""
         target = None if row.kind == operation.FLAGS else self._target(row)
-        place = move.found_again(self._work, row, target)
+        place = move.found_again(self._context, row, target)
         if place is None:
-            lost_operations.not_needed(row, move.why_not_needed(self._work, row, target))
+            lost_operations.not_needed(row, move.why_not_needed(self._context, row, target))
             return
         with database.writing(durable=True):
             lost_operations.found(row, place)
@@ -267,9 +267,9 @@ class Operations:
         return self._target_of_role(_TARGETS.get(row.kind, Role.INBOX))
 
     def _target_of_role(self, role: Role) -> MailboxState | None:
-        if role is Role.ARCHIVE and self._work.is_gmail:
+        if role is Role.ARCHIVE and self._context.is_gmail:
             role = Role.ALL  # the label goes, the mail stays in All Mail
-        found = mailbox.by_role(self._work.account.id, role)
+        found = mailbox.by_role(self._context.account.id, role)
         return found if found is not None and found.missing_since is None else None
 
     # --- flags -------------------------------------------------------------------------------
@@ -293,9 +293,9 @@ class Operations:
         is_seen = rows[0].payload.seen
         try:
             if is_seen:
-                self._work.session.store(uids, add=int(Flag.SEEN))
+                self._context.session.store(uids, add=int(Flag.SEEN))
             else:
-                self._work.session.store(uids, remove=int(Flag.SEEN))
+                self._context.session.store(uids, remove=int(Flag.SEEN))
         except RefusedError as error:
             for row in rows:
                 operation.mark_refused(row.id, error.server_words or error.sentence)

@@ -11,7 +11,7 @@ from models.mail import conversation, message
 from models.server import location, operation, vanish_cases
 from models.server.mailbox import MailboxState
 from models.store import database, ledger
-from sync.engine.context import Work
+from sync.engine.context import SyncContext
 from sync.engine.judge import Kind, Verdict
 
 Spot = tuple[int, int]  # mailbox_id, uid: under the mailbox's present UIDVALIDITY
@@ -31,7 +31,7 @@ class Round:
         held: Messages whose delete waits for the person.
     """
 
-    work: Work
+    context: SyncContext
     boxes: dict[int, MailboxState]
     is_level: bool
     is_grown: bool = False
@@ -43,7 +43,7 @@ class Round:
 
 def carry_out(this: Round, verdicts: Sequence[Verdict]) -> None:
     """Do what was judged; what the person did meanwhile goes before it."""
-    account_id = this.work.account.id
+    account_id = this.context.account.id
     with database.writing(durable=True):
         busy = operation.pending_for_message([v.message_id for v in verdicts])
         free = [v for v in verdicts if v.message_id not in busy]
@@ -66,15 +66,15 @@ def carry_out(this: Round, verdicts: Sequence[Verdict]) -> None:
             {v.message_id: v.kind is Kind.JUNKED for v in changed if v.kind is not Kind.MARKED}
         )
     for event in events:
-        this.work.report(event)
+        this.context.report(event)
     if marked:
-        this.work.report(MessagesChanged(account_id, tuple(marked)))
+        this.context.report(MessagesChanged(account_id, tuple(marked)))
     shown = {Kind.HELD, Kind.MOVED, Kind.JUNKED}  # rows say which mails are held
     turned = [v.message_id for v in free if v.kind in shown and (v.ended or v.kind is Kind.HELD)]
     turned += alive
     if turned:
         owners = tuple(conversation.of_messages(turned))
-        this.work.report(ConversationsChanged(account_id, owners))
+        this.context.report(ConversationsChanged(account_id, owners))
 
 
 def _end(this: Round, verdicts: Sequence[Verdict]) -> None:
@@ -97,7 +97,7 @@ def _end(this: Round, verdicts: Sequence[Verdict]) -> None:
             entry = ledger.Entry(
                 "move",
                 ledger.SERVER,
-                this.work.account.id,
+                this.context.account.id,
                 verdict.message_id,
                 evidence=verdict.evidence,
             )

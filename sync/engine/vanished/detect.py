@@ -13,16 +13,16 @@ from models.server.location import LocationRow
 from models.server.mailbox import MailboxState
 from models.store import database
 from sync.engine import judge
-from sync.engine.context import Work, now
+from sync.engine.context import SyncContext, now
 from sync.engine.judge import Absence, Comparison, Listing
-from sync.engine.mailboxes.seen import Seen
+from sync.engine.mailboxes.seen import SeenMailbox
 
 TRIES = 3  # of a listing whose numbers do not agree: mail may come and go meanwhile
 
 
-def is_suspicious(one: Seen) -> bool:
+def is_suspicious(seen: SeenMailbox) -> bool:
     """Whether the numbers of a mailbox say that something went, other than by what came."""
-    box, status = one.mailbox, one.status
+    box, status = seen.mailbox, seen.status
     if status is None:
         return False
     high = status.uidnext or box.watermark
@@ -32,81 +32,81 @@ def is_suspicious(one: Seen) -> bool:
     )
 
 
-def settle(one: Seen) -> None:
+def settle(seen: SeenMailbox) -> None:
     """Nothing went: the numbers of before this cycle are what the next is compared with."""
-    box, status = one.mailbox, one.status
+    box, status = seen.mailbox, seen.status
     if status and (box.uidnext, box.message_count) != (status.uidnext, status.messages):
         mailbox.update(box.id, uidnext=status.uidnext, message_count=status.messages)
 
 
-def hunt(work: Work, one: Seen) -> bool:
+def hunt(context: SyncContext, seen: SeenMailbox) -> bool:
     """List a mailbox, note what is missing and what is there again; False if inconclusive.
 
     The rows are read before the listing, so that a stale listing never ends a fresh location.
     """
-    box = one.mailbox
+    box = seen.mailbox
     rows = location.locations(box.id, box.uidvalidity)
     void = [row for row in rows if row.uid < 0]  # a new UIDVALIDITY took their UIDs away
     appeared = {row.uid for row in arrival.of_mailbox(box.id, box.uidvalidity)}
-    found = _compare(work, box, [row for row in rows if row.uid > 0])
+    found = _compare(context, box, [row for row in rows if row.uid > 0])
     if found.absence in {Absence.INCOMPLETE, Absence.UIDVALIDITY}:
         return False
-    still = work.session.existing(found.absent) if found.absent else set()
+    still = context.session.existing(found.absent) if found.absent else set()
     absent = [row for row in rows if row.uid in found.absent - still]
     if found.absence is Absence.PROVEN:
         absent += void
-    _store(work, one, found, rows, absent)
-    went = appeared - {row.uid for row in rows} - _listed(work, appeared)
+    _store(context, seen, found, rows, absent)
+    went = appeared - {row.uid for row in rows} - _listed(context, appeared)
     if went and found.absence is Absence.PROVEN:
         arrival.gone(box.id, box.uidvalidity, went)
     return True
 
 
-def _compare(work: Work, box: MailboxState, rows: Sequence[LocationRow]) -> Comparison:
+def _compare(context: SyncContext, box: MailboxState, rows: Sequence[LocationRow]) -> Comparison:
     known = [row.uid for row in rows]
     found = Comparison(Absence.INCOMPLETE)
     for _ in range(TRIES):
-        selected = work.examine(box)
-        told = work.session.all_uids()
-        work.listed = frozenset(told.uids)
+        selected = context.examine(box)
+        told = context.session.all_uids()
+        context.listed = frozenset(told.uids)
         exists = len(told.uids) if told.is_complete else selected.exists
-        listing = Listing(selected.uidvalidity, work.listed, exists, told.is_complete)
+        listing = Listing(selected.uidvalidity, context.listed, exists, told.is_complete)
         found = judge.compare(known, box.uidvalidity, listing)
         if found.absence is not Absence.INCOMPLETE:
             return found
     return found
 
 
-def _listed(work: Work, uids: Iterable[int]) -> set[int]:
-    return {uid for uid in uids if uid in work.listed}
+def _listed(context: SyncContext, uids: Iterable[int]) -> set[int]:
+    return {uid for uid in uids if uid in context.listed}
 
 
 def _store(
-    work: Work,
-    one: Seen,
+    context: SyncContext,
+    seen: SeenMailbox,
     found: Comparison,
     rows: Sequence[LocationRow],
     absent: Sequence[LocationRow],
 ) -> None:
     """The marks and the snapshot that they belong to, in one transaction."""
-    box, at = one.mailbox, now()
+    box, at = seen.mailbox, now()
     gone = {row.id for row in absent}
     back = [r.id for r in rows if _is_back(r) and r.id not in gone and r.uid in found.present]
-    is_held = found.absence is Absence.EMPTIED and not _is_hold_over(work, box, at)
+    is_held = found.absence is Absence.EMPTIED and not _is_hold_over(context, box, at)
     with database.writing(durable=False):
         vanish_cases.set_live(back)
         if found.absence is Absence.CAPPED:
             vanish_cases.set_hidden(row.id for row in absent if row.state == "live")
         else:
-            counted = [row.id for row in absent if _counts(work, row, at, is_held=is_held)]
-            # The clock was set back since the first sitting: this one is the first then.
+            counted = [row.id for row in absent if _counts(context, row, at, is_held=is_held)]
+            # The clock was set back since the first check: this one is the first then.
             vanish_cases.set_live(row.id for row in absent if _is_ahead(row, at))
             vanish_cases.set_missing(counted, at)
         columns: dict[str, object] = {"held_reason": "emptied" if is_held else ""}
         if not (is_held and box.held_reason):
             columns["full_check_at"] = at
-        if one.status:
-            columns |= {"uidnext": one.status.uidnext, "message_count": one.status.messages}
+        if seen.status:
+            columns |= {"uidnext": seen.status.uidnext, "message_count": seen.status.messages}
         mailbox.update(box.id, **columns)
 
 
@@ -115,9 +115,9 @@ def _is_back(row: LocationRow) -> bool:
     return row.state != "live" and not (row.state == "held" and not row.asks)
 
 
-def _is_hold_over(work: Work, box: MailboxState, at: int) -> bool:
+def _is_hold_over(context: SyncContext, box: MailboxState, at: int) -> bool:
     """An empty mailbox that had much is looked at again later, before it counts."""
-    is_old = abs(at - box.full_check_at) >= work.ms(work.timing.full_check)
+    is_old = abs(at - box.full_check_at) >= context.ms(context.timing.full_check)
     return box.held_reason == "emptied" and is_old
 
 
@@ -125,11 +125,11 @@ def _is_ahead(row: LocationRow, at: int) -> bool:
     return row.state == "missing" and (row.missing_since or 0) > at
 
 
-def _counts(work: Work, row: LocationRow, at: int, *, is_held: bool) -> bool:
-    """Whether this sitting is one: the first, or the second late enough after it."""
+def _counts(context: SyncContext, row: LocationRow, at: int, *, is_held: bool) -> bool:
+    """Whether this check counts: the first, or the second late enough after it."""
     if row.state == "held":
         return False
     if row.state in {"live", "hidden"} or row.missing_since is None or _is_ahead(row, at):
         return True
     since = at - row.missing_since
-    return row.asks < 2 and not is_held and since >= work.ms(work.timing.second_sitting)
+    return row.asks < 2 and not is_held and since >= context.ms(context.timing.second_sitting)

@@ -20,11 +20,11 @@ from models.server.mailbox import MailboxState
 from models.store import database
 from models.store.clock import now_ms
 from sync.engine import judge
-from sync.engine.context import STEP_MESSAGES, Steps, Work, again
+from sync.engine.context import STEP_MESSAGES, Steps, SyncContext, again
 from sync.engine.fetch import messages, missing_answers
 from sync.engine.judge import Case, Home, Kind, Place, Presence, Verdict
 from sync.engine.mailboxes.closed import has_grown_unseen, may_hide_mail, refused
-from sync.engine.mailboxes.seen import Seen
+from sync.engine.mailboxes.seen import SeenMailbox
 from sync.engine.vanished.apply import Round, Spot, carry_out
 from sync.errors import UNOPENED, RefusedError
 from sync.session import is_searchable
@@ -33,23 +33,23 @@ HOUR_MS = 3600 * 1000
 UNREAD_MS = 24 * HOUR_MS
 
 
-def judge_all(work: Work, seen: Sequence[Seen]) -> Steps:
+def judge_all(context: SyncContext, mailboxes: Sequence[SeenMailbox]) -> Steps:
     """Judge every message that misses a copy, or that may have no live one left."""
-    boxes = {one.mailbox.id: one.mailbox for one in seen if one.is_there}
-    is_grown = any(has_grown_unseen(work, one) for one in seen)
-    this = Round(work, boxes, is_whole(work, seen), is_grown)
-    cases = [row for row in location.open_cases(work.account.id) if row.state == "missing"]
-    held = {r.message_id for r in location.open_cases(work.account.id) if r.state == "held"}
-    suspects = {row.message_id for row in cases} | held | location.in_trash(work.account.id)
+    boxes = {seen.mailbox.id: seen.mailbox for seen in mailboxes if seen.is_there}
+    is_grown = any(has_grown_unseen(context, seen) for seen in mailboxes)
+    this = Round(context, boxes, is_whole(context, mailboxes), is_grown)
+    cases = [row for row in location.open_cases(context.account.id) if row.state == "missing"]
+    held = {r.message_id for r in location.open_cases(context.account.id) if r.state == "held"}
+    suspects = {row.message_id for row in cases} | held | location.in_trash(context.account.id)
     verdicts: list[Verdict] = []
-    known = location.counts(work.account.id)
+    known = location.counts(context.account.id)
     ids = sorted(suspects)
     for start in range(0, len(ids), STEP_MESSAGES):
         verdicts += _judge(this, ids[start : start + STEP_MESSAGES])
         yield again("vanishes")
     this.held = held
     verdicts = [v for v in verdicts if v.message_id not in held or _is_release(v)]
-    hour = vanish_cases.deleted_since(work.account.id, now_ms() - HOUR_MS)
+    hour = vanish_cases.deleted_since(context.account.id, now_ms() - HOUR_MS)
     verdicts = _braked_before_search(verdicts, known, hour)
     to_search = [v.message_id for v in verdicts if v.kind is Kind.SEARCH]
     if to_search:
@@ -62,20 +62,22 @@ def judge_all(work: Work, seen: Sequence[Seen]) -> Steps:
         yield again("vanishes")
 
 
-def is_whole(work: Work, seen: Sequence[Seen]) -> bool:
+def is_whole(context: SyncContext, mailboxes: Sequence[SeenMailbox]) -> bool:
     """Whether everything that appeared in any mailbox up to now was taken note of."""
-    boxes = {one.mailbox.id: one.mailbox for one in seen if one.is_there}
-    if any(may_hide_mail(work, one.mailbox) for one in seen):
+    boxes = {seen.mailbox.id: seen.mailbox for seen in mailboxes if seen.is_there}
+    if any(may_hide_mail(context, seen.mailbox) for seen in mailboxes):
         return False
-    return all(one.is_level or not one.is_there for one in seen) and not _is_unread(work, boxes)
+    return all(seen.is_level or not seen.is_there for seen in mailboxes) and not _is_unread(
+        context, boxes
+    )
 
 
-def _is_unread(work: Work, boxes: dict[int, MailboxState]) -> bool:
+def _is_unread(context: SyncContext, boxes: dict[int, MailboxState]) -> bool:
     """Something came that nobody could read yet: it may be what is missed. A day is enough."""
     line = now_ms() - UNREAD_MS
     return any(
-        since > line and mailbox_id in boxes and work.home(boxes[mailbox_id]) is not Home.MIRROR
-        for mailbox_id, waiting in known_uids.unread(work.account.id).items()
+        since > line and mailbox_id in boxes and context.home(boxes[mailbox_id]) is not Home.MIRROR
+        for mailbox_id, waiting in known_uids.unread(context.account.id).items()
         for _, _, since in waiting
     )
 
@@ -106,11 +108,11 @@ def _braked_before_search(
 
 
 def _judge(this: Round, message_ids: Sequence[int]) -> list[Verdict]:
-    work = this.work
+    context = this.context
     located = location.locations_of(message_ids)
     linked = links.linked_messages(message_ids)
     busy = operation.pending_for_message(message_ids)
-    mine = operation.open_identities(work.account.id)
+    mine = operation.open_identities(context.account.id)
     found: list[Verdict] = []
     spots = {id_: _spots(this, id_, located.get(id_, [])) for id_ in message_ids}
     _ask(this, {spot for each in spots.values() for spot in each})
@@ -129,7 +131,7 @@ def _judge(this: Round, message_ids: Sequence[int]) -> list[Verdict]:
             is_grown=this.is_grown,
         )
         verdict = judge.judge(
-            case, now=now_ms(), second_sitting=work.ms(work.timing.second_sitting)
+            case, now=now_ms(), second_sitting=context.ms(context.timing.second_sitting)
         )
         _take_spot(this, verdict)
         found.append(verdict)
@@ -137,7 +139,7 @@ def _judge(this: Round, message_ids: Sequence[int]) -> list[Verdict]:
 
 
 def _is_knowable(this: Round) -> bool:
-    return not this.work.is_gmail or any(b.role == "all" for b in this.boxes.values())
+    return not this.context.is_gmail or any(b.role == "all" for b in this.boxes.values())
 
 
 def _take_spot(this: Round, verdict: Verdict) -> None:
@@ -152,11 +154,11 @@ def _spots(this: Round, message_id: int, rows: Iterable[LocationRow]) -> set[Spo
     known = message.identity_of(message_id)
     if known is None:
         return live
-    for row in arrival.explain(this.work.account.id, known[0], known[1]):
+    for row in arrival.explain(this.context.account.id, known[0], known[1]):
         box, spot = this.boxes.get(row.mailbox_id), (row.mailbox_id, row.uid)
         if box is None or box.uidvalidity != row.uidvalidity or spot in own:
             continue
-        if this.work.home(box) is not Home.MIRROR and _is_free(this, message_id, box, row.uid):
+        if this.context.home(box) is not Home.MIRROR and _is_free(this, message_id, box, row.uid):
             live.add(spot)
     return live
 
@@ -182,17 +184,17 @@ def _ask(this: Round, spots: set[Spot]) -> None:
     for mailbox_id, uids in by_box.items():
         box = this.boxes[mailbox_id]
         try:
-            selected = this.work.examine(box)
+            selected = this.context.examine(box)
             if selected.uidvalidity in {0, box.uidvalidity}:
                 _ask_box(this, box, uids)
         except UNOPENED as fault:
-            refused(this.work, box, fault)
+            refused(this.context, box, fault)
 
 
 def _ask_box(this: Round, box: MailboxState, uids: set[int]) -> None:
-    flags = this.work.session.fetch_flags(uids)
+    flags = this.context.session.fetch_flags(uids)
     lacking = uids - flags.keys()
-    still = this.work.session.existing(lacking) if lacking else set()
+    still = this.context.session.existing(lacking) if lacking else set()
     gone = lacking - still
     for uid, facts in flags.items():
         this.there[box.id, uid] = facts.flags or 0
@@ -213,7 +215,7 @@ def _places(this: Round, rows: Iterable[LocationRow], spots: Iterable[Spot]) -> 
         box = this.boxes[mailbox_id]
         presence = Presence.UNKNOWN if flags < 0 else Presence.PRESENT
         marked = flags > 0 and bool(flags & Flag.DELETED)
-        places.append(Place(mailbox_id, uid, this.work.home(box), presence, marked))
+        places.append(Place(mailbox_id, uid, this.context.home(box), presence, marked))
     return tuple(places)
 
 
@@ -232,7 +234,7 @@ def _place(this: Round, row: LocationRow) -> Place:
     return Place(
         row.mailbox_id,
         row.uid,
-        this.work.home(box) if box else Home.LIVE,
+        this.context.home(box) if box else Home.LIVE,
         presence,
         marked,
         row.id,
@@ -247,16 +249,16 @@ def _place(this: Round, row: LocationRow) -> Place:
 
 def _search(this: Round, message_ids: Sequence[int]) -> Steps:
     """Copies made before set-up lie below every watermark: ask every mailbox by Message-ID."""
-    work = this.work
+    context = this.context
     for box in this.boxes.values():
-        if work.home(box) not in {Home.LIVE, Home.JUNK}:
+        if context.home(box) not in {Home.LIVE, Home.JUNK}:
             continue
         try:
-            work.examine(box)
+            context.examine(box)
         except UNOPENED as fault:
-            refused(work, box, fault)
+            refused(context, box, fault)
             known = mailbox.get(box.id)
-            if known is not None and may_hide_mail(work, known):
+            if known is not None and may_hide_mail(context, known):
                 return
             continue
         for message_id in message_ids:
@@ -271,8 +273,8 @@ def _search_in(this: Round, box: MailboxState, message_id: int) -> bool:
     if known is None or not known[2]:
         return True  # without a Message-ID there is nothing to search by
     try:
-        told = this.work.session.search_header_message_id(known[2])
-        read = missing_answers.headers(this.work, told.uids)
+        told = this.context.session.search_header_message_id(known[2])
+        read = missing_answers.headers(this.context, told.uids)
     except RefusedError:
         return False  # the other work goes on
     if not told.is_complete:
@@ -290,5 +292,5 @@ def _arrival(
     this: Round, box: MailboxState, uid: int, known: tuple[bytes, str, str], flags: int
 ) -> arrival.ArrivalRow:
     return arrival.ArrivalRow(
-        box.id, box.uidvalidity, uid, this.work.account.id, known[0], known[1], flags
+        box.id, box.uidvalidity, uid, this.context.account.id, known[0], known[1], flags
     )

@@ -145,7 +145,7 @@ class _Counting:
 
     def __init__(self, started: Try, tell: Callable[[Counts], None]) -> None:
         self.started = started
-        self._tell = tell
+        self._report = tell
         self._counts = Counts(started.ticket)
 
     def run(self, work: Callable[[_Counting], None]) -> None:
@@ -221,7 +221,7 @@ class _Counting:
 
     def _say(self, counts: Counts) -> None:
         self._counts = counts
-        self.started.tell(lambda: self._tell(counts))
+        self.started.tell(lambda: self._report(counts))
 
 
 @contextmanager

@@ -91,7 +91,7 @@ class Commander(QObject):
         except Exception as error:
             self._fail(ticket, command, error)
         else:
-            self._tell(done.events)
+            self._report(done.events)
             finished = None if done.error else done
             self.commanded.emit(CommandDone(ticket, command, finished, done.error))
 
@@ -111,14 +111,14 @@ class Commander(QObject):
             self._long.popleft()
             self._fail(long.ticket, long.command, error)
             return
-        self._tell(step.events)
+        self._report(step.events)
         done = step.done
         if done is not None:
             self._long.popleft()
-            self._tell(done.events)
+            self._report(done.events)
             self.commanded.emit(CommandDone(long.ticket, long.command, done))
 
-    def _tell(self, events: Iterable[Event]) -> None:
+    def _report(self, events: Iterable[Event]) -> None:
         for event in events:
             clear_opened(self._folder, event)
             self.happened.emit(event)
@@ -147,7 +147,7 @@ class Commander(QObject):
             log.exception("a step of what takes long failed")
             return
         if events is not None:
-            self._tell(events)
+            self._report(events)
             self._work_soon()
 
     @Slot()

@@ -71,16 +71,16 @@ class SurroundingsWatch(QObject):
         is_moved = addresses != self._addresses
         self._looked_at, self._addresses = now, addresses
         if gap > self._timing.sleep_gap:
-            self._tell(None)
+            self._report(None)
         elif is_moved:
-            self._tell(addresses)
+            self._report(addresses)
 
     @Slot()
     def _reachability_changed(self) -> None:
         self._addresses = self._surroundings.addresses()
-        self._tell(self._addresses)
+        self._report(self._addresses)
 
-    def _tell(self, addresses: frozenset[str] | None) -> None:
+    def _report(self, addresses: frozenset[str] | None) -> None:
         """`None`: no line is to be trusted any more."""
         for worker in self._workers():
             slot = "connect_anew" if worker.cut_if_dead(addresses) else "try_now"

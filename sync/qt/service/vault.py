@@ -100,7 +100,7 @@ class VaultService(QObject):
         self._life = 0  # counts the threads: one that was given up is not listened to
         self._question: VaultQuestion | None = None
         self._wait = QTimer(self, singleShot=True, interval=WAITING_MS)
-        self._wait.timeout.connect(self._tell_waiting)
+        self._wait.timeout.connect(self._report_waiting)
         self._is_opening = False
         self._patient_ticket = 0  # whose answer is waited for no longer than a prompt takes
         self.patience = QTimer(self, singleShot=True, interval=PROMPT_MS)
@@ -232,7 +232,7 @@ class VaultService(QObject):
                 self._finished.emit(life, result)
 
     @Slot()
-    def _tell_waiting(self) -> None:
+    def _report_waiting(self) -> None:
         self._is_waiting = True
         self.waiting_changed.emit(True)
 
@@ -254,7 +254,7 @@ class VaultService(QObject):
         match result:
             case VaultQuestion():
                 if result.kind is QuestionKind.SIGN_IN:
-                    self._tell_opened()  # workers start, and each says that it needs a sign-in
+                    self._report_opened()  # workers start, and each says that it needs a sign-in
                 self._question = result
                 self.asked.emit(result)
             case _TicketDone():
@@ -263,11 +263,11 @@ class VaultService(QObject):
                     self.patience.stop()
                 self.answered.emit(result.answer)
                 if result.opens and result.answer.is_done:
-                    self._tell_opened()
+                    self._report_opened()
             case _:
-                self._tell_opened()
+                self._report_opened()
 
-    def _tell_opened(self) -> None:
+    def _report_opened(self) -> None:
         self._question = None
         self.opened.emit()
 

@@ -78,7 +78,7 @@ class AccountWorker(QObject):
         self._status = StatusReporter(account_id, timing, self.happened.emit)
         self._health = HealthKeeper(account_id, self.happened.emit, read_only=read_only)
         self._backoff = Backoff(timing)
-        self._hanging = Quarantine(timing)
+        self._quarantine = Quarantine(timing)
         # Children, made before the thread begins: `connect` waits for Qt's locks while it has
         # Python's, and the GUI thread that deletes a widget has the one and waits for the other.
         self._step_timer = _timer(self, self._advance)
@@ -122,7 +122,7 @@ class AccountWorker(QObject):
     def sync_now(self) -> None:
         """The person asked: also out of a back-off or a pause."""
         self._backoff.reset()
-        self._hanging.try_now()
+        self._quarantine.try_now()
         if self._sync is not None:
             self._sync.sync_now()
             self._resume()
@@ -151,7 +151,7 @@ class AccountWorker(QObject):
 
     def _hasten(self) -> None:
         self._backoff.reset()
-        self._hanging.try_now()
+        self._quarantine.try_now()
         if not self._held.is_stopping():
             self._step_timer.start(0)
 
@@ -251,7 +251,7 @@ class AccountWorker(QObject):
             read_only=self._read_only or config.read_only,
             report=self._report,
             should_yield=self._held.is_stopping,
-            hanging=self._hanging,
+            quarantine=self._quarantine,
         )
         self._sync.connect_done()
 

@@ -66,7 +66,7 @@ class Engine:
         self.port = port or server.port  # a proxy's, if it goes through one
         self.masked, self.timing, self.read_only = masked, timing, read_only
         self.events: list[Event] = []
-        self.hanging = Quarantine(timing)  # outlives connections, as in the worker
+        self.quarantine = Quarantine(timing)  # outlives connections, as in the worker
         self.commands: list[str] = []
         self.on_command: Callable[[str], None] = self.commands.append
         self.other: OtherClient = server.other(user)
@@ -97,7 +97,7 @@ class Engine:
             read_only=self.read_only,
             report=self.events.append,
             should_yield=lambda: False,
-            hanging=self.hanging,
+            quarantine=self.quarantine,
         )
         self.sync.connect_done()
         return self.sync
@@ -121,7 +121,7 @@ class Engine:
         `after_idle`: IDLE ran long enough to tell what changed in its mailbox.
         """
         self.leave_idle()
-        self.sync._work.is_listening = after_idle
+        self.sync._context.is_listening = after_idle
         self.sync.news()
         end = time.monotonic() + DEADLINE_SECONDS
         has_cycled = False
@@ -165,11 +165,11 @@ class Engine:
         self.until(lambda: self.facts().checking == 0)
 
     def make_due(self) -> None:
-        """As if the first sitting of every open case had been an hour and more ago."""
+        """As if the first check of every open case had been an hour and more ago."""
         database.run("UPDATE location SET missing_since = missing_since - 4000000")
 
     def outlast(self) -> None:
-        """Cycle for much longer than two sittings take: what is wrong would be done by then."""
+        """Cycle for much longer than two checks take: what is wrong would be done by then."""
         end = time.monotonic() + 5 * self.timing.second_sitting
         for count in itertools.count(1):
             self.cycle()

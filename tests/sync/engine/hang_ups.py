@@ -32,9 +32,9 @@ def cycles(engine: Engine, most: int = TRIES + 1) -> int:
 
 def later(engine: Engine) -> None:
     """The waits of mailboxes and of single mails are over."""
-    for trouble in engine.hanging._known.values():
+    for trouble in engine.quarantine._known.values():
         trouble.closed_until -= FAR
-    for mails_ in engine.hanging.mails._known.values():
+    for mails_ in engine.quarantine.mails._known.values():
         for one in mails_.values():
             one.until = min(one.until, 1.0)
 

@@ -10,7 +10,7 @@ import pytest
 from models.commands.archive import Archive
 from models.server import mailbox
 from models.store import database, settings
-from sync.engine.quarantine import ENDS, TRIES, Part, Quarantine
+from sync.engine.quarantine import ENDS, TRIES, Quarantine, SyncPart
 from sync.errors import ReconnectError
 from sync.timing import Timing
 from tests.support.servers.fake_mailboxes import CAPABILITIES, Box, Mailboxes
@@ -158,7 +158,7 @@ def test_a_line_that_we_cut_ourselves_is_nobodys_fault(server: Mailboxes, make: 
             engine.cycle()
         engine.on_command = engine.commands.append
         engine.connect()
-    assert not engine.hanging.closed()
+    assert not engine.quarantine.closed()
 
 
 def test_a_refused_mailbox_is_tried_again_though_nothing_is_new_in_it(
@@ -186,12 +186,12 @@ def test_who_asks_does_not_wait_and_one_more_end_is_enough(server: Mailboxes, ma
     server.hangs_up = at("EXAMINE", "INBOX")
     server.deliver("me", "INBOX", mails(1, first=2))
     cycles(engine)
-    assert engine.hanging.closed() == {"INBOX"}
-    engine.hanging.try_now()
+    assert engine.quarantine.closed() == {"INBOX"}
+    engine.quarantine.try_now()
     assert cycles(engine) == 2
-    assert engine.hanging.closed() == {"INBOX"}
+    assert engine.quarantine.closed() == {"INBOX"}
     server.hangs_up = lambda *_: False
-    engine.hanging.try_now()
+    engine.quarantine.try_now()
     assert cycles(engine) == 1
     assert sorted(engine.subjects()) == subjects(3)
 
@@ -227,26 +227,26 @@ def test_a_label_that_opens_and_is_not_to_be_searched_is_told_once(
 
 
 def test_who_gets_further_each_time_has_a_bad_line() -> None:
-    hanging = Quarantine(Timing())
-    assert not any(hanging.happened("INBOX", Part.CYCLE, reached) for reached in range(9))
+    quarantine = Quarantine(Timing())
+    assert not any(quarantine.happened("INBOX", SyncPart.CYCLE, reached) for reached in range(9))
 
 
 def test_the_wait_grows_up_to_its_most_and_a_pass_ends_it() -> None:
-    hanging = Quarantine(Timing(hanging_first=60.0, hanging_most=200.0))
+    quarantine = Quarantine(Timing(hanging_first=60.0, hanging_most=200.0))
     waits = []
-    hanging.happened("Able", Part.CYCLE, 1)
-    trouble = hanging._known["Able", Part.CYCLE]
+    quarantine.happened("Able", SyncPart.CYCLE, 1)
+    trouble = quarantine._known["Able", SyncPart.CYCLE]
     for _ in range(TRIES + 2):
         waits.append(trouble.wait_seconds)
-        hanging.happened("Able", Part.CYCLE, 1)
+        quarantine.happened("Able", SyncPart.CYCLE, 1)
     waits.append(trouble.wait_seconds)
     assert waits == [0.0, 0.0, 60.0, 120.0, 200.0, 200.0]
-    assert hanging.closed() == {"Able"}
-    hanging.passed("Able", Part.CYCLE)  # it is left out: nothing passed
-    assert hanging.closed() == {"Able"}
+    assert quarantine.closed() == {"Able"}
+    quarantine.passed("Able", SyncPart.CYCLE)  # it is left out: nothing passed
+    assert quarantine.closed() == {"Able"}
     trouble.closed_until -= FAR
-    assert not hanging.closed()
-    assert hanging.happened("Able", Part.CYCLE, 1)  # one more is enough
+    assert not quarantine.closed()
+    assert quarantine.happened("Able", SyncPart.CYCLE, 1)  # one more is enough
     trouble.closed_until -= FAR
-    hanging.passed("Able", Part.CYCLE)
-    assert not hanging.happened("Able", Part.CYCLE, 1)
+    quarantine.passed("Able", SyncPart.CYCLE)
+    assert not quarantine.happened("Able", SyncPart.CYCLE, 1)

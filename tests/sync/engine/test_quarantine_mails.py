@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from models.store import database
-from sync.engine.quarantine import ENDS, MAILS_MOST, TRIES, MailQuarantine, Part, Quarantine
+from sync.engine.quarantine import ENDS, MAILS_MOST, TRIES, MailQuarantine, Quarantine, SyncPart
 from sync.session.values import Asked
 from sync.timing import Timing
 from tests.support.servers.fake_mailboxes import Mailboxes, _uids
@@ -42,7 +42,7 @@ def through(engine: Engine, is_so: Callable[[], bool]) -> None:
         cycles(engine)
         if is_so():
             return
-        for trouble in engine.hanging._known.values():
+        for trouble in engine.quarantine._known.values():
             trouble.closed_until = 0.0
     raise AssertionError("it never came true")
 
@@ -115,7 +115,7 @@ def test_what_vanishes_while_it_waits_is_not_deleted(server: Mailboxes, make: Ma
     (uid,) = [m.uid for m in server.boxes["INBOX"].mails if b"mail 001" in m.raw]
     assert uid == 6
     server.refuse_line = hangs_up_at(server, "mail 001", HEADER)
-    through(engine, lambda: bool(engine.hanging.mails.left_out(PLACE, [6], whole=False)))
+    through(engine, lambda: bool(engine.quarantine.mails.left_out(PLACE, [6], whole=False)))
     engine.outlast()
     assert sorted(engine.subjects()) == subjects(5)
     server.refuse_line = lambda _: b""
@@ -197,12 +197,12 @@ def test_progress_clears_suspects_and_not_who_was_left_out() -> None:
 
 
 def test_with_many_such_mails_the_mailbox_itself_is_left_out() -> None:
-    hanging = Quarantine(Timing())
+    quarantine = Quarantine(Timing())
     closed = [
-        hanging.happened("INBOX", Part.CYCLE, 1, Asked(PLACE, str(uid), is_whole=True))
+        quarantine.happened("INBOX", SyncPart.CYCLE, 1, Asked(PLACE, str(uid), is_whole=True))
         for uid in range(1, MAILS_MOST + 3)
         for _ in range(ENDS)
     ]
     first = ENDS  # after the first mail was found nothing counts as tried
     assert closed == [False] * (first + TRIES - 1) + [True] * (len(closed) - first - TRIES + 1)
-    assert len(hanging.mails.left_out(PLACE, range(100), whole=True)) == MAILS_MOST
+    assert len(quarantine.mails.left_out(PLACE, range(100), whole=True)) == MAILS_MOST

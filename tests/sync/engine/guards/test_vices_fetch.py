@@ -134,7 +134,7 @@ def test_what_could_not_be_read_keeps_what_vanished(server: Mailboxes, make: Mak
     assert sorted(engine.subjects()) == subjects(3)
     server.alter.clear()
     mailbox.update(engine.box("INBOX").id, full_check_at=0)
-    engine.sync._work.unread_tries.clear()
+    engine.sync._context.unread_tries.clear()
     engine.settle()
     assert engine.places("mail 001") == {"Archive": "live"}
 
@@ -229,7 +229,7 @@ def test_a_fetch_without_uid_or_of_the_wrong_uid_is_no_answer(
     engine.cycle()
     assert engine.subjects() == ["mail 000"]
     server.alter.clear()
-    engine.sync._work.unread_tries.clear()
+    engine.sync._context.unread_tries.clear()
     engine.cycle()
     assert sorted(engine.subjects()) == subjects(3)
 
