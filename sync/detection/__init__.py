@@ -21,6 +21,8 @@ DNS without DNSSEC and http can be forged, so a server that they name outside th
 as such, and going on is how the person confirms it (RFC 6186 section 6); a hint counts only if the
 server proves its name with a valid certificate. Private and loopback addresses are for
 names inside the domain, or for a domain that lies there itself (`fence`).
+
+It may import `net` and what lies below it, and neither `session` nor `oauth`.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ class SyncContext:
         return self.session.has(capability)
 
     def left_out(self, uids: Iterable[int], *, whole: bool = False) -> set[int]:
-        """Mails of the open mailbox at which the server hangs up each time (`sync.engine.set_aside`)."""
+        """Mails of the open mailbox at which the server hangs up each time (`sync.engine.quarantine`)."""
         return self.quarantine.mails.left_out(self.session.place, uids, whole=whole)
 
     def ms(self, seconds: float) -> int:

@@ -17,8 +17,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sync.session.commands import expand
-from sync.session.values import Asked
+from sync.session import Asked, expand
 from sync.timing import Timing
 
 TRIES = 3  # one may be the line, two bad luck

@@ -1,1 +1,4 @@
-"""sync/secrets."""
+"""Passwords and tokens, sealed in the store with a key that is not in the profile.
+
+It may import the modules at the top of `sync`, but no neighbour and not `connecting`.
+"""

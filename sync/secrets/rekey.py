@@ -33,7 +33,7 @@ from sync.secrets.vault import (
 
 
 class Rekeying:
-    """One change, carried by `models.accounts.secret_commands.ChangeSecrets`."""
+    """One change, carried by `models.commands.security.ChangeSecrets`."""
 
     def __init__(self, vault: Vault, mode: VaultMode) -> None:
         self._vault = vault

@@ -1,12 +1,17 @@
-"""The IMAP session: the only package that imports imapclient and imaplib."""
+"""The IMAP session, the one door to IMAP: no other package imports imapclient or imaplib.
 
-from sync.session.capabilities import Quota, Secured, Software
-from sync.session.commands import CHANGING, is_searchable, uid_sets
+Whoever needs a session or its values imports them from here. It may import `net` and `mime`, and
+the modules at the top of `sync`.
+"""
+
+from sync.session.capabilities import Quota, Secured, Software, secured
+from sync.session.commands import CHANGING, expand, is_searchable, uid_sets
 from sync.session.messages import ENVELOPE_FIELDS, IDENTITY_FIELDS
 from sync.session.session import ImapSession
 from sync.session.values import (
     MAX_UID,
     AppendUid,
+    Asked,
     CopyUid,
     Facts,
     Fetched,
@@ -23,6 +28,7 @@ __all__ = [
     "IDENTITY_FIELDS",
     "MAX_UID",
     "AppendUid",
+    "Asked",
     "CopyUid",
     "Facts",
     "Fetched",
@@ -35,6 +41,8 @@ __all__ = [
     "Software",
     "Status",
     "UidListing",
+    "expand",
     "is_searchable",
+    "secured",
     "uid_sets",
 ]

@@ -33,7 +33,7 @@ from sync.net.refusals import clean_words, sign_in_refusal
 from sync.net.server import Security as Line
 from sync.net.server import Server
 from sync.providers import Security
-from sync.session.capabilities import Secured, secured
+from sync.session import Secured, secured
 from sync.timing import Timing
 
 OUR_NAME = "localhost"  # what EHLO says: the name of the person's computer is nobody's business

@@ -1,1 +1,4 @@
-"""sync/engine/fetch."""
+"""Messages asked for and verified: what came, what the server left out, what has a new UID.
+
+It may import `context`, `quarantine` and `judge`.
+"""

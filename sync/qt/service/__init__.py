@@ -1,1 +1,4 @@
-"""sync/qt/service."""
+"""`MailService`, the one front of all threads for the window, and the threads behind it.
+
+It may import `worker`, `probes` and `threads`, and everything in `sync` outside `qt`.
+"""

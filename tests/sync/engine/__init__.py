@@ -1,1 +1,1 @@
-"""tests/sync/engine."""
+"""An account's sync against Dovecot and against a scripted server that misbehaves."""

@@ -8,7 +8,7 @@ import pytest
 
 from models.store import database
 from sync.engine.quarantine import ENDS, MAILS_MOST, TRIES, MailQuarantine, Quarantine, SyncPart
-from sync.session.values import Asked
+from sync.session import Asked
 from sync.timing import Timing
 from tests.support.servers.fake_mailboxes import Mailboxes, _uids
 from tests.sync.engine.engine import Engine

@@ -1,1 +1,1 @@
-"""tests/sync/health."""
+"""What a report finds, and what the text for support leaves out."""

@@ -1,1 +1,1 @@
-"""tests/sync/html."""
+"""Hostile and odd HTML, and what is left of it."""

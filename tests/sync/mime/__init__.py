@@ -1,1 +1,1 @@
-"""tests/sync/mime."""
+"""Mail of every kind taken apart."""

@@ -1,1 +1,1 @@
-"""tests/sync/qt."""
+"""Workers, probes and the service in their own threads."""

@@ -1,1 +1,1 @@
-"""tests/sync/secrets."""
+"""The vault and the change of its key, killed in the middle too."""

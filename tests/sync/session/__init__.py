@@ -1,1 +1,1 @@
-"""tests/sync/session."""
+"""The IMAP session: opening, reading, waiting, against Dovecot and scripted servers."""

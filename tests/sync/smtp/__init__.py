@@ -1,1 +1,1 @@
-"""tests/sync/smtp."""
+"""Tries of an SMTP server, and the real one that they try."""

@@ -1,1 +1,1 @@
-"""tests/sync/engine/count."""
+"""Counting past and deleted mail on the server."""

@@ -1,1 +1,1 @@
-"""tests/sync/engine/fetch."""
+"""Mail that comes back under a new UID."""

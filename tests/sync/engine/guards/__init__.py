@@ -1,1 +1,1 @@
-"""tests/sync/engine/guards."""
+"""One test for each guard that no other test holds alone."""

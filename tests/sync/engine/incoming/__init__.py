@@ -1,1 +1,1 @@
-"""tests/sync/engine/incoming."""
+"""Past mail and what the user asks for of it."""

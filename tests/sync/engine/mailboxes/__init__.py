@@ -1,1 +1,1 @@
-"""tests/sync/engine/mailboxes."""
+"""Roles of mailboxes, and a Trash that appears later."""
