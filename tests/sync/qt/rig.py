@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,8 +95,18 @@ class Rig:
         self.service.vault.answered.connect(answers.append)
         self.service.vault.prepare(VaultMode.KEYRING)
         self.wait(lambda: bool(answers))
-        new = NewAccount(
-            address="me@dealpost.example",
+        new = replace(self.new_account("me@dealpost.example"), start="1y")
+        labels = {name: {"delimiter": "/", "is_chosen": True} for name in ("INBOX", "Sent")}
+        command = AddAccount(new, self.service.vault.encrypted("secret"), labels)
+        done = self.run(command).done
+        assert done is not None
+        assert done.account_id is not None
+        return done.account_id
+
+    def new_account(self, address: str) -> NewAccount:
+        """One more account of the same user of the server."""
+        return NewAccount(
+            address=address,
             user_name=self.user,
             imap_host="localhost",
             imap_port=self.proxy.port,
@@ -103,14 +114,7 @@ class Rig:
             smtp_host="localhost",
             smtp_port=1,
             smtp_security="none",
-            start="1y",
         )
-        labels = {name: {"delimiter": "/", "is_chosen": True} for name in ("INBOX", "Sent")}
-        command = AddAccount(new, self.service.vault.encrypted("secret"), labels)
-        done = self.run(command).done
-        assert done is not None
-        assert done.account_id is not None
-        return done.account_id
 
     def run(self, command: object) -> CommandDone:
         ended: list[CommandDone] = []

@@ -202,16 +202,22 @@ def test_linked_mail_is_counted_by_the_brake(server: Mailboxes, make: Make) -> N
     assert len(engine.subjects()) == 30
 
 
-def test_a_marked_copy_in_an_unsynced_mailbox_is_no_sign_of_life(
-    server: Mailboxes, make: Make
-) -> None:
-    """Copied there and marked \\Deleted before anybody looked: it is about to be expunged."""
+def with_a_marked_copy(server: Mailboxes, make: Make) -> Engine:
+    """Three mails in INBOX; the second was copied to an unsynced mailbox and marked there."""
     server.boxes["Projects"] = Box(11)
     server.deliver("me", "INBOX", mails(3))
     engine = make(server)
     engine.cycle()
     server.copy("INBOX", [2], "Projects")
     server.boxes["Projects"].mails[0].flags.add("\\Deleted")
+    return engine
+
+
+def test_a_marked_copy_in_an_unsynced_mailbox_is_no_sign_of_life(
+    server: Mailboxes, make: Make
+) -> None:
+    """Copied there and marked \\Deleted before anybody looked: it is about to be expunged."""
+    engine = with_a_marked_copy(server, make)
     server.copy("INBOX", [2], "Trash")
     server.expunge("INBOX", [2])
     engine.settle()
@@ -222,12 +228,7 @@ def test_a_marked_copy_in_an_unsynced_mailbox_is_no_sign_of_life(
 def test_a_marked_copy_in_an_unsynced_mailbox_is_no_place_before_it_is_unmarked(
     server: Mailboxes, make: Make
 ) -> None:
-    server.boxes["Projects"] = Box(11)
-    server.deliver("me", "INBOX", mails(3))
-    engine = make(server)
-    engine.cycle()
-    server.copy("INBOX", [2], "Projects")
-    server.boxes["Projects"].mails[0].flags.add("\\Deleted")
+    engine = with_a_marked_copy(server, make)
     engine.cycle()
     assert engine.places("mail 001") == {"INBOX": "live"}
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from models.accounts.account import NewAccount
 from models.commands.accounts import AddAccount
 from models.commands.archive import Archive
 from models.commands.read_state import MarkRead
@@ -181,16 +180,7 @@ def test_many_silent_servers_hold_up_the_end_no_longer_than_one(
     rig = on(idling, replace(QUICK, command=30.0))
     secret = rig.service.vault.encrypted("secret")
     for number in range(5):
-        new = NewAccount(
-            address=f"me{number}@dealpost.example",
-            user_name="me",
-            imap_host="localhost",
-            imap_port=rig.proxy.port,
-            imap_security="none",
-            smtp_host="localhost",
-            smtp_port=1,
-            smtp_security="none",
-        )
+        new = rig.new_account(f"me{number}@dealpost.example")
         rig.run(AddAccount(new, secret, {"INBOX": {"delimiter": "/", "is_chosen": True}}))
     rig.wait(lambda: idling.imap.commands.count("LIST") >= 6)
     begun = time.monotonic()
