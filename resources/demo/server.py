@@ -46,7 +46,6 @@ class SampleServer:
         address: The user's address and sign-in name.
         password: Drawn anew for each server.
         imap_port, smtp_port: Known after `start`.
-        delivered: Mails that came in by SMTP so far, whoever they were for.
     """
 
     def __init__(self, address: str = MAJA.address, password: str = "") -> None:
@@ -54,7 +53,6 @@ class SampleServer:
         self.password = password or secrets.token_urlsafe(12)
         self.imap_port = 0
         self.smtp_port = 0
-        self.delivered = 0
         self._mailboxes: MailboxSet | None = None
 
     async def start(self, stack: AsyncExitStack) -> None:
@@ -115,7 +113,6 @@ class SampleServer:
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         """Deliver; mail for others goes nowhere, there is no outside."""
-        self.delivered += 1
         content = envelope.original_content or b""
         if self.address in {name.lower() for name in envelope.rcpt_tos}:
             await self.put(SampleMail("INBOX", content, datetime.now(UTC)))
