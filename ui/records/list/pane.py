@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSizePolicy,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -29,11 +24,10 @@ from ui.records import kinds
 from ui.records.list import columns
 from ui.records.list.empty import RecordsEmpty
 from ui.records.list.header import ColumnHeads
+from ui.records.list.heading import ListHeading, StatusFilter
 from ui.records.list.model import RecordModel
 from ui.records.list.view import RecordListView
-from ui.style import formatting, icons
 from ui.style.theme import Theme
-from ui.widgets.tool_button import tool_button
 
 GATHER_MS = 60  # events are gathered for so long
 NARROW = 380  # below, the number of records gives way to the buttons
@@ -81,37 +75,16 @@ class RecordListPane(QWidget):
         self.view = RecordListView(self.model, theme, self)
         self.heads = ColumnHeads(theme, self)
         self.empty = RecordsEmpty(theme, self)
-        self._title = QLabel(self, textFormat=Qt.TextFormat.PlainText)
-        self._count = QLabel(self)
-        self._new = QPushButton(self)
-        as_board, more = self.tr("Show as a board"), self.tr("More")
-        self._board = tool_button(self, "board_button", "columns-3", as_board)
-        self._more = tool_button(self, "records_menu_button", "ellipsis", more)
-        self._filters = QHBoxLayout()
-        self._filter_group = QButtonGroup(self)
+        self._heading = ListHeading(theme, self)
+        self._filter = StatusFilter(self)
         InlineStyle(self, theme)
         self._lay_out()
         self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._connect()
-        self._recolor()
 
     # --- building ------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self._new.setObjectName("new_record_button")
-        self._new.setIcon(icons.icon("plus"))
-        self._new.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        top = QHBoxLayout()
-        top.setContentsMargins(16, 7, 10, 6)
-        top.setSpacing(8)
-        for widget in (self._title, self._count):
-            top.addWidget(widget)
-        top.addStretch(1)
-        for button in (self._new, self._board, self._more):
-            top.addWidget(button)
-        self._filters.setContentsMargins(16, 0, 10, 8)
-        self._filters.setSpacing(6)
         body = QWidget(self)
         listing = QVBoxLayout(body)
         listing.setContentsMargins(0, 0, 0, 0)
@@ -126,17 +99,17 @@ class RecordListPane(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(top)
-        column.addLayout(self._filters)
+        column.addWidget(self._heading)
+        column.addLayout(self._filter)
         column.addWidget(self._stack_holder, 1)
 
     def _connect(self) -> None:
         self._service.answered.connect(self._on_answered)
         self._service.happened.connect(self._on_event)
         self._gather.timeout.connect(self._ask)
-        self._new.clicked.connect(self._on_new)
-        self._board.clicked.connect(self.board_wanted)
-        self._more.clicked.connect(self._on_menu)
+        self._heading.new_button.clicked.connect(self._on_new)
+        self._heading.board_button.clicked.connect(self.board_wanted)
+        self._heading.more_button.clicked.connect(self._on_menu)
         self.heads.sort_wanted.connect(self._on_sort)
         self.view.resized.connect(self._fit_heads)
         self.view.customContextMenuRequested.connect(self._on_context)
@@ -144,8 +117,8 @@ class RecordListPane(QWidget):
         self.empty.new_pressed.connect(self._on_new)
         self.empty.import_pressed.connect(self.import_wanted)
         self.empty.clear_pressed.connect(self._on_clear)
-        self._filter_group.idClicked.connect(self._on_filter)
-        self._theme.changed.connect(self._recolor)
+        self._filter.chosen.connect(self._on_filter)
+        self._theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
         return QSize(420, 600)
@@ -155,7 +128,7 @@ class RecordListPane(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
         super().resizeEvent(event)
-        self._count.setVisible(self.width() > NARROW)
+        self._heading.show_count(is_shown=self.width() > NARROW)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
         painter = QPainter(self)
@@ -183,9 +156,9 @@ class RecordListPane(QWidget):
         self.view.painter_of_rows.columns = shown
         self.heads.set_columns(shown)
         self.heads.set_sort(sort, is_descending=self.query.descending)
-        self._make_filters(kind)
-        self._board.setVisible(kind == kinds.DEAL)
-        self._new.setText(kinds.words(kind).new)
+        self._filter.offer(kinds.statuses(kind), self.query.status)
+        self._heading.board_button.setVisible(kind == kinds.DEAL)
+        self._heading.new_button.setText(kinds.words(kind).new)
         self._ask_now()
         self._describe()
 
@@ -216,27 +189,6 @@ class RecordListPane(QWidget):
     def has_left(self, record_key: str) -> bool:
         """It was selected, and left this list by its own change: a deal that was won, say."""
         return self._left == (self.query, record_key)
-
-    def _make_filters(self, kind: str) -> None:
-        while (item := self._filters.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                self._filter_group.removeButton(widget)  # type: ignore[arg-type]
-                widget.hide()
-                widget.deleteLater()
-        statuses = kinds.statuses(kind)
-        if not statuses:
-            return
-        for number, (value, text) in enumerate({**statuses, "": self.tr("All")}.items()):
-            chip = QPushButton(text, self)
-            chip.setObjectName(f"filter_{value or 'all'}_button")
-            chip.setProperty("role", "chip")
-            chip.setProperty("status", value)
-            chip.setCheckable(True)
-            chip.setChecked(value == self.query.status)
-            self._filter_group.addButton(chip, number)
-            self._filters.addWidget(chip)
-        self._filters.addStretch(1)
 
     # --- reading -------------------------------------------------------------------------
 
@@ -297,12 +249,8 @@ class RecordListPane(QWidget):
         self._pending_id = wanted
         self.query = replace(self.query, status="", text="")
         self.search_ended.emit()
-        self._show_status("")
+        self._filter.choose("")
         self._ask()
-
-    def _show_status(self, status: str) -> None:
-        for button in self._filter_group.buttons():
-            button.setChecked(button.property("status") == status)
 
     @Slot(object)
     def _on_event(self, event: Event) -> None:
@@ -340,9 +288,8 @@ class RecordListPane(QWidget):
         self.heads.set_sort(name, is_descending=descending)
         self._ask_now()
 
-    @Slot(int)
-    def _on_filter(self, number: int) -> None:
-        status = str(self._filter_group.button(number).property("status"))
+    @Slot(str)
+    def _on_filter(self, status: str) -> None:
         self.query = replace(self.query, status=status)
         self._ask_now()
 
@@ -352,14 +299,14 @@ class RecordListPane(QWidget):
 
     @Slot()
     def _on_menu(self) -> None:
-        self.menu_wanted.emit(str(self.query.kind), self._more)
+        self.menu_wanted.emit(str(self.query.kind), self._heading.more_button)
 
     @Slot()
     def _on_clear(self) -> None:
         self.search_ended.emit()
         if self.query.status:
             self.query = replace(self.query, status="")
-            self._show_status("")
+            self._filter.choose("")
             self._ask_now()
 
     @Slot(QPoint)
@@ -371,8 +318,7 @@ class RecordListPane(QWidget):
 
     def _describe(self) -> None:
         kind, count = str(self.query.kind), self.model.rowCount()
-        self._title.setText(kinds.words(kind).many)
-        self._count.setText(formatting.number(count) if count else "")
+        self._heading.say(kinds.words(kind).many, count)
         if self._is_loaded and not count:
             is_narrow = bool(self.query.text or self.query.status)
             self.empty.say_kind(kind, is_filtered=is_narrow and record_list.has_any(kind))
@@ -384,10 +330,3 @@ class RecordListPane(QWidget):
     def _fit_heads(self) -> None:
         bar = self.view.verticalScrollBar()
         self.heads.set_scroll_bar(bar.width() if bar.maximum() > 0 else 0)
-
-    @Slot()
-    def _recolor(self) -> None:
-        self._title.setFont(self._theme.font(size=15, weight=600))
-        self._count.setFont(self._theme.font(size=12))
-        self._count.setStyleSheet(f"color: {self._theme.color('muted').name()}")
-        self.update()
