@@ -152,8 +152,10 @@ class HistoryPane(QWidget):
             self._is_stale = True
             return
         self._is_stale = False
+        # A page that is on its way is dropped, so its entries are asked for together with the rest.
+        wanted = self.model.rowCount() + (PAGE if self._more_ticket else 0)
         self._more_ticket = 0
-        limit = min(MOST_READ_ANEW, max(PAGE, self.model.rowCount()))
+        limit = min(MOST_READ_ANEW, max(PAGE, wanted))
         self._ticket = self._service.ask(HistoryRequest(self._key, None, limit, self._kinds))
 
     @Slot(object)
