@@ -11,7 +11,7 @@ from models.events import Event, SettingsChanged
 from models.queries import conversation_list
 from models.queries.conversation_list import Counts, ListQuery, View
 from sync.qt.service.service import MailService
-from ui.activity.controller import TrustDesk
+from ui.activity.controller import ActivityController
 from ui.commands.actions import Actions
 from ui.commands.command_stack import CommandStack
 from ui.conversations.pane import ConversationPane
@@ -66,7 +66,9 @@ class MainWindow(QMainWindow):
         self._dialogs = Dialogs(service, theme, self.facts, self)
         self._make_panes()
         self._mail = MailActions(service, self.actions_by_name, self._stack, self._pane, self)
-        self._trust = TrustDesk(service, self.facts, theme, self.actions_by_name, self._pane, self)
+        self._activity = ActivityController(
+            service, self.facts, theme, self.actions_by_name, self._pane, self
+        )
         self._counts = MailCounts(service, self)
         self._appearance = Appearance(theme, self._stack, self._reader, self)
         menus.fill(self.menuBar(), self.actions_by_name, self._appearance.actions)
@@ -114,7 +116,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self._top)
         column.addWidget(self._notices)
-        column.addWidget(self._trust.held_bar)
+        column.addWidget(self._activity.held_bar)
         column.addWidget(self._splitter, 1)
         column.addWidget(self._status)
         self.setCentralWidget(center)
@@ -153,9 +155,9 @@ class MainWindow(QMainWindow):
         self._notices.retry_requested.connect(self.service.vault.retry)
         self._notices.secrets_requested.connect(self._dialogs.open_secrets)
         self._notices.preferences_requested.connect(self._dialogs.open_account)
-        self._notices.role_requested.connect(self._trust.ask_for_role)
-        self._trust.key_wanted.connect(lambda key: self._on_key(key or self._sidebar.key()))
-        self._trust.conversation_wanted.connect(self._open_conversation)
+        self._notices.role_requested.connect(self._activity.ask_for_role)
+        self._activity.key_wanted.connect(lambda key: self._on_key(key or self._sidebar.key()))
+        self._activity.conversation_wanted.connect(self._open_conversation)
 
     def _connect_actions(self) -> None:
         actions, view = self.actions_by_name, self._pane.view
@@ -178,7 +180,7 @@ class MainWindow(QMainWindow):
         reader.restore_requested.connect(lambda: mail.restore(self._opened()))
         reader.delete_requested.connect(lambda: mail.delete(self._opened()))
         reader.mark_read_requested.connect(self._on_mark_requested)
-        reader.why_requested.connect(self._trust.show_why)
+        reader.why_requested.connect(self._activity.show_why)
         reader.messages_shown.connect(
             lambda ids: self._stack.run_quietly(MarkMessagesRead(tuple(ids)))
         )
@@ -226,7 +228,7 @@ class MainWindow(QMainWindow):
         self._sidebar_model.set_counts(counts)
         unread = counts.total.inbox_unread
         title = f"Dealpost ({formatting.number(unread)})" if unread else "Dealpost"
-        self.setWindowTitle(self._trust.titled(title))
+        self.setWindowTitle(self._activity.titled(title))
 
     # --- what is shown -----------------------------------------------------------------------
 
