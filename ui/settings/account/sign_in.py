@@ -36,11 +36,11 @@ from ui.forms.fields import GAP, HintLabel, Notice, PasswordEdit, ServerFields, 
 from ui.setup.sign_in import flow, words
 from ui.setup.sign_in.certificate_box import CertificateBoxes
 from ui.setup.sign_in.flow import Answers, Page, SecretPage
+from ui.setup.sign_in.focus import failed_field, server_field
 from ui.setup.sign_in.oauth_box import OAuthBox, State
 from ui.setup.sign_in.open_line import OpenLine
 from ui.setup.sign_in.password_keeper import Keeper
 from ui.setup.sign_in.unlock import KeepDialog, UnlockDialog
-from ui.setup.wizard_focus import failed_field, server_field
 from ui.style.theme import Theme
 
 
