@@ -20,13 +20,13 @@ from sync.qt.service.vault import VaultMode
 from ui.forms.dialog_style import FormStyle
 from ui.setup.detection_details import DetectionDetails
 from ui.setup.footer import Footer
-from ui.setup.oauth_pages import OAuthPages
+from ui.setup.oauth_offers import OAuthOffers
 from ui.setup.page_stack import PageStack
+from ui.setup.past_mail_counts import PastMailCounts
 from ui.setup.secret_question import SecretQuestion
 from ui.setup.sign_in import flow, words
 from ui.setup.sign_in.flow import Answers, Page, SecretPage
 from ui.setup.sign_in.password_keeper import Keeper
-from ui.setup.wizard_counts import WizardCounts
 from ui.setup.wizard_focus import WizardFocus
 from ui.style.theme import Theme
 
@@ -73,11 +73,11 @@ class SetupWizard(QDialog):
     def _make_pages(self) -> None:
         self.pages = PageStack(self._service, self._theme, self)
         labels, start = self.pages.labels, self.pages.start
-        self._counts = WizardCounts(self._service.timing, labels, start, self)
+        self._counts = PastMailCounts(self._service.timing, labels, start, self)
         self._counts.import_wanted.connect(self.import_wanted)
         pages = (self.pages.address, self.pages.servers)
         self._secret = SecretQuestion(self._service.vault, self.pages.secrets, self)
-        self._oauth = OAuthPages(self._service, self._theme, *pages, self._probe, self)
+        self._oauth = OAuthOffers(self._service, self._theme, *pages, self._probe, self)
 
     def _lay_out(self) -> None:
         self.resize(WIDTH, HEIGHT)

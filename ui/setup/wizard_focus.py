@@ -10,7 +10,7 @@ from ui.forms.dialog_style import into_sight
 from ui.setup.choice_pages import LabelsPage
 from ui.setup.detection_details import DetectionDetails
 from ui.setup.footer import Footer
-from ui.setup.oauth_pages import OAuthPages
+from ui.setup.oauth_offers import OAuthOffers
 from ui.setup.pages import AddressPage, ServersPage
 from ui.setup.sign_in.flow import Fault, Page
 from ui.setup.sign_in.focus import (
@@ -28,7 +28,7 @@ class WizardFocus:
     def __init__(
         self,
         pages: tuple[AddressPage, ServersPage, SecretPageWidget, LabelsPage],
-        oauth: OAuthPages,
+        oauth: OAuthOffers,
         footer: Footer,
         details: DetectionDetails,
     ) -> None:
