@@ -86,7 +86,6 @@ class ActivityController(QObject):
         dialog = RoleDialog(
             self._service, self._theme, config, Role(role), self._window, cancel_text=later
         )
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def _opened(self) -> LedgerWindow:

@@ -89,16 +89,7 @@ class SignInFields(QWidget):
         self._password_label = add_field(column, self.tr("&Password"), self.password)
         for part in (self.imap, self.certificates.imap, self.smtp, self.certificates.smtp):
             column.addWidget(part)
-        column.addWidget(
-            HintLabel(
-                theme,
-                self.tr(
-                    "Usual ports: IMAP 993 with TLS, 143 with STARTTLS; SMTP 465 with TLS,"
-                    " 587 with STARTTLS."
-                ),
-                self,
-            )
-        )
+        column.addWidget(HintLabel(theme, words.usual_ports(), self))
         add_field(column, self.tr("Sign-in name, if it is another one"), self.user_name)
         column.addWidget(self.open_line)
 
