@@ -1,4 +1,4 @@
-"""Ties the parts of trust to the window: the brake, the ledger, the queue, missing labels."""
+"""Ties what shows the mail's safety to the window: held deletes, the ledger, missing labels."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from ui.status.account_facts import AccountFacts
 from ui.style.theme import Theme
 
 
-class TrustDesk(QObject):
-    """What the person can see and decide about the mail's safety.
+class ActivityController(QObject):
+    """What the user can see and decide about the mail's safety.
 
     Attributes:
         held_bar: The brake's bar, for the window to lay out.
@@ -86,7 +86,6 @@ class TrustDesk(QObject):
         dialog = RoleDialog(
             self._service, self._theme, config, Role(role), self._window, cancel_text=later
         )
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def _opened(self) -> LedgerWindow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from models.accounts import account
@@ -165,7 +165,6 @@ class ServerOptions(QWidget):
             dialog.rejected.connect(check.click)
             dialog.accepted.connect(self._ask_for_next)
             self._asking = (role, check)
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.open()
             return
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QRadioButton, QWidget
 
 from models.accounts import account
 from models.accounts.account import AccountConfig
@@ -12,13 +12,13 @@ from models.commands.accounts import RemoveAccount
 from sync.oauth import configuration
 from sync.qt.service.requests import Answer, RemovalPreviewRequest
 from sync.qt.service.service import MailService
-from ui.forms.fields import GAP, HintLabel, Notice, Title, add_choice, grow_to_fit
-from ui.forms.style import DialogStyle
+from ui.forms.fields import HintLabel, Notice, Title, add_choice, grow_to_fit
+from ui.settings.account_dialog import AccountDialog
 from ui.style import formatting
 from ui.style.theme import Theme
 
 
-class RemoveAccountDialog(QDialog):
+class RemoveAccountDialog(AccountDialog):
     """Shown with `open()`; the server is never touched.
 
     Of an account that was removed before, with its history kept, the rest may be erased.
@@ -31,20 +31,13 @@ class RemoveAccountDialog(QDialog):
         config: AccountConfig,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(service, theme, config, parent)
         self.setObjectName("remove_account_dialog")
-        DialogStyle(self, theme)
-        self.setModal(True)
-        self._service = service
-        self._config = config
         self._is_removed = config.state == account.REMOVED
-        column = QVBoxLayout(self)
-        column.setContentsMargins(28, 24, 28, 20)
-        column.setSpacing(GAP)
-        self._add_question(column, theme)
+        self._add_question(theme)
         self._hints: dict[str, HintLabel] = {}
         self.history = self._choice(
-            column, theme, "keep_history_radio", self.tr("&Keep the history"),
+            theme, "keep_history_radio", self.tr("&Keep the history"),
             self.tr(
                 "All mail stays readable: in the histories of your deals and contacts, and in"
                 " search. It leaves Inbox, Sent and Archive. If you add the account again, it is"
@@ -52,14 +45,14 @@ class RemoveAccountDialog(QDialog):
             ),
         )  # fmt: skip
         self.linked = self._choice(
-            column, theme, "keep_linked_radio", self.tr("Keep only &linked mail"),
+            theme, "keep_linked_radio", self.tr("Keep only &linked mail"),
             self.tr(
                 "Conversations with a deal, lead, project or contact stay, in histories and in"
                 " search. The rest is erased here, for good."
             ),
         )  # fmt: skip
         self.nothing = self._choice(
-            column, theme, "erase_all_radio", self.tr("&Erase all"),
+            theme, "erase_all_radio", self.tr("&Erase all"),
             self.tr(
                 "All mail of this account is erased here, for good, also from the histories of"
                 " your deals and contacts. Backups that you made yourself still contain it."
@@ -70,14 +63,14 @@ class RemoveAccountDialog(QDialog):
         (self.linked if self._is_removed else self.history).setChecked(True)
         self._without_text = Notice(theme, "info", self)
         self._without_text.setObjectName("without_text_notice")
-        column.addWidget(self._without_text)
-        self._add_buttons(column)
+        self.column.addWidget(self._without_text)
+        self._add_buttons()
         self.setMinimumWidth(520)
         grow_to_fit(self)
         service.answered.connect(self._on_answered)
         self._ticket = service.ask(RemovalPreviewRequest(config.id))
 
-    def _add_question(self, column: QVBoxLayout, theme: Theme) -> None:
+    def _add_question(self, theme: Theme) -> None:
         title = self.tr("Remove {address}?")
         window_title = self.tr("Remove account")
         text = self.tr(
@@ -91,34 +84,32 @@ class RemoveAccountDialog(QDialog):
                 "This account was removed, and its mail was kept. Nothing changes on the server."
             )
         self.setWindowTitle(window_title)
-        column.addWidget(Title(title.format(address=self._config.address), 17, self))
-        column.addWidget(HintLabel(theme, text, self))
-        if self._config.auth == "oauth2" and not self._is_removed:
-            column.addWidget(HintLabel(theme, self._permission(), self))
+        self.column.addWidget(Title(title.format(address=self.config.address), 17, self))
+        self.column.addWidget(HintLabel(theme, text, self))
+        if self.config.auth == "oauth2" and not self._is_removed:
+            self.column.addWidget(HintLabel(theme, self._permission(), self))
 
     def _sign_in(self) -> str:
-        is_password = self._config.auth != "oauth2"
+        is_password = self.config.auth != "oauth2"
         return self.tr("the password") if is_password else self.tr("the sign-in in your browser")
 
     def _permission(self) -> str:
         """Nobody tells the provider: it could end the sign-ins of other computers as well."""
-        provider = configuration.load(self._service.folder).known(self._config.oauth_provider)
+        provider = configuration.load(self.service.folder).known(self.config.oauth_provider)
         text = self.tr(
             "Your permission for Dealpost stays with {name}, because other computers may use it."
             " Take it back there if you no longer need it."
         )
         return text.format(name=provider.name)
 
-    def _choice(
-        self, column: QVBoxLayout, theme: Theme, name: str, text: str, hint: str
-    ) -> QRadioButton:
+    def _choice(self, theme: Theme, name: str, text: str, hint: str) -> QRadioButton:
         radio = QRadioButton(text, self)
         radio.setObjectName(name)
         self._hints[name] = HintLabel(theme, hint, self)
-        add_choice(column, radio, self._hints[name])
+        add_choice(self.column, radio, self._hints[name])
         return radio
 
-    def _add_buttons(self, column: QVBoxLayout) -> None:
+    def _add_buttons(self) -> None:
         cancel = QPushButton(self.tr("Cancel"), self)
         cancel.setObjectName("remove_cancel_button")
         cancel.setAutoDefault(False)  # Enter does nothing here; Esc cancels
@@ -131,8 +122,8 @@ class RemoveAccountDialog(QDialog):
         buttons.addStretch(1)
         buttons.addWidget(cancel)
         buttons.addWidget(remove)
-        column.addSpacing(6)
-        column.addLayout(buttons)
+        self.column.addSpacing(6)
+        self.column.addLayout(buttons)
         cancel.clicked.connect(self.reject)
         remove.clicked.connect(self._remove)
 
@@ -168,11 +159,11 @@ class RemoveAccountDialog(QDialog):
     @Slot()
     def _remove(self) -> None:
         if self.nothing.isChecked():
-            command = RemoveAccount(self._config.id, "nothing")
+            command = RemoveAccount(self.config.id, "nothing")
         elif self.linked.isChecked():
-            command = RemoveAccount(self._config.id, "linked")
+            command = RemoveAccount(self.config.id, "linked")
         else:
-            command = RemoveAccount(self._config.id, "history")
-        self._service.run(command)
-        self._service.vault.vault.forget(self._config.id)
+            command = RemoveAccount(self.config.id, "history")
+        self.service.run(command)
+        self.service.vault.vault.forget(self.config.id)
         self.accept()

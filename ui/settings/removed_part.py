@@ -89,5 +89,4 @@ class RemovedPart(QWidget):
         config = account.config(self.list.item(row).data(Qt.ItemDataRole.UserRole))
         if config is not None:
             dialog = RemoveAccountDialog(self._service, self._theme, config, self.window())
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.open()

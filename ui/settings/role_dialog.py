@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from models.accounts.account import AccountConfig
 from models.commands.accounts import SetRole
@@ -12,8 +12,8 @@ from models.server import mailbox
 from models.server.mailbox import MailboxState, Role
 from sync.qt.probes.probe import Label
 from sync.qt.service.service import MailService
-from ui.forms.fields import GAP, HintLabel, Title, add_field
-from ui.forms.style import DialogStyle
+from ui.forms.fields import HintLabel, Title, add_field
+from ui.settings.account_dialog import AccountDialog
 from ui.setup.sign_in import words
 from ui.style.theme import Theme
 from ui.widgets.still import StillComboBox
@@ -28,7 +28,7 @@ _NEW_NAMES = {
 _NO_CHOICE = frozenset({Role.INBOX, Role.SENT, Role.DRAFTS, Role.JUNK, Role.FLAGGED})
 
 
-class RoleDialog(QDialog):
+class RoleDialog(AccountDialog):
     """One question; shown with `open()`."""
 
     def __init__(
@@ -41,12 +41,8 @@ class RoleDialog(QDialog):
         *,
         cancel_text: str = "",
     ) -> None:
-        super().__init__(parent)
+        super().__init__(service, theme, config, parent)
         self.setObjectName("role_dialog")
-        DialogStyle(self, theme)
-        self.setModal(True)
-        self._service = service
-        self._account_id = config.id
         self._role = role
         self._cancel_text = cancel_text or self.tr("Leave the option off")
         title = (
@@ -60,13 +56,10 @@ class RoleDialog(QDialog):
         self.combo.addItem(self.tr("Choose a label…"), 0)  # none is guessed
         for state in choices(config.id, role):
             self.combo.addItem(mailbox_text(state), state.id)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(28, 24, 28, 20)
-        column.setSpacing(GAP)
-        column.addWidget(Title(title, 17, self))
+        self.column.addWidget(Title(title, 17, self))
         text = self.tr("The server of {address} does not say it.").format(address=config.address)
-        column.addWidget(HintLabel(theme, text, self))
-        add_field(column, self.tr("&Label"), self.combo)
+        self.column.addWidget(HintLabel(theme, text, self))
+        add_field(self.column, self.tr("&Label"), self.combo)
         self._new_name = new_name(config.id, role)
         can_create = bool(self._new_name) and not (service.is_read_only or config.read_only)
         self.create_button = QPushButton(self)
@@ -76,11 +69,11 @@ class RoleDialog(QDialog):
         self.create_button.setVisible(bool(self._new_name))
         self.create_button.setEnabled(can_create)
         self.create_button.clicked.connect(self._create)
-        column.addWidget(HintLabel(theme, self._hint(can_create=can_create), self))
-        self._add_buttons(column)
+        self.column.addWidget(HintLabel(theme, self._hint(can_create=can_create), self))
+        self._add_buttons()
         self.setMinimumWidth(420)
 
-    def _add_buttons(self, column: QVBoxLayout) -> None:
+    def _add_buttons(self) -> None:
         cancel = QPushButton(self._cancel_text, self)
         cancel.setObjectName("role_cancel_button")
         cancel.setAutoDefault(False)
@@ -94,8 +87,8 @@ class RoleDialog(QDialog):
         buttons.addStretch(1)
         buttons.addWidget(cancel)
         buttons.addWidget(use)
-        column.addSpacing(4)
-        column.addLayout(buttons)
+        self.column.addSpacing(4)
+        self.column.addLayout(buttons)
         cancel.clicked.connect(self.reject)
         use.clicked.connect(self._use)
 
@@ -109,13 +102,13 @@ class RoleDialog(QDialog):
 
     @Slot()
     def _create(self) -> None:
-        self._service.run(CreateMailbox(self._account_id, self._new_name, self._role))
+        self.service.run(CreateMailbox(self.config.id, self._new_name, self._role))
         self.accept()
 
     @Slot()
     def _use(self) -> None:
         mailbox_id = int(self.combo.currentData())
-        self._service.run(SetRole(self._account_id, mailbox_id, self._role))
+        self.service.run(SetRole(self.config.id, mailbox_id, self._role))
         self.accept()
 
 

@@ -1,1 +1,4 @@
-"""The wizard that adds an account, and the dialog that unlocks the passwords."""
+"""The wizard that adds an account: `wizard` decides, its pages ask.
+
+May import `forms` and what stands below, `past_mail` and `sign_in`, but not the preferences.
+"""

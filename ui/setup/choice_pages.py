@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QListWidget,
-    QListWidgetItem,
     QRadioButton,
     QWidget,
 )
@@ -20,6 +18,7 @@ from sync.qt.service.service import MailService
 from ui.forms.fields import HintLabel, Notice, add_choice, add_field
 from ui.setup.past_mail.counted_labels import show_counts, with_counts
 from ui.setup.past_mail.counts_table import CountsTable
+from ui.setup.past_mail.label_list import label_item, ticked_names
 from ui.setup.past_mail.scope_choice import ScopeChoice
 from ui.setup.sign_in import flow, words
 from ui.setup.sign_in.flow import Answers
@@ -27,8 +26,6 @@ from ui.setup.sign_in.secret_page import WizardPage
 from ui.style.theme import Theme
 from ui.widgets.still import StillComboBox
 from ui.widgets.tick_list import TickList
-
-LABEL_HEIGHT = 28  # of a row, in device-independent pixels
 
 
 class TrackingPage(WizardPage):
@@ -120,7 +117,9 @@ class LabelsPage(WizardPage):
         self.list.blockSignals(True)
         self.list.clear()
         for label in offered:
-            self.list.addItem(_item(label, is_ticked=flow.is_preselected(label, kind)))
+            is_ticked = flow.is_preselected(label, kind)
+            text = words.label_text(label)
+            self.list.addItem(label_item(label.name, text, is_ticked=is_ticked))
         self.list.blockSignals(False)
         self._on_changed()
 
@@ -196,25 +195,3 @@ class StartPage(WizardPage):
         self._now_hint.setVisible(not asks)
         self.scope_choice.setVisible(asks)
         self.counts.choose(start)
-
-
-def _item(label: Label, *, is_ticked: bool) -> QListWidgetItem:
-    item = QListWidgetItem(words.label_text(label))
-    item.setData(Qt.ItemDataRole.UserRole, label.name)
-    item.setToolTip(item.text())
-    item.setSizeHint(QSize(0, LABEL_HEIGHT))
-    item.setFlags(
-        Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
-    )
-    item.setCheckState(Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
-    return item
-
-
-def ticked_names(widget: QListWidget) -> tuple[str, ...]:
-    """The names of the mailboxes that are ticked in a list of labels."""
-    items = [widget.item(row) for row in range(widget.count())]
-    return tuple(
-        str(item.data(Qt.ItemDataRole.UserRole))
-        for item in items
-        if item.checkState() == Qt.CheckState.Checked
-    )

@@ -133,16 +133,7 @@ class ServersPage(WizardPage):
         self.certificates = CertificateBoxes(theme, self)
         for part in (self.imap, self.certificates.imap, self.smtp, self.certificates.smtp):
             self.column.addWidget(part)
-        self.column.addWidget(
-            HintLabel(
-                theme,
-                self.tr(
-                    "Usual ports: IMAP 993 with TLS, 143 with STARTTLS; SMTP 465 with TLS,"
-                    " 587 with STARTTLS."
-                ),
-                self,
-            )
-        )
+        self.column.addWidget(HintLabel(theme, words.usual_ports(), self))
         self._help = HintLabel(theme, "", self)
         self._help.setObjectName("provider_help")
         self._help.setTextFormat(Qt.TextFormat.RichText)

@@ -5,12 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QDialog,
-    QProgressBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QProgressBar, QVBoxLayout, QWidget
 
 from models.accounts import account
 from models.accounts.secrets import EncryptedSecrets
@@ -21,16 +16,17 @@ from sync.detection import Network
 from sync.providers import Provider
 from sync.qt.probes.probe import Detection, Label, Probe, Tried
 from sync.qt.service.service import MailService
-from sync.qt.service.vault import VaultAnswer, VaultMode
+from sync.qt.service.vault import VaultMode
 from ui.forms.style import DialogStyle
 from ui.setup.detection_details import DetectionDetails
 from ui.setup.footer import Footer
-from ui.setup.oauth_pages import OAuthPages
+from ui.setup.oauth_offers import OAuthOffers
 from ui.setup.page_stack import PageStack
+from ui.setup.past_mail_counts import PastMailCounts
+from ui.setup.secret_question import SecretQuestion
 from ui.setup.sign_in import flow, words
 from ui.setup.sign_in.flow import Answers, Page, SecretPage
 from ui.setup.sign_in.password_keeper import Keeper
-from ui.setup.wizard_counts import WizardCounts
 from ui.setup.wizard_focus import WizardFocus
 from ui.style.theme import Theme
 
@@ -58,9 +54,6 @@ class SetupWizard(QDialog):
         self._service = service
         self._theme = theme
         self._page = Page.ADDRESS
-        self._secret_page = SecretPage.CHOOSE
-        self._vault_ticket = 0
-        self._is_secret_known = False
         self._labels: tuple[Label, ...] = ()
         self.network: Network | None = None
         self._probe = Probe(service.timing, self)
@@ -80,10 +73,11 @@ class SetupWizard(QDialog):
     def _make_pages(self) -> None:
         self.pages = PageStack(self._service, self._theme, self)
         labels, start = self.pages.labels, self.pages.start
-        self._counts = WizardCounts(self._service.timing, labels, start, self)
+        self._counts = PastMailCounts(self._service.timing, labels, start, self)
         self._counts.import_wanted.connect(self.import_wanted)
         pages = (self.pages.address, self.pages.servers)
-        self._oauth = OAuthPages(self._service, self._theme, *pages, self._probe, self)
+        self._secret = SecretQuestion(self._service.vault, self.pages.secrets, self)
+        self._oauth = OAuthOffers(self._service, self._theme, *pages, self._probe, self)
 
     def _lay_out(self) -> None:
         self.resize(WIDTH, HEIGHT)
@@ -117,7 +111,9 @@ class SetupWizard(QDialog):
         self._keeper.kept.connect(self.accept)
         self._keeper.refused.connect(self._on_refused)
         self._keeper.failed.connect(self._on_failed)
-        self._service.vault.answered.connect(self._on_vault_answered)
+        self._secret.settled.connect(self._on_secret_settled)
+        self._secret.unlocked.connect(self._on_unlocked)
+        self._secret.refused.connect(self._on_wrong_passphrase)
 
     # --- the way -------------------------------------------------------------------------
 
@@ -135,12 +131,12 @@ class SetupWizard(QDialog):
         elif self._page is Page.SERVERS:
             self._set_busy(self.tr("Trying to sign in to both servers…"))
             self._labels = ()
-            self._ask_for_keyring()
+            self._secret.ask()
             sign_in = flow.sign_in(answers, self._provider())
             self._probe.try_sign_in(self.pages.servers.certificates.with_trust(sign_in))
-        elif self._page is Page.SECRETS and self._secret_page is SecretPage.UNLOCK:
+        elif self._page is Page.SECRETS and self._secret.page is SecretPage.UNLOCK:
             self._set_busy(self.tr("Unlocking…"))
-            self._vault_ticket = self._service.vault.unlock(answers.passphrase)
+            self._secret.unlock(answers.passphrase)
         else:
             self._show_next()
 
@@ -150,7 +146,7 @@ class SetupWizard(QDialog):
         if self._is_busy():
             self._abandon()
             return
-        earlier = flow.before(self._page, self._secret_page)
+        earlier = flow.before(self._page, self._secret.page)
         if earlier is not None:
             self._show_page(earlier)
 
@@ -165,7 +161,7 @@ class SetupWizard(QDialog):
         """Store the account; its worker starts with the event that follows."""
         if self._is_busy():
             return
-        for page in flow.pages(self._secret_page):
+        for page in flow.pages(self._secret.page):
             if not self._is_complete(page):
                 return
         self._counts.cancel()
@@ -184,27 +180,27 @@ class SetupWizard(QDialog):
         return AddAccount(new, secrets, flow.chosen_mailboxes(answers, self._labels), trusted)
 
     def _show_next(self) -> None:
-        later = flow.after(self._page, self._secret_page)
+        later = flow.after(self._page, self._secret.page)
         if later is not None:
             self._show_page(later)
 
     def _show_page(self, page: Page) -> None:
         self._oauth.cancel()
         self._page = page
-        way = flow.pages(self._secret_page)
+        way = flow.pages(self._secret.page)
         self._say_error("")
         if page is Page.LABELS:
             self.pages.labels.fill(self._labels, self._answers().kind)
         self._counts.show()
         self._details.show_if(page is Page.SERVERS)
         self.pages.show_page(page)
-        self._footer.show_step(way.index(page) + 1, len(way), is_count_known=self._is_secret_known)
+        self._footer.show_step(way.index(page) + 1, len(way), is_count_known=self._secret.is_known)
         self.pages.focus_first(page)
 
     def _is_complete(self, page: Page) -> bool:
         """Whether a page may be left; if not, it is shown with what is missing."""
         fault = flow.fault(
-            page, self._answers(), known=_known_addresses(), secret_page=self._secret_page
+            page, self._answers(), known=_known_addresses(), secret_page=self._secret.page
         )
         if fault is None:
             return True
@@ -239,50 +235,34 @@ class SetupWizard(QDialog):
         self._labels = tried.labels
         sign_in = flow.sign_in(self._answers(), self._provider())
         self._counts.begin(self.pages.servers.certificates.with_trust(sign_in), tried.labels)
-        if self._is_secret_known:
+        if self._secret.is_known:
             self._show_next()
         else:
             self._set_busy(self.tr("Waiting for your keychain…"))
 
-    def _ask_for_keyring(self) -> None:
-        """Is a place for the key at hand? Asked while the servers are tried: it may take long."""
-        vault = self._service.vault.vault
-        if vault.can_seal:
-            self._settle_secrets(SecretPage.NONE)
-        else:
-            self._is_secret_known = False
-            self._vault_ticket = self._service.vault.check_keyring()
-
-    @Slot(object)
-    def _on_vault_answered(self, answer: VaultAnswer) -> None:
-        if answer.ticket != self._vault_ticket:
-            return
-        self._vault_ticket = 0
-        if self._page is Page.SECRETS:
-            self._set_busy("")
-            if answer.is_done:
-                self._show_next()
-            else:
-                self._say_error(answer.error)
-                self._focus.on_wrong_passphrase()
-            return
-        vault = self._service.vault.vault
-        self._settle_secrets(self.pages.secrets.question(vault, has_keyring=answer.is_done))
+    @Slot()
+    def _on_secret_settled(self) -> None:
+        """What is to be asked is known: go on if the servers have let us in meanwhile."""
         if not self._probe.is_running and self._labels:
             self._set_busy("")
             self._show_next()
 
-    def _settle_secrets(self, question: SecretPage) -> None:
-        self._secret_page = question
-        self._is_secret_known = True
-        self.pages.secrets.show_question(question, self._service.vault.vault)
+    @Slot()
+    def _on_unlocked(self) -> None:
+        self._set_busy("")
+        self._show_next()
+
+    @Slot(str)
+    def _on_wrong_passphrase(self, sentence: str) -> None:
+        self._set_busy("")
+        self._say_error(sentence)
+        self._focus.on_wrong_passphrase()
 
     @Slot(str)
     def _on_refused(self, sentence: str) -> None:
         """The keychain did not take the key: ask for another way."""
         self._set_busy("")
-        if self._secret_page is SecretPage.NONE:
-            self._settle_secrets(SecretPage.CHOOSE)
+        self._secret.need_another_way()
         self._show_page(Page.SECRETS)
         self._say_error(sentence)
 
@@ -296,7 +276,7 @@ class SetupWizard(QDialog):
 
     def _answers(self) -> Answers:
         held, may_come = self._oauth.held(), self._oauth.may_come()
-        return self.pages.answers(self._secret_page, held=held, may_sign_in_later=may_come)
+        return self.pages.answers(self._secret.page, held=held, may_sign_in_later=may_come)
 
     def _provider(self) -> Provider | None:
         return providers.of_host(self.pages.servers.imap.host.text())
@@ -320,7 +300,7 @@ class SetupWizard(QDialog):
         self._probe.cancel()
         self._oauth.cancel()
         self._keeper.forget()
-        self._vault_ticket = 0
+        self._secret.abandon()
         self._set_busy("")
         self._details.finish()
         self._details.show_if(self._page is Page.SERVERS)

@@ -11,9 +11,9 @@ from models.events import Event, SettingsChanged
 from models.queries import conversation_list
 from models.queries.conversation_list import Counts, ListQuery, View
 from sync.qt.service.service import MailService
-from ui.activity.controller import TrustDesk
+from ui.activity.controller import ActivityController
 from ui.commands.actions import Actions
-from ui.commands.command_stack import CommandStack, Report
+from ui.commands.command_stack import CommandStack
 from ui.conversations.pane import ConversationPane
 from ui.reader.view import ConversationView
 from ui.sidebar.model import SidebarModel
@@ -29,13 +29,13 @@ from ui.window.appearance import Appearance
 from ui.window.dialogs import Dialogs
 from ui.window.mail_actions import MAIL_BUTTONS, MailActions
 from ui.window.mail_counts import MailCounts
+from ui.window.reports import Reports
 from ui.window.top_bar import TopBar
 from ui.window.undo_toast import UndoToast
 from ui.window.workspace import Workspace
 
 LEAST = (760, 480)
 PANES = (210, 420, 650)
-TOAST_SECONDS = 5.0  # of a sentence without "Undo"
 
 
 class MainWindow(QMainWindow):
@@ -66,7 +66,9 @@ class MainWindow(QMainWindow):
         self._dialogs = Dialogs(service, theme, self.facts, self)
         self._make_panes()
         self._mail = MailActions(service, self.actions_by_name, self._stack, self._pane, self)
-        self._trust = TrustDesk(service, self.facts, theme, self.actions_by_name, self._pane, self)
+        self._activity = ActivityController(
+            service, self.facts, theme, self.actions_by_name, self._pane, self
+        )
         self._counts = MailCounts(service, self)
         self._appearance = Appearance(theme, self._stack, self._reader, self)
         menus.fill(self.menuBar(), self.actions_by_name, self._appearance.actions)
@@ -94,7 +96,8 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         self._notices = AccountNotices(self.facts, theme, self)
         self._status = SyncStatus(theme, self)
-        self._toast = UndoToast(theme, self)
+        toast = UndoToast(theme, self)
+        self._reports = Reports(self.service, self._stack, toast, self)
 
     def _lay_out(self) -> None:
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
@@ -113,7 +116,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self._top)
         column.addWidget(self._notices)
-        column.addWidget(self._trust.held_bar)
+        column.addWidget(self._activity.held_bar)
         column.addWidget(self._splitter, 1)
         column.addWidget(self._status)
         self.setCentralWidget(center)
@@ -135,8 +138,8 @@ class MainWindow(QMainWindow):
         self._mail.buttons_changed.connect(
             lambda names: self._top.show_buttons(names, MAIL_BUTTONS)
         )
-        self._mail.failed.connect(self._say)
-        self._work.failed.connect(self._say)
+        self._mail.failed.connect(self._reports.say_failure)
+        self._work.failed.connect(self._reports.say_failure)
         self._work.key_wanted.connect(self._sidebar.choose)
         self._work.conversation_wanted.connect(self._open_conversation)
         self._work.search_ended.connect(self._top.search.clear)
@@ -144,9 +147,6 @@ class MainWindow(QMainWindow):
         self._mail.refresh()
         self._top.search.search_changed.connect(self._on_search)
         self._top.search.left.connect(self._focus_list)
-        self._stack.reported.connect(self._on_report)
-        self._stack.failed.connect(self._say)
-        self._toast.undo_requested.connect(self._undo)
         self._status.details_requested.connect(self._dialogs.show_sync_details)
         self._status.stop_requested.connect(self._dialogs.stop_accounts)
         self._notices.sign_in_requested.connect(self._dialogs.open_sign_in)
@@ -155,9 +155,9 @@ class MainWindow(QMainWindow):
         self._notices.retry_requested.connect(self.service.vault.retry)
         self._notices.secrets_requested.connect(self._dialogs.open_secrets)
         self._notices.preferences_requested.connect(self._dialogs.open_account)
-        self._notices.role_requested.connect(self._trust.ask_for_role)
-        self._trust.key_wanted.connect(lambda key: self._on_key(key or self._sidebar.key()))
-        self._trust.conversation_wanted.connect(self._open_conversation)
+        self._notices.role_requested.connect(self._activity.ask_for_role)
+        self._activity.key_wanted.connect(lambda key: self._on_key(key or self._sidebar.key()))
+        self._activity.conversation_wanted.connect(self._open_conversation)
 
     def _connect_actions(self) -> None:
         actions, view = self.actions_by_name, self._pane.view
@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
         reader.restore_requested.connect(lambda: mail.restore(self._opened()))
         reader.delete_requested.connect(lambda: mail.delete(self._opened()))
         reader.mark_read_requested.connect(self._on_mark_requested)
-        reader.why_requested.connect(self._trust.show_why)
+        reader.why_requested.connect(self._activity.show_why)
         reader.messages_shown.connect(
             lambda ids: self._stack.run_quietly(MarkMessagesRead(tuple(ids)))
         )
@@ -228,7 +228,7 @@ class MainWindow(QMainWindow):
         self._sidebar_model.set_counts(counts)
         unread = counts.total.inbox_unread
         title = f"Dealpost ({formatting.number(unread)})" if unread else "Dealpost"
-        self.setWindowTitle(self._trust.titled(title))
+        self.setWindowTitle(self._activity.titled(title))
 
     # --- what is shown -----------------------------------------------------------------------
 
@@ -267,9 +267,8 @@ class MainWindow(QMainWindow):
         if view is not None:
             self._sidebar.choose(view)
         else:
-            for row in conversation_list.rows(
-                (conversation_id,)
-            ):  # of a removed account: in none of them
+            # Of a removed account: in none of them.
+            for row in conversation_list.rows((conversation_id,)):
                 self._sidebar.setCurrentIndex(QModelIndex())
                 self._on_key(f"{View.SEARCH}:{row.account_id}")
         self._pane.select_when_listed(conversation_id)
@@ -310,22 +309,6 @@ class MainWindow(QMainWindow):
     def _on_mark_requested(self, read: bool) -> None:  # a Qt slot
         if self._opened():
             self._stack.run(MarkRead(self._opened(), read))
-
-    # --- telling -----------------------------------------------------------------------------
-
-    @Slot(object)
-    def _on_report(self, report: Report) -> None:
-        seconds = self.service.timing.undo if report.can_undo else TOAST_SECONDS
-        self._toast.say(report.sentence, seconds, can_undo=report.can_undo)
-
-    @Slot(str)
-    def _say(self, sentence: str) -> None:
-        self._toast.say(sentence, TOAST_SECONDS * 2, can_undo=False)
-
-    @Slot()
-    def _undo(self) -> None:
-        self._toast.hide()
-        self._stack.undo()
 
     # --- the end ----------------------------------------------------------------------------
 

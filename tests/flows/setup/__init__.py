@@ -1,1 +1,1 @@
-"""tests/flows/setup."""
+"""Flows of the first start and of the wizard, against real servers."""

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QSpinBox, QTreeWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox, QTreeWidget
 
 from sync.detection import Network
 from tests.flows.desk import Desk
+from tests.flows.setup.wizard_desk import WizardDesk
 from tests.support.builders import a_mail
 from tests.support.ports import free_port
 from tests.support.servers.dns_server import DnsServer
@@ -47,20 +48,13 @@ def network(dns: DnsServer, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -
     return Network(dns.place, ports=dict.fromkeys((80, 443, 143, 465, 587, 993), closed))
 
 
-def wizard_of(desk: Desk, network: Network) -> SetupWizard:
-    desk.wait(lambda: desk.window.findChild(SetupWizard, "setup_wizard") is not None, "wizard")
-    wizard = desk.find(SetupWizard, "setup_wizard")
-    desk.wait(wizard.isVisible, "the wizard is shown")
-    wizard.network = network
-    desk.find(QLineEdit, "address_edit").setText(ADDRESS)
-    desk.find(QLineEdit, "password_edit").setText("correct horse")
+def wizard_of(desk: Desk, network: Network) -> WizardDesk:
+    """The wizard with address and password, which looks for servers in this network."""
+    wizard = WizardDesk(desk)
+    desk.find(SetupWizard, "setup_wizard").network = network
+    wizard.part(QLineEdit, "address_edit").setText(ADDRESS)
+    wizard.part(QLineEdit, "password_edit").setText("correct horse")
     return wizard
-
-
-def press(desk: Desk, name: str) -> None:
-    button = desk.find(QPushButton, name)
-    desk.wait(lambda: button.isVisible() and button.isEnabled(), f"{name} can be pressed")
-    button.click()
 
 
 def servers(desk: Desk) -> list[tuple[str, int, str]]:
@@ -82,18 +76,6 @@ def lines(desk: Desk) -> list[tuple[str, str, str]]:
     return [(item.text(0), item.text(1), item.text(2)) for item in items if item is not None]
 
 
-def to_the_last_page(desk: Desk) -> None:
-    sync = desk.find(QPushButton, "sync_button")
-
-    def go_on() -> bool:
-        button = desk.find(QPushButton, "next_button")
-        if not sync.isVisible() and button.isVisible() and button.isEnabled():
-            button.click()
-        return sync.isVisible() and sync.isEnabled()
-
-    desk.wait(go_on, f"the last page; {desk.text_of('wizard_error')}")
-
-
 def test_service_records_lead_to_the_mail(
     desk: Desk, dovecot: Dovecot, sink: SmtpSink, dns: DnsServer, network: Network
 ) -> None:
@@ -102,10 +84,9 @@ def test_service_records_lead_to_the_mail(
     dovecot.deliver(ADDRESS, "INBOX", [a_mail(subject="Found you")])
     dns.add(f"_imaps._tcp.{DOMAIN}", "SRV", f"0 1 {dovecot.tls_port} localhost.")
     dns.add(f"_submissions._tcp.{DOMAIN}", "SRV", f"0 1 {sink.port} localhost.")
-    wizard_of(desk, network)
+    wizard = wizard_of(desk, network)
 
-    press(desk, "next_button")
-    desk.wait(desk.find(QLineEdit, "imap_host_edit").isVisible, "servers page")
+    wizard.to_servers()
 
     assert servers(desk) == [
         ("localhost", dovecot.tls_port, "tls"),
@@ -113,14 +94,13 @@ def test_service_records_lead_to_the_mail(
     ]
     assert desk.find(QLineEdit, "imap_host_edit").isEnabled()
     assert "localhost does not belong to firma.test" in desk.text_of("outside_notice")
-    press(desk, "detection_details_button")
+    wizard.press("detection_details_button")
     assert desk.find(QTreeWidget, "detection_list").isVisible()
     assert (f"localhost:{dovecot.tls_port}  IMAP TLS", "DNS record", "answers") in lines(desk)
     assert ("autoconfig.firma.test", "Domain’s settings", "refused") in [
         (target.removeprefix("https://"), source, said) for target, source, said in lines(desk)
     ]
-    to_the_last_page(desk)
-    press(desk, "sync_button")
+    wizard.finish()
     desk.wait_for("Found you")
 
 
@@ -136,10 +116,9 @@ def test_a_settings_file_leads_there_and_what_it_says_can_be_changed(
             server("smtp", "localhost", sink.port, user="box-%EMAILLOCALPART%"),
         ),
     )
-    wizard_of(desk, Network(network.nameserver, ports={**network.ports, 80: web.port}))
+    wizard = wizard_of(desk, Network(network.nameserver, ports={**network.ports, 80: web.port}))
 
-    press(desk, "next_button")
-    desk.wait(desk.find(QLineEdit, "imap_host_edit").isVisible, "servers page")
+    wizard.to_servers()
     web.stop()
 
     assert servers(desk) == [
@@ -148,5 +127,5 @@ def test_a_settings_file_leads_there_and_what_it_says_can_be_changed(
     ]
     assert desk.find(QLineEdit, "user_name_edit").text() == "box-ann"
     desk.find(QLineEdit, "user_name_edit").setText("refused-ann")
-    press(desk, "next_button")
+    wizard.press("next_button")
     desk.wait(lambda: "does not accept" in desk.text_of("wizard_error"), "the changed name is used")

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import apsw
 import pytest
-from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import QDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 import app
 from tests.flows.desk import FAST, Desk
 from tests.flows.profile_file import every_byte
+from tests.flows.setup.wizard_desk import Place, WizardDesk
 from tests.support.builders import a_mail
 from tests.support.servers.dovecot import Dovecot
 from tests.support.servers.smtp import SmtpSink
@@ -33,46 +34,26 @@ def test_from_the_wizard_to_the_first_mail(desk: Desk, dovecot: Dovecot, sink: S
     """The wizard opens by itself, tries both servers, asks three things, and the window fills."""
     dovecot.watch(ADDRESS)
     dovecot.deliver(ADDRESS, "INBOX", [a_mail(subject="Welcome"), a_mail(subject="Order 7")])
-    desk.wait(lambda: desk.window.findChild(QDialog, "setup_wizard") is not None, "wizard")
-    wizard = desk.find(QDialog, "setup_wizard")
-    desk.wait(wizard.isVisible, "the wizard is shown")
-    desk.find(QLineEdit, "address_edit").setText(ADDRESS)
-    desk.find(QLineEdit, "name_edit").setText("Ann Lee")
-    desk.find(QLineEdit, "password_edit").setText(PASSWORD)
-    _press(desk, "next_button")
-    desk.wait(desk.find(QLineEdit, "imap_host_edit").isVisible, "servers page")
-    _server(desk, "imap", dovecot.port)
-    _server(desk, "smtp", sink.port)
-    _press(desk, "next_button")
-    sync = desk.find(QPushButton, "sync_button")
-
-    def go_on() -> bool:
-        button = desk.find(QPushButton, "next_button")
-        if not sync.isVisible() and button.isVisible() and button.isEnabled():
-            button.click()
-        return sync.isVisible() and sync.isEnabled()
-
-    desk.wait(go_on, f"the last page; {desk.text_of('wizard_error')}")
-    sync.click()
+    wizard = WizardDesk(desk)
+    wizard.part(QLineEdit, "address_edit").setText(ADDRESS)
+    wizard.part(QLineEdit, "name_edit").setText("Ann Lee")
+    wizard.part(QLineEdit, "password_edit").setText(PASSWORD)
+    wizard.to_servers()
+    _server(wizard, "imap", dovecot.port)
+    _server(wizard, "smtp", sink.port)
+    wizard.press("next_button")
+    wizard.finish()
     desk.wait_for("Welcome", "Order 7")
     assert desk.window.findChild(QDialog, "setup_wizard") is None
     assert PASSWORD.encode() not in every_byte(desk.profile)
 
 
-def _press(desk: Desk, name: str) -> None:
-    button = desk.find(QPushButton, name)
-    desk.wait(lambda: button.isVisible() and button.isEnabled(), f"{name} can be pressed")
-    button.click()
-
-
-def _server(desk: Desk, kind: str, port: int) -> None:
-    host = desk.find(QLineEdit, f"{kind}_host_edit")
-    desk.wait(host.isEnabled, "detection is over")
-    host.setText("127.0.0.1")
+def _server(wizard: WizardDesk, kind: str, port: int) -> None:
+    """Typed once the search is over; it would fill the fields itself."""
+    host = wizard.part(QLineEdit, f"{kind}_host_edit")
+    wizard.desk.wait(host.isEnabled, "detection is over")
+    wizard.server(kind, Place(port, host="127.0.0.1"))
     host.textEdited.emit("127.0.0.1")
-    security = desk.find(QComboBox, f"{kind}_security_combo")
-    security.setCurrentIndex(security.findData("none"))
-    desk.find(QSpinBox, f"{kind}_port_spin").setValue(port)
 
 
 def test_a_profile_opens_once(desk: Desk, qtbot: QtBot) -> None:

@@ -1,1 +1,1 @@
-"""tests/ui/commands."""
+"""Tests of the question before a delete."""

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.ui.setup.parts import plain_sink, service, theme, user
+from tests.ui.setup.parts import plain_sink, provider, service, theme, user
 
-__all__ = ["plain_sink", "service", "theme", "user"]
+__all__ = ["plain_sink", "provider", "service", "theme", "user"]

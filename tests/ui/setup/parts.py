@@ -11,11 +11,12 @@ import pytest
 from keyring.backends import fail
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from sync.qt.service.service import MailService
 from sync.timing import Timing
+from tests.support.servers.authorization_server import AuthorizationServer
 from tests.support.servers.dovecot import FIXED_PASSWORD, Dovecot
 from tests.support.servers.smtp import SmtpSink
 from ui.forms.fields import Notice
@@ -26,6 +27,7 @@ QUICK = Timing(connect=5.0, cycle=5.0, backoff_first=0.2, status=0.02)
 PASSWORD = FIXED_PASSWORD
 ADDRESS = "ann@nordicpaper.invalid"
 PATIENCE = 20_000
+BROWSER_ADDRESS = "ann@dealpost.example"  # whom the authorization server signs in
 
 Widget = TypeVar("Widget", bound=QWidget)
 
@@ -58,11 +60,31 @@ def user(dovecot: Dovecot) -> str:
     return dovecot.new_user("fixed")
 
 
+@pytest.fixture
+def provider(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[AuthorizationServer]:
+    """Somebody who signs in in the browser, set up in the profile."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "person"))
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path / "organization"))
+    server = AuthorizationServer().start()
+    server.user = BROWSER_ADDRESS
+    server.configure(store)
+    yield server
+    server.stop()
+
+
 def part(window: QWidget, kind: type[Widget], name: str) -> Widget:
     """A widget by its stable name."""
     found = window.findChild(kind, name)
     assert isinstance(found, kind), name
     return found
+
+
+def focused() -> str:
+    """Where the keyboard is, by its stable name."""
+    widget = QApplication.focusWidget()
+    return "" if widget is None else widget.objectName()
 
 
 def press(qtbot: QtBot, window: QWidget, name: str) -> None:

@@ -30,6 +30,7 @@ from tests.ui.setup.parts import (
     error,
     fill_address,
     fill_servers,
+    focused,
     go_on,
     opened,
     part,
@@ -48,11 +49,6 @@ def wizard(qtbot: QtBot, service: MailService, theme: Theme) -> SetupWizard:
     made.activateWindow()
     qtbot.waitUntil(lambda: QApplication.focusWidget() is not None, timeout=PATIENCE)
     return made
-
-
-def focused() -> str:
-    widget = QApplication.focusWidget()
-    return "" if widget is None else widget.objectName()
 
 
 def refused(qtbot: QtBot, wizard: SetupWizard) -> str:

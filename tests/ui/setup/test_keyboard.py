@@ -34,6 +34,7 @@ from tests.ui.setup.parts import (
     PATIENCE,
     fill_address,
     fill_servers,
+    focused,
     go_on,
     opened,
     part,
@@ -78,12 +79,6 @@ def write(text: str) -> None:
     focused = QApplication.focusWidget()
     assert focused is not None
     QTest.keyClicks(focused, text)
-
-
-def focused() -> str:
-    """Where the keyboard is, by its stable name."""
-    widget = QApplication.focusWidget()
-    return "" if widget is None else widget.objectName()
 
 
 def inputs(wizard: SetupWizard) -> set[str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -15,23 +13,8 @@ from sync.qt.service.service import MailService
 from tests.support.servers.authorization_server import AuthorizationServer
 from tests.support.servers.dovecot import Dovecot
 from tests.support.servers.token_sink import TokenSink
-from tests.ui.setup.parts import PATIENCE, error, opened, part
+from tests.ui.setup.parts import BROWSER_ADDRESS, PATIENCE, error, opened, part
 from ui.style.theme import Theme
-
-ADDRESS = "ann@dealpost.example"
-
-
-@pytest.fixture
-def provider(
-    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[AuthorizationServer]:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "person"))
-    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path / "organization"))
-    server = AuthorizationServer().start()
-    server.user = ADDRESS
-    server.configure(store)
-    yield server
-    server.stop()
 
 
 def test_servers_that_were_found_are_tried_without_another_press(
@@ -47,7 +30,7 @@ def test_servers_that_were_found_are_tried_without_another_press(
     service.open_url = provider.agree
     try:
         wizard = opened(qtbot, service, theme)
-        part(wizard, QLineEdit, "address_edit").setText(ADDRESS)
+        part(wizard, QLineEdit, "address_edit").setText(BROWSER_ADDRESS)
         part(wizard, QPushButton, "oauth_button").click()
         state = part(wizard, QLabel, "oauth_state")
         qtbot.waitUntil(lambda: state.text().startswith("Signed in"), timeout=PATIENCE)
@@ -61,7 +44,7 @@ def test_servers_that_were_found_are_tried_without_another_press(
     finally:
         sink.stop()
         mail.stop()
-    assert sink.sign_ins == [ADDRESS]
+    assert sink.sign_ins == [BROWSER_ADDRESS]
 
 
 def test_servers_that_want_a_browser_nobody_knows_are_told(

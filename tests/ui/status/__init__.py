@@ -1,1 +1,1 @@
-"""tests/ui/status."""
+"""Tests of the words for the facts of sync."""

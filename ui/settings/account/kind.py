@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from models.accounts.account import AccountConfig
 from models.commands.accounts import ConvertAccount
 from models.store import settings
 from sync.qt.service.service import MailService
-from ui.forms.fields import GAP, HintLabel, Title, grow_to_fit
-from ui.forms.style import DialogStyle
+from ui.forms.fields import HintLabel, Title, grow_to_fit
 from ui.settings.account.part import AccountPart
+from ui.settings.account_dialog import AccountDialog
 from ui.settings.parts import ServerOptions
 from ui.style.theme import Theme
 
@@ -94,11 +94,10 @@ class KindPart(AccountPart):
     def _ask(self) -> None:
         dialog = ConvertDialog(self.service, self.theme, self._config, self.window())
         dialog.explain(self._options_text())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
 
-class ConvertDialog(QDialog):
+class ConvertDialog(AccountDialog):
     """Says what changes before an account becomes personal or team; shown with `open()`."""
 
     def __init__(
@@ -108,12 +107,8 @@ class ConvertDialog(QDialog):
         config: AccountConfig,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(service, theme, config, parent)
         self.setObjectName("convert_account_dialog")
-        DialogStyle(self, theme)
-        self.setModal(True)
-        self._service = service
-        self._config = config
         self._to_team = config.kind != "team"
         title = (
             self.tr("Make {address} a team account?")
@@ -121,17 +116,14 @@ class ConvertDialog(QDialog):
             else self.tr("Make {address} a personal account?")
         ).format(address=config.address)
         self.setWindowTitle(self.tr("Kind of account"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(28, 24, 28, 20)
-        column.setSpacing(GAP)
-        column.addWidget(Title(title, 17, self))
+        self.column.addWidget(Title(title, 17, self))
         self._what = HintLabel(theme, "", self)
-        column.addWidget(self._what)
+        self.column.addWidget(self._what)
         still = self.tr(
             "Nothing that you archived or deleted before changes, and nothing is sent to the server."
         )
-        column.addWidget(HintLabel(theme, still, self))
-        self._add_buttons(column)
+        self.column.addWidget(HintLabel(theme, still, self))
+        self._add_buttons()
         self.setMinimumWidth(460)
 
     def explain(self, general: str) -> None:
@@ -150,7 +142,7 @@ class ConvertDialog(QDialog):
         self._what.setText(text.format(options=general))
         grow_to_fit(self)
 
-    def _add_buttons(self, column: QVBoxLayout) -> None:
+    def _add_buttons(self) -> None:
         cancel = QPushButton(self.tr("Cancel"), self)
         cancel.setObjectName("convert_cancel_button")
         cancel.setAutoDefault(False)
@@ -165,11 +157,11 @@ class ConvertDialog(QDialog):
         buttons.addStretch(1)
         buttons.addWidget(cancel)
         buttons.addWidget(convert)
-        column.addLayout(buttons)
+        self.column.addLayout(buttons)
         cancel.clicked.connect(self.reject)
         convert.clicked.connect(self._convert)
 
     @Slot()
     def _convert(self) -> None:
-        self._service.run(ConvertAccount(self._config.id, "team" if self._to_team else "personal"))
+        self.service.run(ConvertAccount(self.config.id, "team" if self._to_team else "personal"))
         self.accept()

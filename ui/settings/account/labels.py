@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QListWidgetItem,
     QPushButton,
     QRadioButton,
     QWidget,
@@ -21,7 +20,7 @@ from sync.qt.service.service import MailService
 from ui.forms.fields import Notice, add_choice
 from ui.settings.account.part import AccountPart
 from ui.settings.role_dialog import mailbox_text
-from ui.setup.choice_pages import LABEL_HEIGHT, ticked_names
+from ui.setup.past_mail.label_list import label_item, ticked_names
 from ui.setup.sign_in import flow, words
 from ui.style.theme import Theme
 from ui.widgets.tick_list import TickList
@@ -82,7 +81,8 @@ class LabelsPart(AccountPart):
         self.list.blockSignals(True)
         self.list.clear()
         for state in states:
-            self.list.addItem(_item(state, is_ticked=state.is_chosen or config.all_labels))
+            is_ticked = state.is_chosen or config.all_labels
+            self.list.addItem(label_item(state.name, mailbox_text(state), is_ticked=is_ticked))
         self.list.blockSignals(False)
         (self.all if config.all_labels else self.chosen).setChecked(True)
         self._on_changed()
@@ -130,15 +130,3 @@ def _order(state: MailboxState) -> tuple[int, str]:
     first = (Role.INBOX, Role.SENT, Role.ARCHIVE)
     place = first.index(state.role) if state.role in first else len(first)
     return place, state.name.casefold()
-
-
-def _item(state: MailboxState, *, is_ticked: bool) -> QListWidgetItem:
-    item = QListWidgetItem(mailbox_text(state))
-    item.setData(Qt.ItemDataRole.UserRole, state.name)
-    item.setToolTip(item.text())
-    item.setSizeHint(QSize(0, LABEL_HEIGHT))
-    item.setFlags(
-        Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
-    )
-    item.setCheckState(Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
-    return item

@@ -184,5 +184,4 @@ class AccountPage(PreferencesPage):
     @Slot()
     def _remove(self) -> None:
         dialog = RemoveAccountDialog(self._service, self.theme, self._config, self.window())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

@@ -36,11 +36,11 @@ from ui.forms.scrolling import into_sight
 from ui.setup.sign_in import flow, words
 from ui.setup.sign_in.certificate_box import CertificateBoxes
 from ui.setup.sign_in.flow import Answers, Page, SecretPage
+from ui.setup.sign_in.focus import failed_field, server_field
 from ui.setup.sign_in.oauth_box import OAuthBox, State
 from ui.setup.sign_in.open_line import OpenLine
 from ui.setup.sign_in.password_keeper import Keeper
 from ui.setup.sign_in.unlock import KeepDialog, UnlockDialog
-from ui.setup.wizard_focus import failed_field, server_field
 from ui.style.theme import Theme
 
 
@@ -89,16 +89,7 @@ class SignInFields(QWidget):
         self._password_label = add_field(column, self.tr("&Password"), self.password)
         for part in (self.imap, self.certificates.imap, self.smtp, self.certificates.smtp):
             column.addWidget(part)
-        column.addWidget(
-            HintLabel(
-                theme,
-                self.tr(
-                    "Usual ports: IMAP 993 with TLS, 143 with STARTTLS; SMTP 465 with TLS,"
-                    " 587 with STARTTLS."
-                ),
-                self,
-            )
-        )
+        column.addWidget(HintLabel(theme, words.usual_ports(), self))
         add_field(column, self.tr("Sign-in name, if it is another one"), self.user_name)
         column.addWidget(self.open_line)
 

@@ -1,1 +1,4 @@
-"""ui/setup/past_mail."""
+"""How much past mail is fetched: the choices, the counts beside them, and the dialog for later.
+
+The preferences use it too. May import `sign_in`, but not the wizard.
+"""

@@ -115,3 +115,11 @@ def role_text(role: Role) -> str:
         Role.NONE: "",
     }
     return texts[role]
+
+
+def usual_ports() -> str:
+    """Beside the fields of the servers."""
+    return translate(
+        "Setup",
+        "Usual ports: IMAP 993 with TLS, 143 with STARTTLS; SMTP 465 with TLS, 587 with STARTTLS.",
+    )

@@ -1,1 +1,1 @@
-"""tests/ui/settings/account."""
+"""Tests of the parts of an account's page."""

@@ -1,1 +1,1 @@
-"""tests/ui/setup/sign_in."""
+"""Tests of what wizard and preferences share: the flow, certificates, the browser, unlocking."""

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -16,24 +12,9 @@ from sync.oauth.tokens import from_text
 from sync.qt.service.service import MailService
 from sync.qt.service.vault import QuestionKind, VaultMode, VaultQuestion
 from tests.support.servers.authorization_server import AuthorizationServer
-from tests.ui.setup.parts import PATIENCE, part, press
+from tests.ui.setup.parts import BROWSER_ADDRESS, PATIENCE, part, press
 from ui.setup.sign_in.unlock import UnlockDialog
 from ui.style.theme import Theme
-
-ADDRESS = "ann@dealpost.example"
-
-
-@pytest.fixture
-def provider(
-    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[AuthorizationServer]:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "person"))
-    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path / "organization"))
-    server = AuthorizationServer().start()
-    server.user = ADDRESS
-    server.configure(store)
-    yield server
-    server.stop()
 
 
 def test_the_dialog_takes_a_sign_in_of_the_browser(
@@ -42,7 +23,7 @@ def test_the_dialog_takes_a_sign_in_of_the_browser(
     with qtbot.waitSignal(service.vault.answered, timeout=PATIENCE):
         service.vault.prepare(VaultMode.KEYRING)
     new = NewAccount(
-        ADDRESS, "127.0.0.1", 9, "none", "127.0.0.1", 9, "none",
+        BROWSER_ADDRESS, "127.0.0.1", 9, "none", "127.0.0.1", 9, "none",
         auth="oauth2", oauth_provider="example",
     )  # fmt: skip
     with qtbot.waitSignal(service.commanded, timeout=PATIENCE):
@@ -55,7 +36,7 @@ def test_the_dialog_takes_a_sign_in_of_the_browser(
 
     part(dialog, QPushButton, "oauth_1_button").click()
     state = part(dialog, QLabel, "oauth_1_state")
-    said = f"Signed in with Example as {ADDRESS}."
+    said = f"Signed in with Example as {BROWSER_ADDRESS}."
     qtbot.waitUntil(lambda: state.text() == said, timeout=PATIENCE)
     press(qtbot, dialog, "unlock_button")
     qtbot.waitUntil(lambda: not dialog.isVisible(), timeout=PATIENCE)
@@ -65,6 +46,6 @@ def test_the_dialog_takes_a_sign_in_of_the_browser(
             tokens = from_text(service.vault.vault.secret(1, "oauth"))
         except SignInError:
             return False
-        return provider.is_good(tokens.access_token, ADDRESS)
+        return provider.is_good(tokens.access_token, BROWSER_ADDRESS)
 
     qtbot.waitUntil(is_kept, timeout=PATIENCE)

@@ -16,7 +16,7 @@ from ui.setup.sign_in.oauth_box import OAuthBox, State
 from ui.style.theme import Theme
 
 
-class OAuthPages(QObject):
+class OAuthOffers(QObject):
     """A box on the page of the address, and one on the page of the servers.
 
     The second is for addresses of an own domain: only their server tells who signs them in.

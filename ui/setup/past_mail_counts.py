@@ -17,7 +17,7 @@ from ui.setup.sign_in import flow
 LONGEST = "1y"
 
 
-class WizardCounts(QObject):
+class PastMailCounts(QObject):
     """Begins after the sign-in, fills the pages as it goes, ends when the person goes on.
 
     Signals:
