@@ -1,4 +1,4 @@
-"""One account's facts in the sync details: what it does, how far past mail is, what is open."""
+"""One account in the sync details: what it is doing, how far its past mail is, what waits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ui.style.theme import Theme
 
 
 class AccountCard(QFrame):
-    """Updated in place, so that a button that is being pressed stays.
+    """Shows one account. It is updated in place, so that a button stays while the user presses it.
 
     Signals:
         sync_requested, start_requested, stop_requested: The id of the account.
@@ -58,7 +58,7 @@ class AccountCard(QFrame):
         return button
 
     def show_facts(self, status: StatusChanged, address: str) -> None:
-        """How things are now."""
+        """Show the account as it is now."""
         self._recolor()
         self._title.setText(address)
         is_stopped = status.phase is Phase.STOPPED
@@ -89,5 +89,5 @@ class AccountCard(QFrame):
 
 
 def _unfinished(account_id: int) -> Sequence[LabelProgress]:
-    """What is stored of a past sync that is not over."""
+    """The past sync that has not finished yet."""
     return () if past_sync.is_over(account_id) else past_sync.progress(account_id)

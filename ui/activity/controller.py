@@ -19,13 +19,13 @@ from ui.style.theme import Theme
 
 
 class ActivityController(QObject):
-    """What the user can see and decide about the mail's safety.
+    """Opens what shows the mail's safety, and carries out what the user decides there.
 
     Attributes:
-        held_bar: The brake's bar, for the window to lay out.
+        held_bar: The brake's bar; the window lays it out.
 
     Signals:
-        key_wanted: A list to show: `held`, or '' for the one that the sidebar names.
+        key_wanted: The list to show: `held`, or '' for the one chosen in the sidebar.
         conversation_wanted: The id of a conversation to go to.
     """
 
@@ -58,26 +58,26 @@ class ActivityController(QObject):
         self._offer()
 
     def titled(self, title: str) -> str:
-        """The window's title, with the read-only mode in it."""
+        """The window's title, marked when the program runs in read-only mode."""
         if not self._facts.is_read_only:
             return title
         return self.tr("{title} – read-only").format(title=title)
 
     @Slot()
     def show_ledger(self) -> None:
-        """Everything that happened."""
+        """Open "What happened" with everything that happened."""
         window = self._opened()
         window.show_everything()
         window.search.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(object, str)
     def show_why(self, message_id: int, subject: str) -> None:
-        """Why one message is here."""
+        """Open "What happened" for one message."""
         self._opened().show_message(message_id, subject)
 
     @Slot(int, str)
     def ask_for_role(self, account_id: int, role: str) -> None:
-        """Which label is the Trash or the Archive, or shall it be created?"""
+        """Ask which label is the Trash or the Archive, or whether to create one."""
         config = account.config(account_id)
         known = self._window.findChild(RoleDialog, "role_dialog")
         if config is None or (known is not None and known.isVisible()):

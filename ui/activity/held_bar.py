@@ -1,4 +1,4 @@
-"""The brake's bar (X3): deletes by another program that wait for the person's answer."""
+"""The brake's bar (X3): deletes by another program that wait for the user's answer."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ GATHER_MS = 80
 
 
 class HeldBar(QWidget):
-    """Says what is held of one account after the other; hidden while nothing is.
+    """Shows what is held, one account after the other. Hidden while nothing is held.
 
     Signals:
-        show_requested: True: list the held mails; False: back to what was listed before.
+        show_requested: True to list the held mails; False to go back to the earlier list.
     """
 
     show_requested = Signal(bool)
@@ -56,11 +56,11 @@ class HeldBar(QWidget):
         self._ask()
 
     def text(self) -> str:
-        """What it says."""
+        """The sentence that the bar shows."""
         return f"{self._label.text()} {self._detail.text()}".strip()
 
     def set_shown(self, is_shown: bool) -> None:  # a plain setter
-        """Whether the list shows the held mails now."""
+        """Remember whether the list shows the held mails now."""
         self._is_shown = is_shown
         text = self.tr("Back") if is_shown else self.tr("Show them")
         self.show_button.setText(text)
@@ -134,7 +134,7 @@ class HeldBar(QWidget):
         self.show()
 
     def _say(self, group: HeldGroup, more: int) -> str:
-        """The account, since when, what is linked, and how many other accounts wait."""
+        """Name the account, the time, the links, and how many other accounts wait."""
         parts = [self._facts.addresses[group.account_id]]
         if group.since is not None:
             since = formatting.since(group.since, clock.now_ms())
@@ -159,7 +159,7 @@ class HeldBar(QWidget):
 
     @Slot()
     def _on_delete(self) -> None:
-        """The ids that were counted are those that go, whatever is held meanwhile."""
+        """Delete the ids that were counted, even if more mail has been held meanwhile."""
         ids, group = self._ids(), self._group
         if group is None:
             return
@@ -203,7 +203,7 @@ def _headline(count: int) -> str:
 
 
 def _linked(group: HeldGroup) -> str:
-    """How many are linked to records, and to which."""
+    """How many of them are linked to records, and to which records."""
     n = group.linked_count
     if not n:
         return ""

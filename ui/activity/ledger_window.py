@@ -33,10 +33,10 @@ DAY_MS = 24 * 3600 * 1000
 
 
 class LedgerWindow(QDialog):
-    """Not modal. Everything that happened, or what happened to one mail.
+    """Shows everything that happened, or what happened to one mail. Not modal.
 
     Signals:
-        conversation_requested: The id of a conversation the person wants to see.
+        conversation_requested: The id of a conversation that the user wants to see.
     """
 
     conversation_requested = Signal(object)
@@ -144,15 +144,15 @@ class LedgerWindow(QDialog):
 
     @Slot()
     def show_everything(self) -> None:
-        """All that happened, the newest first."""
+        """Show everything that happened, newest first."""
         self._show(LedgerQuery(text=self.search.text()), "")
 
     def show_conversation(self, conversation_id: int, subject: str) -> None:
-        """Why is this conversation here?"""
+        """Show why this conversation is here."""
         self._show(LedgerQuery(conversation_id=conversation_id), subject)
 
     def show_message(self, message_id: int, subject: str) -> None:
-        """Why is this message here?"""
+        """Show why this message is here."""
         self._show(LedgerQuery(message_id=message_id), subject)
 
     def _show(self, query: LedgerQuery, subject: str) -> None:
@@ -184,7 +184,7 @@ class LedgerWindow(QDialog):
         self._filter()
 
     def _filter(self) -> None:
-        """Ask for the first page of what is wanted now."""
+        """Ask for the first page that matches the filter."""
         query = self._query
         if query.conversation_id is None and query.message_id is None:
             days = int(self.time.currentData() or 0)

@@ -35,7 +35,7 @@ _INKS = {"hold": "warning", "refused": "warning", "delete": "danger", "arrival":
 
 
 def line(item: LedgerItem, now: int) -> Line:
-    """One entry as a line."""
+    """A ledger entry as a line of the list."""
     title, detail = sentence(item), about(item)
     return Line(
         item.id,
@@ -49,7 +49,7 @@ def line(item: LedgerItem, now: int) -> Line:
 
 
 def about(item: LedgerItem) -> str:
-    """Which mail: its subject and sender while it is here, else that it is gone."""
+    """Which mail it is about: subject and sender, or that the mail is gone."""
     subject = formatting.clean(item.subject)
     parts = [subject]
     if item.is_gone:

@@ -1,4 +1,4 @@
-"""A list of lines in plain words: an icon, a sentence, what it is about, and when."""
+"""A list of lines, each with an icon, a sentence, what it is about, and the time."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ class Line:
     """What one row shows.
 
     Attributes:
-        icon: Of ui.style.icons.
+        icon: Its name in `ui.style.icons`.
         ink: The icon's colour, a token of the theme.
         title: The sentence.
         detail: Below it, muted.
         right: At the right edge, such as the time.
-        tip: The whole of it.
-        is_quiet: The title is muted: what it is about is gone.
+        tip: The whole text, for the tool tip.
+        is_quiet: Whether the title is muted, because its mail is gone.
     """
 
     id: int
@@ -65,7 +65,7 @@ class Line:
 
 
 class LineModel(QAbstractListModel):
-    """Lines in pages: more are asked for when the view comes to the end.
+    """Holds the lines read so far, and asks for more when the view reaches the last one.
 
     Signals:
         more_wanted: The view shows the last line, and there are more.
@@ -108,7 +108,7 @@ class LineModel(QAbstractListModel):
             self.more_wanted.emit()
 
     def set_lines(self, lines: Sequence[Line], *, has_more: bool) -> None:
-        """Show these; a row that stays is changed in place, so that selections hold."""
+        """Show these lines. Rows that stay are changed in place, so the selection survives."""
         self._has_more = False
         same = len(lines) == len(self.lines) and all(
             new.id == old.id for new, old in zip(lines, self.lines, strict=True)
@@ -124,7 +124,7 @@ class LineModel(QAbstractListModel):
         self._has_more = has_more
 
     def add_lines(self, lines: Sequence[Line], *, has_more: bool) -> None:
-        """Show these below the others."""
+        """Add these lines at the end."""
         if lines:
             start = len(self.lines)
             self.beginInsertRows(QModelIndex(), start, start + len(lines) - 1)
@@ -183,7 +183,7 @@ class LineDelegate(QStyledItemDelegate):
 
 
 class LineList(QListView):
-    """The view of a LineModel; says what to say where there is nothing to list."""
+    """Shows a LineModel, or a sentence where there is nothing to list."""
 
     def __init__(self, model: LineModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

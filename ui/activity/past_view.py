@@ -20,7 +20,10 @@ STEPS = 1000
 
 
 class PastView(QWidget):
-    """A line for each label: its name, a bar, how many of how many. Lines are kept, not remade."""
+    """One line a label: its name, a progress bar, and how many messages of how many.
+
+    Lines are reused, not made again.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -35,7 +38,7 @@ class PastView(QWidget):
         theme.changed.connect(self._recolor)
 
     def show_labels(self, labels: Sequence[LabelProgress]) -> None:
-        """How far each is."""
+        """Show how far each label is."""
         for name in [name for name in self._lines if name not in {each.name for each in labels}]:
             for widget in self._lines.pop(name):
                 widget.deleteLater()

@@ -1,4 +1,4 @@
-"""The queue in the window: what servers still have to hear, and what they refused."""
+"""The queue of operations in the window: what waits for a server, and what it refused."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ GATHER_MS = 120
 
 
 class QueueView(QWidget):
-    """Heading, list, and what can be done with the chosen lines.
+    """Shows the queue, with the buttons for the selected operations.
 
     Signals:
         retry_requested, give_up_requested: Ids of operations.
@@ -90,7 +90,7 @@ class QueueView(QWidget):
 
     @Slot()
     def refresh(self) -> None:
-        """Read anew as much as is shown."""
+        """Read again as many lines as are shown."""
         if self.isVisible():
             self._ask(0, max(PAGE, len(self._items)))
 
@@ -122,7 +122,7 @@ class QueueView(QWidget):
         self._offer()
 
     def _choose(self, ids: set[int]) -> None:
-        """A reset forgets the selection; what was chosen and is still here is chosen again."""
+        """Select again what was selected and is still here, since a reset clears the selection."""
         model = self.list.selectionModel()
         if model.hasSelection():
             return
@@ -159,7 +159,7 @@ class QueueView(QWidget):
         if isinstance(event, OperationsChanged | StatusChanged) and not self._timer.isActive():
             self._timer.start()
 
-    # --- what the person does ----------------------------------------------------------------
+    # --- what the user does ------------------------------------------------------------------
 
     @Slot()
     def _offer(self) -> None:

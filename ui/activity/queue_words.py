@@ -1,4 +1,4 @@
-"""What waits for a server, in words: what, why, since when, and when it is tried again. Pure."""
+"""Operations in words: what waits, why, since when, and when it is tried again. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ICONS = {
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What is known of the accounts while their queues are described."""
+    """What the sentences need to know about the accounts."""
 
     addresses: Mapping[int, str]
     statuses: Mapping[int, StatusChanged]
@@ -36,7 +36,7 @@ class Around:
 
 
 def line(item: QueueItem, around: Around, now: int) -> Line:
-    """One operation as a line: Archive “Subject”, and why it waits since when."""
+    """An operation as a line: Archive “Subject”, why it waits, and since when."""
     is_refused = item.state == "refused"
     since = QCoreApplication.translate(_CONTEXT, "since {}").format(
         formatting.since(item.created_at, now)
@@ -55,7 +55,7 @@ def line(item: QueueItem, around: Around, now: int) -> Line:
 
 
 def what(item: QueueItem) -> str:
-    """Archive “Subject”; a mail that was deleted here has no words any more."""
+    """Archive “Subject”, or only the verb where the mail was deleted here."""
     if item.kind == operation.CREATE:
         return QCoreApplication.translate(_CONTEXT, "Create the label “{name}”").format(
             name=formatting.clean(item.name)
@@ -97,7 +97,7 @@ def _mail(item: QueueItem) -> str:
 
 
 def reason(item: QueueItem, around: Around, now: int) -> str:
-    """Why it is not done yet."""
+    """Why the operation is not done yet."""
     if item.state == "refused":
         return _refused(item)
     if item.state == "running":
@@ -129,7 +129,7 @@ def _refused(item: QueueItem) -> str:
 
 
 def _outside(status: StatusChanged | None, now: int) -> str:
-    """What keeps the whole account from its server, or ''."""
+    """Why the whole account cannot reach its server, or ''."""
     if status is None:
         return ""
     if status.phase is Phase.NEEDS_SIGN_IN:

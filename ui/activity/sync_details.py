@@ -1,4 +1,4 @@
-"""The details behind the status line: each account's facts, and what its server has to hear."""
+"""The details behind the status line: each account, and the queue of its operations."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ MOST_HEIGHT = 340  # of the accounts' cards, before they scroll
 
 
 class SyncDetails(QDialog):
-    """Not modal: it follows what happens while it is open.
+    """Shows one card an account and the queue, and follows events while it is open. Not modal.
 
     Signals:
         retry_requested, give_up_requested: Ids of operations.
-        sync_requested: The id of an account to be checked now.
+        sync_requested: The id of an account to sync now.
         start_requested, stop_requested: The id of an account.
     """
 
@@ -82,7 +82,7 @@ class SyncDetails(QDialog):
         column.addLayout(buttons)
 
     def refresh(self) -> None:
-        """Show everything as it is now; cards are kept as long as their account is there."""
+        """Show everything as it is now. A card lives as long as its account."""
         addresses = self._facts.addresses
         for account_id in [gone for gone in self._by_id if gone not in addresses]:
             self._by_id.pop(account_id).deleteLater()
@@ -106,7 +106,7 @@ class SyncDetails(QDialog):
 
     @Slot()
     def _fit(self) -> None:
-        """As high as the cards need, once they are laid out."""
+        """Make the dialog as high as the cards need, once they are laid out."""
         for card in self._by_id.values():
             card.updateGeometry()
         self._cards.activate()

@@ -1,7 +1,7 @@
 """Every action of the window: its name, its words, its keys, its icon.
 
 All are children of the main window from the start, so that shortcuts, menus, screen readers and
-scripts find them. Those of a feature that is not there are invisible and do nothing.
+scripts find them. Actions of a feature that is not built yet are invisible and do nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class _Plan:
 
 
 def _mail_plans() -> dict[str, _Plan]:
-    """What is done with the selected conversations, and how they are found."""
+    """Actions on the selected conversations, and those that move the selection."""
     return {
         "archive": _Plan(QCoreApplication.translate("Actions", "&Archive"), "archive", ("E",)),
         "restore": _Plan(
@@ -57,7 +57,7 @@ def _mail_plans() -> dict[str, _Plan]:
 
 
 def _window_plans() -> dict[str, _Plan]:
-    """What is done with accounts and with the window."""
+    """Actions on accounts and on the window."""
     return {
         "sync_now": _Plan(
             QCoreApplication.translate("Actions", "Check for &mail"),
@@ -84,7 +84,7 @@ def _window_plans() -> dict[str, _Plan]:
 
 
 def _record_plans() -> dict[str, _Plan]:
-    """What is done with deals, leads, projects and contacts, and with their mail."""
+    """Actions on records and on the mail in their histories."""
     return {
         "link": _Plan(QCoreApplication.translate("Actions", "Lin&k…"), "link", ("L",)),
         "unlink": _Plan(QCoreApplication.translate("Actions", "U&nlink"), "unlink"),
@@ -109,7 +109,7 @@ def _record_plans() -> dict[str, _Plan]:
 
 
 def _coming_plans() -> dict[str, _Plan]:
-    """Those of features that are not there: invisible, disabled, known by name."""
+    """Actions of features that are not built yet: invisible, disabled, but known by name."""
     return {
         "compose": _Plan(
             QCoreApplication.translate("Actions", "&Compose"), "square-pen", is_ready=False
@@ -136,7 +136,7 @@ class Actions:
         return self._by_name[name]
 
     def ready(self) -> list[QAction]:
-        """Those that do something, for the shortcut sheet."""
+        """The actions that do something, for the shortcut sheet."""
         return list(self._ready)
 
 

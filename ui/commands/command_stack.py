@@ -1,7 +1,7 @@
-"""What the person did, in words, and how it is taken back.
+"""Runs the user's commands, says what they did, and undoes them.
 
-A command runs in the command thread; the stack remembers what undoes it once it is done.
-Views do not wait for it: they follow the events.
+A command runs in the command thread. Once it is done, the stack remembers the command that undoes
+it. Views do not wait for the stack: they follow the events.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ MOST_REMEMBERED = 50
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the window tells about a command that is done."""
+    """What the window says about a command that is done."""
 
     sentence: str
     can_undo: bool
 
 
 class CommandStack(QObject):
-    """Runs the person's commands and undoes them, the newest first.
+    """Runs commands and undoes them, newest first.
 
     Signals:
         reported: A Report.
@@ -66,24 +66,24 @@ class CommandStack(QObject):
         return bool(self._undos)
 
     def run(self, command: Command) -> int:
-        """Do it; its report follows. The command's ticket."""
+        """Run a command; its report follows. Returns the command's ticket."""
         ticket = self._service.run(command)
         self._own.add(ticket)
         return ticket
 
     def run_quietly(self, command: Command) -> None:
-        """Do what needs no report and no undo: reading mail, a setting. Failures are told."""
+        """Run a command without report and undo, such as a setting. Failures are still reported."""
         self._service.run(command)
 
     def undo(self) -> None:
-        """Take back what was done last."""
+        """Undo the newest command."""
         if self._undos:
             self._undoing.add(self._service.run(self._undos.pop()))
             self.undo_changed.emit(self.can_undo)
 
     @Slot(object)
     def _on_commanded(self, done: CommandDone) -> None:
-        # The import runs its command itself: its dialog opens over the wizard too.
+        # The import dialog runs its command itself, because it also opens over the wizard.
         is_own = done.ticket in self._own or isinstance(done.command, ImportRecords)
         is_undo = done.ticket in self._undoing
         self._own.discard(done.ticket)
@@ -104,7 +104,7 @@ class CommandStack(QObject):
             self.reported.emit(Report(sentence, can_undo=done.undo is not None))
 
     def _sentence(self, command: Command, n: int) -> str:
-        """What was done, for the toast; '' for what shows itself."""
+        """The sentence for the toast, or '' where the window shows the result anyway."""
         match command:
             case Archive():
                 one, many = self.tr("Archived"), self.tr("%Ln conversations archived", "", n)

@@ -1,4 +1,4 @@
-"""The dialog before every delete: what goes, what loses it, what the server does (R5)."""
+"""The dialog before a delete: how much goes, which records lose it, what the server does (R5)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHAPE = (
 
 
 class DeleteQuestion(QMessageBox):
-    """Asks once; Cancel is what Enter does."""
+    """A delete question whose default button is Cancel."""
 
     def __init__(self, text: str, explanation: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,13 +33,13 @@ class DeleteQuestion(QMessageBox):
         self._delete.setProperty("role", "danger")
         self.addButton(self._delete, QMessageBox.ButtonRole.DestructiveRole)
         cancel = self.addButton(QMessageBox.StandardButton.Cancel)
-        cancel.setProperty("role", "plain")  # the default, but not what catches the eye
+        cancel.setProperty("role", "plain")  # the default, without the look of the main button
         cancel.style().polish(cancel)
         self.setDefaultButton(cancel)
         self.setEscapeButton(cancel)
 
     def is_agreed(self) -> bool:
-        """Show it and wait; whether the person pressed "Delete"."""
+        """Show the question and wait. True if the user pressed "Delete"."""
         self.exec()
         is_agreed = self.clickedButton() is self._delete
         self.deleteLater()
@@ -47,14 +47,14 @@ class DeleteQuestion(QMessageBox):
 
 
 class ConfirmDelete(DeleteQuestion):
-    """The question about a delete by the person."""
+    """The question before mail is deleted."""
 
     def __init__(self, preview: DeletePreview, parent: QWidget | None = None) -> None:
         super().__init__(question(preview), "\n\n".join(explanations(preview)), parent)
 
 
 def question(preview: DeletePreview) -> str:
-    """How much goes."""
+    """The question, with the number of mails."""
     n = preview.message_count
     if n == 1:
         return QCoreApplication.translate(_CONTEXT, "Delete 1 mail for good?")
@@ -71,7 +71,7 @@ def question(preview: DeletePreview) -> str:
 
 
 def explanations(preview: DeletePreview) -> list[str]:
-    """What else the person has to know, one paragraph each."""
+    """What else the user has to know, one paragraph each."""
     return [text for text in (_records(preview), _server(preview), _other(preview), _end()) if text]
 
 
@@ -89,7 +89,7 @@ def _records(preview: DeletePreview) -> str:
 
 
 def _server(preview: DeletePreview) -> str:
-    """What happens on the server, by the option of each account (R1, R3)."""
+    """What happens on the server, by each account's option (R1, R3)."""
     choices = set(preview.to_trash.values())
     if choices == {True}:
         return QCoreApplication.translate(

@@ -224,7 +224,7 @@ class ConversationView(QWidget):
         if isinstance(event, SettingsChanged) and event.name == "simple_html":
             self.set_simple_html(bool(settings.get("simple_html")))
 
-    # --- what the person does ------------------------------------------------------------
+    # --- what the user does --------------------------------------------------------------
 
     @Slot(object)
     def _on_card(self, message_id: int) -> None:

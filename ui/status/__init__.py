@@ -1,4 +1,4 @@
-"""What is known of the accounts, the words for it, and the bars and the line that show it.
+"""The state of the accounts: facts, sentences, and the bars and the status line that show them.
 
 May import `widgets`, `style` and `runtime`, but no pane and not `commands`.
 """

@@ -1,4 +1,4 @@
-"""What the window knows of the accounts: their rows, the facts of their sync, the vault."""
+"""What the window knows about the accounts: their settings, the facts of their sync, the vault."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from sync.qt.service.vault import QuestionKind, VaultQuestion
 
 
 class AccountFacts(QObject):
-    """Follows the events; everything that tells of accounts asks here.
+    """Follows the events, so that every part of the window reads the same facts.
 
     Attributes:
-        configs: The accounts, as the person arranged them.
-        question: What the person has to do before secrets can be read, or None.
+        configs: The accounts in the user's order.
+        question: What the user has to do before secrets can be read, or None.
 
     Signals:
         accounts_changed: An account came, went or was edited.
         status_changed: A StatusChanged.
-        vault_changed: The vault asks, waits or is open.
+        vault_changed: The vault asks a question, waits, or is open.
     """
 
     accounts_changed = Signal()
@@ -46,20 +46,20 @@ class AccountFacts(QObject):
 
     @property
     def is_waiting_for_keychain(self) -> bool:
-        """Whether the keychain lets us wait."""
+        """Whether the program still waits for the keychain's answer."""
         return self._service.vault.is_waiting
 
     def statuses(self) -> tuple[StatusChanged, ...]:
-        """The facts of every account; one that is stopped or shut out says so without a worker."""
+        """The facts of every account, also of stopped and signed-out ones, which have no worker."""
         return tuple(self._status(config) for config in self.configs)
 
     def in_phase(self, phase: Phase) -> list[StatusChanged]:
-        """The accounts that are in a phase now."""
+        """The ids of the accounts that are in this phase now."""
         return [status for status in self.statuses() if status.phase is phase]
 
     @property
     def read_only_ids(self) -> frozenset[int]:
-        """Accounts on whose servers nothing is changed now (X2)."""
+        """Accounts in read-only mode: nothing is changed on their servers (X2)."""
         is_all = self._service.is_read_only
         return frozenset(config.id for config in self.configs if is_all or config.read_only)
 
@@ -69,13 +69,13 @@ class AccountFacts(QObject):
         return self._service.is_read_only
 
     def vault_sentence(self) -> str:
-        """What keeps the secrets shut, or ''."""
+        """Why secrets cannot be read now, or ''."""
         if self.question is not None:
             return self.question.sentence
         return self.tr("Waiting for your keychain…") if self.is_waiting_for_keychain else ""
 
     def needs_passphrase(self) -> bool:
-        """Whether the person has to enter the passphrase."""
+        """Whether the user has to enter the passphrase."""
         return self.question is not None and self.question.kind is QuestionKind.PASSPHRASE
 
     def _status(self, config: AccountConfig) -> StatusChanged:

@@ -1,4 +1,4 @@
-"""The bars over the panes: an account or the keychain needs the person."""
+"""The bars over the panes, shown when an account or the keychain needs the user."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ui.widgets.banner import Banner, Tone
 
 
 class AccountNotices(QWidget):
-    """At most one bar for signing in, one for an answer, one for the keychain.
+    """Shows at most three bars: to sign in, to answer a question, to open the keychain.
 
     Signals:
         sign_in_requested: The id of the account to sign in to.
-        preferences_requested: The id of an account that needs an answer, which its page asks for.
+        preferences_requested: The id of an account whose page asks the user something.
         certificate_requested: The id of an account whose server's certificate is not valid.
         role_requested: The id of an account, and the role that none of its labels has.
-        unlock_requested: The passphrase has to be entered.
-        retry_requested: The keychain is to be asked again.
-        secrets_requested: Another way to keep passwords may be needed.
+        unlock_requested: The user wants to enter the passphrase.
+        retry_requested: The user wants to try the keychain again.
+        secrets_requested: The user may want another way to keep passwords.
     """
 
     sign_in_requested = Signal(int)
@@ -65,7 +65,7 @@ class AccountNotices(QWidget):
 
     @Slot()
     def refresh(self) -> None:
-        """Show what needs the person now, and nothing else."""
+        """Show what needs the user now, and nothing else."""
         self._show_vault()
         self._show_sign_in()
         self._show_role()
@@ -102,7 +102,7 @@ class AccountNotices(QWidget):
         self.sign_in.say(f"{sentence} {first.error}".strip(), self.tr("Sign in"))
 
     def _show_role(self) -> None:
-        """What is to be archived or deleted on a server that has no label for it."""
+        """The server has no label for what the user archives or deletes."""
         waiting = [status for status in self._facts.statuses() if status.questions]
         if not waiting:
             self.role.hide()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from models.events import Phase, StatusChanged
 from ui.style import formatting
 
-# The gravest first: with several accounts the line tells of this one.
+# Most serious first: with several accounts the line shows this one.
 _GRAVITY = (
     Phase.NEEDS_SIGN_IN,
     Phase.NEEDS_ANSWER,
@@ -28,7 +28,7 @@ _CONTEXT = "SyncStatus"
 def summary(
     statuses: Sequence[StatusChanged], addresses: Mapping[int, str], now: int, *, vault: str = ""
 ) -> str:
-    """One line over all accounts; `vault` is what keeps the secrets shut, or ''."""
+    """One line over all accounts. `vault` says why secrets cannot be read, or ''."""
     if not addresses:
         return QCoreApplication.translate(_CONTEXT, "No account yet")
     if vault:
@@ -46,7 +46,7 @@ def summary(
 
 
 def phase_text(status: StatusChanged, now: int) -> str:
-    """What an account does now, and what the person can do where something failed."""
+    """What an account is doing, and what the user can do if it failed."""
     match status.phase:
         case Phase.STARTING:
             return QCoreApplication.translate(_CONTEXT, "Starting…")
@@ -70,7 +70,7 @@ def phase_text(status: StatusChanged, now: int) -> str:
 
 
 def tails(statuses: Sequence[StatusChanged]) -> list[str]:
-    """What waits, was refused, is checked, held or not opened, over all accounts."""
+    """What waits, was refused, is being checked, is held or did not open, over all accounts."""
     pending = sum(status.pending for status in statuses)
     refused = sum(status.refused for status in statuses)
     checking = sum(status.checking for status in statuses)
@@ -107,7 +107,7 @@ def tails(statuses: Sequence[StatusChanged]) -> list[str]:
 
 
 def read_only_note(read_only_ids: Collection[int], addresses: Mapping[int, str]) -> str:
-    """That servers are only read, or ''."""
+    """The sentence about read-only mode, or ''."""
     if not read_only_ids:
         return ""
     if len(read_only_ids) == len(addresses):
@@ -119,7 +119,7 @@ def read_only_note(read_only_ids: Collection[int], addresses: Mapping[int, str])
 
 
 def time_left(seconds: float | None) -> str:
-    """About 3 minutes left; '' while nobody knows."""
+    """The time left, such as “About 3 minutes left”, or '' while it is unknown."""
     if seconds is None:
         return ""
     if seconds < 50:

@@ -1,4 +1,4 @@
-"""The line at the bottom of the window: what sync does, what waits, what failed."""
+"""The status line at the bottom of the window: what sync is doing, what waits, what failed."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ui.style.theme import Theme
 
 
 class StatusLine(QToolButton):
-    """A flat button with one elided line; `text()` is the whole of it.
+    """A flat button with one elided line. `text()` returns the whole text.
 
-    The details open with a click, Enter or Space.
+    A click, Enter or Space opens the details.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -71,7 +71,7 @@ class StatusLine(QToolButton):
 
 
 class SyncStatus(QWidget):
-    """The line, a progress bar and a stop button while past mail comes in.
+    """The line, and while past mail comes in a progress bar and a stop button.
 
     Signals:
         details_requested: The line was clicked.
@@ -113,7 +113,7 @@ class SyncStatus(QWidget):
         vault: str,
         read_only_ids: Collection[int] = (),
     ) -> None:
-        """Say how things are; `vault` is what keeps the secrets shut, or ''."""
+        """Show the state of the accounts. `vault` says why secrets cannot be read, or ''."""
         text = status_text.summary(statuses, addresses, clock.now_ms(), vault=vault)
         if note := status_text.read_only_note(read_only_ids, addresses):
             text = f"{text} · {note}"
@@ -147,7 +147,7 @@ class SyncStatus(QWidget):
 
 
 def _mark(statuses: Sequence[StatusChanged], *, is_shut: bool) -> tuple[str, str]:
-    """The line's icon and the token of its colour."""
+    """The line's icon and its colour, a token of the theme."""
     phases = {status.phase for status in statuses}
     if is_shut or phases & NEEDS_PERSON or any(s.refused or s.held for s in statuses):
         return "triangle-alert", "warning"

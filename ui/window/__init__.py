@@ -1,4 +1,4 @@
-"""The main window: its panes laid out, its menus and dialogs, what the user does with mail.
+"""The main window: the layout of its panes, its menus and dialogs, and the actions on mail.
 
 May import every other package of `ui`; none of them imports it.
 """

@@ -18,7 +18,7 @@ _CONTEXT = "Menus"
 
 
 class Appearance(QObject):
-    """Theme, density and simple HTML: stored when the user chooses, shown when the store says so.
+    """Theme, density and simple HTML: stored when the user chooses, applied when the setting changes.
 
     Attributes:
         actions: The choices of the View menu, with a separator between the groups.
@@ -41,7 +41,7 @@ class Appearance(QObject):
         self._stack.run_quietly(SetOption(name, value))
 
     def read_setting(self, name: str) -> None:
-        """Follow a setting that has changed; others than these are none of its business."""
+        """Apply a setting that has changed. Other settings are ignored."""
         if name == "theme":
             self._theme.set_mode(str(settings.get("theme")))
         elif name == "density":

@@ -25,7 +25,7 @@ from ui.window.shortcuts import ShortcutSheet
 
 
 class Dialogs(QObject):
-    """Keeps at most one of each kind open; a second wish raises the first."""
+    """Keeps at most one dialog of each kind open. Asking for it again raises it."""
 
     def __init__(
         self, service: MailService, theme: Theme, facts: AccountFacts, window: QWidget
@@ -65,7 +65,7 @@ class Dialogs(QObject):
 
     @Slot()
     def open_past_sync(self) -> None:
-        """Past mail: how far back, and what of the deleted ones."""
+        """Ask how far back to sync, and what to do with deleted mail."""
         if not self._raise("past"):
             dialog = open_past_sync(self._service, self._theme, None, self._window)
             self._open["past"] = dialog
@@ -83,12 +83,12 @@ class Dialogs(QObject):
 
     @Slot()
     def open_secrets(self) -> None:
-        """Preferences where the person chooses how passwords are kept."""
+        """Preferences where the user chooses how passwords are kept."""
         self.open_preferences().show_page("secrets")
 
     @Slot()
     def open_unlock(self) -> None:
-        """What keeps the secrets shut, and how to open them."""
+        """Say why secrets cannot be read, and offer to open them."""
         question = self._facts.question
         if question is not None and not self._raise("unlock"):
             dialog = UnlockDialog(self._service, self._theme, question, self._window)
@@ -96,7 +96,7 @@ class Dialogs(QObject):
 
     @Slot()
     def show_sync_details(self) -> None:
-        """What sync does, waits for and failed at."""
+        """Show what sync is doing, waits for and failed at."""
         if self._details is None:
             self._details = SyncDetails(self._service, self._facts, self._theme, self._window)
             self._details.retry_requested.connect(self._on_retry)
@@ -115,12 +115,12 @@ class Dialogs(QObject):
 
     @Slot(object)
     def stop_accounts(self, account_ids: tuple[int, ...]) -> None:
-        """Stop syncing; what is here stays."""
+        """Stop syncing these accounts; their mail stays here."""
         for account_id in account_ids:
             self._service.run(UpdateAccount(account_id, {"state": account.STOPPED}))
 
     def close(self) -> None:
-        """Close what is open, also questions that others asked: as if they were cancelled."""
+        """Close every open dialog, as if the user had cancelled it."""
         for dialog in self._window.findChildren(QDialog):
             if dialog.isVisible():
                 dialog.close()

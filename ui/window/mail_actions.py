@@ -16,8 +16,8 @@ from ui.commands.command_stack import CommandStack
 from ui.commands.confirm_delete import ConfirmDelete
 from ui.conversations.pane import ConversationPane
 
-LOOKED_AT = 200  # so many selected rows decide what is offered; more are offered everything
-GATHER_MS = 40  # rows that change are looked at anew at most so often
+LOOKED_AT = 200  # rows that decide which actions apply; a larger selection gets all actions
+GATHER_MS = 40  # after rows change, wait this long before looking at them again
 MAIL_BUTTONS = frozenset({"archive", "restore", "delete", "mark_read", "mark_unread"})
 
 
@@ -25,7 +25,7 @@ class MailActions(QObject):
     """Connects the window's mail actions with the list they act on.
 
     Signals:
-        failed: The person's sentence about what could not be done.
+        failed: The sentence for the user about what could not be done.
         buttons_changed: The names of the buttons that apply now.
     """
 
@@ -78,7 +78,7 @@ class MailActions(QObject):
             self._stack.run(Restore(conversation_ids))
 
     def delete(self, conversation_ids: tuple[int, ...]) -> None:
-        """Ask the store what a delete would do, then the person, then do it."""
+        """Ask the store what a delete would do, ask the user, then delete."""
         if conversation_ids and not self._previews:
             ticket = self._service.ask(DeletePreviewRequest(conversation_ids=conversation_ids))
             self._previews[ticket] = conversation_ids
@@ -90,7 +90,7 @@ class MailActions(QObject):
             self._stack.run(MarkRead(chosen, read))
 
     def set_active(self, is_active: bool) -> None:  # a plain setter
-        """While another pane takes the list's place, nothing of it can be acted on."""
+        """Disable the actions while another pane takes the list's place."""
         self._is_active = is_active
         self.refresh()
 
@@ -99,7 +99,9 @@ class MailActions(QObject):
         """Offer what the selection allows."""
         count = self._pane.view.selected_count() if self._is_active else 0
         rows = self._pane.view.selected_rows(LOOKED_AT)
-        is_known = len(rows) == count  # all were looked at; else offer what the list allows
+        is_known = (
+            len(rows) == count
+        )  # every selected row was read; else offer what the list allows
         view = self._pane.query.view
         allowed = {
             "archive": any(not row.is_archived and row.incoming_count for row in rows)
@@ -121,7 +123,7 @@ class MailActions(QObject):
             self._gather.start()
 
     def _buttons(self) -> frozenset[str]:
-        """One of archive and restore, one of read and unread: what applies."""
+        """The buttons that apply: one of archive and restore, one of read and unread."""
         enabled = {name for name in MAIL_BUTTONS if self._actions[name].isEnabled()}
         is_archive = self._pane.query.view == View.ARCHIVE
         first = (

@@ -1,4 +1,4 @@
-"""The counts beside the folders: asked for after events, at most so often."""
+"""The counts beside the folders: asked for after events, with a pause between two reads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from models.queries.conversation_list import Counts
 from sync.qt.service.requests import Answer, CountsRequest
 from sync.qt.service.service import MailService
 
-WAIT_MS = 120  # between two reads at least
+WAIT_MS = 120  # the least pause between two reads
 
 
 class MailCounts(QObject):
@@ -30,18 +30,18 @@ class MailCounts(QObject):
         service.answered.connect(self._on_answered)
 
     def ask_soon(self) -> None:
-        """Something has changed; a read that waits already covers it."""
+        """Something has changed: ask after a moment, unless a read is waiting already."""
         if not self._timer.isActive():
             self._timer.start()
 
     @Slot()
     def ask(self) -> None:
-        """Ask now, unless an answer is still to come."""
+        """Ask now, unless an answer is still on its way."""
         if not self._ticket and not self._is_over:
             self._ticket = self._service.ask(CountsRequest())
 
     def end(self) -> None:
-        """The window closes: nothing is asked any more."""
+        """Stop asking, because the window closes."""
         self._is_over = True
 
     @Slot(object)

@@ -1,4 +1,4 @@
-"""The window: lays out its panes, connects them, and keeps none of their logic."""
+"""The main window: creates the panes, lays them out and connects them. Their logic is elsewhere."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ PANES = (210, 420, 650)
 
 
 class MainWindow(QMainWindow):
-    """Everything the person sees of a profile.
+    """Shows one profile.
 
     Attributes:
         service: The mail service; closed with the window.
         actions_by_name: The QActions.
-        facts: What is known of the accounts.
+        facts: The state of the accounts.
 
     Signals:
         closed: The window is gone and the service has stopped.
@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
             pane.setMinimumWidth(least)
             self._splitter.addWidget(pane)
         self._splitter.setSizes(list(PANES))
-        self._splitter.setStretchFactor(1, 1)  # the list, where nothing is open beside it
+        self._splitter.setStretchFactor(1, 1)  # the list grows where nothing is open beside it
         self._splitter.setStretchFactor(2, 100)
         center = QWidget(self)
         column = QVBoxLayout(center)
@@ -192,7 +192,7 @@ class MainWindow(QMainWindow):
     # --- accounts and status -----------------------------------------------------------------
 
     def open_wizard_if_empty(self) -> None:
-        """The first start: there is no account, so the wizard opens by itself."""
+        """Open the wizard if there is no account yet, as at the first start."""
         if not self.facts.configs and not self._is_closed:
             self._dialogs.open_wizard()
 
@@ -200,7 +200,7 @@ class MainWindow(QMainWindow):
     def _on_accounts(self) -> None:
         key = self._sidebar.key()
         self._sidebar_model.set_accounts(self.facts.configs, self.facts.read_only_ids)
-        if key and self._sidebar.key() != key:  # its line moved, or is gone with its account
+        if key and self._sidebar.key() != key:  # its line has moved, or its account is gone
             self._sidebar.choose(key if self._sidebar_model.item_of(key) else View.INBOX)
         for status in self.facts.statuses():
             self._sidebar_model.set_status(status)
@@ -260,7 +260,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _open_conversation(self, conversation_id: int) -> None:
-        """Go to a conversation in the list that has it; an archived one is in Archive."""
+        """Go to the list that holds a conversation, and open it there."""
         lists = (View.INBOX, View.ARCHIVE, View.SENT)
         found = (v for v in lists if conversation_list.places(ListQuery(v), (conversation_id,)))
         view = next(found, None)
@@ -320,7 +320,7 @@ class MainWindow(QMainWindow):
             self._dialogs.close()
             self._work.close_down()
             self._reader.close_down()
-            self.hide()  # what was deleted just now may take a while to wipe
+            self.hide()  # wiping what was just deleted may take a while
             self.service.close()
             self.closed.emit()
         super().closeEvent(event)

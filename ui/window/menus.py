@@ -50,7 +50,7 @@ def fill(bar: QMenuBar, actions: Actions, appearance: list[QAction]) -> None:
 
 
 def conversation_menu(actions: Actions, parent: QWidget) -> QMenu:
-    """What can be done with the selected conversations."""
+    """The menu with the actions that apply to the selected conversations."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     shown = [name for name in CONVERSATION if not name or actions[name].isEnabled()]

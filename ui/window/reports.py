@@ -1,4 +1,4 @@
-"""What the toast says: what a command did, for as long as it can be undone, or why it failed."""
+"""What the toast says: what a command did, while it can be undone, or why it failed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sync.qt.service.service import MailService
 from ui.commands.command_stack import CommandStack, Report
 from ui.window.undo_toast import UndoToast
 
-SECONDS = 5.0  # of a sentence without "Undo"
+SECONDS = 5.0  # for a sentence without "Undo"
 
 
 class Reports(QObject):
@@ -27,7 +27,7 @@ class Reports(QObject):
 
     @Slot(str)
     def say_failure(self, sentence: str) -> None:
-        """Say why something failed; it stays for longer, as nobody waited for it."""
+        """Say why something failed. It stays longer, because the user did not expect it."""
         self._toast.say(sentence, SECONDS * 2, can_undo=False)
 
     @Slot(object)

@@ -9,11 +9,11 @@ from models.store import settings
 from models.store.settings import SetOption
 from sync.qt.service.service import MailService
 
-SIZE = (1280, 800)  # of the first start
+SIZE = (1280, 800)  # at the first start
 
 
 def restore(window: QMainWindow, panes: QSplitter) -> None:
-    """Give the window the shape that it had when it was closed last."""
+    """Restore the size, place and panes that the window had when it was last closed."""
     geometry = str(settings.get("window_geometry") or "")
     state = str(settings.get("window_state") or "")
     if not geometry or not window.restoreGeometry(QByteArray.fromHex(geometry.encode())):
@@ -23,7 +23,7 @@ def restore(window: QMainWindow, panes: QSplitter) -> None:
 
 
 def save(window: QMainWindow, panes: QSplitter, service: MailService) -> None:
-    """Store the shape where it has changed."""
+    """Store them if they have changed."""
     shapes = {"window_geometry": window.saveGeometry(), "window_state": panes.saveState()}
     for name, shape in shapes.items():
         text = bytes(shape.toHex().data()).decode()

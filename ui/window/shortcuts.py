@@ -1,4 +1,4 @@
-"""The sheet of keyboard shortcuts, made from the actions themselves."""
+"""The sheet of keyboard shortcuts, built from the actions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ui.style.theme import Theme
 
 
 class ShortcutSheet(QDialog):
-    """Lists each action that has keys."""
+    """Lists every action that has a shortcut."""
 
     def __init__(self, actions: Iterable[QAction], theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)

@@ -14,11 +14,11 @@ SEARCH_DELAY_MS = 120  # after the last key, before the search starts
 
 
 class SearchEdit(QLineEdit):
-    """Searches as the person types.
+    """Searches as the user types.
 
     Signals:
         search_changed: The text to search for; '' ends the search.
-        left: Down or Enter: the person wants to go to the results.
+        left: Down or Enter: the user wants to go to the results.
     """
 
     search_changed = Signal(str)
@@ -80,7 +80,7 @@ class SearchEdit(QLineEdit):
 
 
 class TopBar(QFrame):
-    """Buttons of actions; those that do not apply to the shown list are left out."""
+    """The actions' buttons, without those that do not apply to the shown list."""
 
     def __init__(self, actions: Actions, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,7 +102,7 @@ class TopBar(QFrame):
         theme.changed.connect(self.update)
 
     def show_buttons(self, names: frozenset[str], among: frozenset[str]) -> None:
-        """Of the buttons `among`, show those named."""
+        """Of the buttons `among`, show only those in `names`."""
         for name in among:
             self._buttons[name].setVisible(name in names)
 

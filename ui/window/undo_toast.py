@@ -1,4 +1,4 @@
-"""The bar that says what was just done and takes it back."""
+"""The toast that says what was just done and offers to undo it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from ui.style.theme import Theme
 
-MARGIN = 46  # from the bottom of the window: above the status line
+MARGIN = 46  # pixels from the bottom of the window, above the status line
 
 
 class UndoToast(QFrame):
-    """Floats over the bottom of its parent for some seconds; stays while the mouse is on it.
+    """Floats over the bottom of its parent for some seconds, longer while the mouse is over it.
 
     Signals:
         undo_requested: The button.
@@ -42,7 +42,7 @@ class UndoToast(QFrame):
         self.hide()
 
     def say(self, sentence: str, seconds: float, *, can_undo: bool) -> None:
-        """Show a sentence for so long."""
+        """Show a sentence for this many seconds."""
         self._label.setText(sentence)
         self.setAccessibleName(sentence)
         self.button.setVisible(can_undo)
@@ -53,7 +53,7 @@ class UndoToast(QFrame):
         self.raise_()
 
     def text(self) -> str:
-        """What it says."""
+        """The sentence that is shown."""
         return self._label.text()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name

@@ -1,6 +1,6 @@
-"""What stands beside the sidebar: lists in the middle, what is open on the right.
+"""The space beside the sidebar: lists in the middle, the open mail or record on the right.
 
-Mail and records are two panes that do not know each other; here one takes the other's place.
+The panes of mail and of records do not know each other. The workspace shows one or the other.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ SIDE_PANEL = "side_panel"  # the setting, and the action
 
 
 class MessagePart(ConversationView):
-    """The reading pane as a part of a history: one mail."""
+    """The reading pane inside a history, showing one mail."""
 
     def __init__(self, service: MailService, theme: Theme, parent: QWidget) -> None:
         super().__init__(service, theme, parent, is_part=True)
 
     def widget(self) -> QWidget:
-        """Itself."""
+        """The pane as a widget."""
         return self
 
 
@@ -49,11 +49,11 @@ class Workspace(QObject):
         area: The reading pane with what records know of its conversation.
 
     Signals:
-        key_wanted: A line of the sidebar that shall be chosen.
-        conversation_wanted: A conversation that shall be opened.
+        key_wanted: The key of the sidebar's line to choose.
+        conversation_wanted: The id of a conversation to open.
         records_shown: Whether records are shown, not mail.
-        search_ended: The search field shall be emptied.
-        failed: The person's sentence.
+        search_ended: The search field is to be cleared.
+        failed: A sentence for the user.
     """
 
     key_wanted = Signal(str)
@@ -135,7 +135,7 @@ class Workspace(QObject):
     # --- mail or records -----------------------------------------------------------------
 
     def show_key(self, key: str) -> bool:
-        """Show the records behind a line of the sidebar; False if that is a line of mail."""
+        """Show the records behind a line of the sidebar. False if the line is about mail."""
         is_records = key in kinds.KIND_OF_KEY
         if is_records:
             self.desk.show_key(key)
@@ -143,14 +143,14 @@ class Workspace(QObject):
         return is_records
 
     def search_records(self, text: str) -> bool:
-        """Search in the records that are shown; False if mail is shown."""
+        """Search the records that are shown. False if mail is shown."""
         if self.shows_records:
             self.desk.search(text)
             self.board.search(text)
         return self.shows_records
 
     def show_mail(self, *, many: bool) -> None:
-        """Show the open conversation, or what several selected ones say."""
+        """Show the open conversation, or the note that several are selected."""
         self.area.show_conversation(None if many else self._reader.conversation_id)
         if not self.shows_records:
             self.right.setCurrentWidget(self._many if many else self.area)
@@ -178,7 +178,7 @@ class Workspace(QObject):
 
     @Slot(bool)
     def _on_detail(self, is_wanted: bool) -> None:  # a Qt slot
-        """With no record chosen its list takes the whole width."""
+        """While no record is open, the list takes the whole width."""
         if self.shows_records:
             self.right.setVisible(is_wanted)
             self.desk.history.refresh()

@@ -245,7 +245,7 @@ class DetailView(QWidget):
         self.show_record("")
         self.gone.emit()
 
-    # --- what the person does ------------------------------------------------------------
+    # --- what the user does --------------------------------------------------------------
 
     @Slot(object)
     def _save(self, change: Mapping[str, Any]) -> None:

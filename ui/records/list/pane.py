@@ -274,7 +274,7 @@ class RecordListPane(QWidget):
         if (self._changed or self._is_all_changed) and not self._gather.isActive():
             self._gather.start()
 
-    # --- what the person does ------------------------------------------------------------
+    # --- what the user does --------------------------------------------------------------
 
     @Slot(str)
     def _on_sort(self, name: str) -> None:
