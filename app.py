@@ -1,4 +1,4 @@
-"""Dealpost, put together: profile, database, service, window. No logic of its own."""
+"""Start Dealpost: put profile, database, service and window together. No logic of its own."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from ui.window.main_window import MainWindow
 log = logging.getLogger(__name__)
 
 LOCK = "dealpost.lock"
-SWITCH_SECONDS = 0.001  # the GUI thread gets its turn beside busy workers; Python's own is 5 ms
-SETTLE_MS = 2500  # after the start, until a screenshot is taken
+SWITCH_SECONDS = 0.001  # lets the GUI thread in beside busy workers; Python's default is 5 ms
+SETTLE_MS = 2500  # from the start until the screenshot is taken
 
 
 class ProfileError(Exception):
-    """The profile can't be opened; the text is what the person reads."""
+    """The profile can't be opened; the text is what the user reads."""
 
 
 class OpenProfile(QObject):
-    """What is held while a window is open, and given back in the right order."""
+    """Holds what an open window needs, and releases it in the right order."""
 
     def __init__(self, folder: Path, lock: QLockFile, guard: CrashGuard) -> None:
         super().__init__()
@@ -63,10 +63,10 @@ def start(
 ) -> MainWindow:
     """Open the window on a profile folder and start its accounts. Does not block.
 
-    Makes the QApplication if there is none. `window.close()` returns when all threads, the
+    Creates the QApplication if there is none. When `window.close()` returns, all threads, the
     database and the profile's lock are released.
 
-    Raises: ProfileError with the person's sentence.
+    Raises: ProfileError with the sentence for the user.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
     _application()
@@ -111,7 +111,7 @@ def _application() -> QApplication:
         if known.findChild(GuiCollector) is None:
             GuiCollector(known)
         return known
-    gc.freeze()  # what imports made stays: looking through it stops every thread for 30 ms
+    gc.freeze()  # keep what imports made out of collections: a scan stops every thread for 30 ms
     schemes.prepare_environment()
     schemes.register()
     made = QApplication(sys.argv[:1])
@@ -124,7 +124,7 @@ def _application() -> QApplication:
 
 
 def _set_locale(language: str | None) -> None:
-    """The person's language, or the system's; one that says nothing ("C") is taken as English."""
+    """Use the user's language, or the system's; if that is "C", use English."""
     if language:
         QLocale.setDefault(QLocale(language))
     elif QLocale.system().language() == QLocale.Language.C:
@@ -132,13 +132,13 @@ def _set_locale(language: str | None) -> None:
 
 
 def _locked(profile: Path) -> QLockFile:
-    """The profile's lock; two programs in one database would undo each other's work."""
+    """Lock the profile: two programs in one database would undo each other's work."""
     try:
         profile.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ProfileError(_tr("The folder {} can't be opened.").format(profile)) from error
     lock = QLockFile(str(profile / LOCK))
-    lock.setStaleLockTime(0)  # the age of a lock says nothing; that its owner is dead does
+    lock.setStaleLockTime(0)  # a lock's age proves nothing; only a dead owner makes it stale
     if not lock.tryLock(0):
         if lock.error() == QLockFile.LockError.LockFailedError:
             raise ProfileError(_tr("Dealpost is already open with this profile."))
@@ -194,7 +194,7 @@ class _Screenshot(QObject):
 
     @Slot()
     def take(self) -> None:
-        """Save what is seen, dialogs aside."""
+        """Save what the window shows, without dialogs."""
         if not self._window.grab().save(str(self._path)):
             log.error("the picture could not be saved")
         self._window.close()

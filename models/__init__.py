@@ -1,4 +1,5 @@
-"""The store: tables, rules of the domain, queries of the lists. No Qt, no network. Its packages
-stand in layers: commands, files, intake and queries, deletion, server, mail, records, accounts,
-store; each imports only what comes after it.
+"""The store: tables, rules of the domain, queries of the lists. No Qt, no network.
+
+The packages are layers: commands, files, intake and queries, deletion, server, mail, records,
+accounts, store. Each imports only packages that come after it.
 """

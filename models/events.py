@@ -1,8 +1,8 @@
-"""What changed: frozen dataclasses that cross threads and that views react to.
+"""Events: what changed, as frozen dataclasses that cross threads and that views react to.
 
-Every writer ends with one event (or a few). Views never assume that what they asked for
-happened; they wait for the event. Only ids and plain values are in here, never a row of
-the store, an index or a widget.
+Every writer ends with one event or a few. Views never assume that a request succeeded; they wait
+for the event. An event holds only ids and plain values, never a row of the store, an index or a
+widget.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from models.shown_certificate import ShownCertificate
 
 @dataclass(frozen=True, slots=True)
 class ConversationsChanged:
-    """Rows of the conversation lists: new, changed (state, counts, order) or gone.
+    """Rows of the conversation lists are new, changed (state, counts, order) or gone.
 
     Attributes:
         account_id: The account they belong to.
-        conversation_ids: New or changed; a list asks for each whether it belongs in it.
+        conversation_ids: New or changed. Each list checks which of them belong in it.
         removed_ids: Gone for good (deleted with their last message, or merged).
     """
 
@@ -40,7 +40,7 @@ class MessagesAdded:
 
 @dataclass(frozen=True, slots=True)
 class MessagesDeleted:
-    """Messages are gone for good, here or by another program: close what shows them."""
+    """Messages are gone for good, deleted here or by another program: close what shows them."""
 
     account_id: int
     message_ids: tuple[int, ...]
@@ -49,7 +49,7 @@ class MessagesDeleted:
 
 @dataclass(frozen=True, slots=True)
 class MessagesChanged:
-    """Something of these messages changed that a reader shows (body or attachment arrived)."""
+    """Something that a reader shows changed in these messages (a body or attachment arrived)."""
 
     account_id: int
     message_ids: tuple[int, ...]
@@ -59,7 +59,7 @@ class MessagesChanged:
 class LinksChanged:
     """The history or the links of records changed; keys like `deal:12`.
 
-    With a person or a deal comes its organization, whose history is computed from theirs.
+    A person or deal brings its organization along, whose history is computed from theirs.
     """
 
     record_keys: tuple[str, ...]
@@ -68,10 +68,10 @@ class LinksChanged:
 
 @dataclass(frozen=True, slots=True)
 class RecordsChanged:
-    """Persons, organizations, deals, leads or projects: new, changed or gone, by their keys.
+    """Persons, organizations, deals, leads or projects are new, changed or gone, by their keys.
 
     Attributes:
-        record_keys: New or changed, also in their notes, stages and related records.
+        record_keys: New or changed, including their notes, stages and related records.
         removed_keys: Deleted, or merged into another.
     """
 
@@ -86,7 +86,7 @@ class StagesChanged:
 
 @dataclass(frozen=True, slots=True)
 class MailboxesChanged:
-    """Mailboxes or their roles of an account changed."""
+    """An account's mailboxes, or their roles, changed."""
 
     account_id: int
 
@@ -95,7 +95,7 @@ class MailboxesChanged:
 class AccountsChanged:
     """An account was added, edited, stopped, started or removed.
 
-    `is_quiet`: what changed is nothing to its connection.
+    `is_quiet`: the change does not concern the account's connection.
     """
 
     account_ids: tuple[int, ...]
@@ -104,58 +104,58 @@ class AccountsChanged:
 
 @dataclass(frozen=True, slots=True)
 class SettingsChanged:
-    """A setting of the person, by its name in `models.store.settings`."""
+    """The user changed a setting; `name` is its name in `models.store.settings`."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class SecretsChanged:
-    """The key to the secrets is kept another way, or the secrets were sealed anew."""
+    """The key to the secrets is kept another way, or the secrets were sealed again."""
 
 
 @dataclass(frozen=True, slots=True)
 class HealthChanged:
-    """There is a new report about an account's servers, in `models.accounts.health`."""
+    """There is a new report on an account's servers, in `models.accounts.health`."""
 
     account_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class HeldChanged:
-    """The person answered what the brake holds of an account."""
+    """The user answered about the deletes that the brake holds in an account."""
 
     account_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class OperationsChanged:
-    """What waits for a server, or what it refused, changed."""
+    """Operations of an account changed: what waits for the server, or what it refused."""
 
     account_id: int
 
 
 class Phase(StrEnum):
-    """What an account's worker does now."""
+    """What an account's worker is doing now."""
 
     STARTING = "starting"
     CONNECTING = "connecting"
     SYNCING = "syncing"
-    IDLE = "idle"  # up to date, listening
-    WAITING = "waiting"  # for the network or a back-off; tries again at `retry_at`
+    IDLE = "idle"  # up to date, waiting for news
+    WAITING = "waiting"  # for the network or a back-off; retries at `retry_at`
     NEEDS_SIGN_IN = "needs_sign_in"
     NEEDS_ANSWER = "needs_answer"  # no Trash or Archive known, TLS, a full disk
-    PAUSED = "paused"  # by a bug of ours, or by the person's stop button
+    PAUSED = "paused"  # by a bug of ours, or by the user's stop button
     STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
 class LabelProgress:
-    """How far past mail of one label is.
+    """How far the past sync of one label is.
 
     Attributes:
-        name, delimiter, role: Of its mailbox.
-        done: Messages of its range that are behind, of `total` (0: not counted yet).
+        name, delimiter, role: From its mailbox.
+        done: Messages of its range already handled, out of `total` (0: not counted yet).
     """
 
     name: str
@@ -168,10 +168,10 @@ class LabelProgress:
 
 @dataclass(frozen=True, slots=True)
 class PastProgress:
-    """How far past mail is.
+    """How far the past sync of an account is.
 
     Attributes:
-        seconds_left: At the pace of now; None: not known yet.
+        seconds_left: At the current pace; None: not known yet.
     """
 
     labels: tuple[LabelProgress, ...] = ()
@@ -183,25 +183,25 @@ NO_PAST = PastProgress()
 
 @dataclass(frozen=True, slots=True)
 class StatusChanged:
-    """The facts of an account's sync, whole (M22). Times are milliseconds UTC.
+    """All facts about an account's sync (M22). Times are milliseconds UTC.
 
     Attributes:
         account_id: The account.
-        phase: What runs now.
-        mailbox: The mailbox being worked on, as the server spells it decoded, or ''.
+        phase: What the worker is doing.
+        mailbox: The mailbox being worked on, decoded from the server's spelling, or ''.
         done: Messages of past mail taken in so far, of `total` (0: not counting).
         total: Messages of past mail to take in.
         pending: Operations that wait for the server.
         refused: Operations that the server refused for good.
-        checking: Messages that vanished and are being checked (SYNC.md section 2).
-        held: Deletes held back by the brake.
+        checking: Messages that vanished and are still being checked (open cases; see docs/sync.md).
+        held: Deletes that the brake holds.
         last_success_at: End of the last complete cycle, or None.
         retry_at: When the next try comes, or None.
-        error: The person's sentence about what failed and what to do, or ''.
+        error: What failed and what to do, as a sentence for the user, or ''.
         questions: Roles that operations wait for because no mailbox has them: trash, archive.
         certificate: What the server showed, if that is why there is no connection.
-        past: Past mail while it comes in.
-        closed: Mailboxes that the server does not open, and that hold every delete elsewhere.
+        past: Progress of past mail while it comes in.
+        closed: Mailboxes that the server does not open; which holds up every delete elsewhere.
     """
 
     account_id: int

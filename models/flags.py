@@ -1,4 +1,4 @@
-"""The flags of IMAP that the store keeps."""
+"""The IMAP flags that the store keeps."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntFlag
 
 
 class Flag(IntFlag):
-    """The flags of IMAP that the store keeps."""
+    """The IMAP flags that the store keeps."""
 
     SEEN = 1
     ANSWERED = 2

@@ -1,4 +1,4 @@
-"""A mail taken apart, as the parser hands it to the store."""
+"""A parsed mail, as the parser passes it to the store."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Address = tuple[str, str]  # display name or '', address in lower case
 
 
 def plain(text: str) -> str:
-    """Text that the database takes: half a surrogate pair of broken mail is a question mark."""
+    """Make text safe for the database: replace lone surrogates of broken mail by question marks."""
     if text.isascii():
         return text
     return text.encode("utf-8", "replace").decode("utf-8")
@@ -19,8 +19,8 @@ class ParsedAttachment:
     """One attachment or inline picture.
 
     Attributes:
-        section: Its IMAP part number, for bodies that are here in part only.
-        encoding: Its transfer encoding, for the same.
+        section: Its IMAP part number, for bodies that are stored only in part.
+        encoding: Its transfer encoding, for the same case.
     """
 
     file_name: str = ""
@@ -62,7 +62,7 @@ class ParsedMail:
 
 @dataclass(frozen=True, slots=True)
 class PartialBody:
-    """The body of a large mail whose attachments stay on the server until asked for."""
+    """The body of a large mail. Its attachments stay on the server until the user asks for them."""
 
     header: bytes = b""
     text: str | None = None
@@ -71,7 +71,7 @@ class PartialBody:
 
 @dataclass(frozen=True, slots=True)
 class PackedBody:
-    """A body as its table keeps it: zstd frames. `indexed`: the words that the index holds."""
+    """A body as its table stores it, in zstd frames. `indexed`: the words in the search index."""
 
     raw: bytes | None = None
     header: bytes | None = None
@@ -82,14 +82,14 @@ class PackedBody:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One UID of a mailbox with the mail behind it. Times are milliseconds UTC.
+    """One UID of a mailbox and its mail. Times are milliseconds UTC.
 
     Attributes:
-        identity: Of sync/mime/identity.py, 16 bytes.
+        identity: 16 bytes, computed by sync/mime/identity.py.
         server_identity: `gm:` with X-GM-MSGID, `em:` with EMAILID, or ''.
         raw: The whole message; or `partial` without its attachments; or neither yet.
-        packed: `raw` or `partial` as the table keeps it, if somebody had time to pack it.
-        is_poison: Its body cannot be read from the server; the header is all there is.
+        packed: `raw` or `partial` as the table stores it, if the caller packed it already.
+        is_poison: The server cannot hand out its body; only the header is there.
     """
 
     mailbox_id: int

@@ -1,4 +1,4 @@
-"""What a server shows of itself when its certificate is not valid. Plain values."""
+"""What a server shows when its certificate is not valid. Plain values."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class ShownCertificate:
 
     Attributes:
         fingerprint: SHA-256 of its DER form as `AA:BB:…`, '' if it could not be read.
-        names: The hosts and addresses it is good for.
-        is_changed: The person trusts another certificate of this host.
+        names: The hosts and addresses it is valid for.
+        is_changed: The user trusts another certificate of this host.
     """
 
     host: str
@@ -40,5 +40,5 @@ class ShownCertificate:
 
     @property
     def can_be_trusted(self) -> bool:
-        """Nobody can vouch for one that was called back, or that could not be looked at."""
+        """Not if it was revoked or could not be read: no one can vouch for it then."""
         return bool(self.fingerprint) and CertificateFault.REVOKED not in self.faults

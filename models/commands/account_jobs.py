@@ -1,8 +1,8 @@
-"""What takes long about an account: removing it (S7), and telling its own mail anew.
+"""Long account jobs: delete a removed account's data (S7), and re-mark the user's own mail.
 
-Each is begun by a command, in one transaction that says in the account's row what is to be
-done. The rest goes in steps of one transaction each, in the command thread and between other
-commands; what a crash or a quit cut short goes on at the next start.
+A command begins each job: one transaction notes in the account's row what is to be done. The
+command thread does the rest as a series of short transactions, so other commands can run in
+between. A job that a crash or a quit interrupted continues at the next start.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from models.mail import conversation, links
 from models.store import database, ledger, profile, settings, wipe
 
 Keep = Literal["history", "linked", "nothing"]
-_CHUNK: Final = 500  # conversations, or 4 times as many messages that are only looked at
-_ROWS: Final = 5_000  # of a table that hangs on nothing
+_CHUNK: Final = 500  # conversations, or 4 times as many messages that are only read
+_ROWS: Final = 5_000  # rows of a table that no other refers to
 
 
 def is_due() -> bool:
-    """Whether anything is left to do."""
+    """Whether any job has work left."""
     return _next() is not None
 
 
 def step() -> list[Event] | None:
-    """Do the next part; what changed, or None if nothing is left to do."""
+    """Do the next part of a job; return what changed, or None if no work is left."""
     found = _next()
     if found is None:
         return None
@@ -44,7 +44,7 @@ def step() -> list[Event] | None:
 
 
 def finish(account_id: int) -> list[Event]:
-    """Do everything that is left for one account now, because somebody waits for it."""
+    """Do all the work left for one account now, because a command waits for it."""
     events: list[Event] = []
     while (removing := _removing(account_id)) != "":
         events += _remove_more(account_id, removing)
@@ -71,8 +71,8 @@ class RemovalPreview:
     """What the ways of removing an account would leave, in mails.
 
     Attributes:
-        linked: Those that "keep only linked mail" keeps, out of `mails`.
-        without_text: Those whose text is still on the server only.
+        linked: Mails that "keep only linked mail" keeps, out of `mails`.
+        without_text: Mails whose text is still only on the server.
     """
 
     mails: int
@@ -81,7 +81,7 @@ class RemovalPreview:
 
 
 def preview_removal(account_id: int) -> RemovalPreview:
-    """Look, without changing anything."""
+    """Count, without changing anything."""
     found = database.row(
         "SELECT count(*), sum(body_state = 'none') FROM message WHERE account_id = ?", (account_id,)
     )
@@ -94,10 +94,10 @@ def preview_removal(account_id: int) -> RemovalPreview:
 
 
 def begin_removal(account_id: int, keep: Keep) -> list[Event]:
-    """The account is gone for the person; what waits for its server is never said."""
+    """Hide the account from the user at once; its pending operations are never sent."""
     config = account.config(account_id)
     if config is None or config.removing or (config.state == account.REMOVED and keep == "history"):
-        return []  # pressed twice; but what was kept may be erased later
+        return []  # clicked twice; but what was kept before may still be erased now
     with database.writing(durable=True):
         account.update(account_id, state=account.REMOVED, set_up=False, removing=keep, remarking="")
         for table in ("secret", "operation"):
@@ -109,7 +109,7 @@ def begin_removal(account_id: int, keep: Keep) -> list[Event]:
 
 
 def _remove_more(account_id: int, keep: str) -> list[Event]:
-    """One more part. Tombstones survive all but `nothing`, which erases every trace."""
+    """Remove the next part. Tombstones stay, except with `nothing`, which erases every trace."""
     with database.writing(durable=True):
         ids = _doomed(account_id, only_unlinked=keep == "linked") if keep != "history" else []
         if ids:
@@ -126,7 +126,7 @@ def _remove_more(account_id: int, keep: str) -> list[Event]:
 
 
 def _doomed(account_id: int, *, only_unlinked: bool) -> list[int]:
-    """The next conversations to go; `linked` is also one with a person of the contacts."""
+    """The next conversations to erase. One with a known person counts as linked too."""
     found = database.rows(
         f"SELECT id FROM conversation c WHERE account_id = ? {_UNLINKED if only_unlinked else ''}"
         f"ORDER BY id LIMIT {_CHUNK}",
@@ -159,7 +159,7 @@ def _erase(account_id: int, conversation_ids: Sequence[int]) -> list[Event]:
 
 
 def _forget_places(account_id: int) -> bool:
-    """Where its mail lay on the server; whether there may be more."""
+    """Erase where its mail lay on the server; return whether there may be more."""
     if database.rows(_PLACES, (account_id, _ROWS)) or database.rows(_ARRIVALS, (account_id, _ROWS)):
         return True
     database.run("DELETE FROM mailbox WHERE account_id = ?", (account_id,))
@@ -175,7 +175,7 @@ _ARRIVALS: Final = f"""DELETE FROM arrival WHERE (mailbox_id, uidvalidity, uid) 
 
 
 def _forget_ledger(account_id: int) -> bool:
-    """Why its mail is here or not here; whether there may be more."""
+    """Erase its part of the ledger; return whether there may be more."""
     sql = "DELETE FROM ledger WHERE id IN (SELECT id FROM ledger WHERE account_id = ? LIMIT ?)"
     return bool(database.rows(f"{sql} RETURNING 1", (account_id, _ROWS)))
 
@@ -184,7 +184,7 @@ def _forget_ledger(account_id: int) -> bool:
 
 
 def set_aliases(account_id: int, addresses: Iterable[str]) -> None:
-    """These are the person's own besides the account's; known mail is looked at anew (R15)."""
+    """Set the user's own addresses besides the account's; begin to re-mark known mail (R15)."""
     before = account.own_addresses(account_id)
     with database.writing(durable=True):
         account.set_aliases(account_id, tuple(addresses))
@@ -194,7 +194,7 @@ def set_aliases(account_id: int, addresses: Iterable[str]) -> None:
 
 
 def _pending(account_id: int) -> tuple[int, frozenset[str]]:
-    """Up to which message it was looked, and which addresses are own no more."""
+    """The last message that was checked, and the addresses that are no longer the user's own."""
     stored = database.value("SELECT remarking FROM account WHERE id = ?", (account_id,))
     if not stored:
         return 0, frozenset()
@@ -207,7 +207,7 @@ def _remember(account_id: int, after: int, gone: Iterable[str]) -> None:
 
 
 def _remark_more(account_id: int) -> list[Event]:
-    """Mail from an own address is own; what lies in Sent is own whoever it is from."""
+    """Mail from one of the user's addresses is own; mail in Sent is own whoever sent it."""
     with database.writing(durable=False):
         after, gone = _pending(account_id)
         own = account.own_addresses(account_id)

@@ -1,4 +1,4 @@
-"""Commands about accounts: add, edit, convert, remove, and which mailboxes they sync."""
+"""Commands about accounts: add, edit, convert, remove, and choose which mailboxes to sync."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from models.store import database, ledger, settings
 
 @dataclass(frozen=True, slots=True)
 class AddAccount:
-    """Make an account with its secrets and the mailboxes chosen in the wizard.
+    """Create an account with its secrets and the mailboxes chosen in the wizard.
 
     Attributes:
         mailboxes: Columns of each mailbox by name, as `mailbox.save` takes them.
-        trusted: Certificates that the person said yes to in the wizard.
+        trusted: Certificates that the user accepted in the wizard.
     """
 
     new: NewAccount
@@ -43,7 +43,7 @@ class AddAccount:
 
 @dataclass(frozen=True, slots=True)
 class UpdateAccount:
-    """Change columns of an account; with `secrets` also how it signs in."""
+    """Change columns of an account; with `secrets`, also how it signs in."""
 
     account_id: int
     columns: dict[str, Any] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class UpdateAccount:
 
 @dataclass(frozen=True, slots=True)
 class ConvertAccount:
-    """Make an account personal or team: whose options count from now on (S8)."""
+    """Make an account personal or team, which decides whose options count from now on (S8)."""
 
     account_id: int
     kind: Literal["personal", "team"]
@@ -62,9 +62,9 @@ class ConvertAccount:
 
 @dataclass(frozen=True, slots=True)
 class RemoveAccount:
-    """Stop knowing an account; the server is never touched (S7).
+    """Remove an account from Dealpost; the server is never touched (S7).
 
-    It is gone at once; `account_jobs` takes its mail apart.
+    The account disappears at once; `account_jobs` then deletes its mail.
     """
 
     account_id: int
@@ -73,7 +73,7 @@ class RemoveAccount:
 
 @dataclass(frozen=True, slots=True)
 class SetRole:
-    """The person says which mailbox is Sent, Archive, Trash …"""
+    """The user says which mailbox is Sent, Archive, Trash …"""
 
     account_id: int
     mailbox_id: int
@@ -82,14 +82,14 @@ class SetRole:
 
 @dataclass(frozen=True, slots=True)
 class ChooseMailboxes:
-    """The labels to sync from. Fewer never removes mail that is here (S6)."""
+    """Choose the labels to sync. Choosing fewer never removes mail that is here (S6)."""
 
     account_id: int
     mailbox_ids: tuple[int, ...]
     all_labels: bool = False
 
 
-# What a running sync does not look at, or reads anew each time.
+# Columns that a running sync ignores, or reads again each time.
 _QUIET = frozenset(
     {
         "name",
@@ -113,7 +113,7 @@ AccountCommand = (
 
 
 def execute(command: AccountCommand) -> tuple[list[Event], int | None]:
-    """Carry it out; the events, and the id of an account that was made."""
+    """Carry out the command; return the events, and the id of a newly added account."""
     match command:
         case AddAccount():
             known = account.by_address(command.new.address)
@@ -159,7 +159,7 @@ def _add(command: AddAccount) -> int:
 
 
 def _update(command: UpdateAccount) -> None:
-    """A page that is still open changes nothing of an account that was removed meanwhile."""
+    """Change an account. A page left open changes nothing of an account removed meanwhile."""
     with database.writing(durable=True):
         config = account.config(command.account_id)
         if config is None or config.state == account.REMOVED:
@@ -175,7 +175,7 @@ def _update(command: UpdateAccount) -> None:
 
 
 def _convert(account_id: int, kind: str) -> None:
-    """A team account begins with what counted until now; nothing that was done changes (R2)."""
+    """A team account begins with the options that applied until now; past actions stay (R2)."""
     with database.writing(durable=True):
         config = account.config(account_id)
         if config is None or config.kind == kind:
@@ -188,10 +188,10 @@ def _convert(account_id: int, kind: str) -> None:
 
 
 def set_role(account_id: int, mailbox_id: int, role: Role) -> tuple[int, ...]:
-    """One mailbox has the role from now on, by the person's word, and no other.
+    """Give one mailbox a role because the user said so; no other mailbox keeps it.
 
-    What lies only there when it becomes the Trash was not moved there: it is held like a delete
-    that is unusually large (X3), and its conversations are the answer.
+    When a mailbox becomes the Trash, mail that lies only there was not moved there by a delete. It
+    is held like unusually many deletes (X3); the ids of its conversations are returned.
     """
     with database.writing(durable=True):
         state = mailbox.get(mailbox_id)
@@ -211,7 +211,7 @@ def set_role(account_id: int, mailbox_id: int, role: Role) -> tuple[int, ...]:
 
 
 def _choose(command: ChooseMailboxes) -> None:
-    """What is chosen newly begins its past mail; what is chosen no longer keeps its mail (S6)."""
+    """A newly chosen mailbox begins its past mail; one no longer chosen keeps its mail (S6)."""
     with database.writing(durable=True):
         account.update(command.account_id, all_labels=command.all_labels)
         chosen = set(command.mailbox_ids)

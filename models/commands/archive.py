@@ -1,4 +1,4 @@
-"""Archiving and restoring conversations, and what of it the server has to hear (R4, R10, R13)."""
+"""Archive and restore conversations, and queue what the server has to do for it (R4, R10, R13)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from models.store.database import chunks, writing
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """Archive conversations that are in Inbox. `is_undo`: put back what a restore brought."""
+    """Archive conversations that are in Inbox. `is_undo`: archive what a restore brought back."""
 
     conversation_ids: tuple[int, ...]
     is_undo: bool = False
@@ -39,7 +39,7 @@ ArchiveCommand = Archive | Restore
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Conversations of one account that changed, and whether operations did."""
+    """The conversations of one account that changed, and whether operations did."""
 
     account_id: int
     conversation_ids: tuple[int, ...]
@@ -50,7 +50,7 @@ _IN_INBOX: Final = "is_archived = 0 AND incoming_count > 0"
 
 
 def execute(command: ArchiveCommand) -> Done[ArchiveCommand]:
-    """Carry it out, in chunks of one transaction each."""
+    """Carry out the command, in chunks of one transaction each."""
     command_id = uuid.uuid4().hex
     changes: list[Changed] = []
     for chunk in chunks(command.conversation_ids):
@@ -71,10 +71,10 @@ def execute(command: ArchiveCommand) -> Done[ArchiveCommand]:
 def archive(
     conversation_ids: Sequence[int], command_id: str, *, anywhere: bool = False
 ) -> list[Changed]:
-    """Archive those that are in Inbox; inside one durable transaction.
+    """Archive those conversations that are in Inbox; call it inside one durable transaction.
 
     Args:
-        anywhere: Undoing a restore puts back also what is not in Inbox.
+        anywhere: The undo of a restore also archives conversations that are not in Inbox.
     """
     condition = "is_archived = 0" if anywhere else _IN_INBOX
     return [
@@ -110,7 +110,7 @@ def _set_archived(ids: Sequence[int], change: str, condition: str) -> list[int]:
 
 
 def _queue_archive(account_id: int, conversation_ids: Sequence[int], command_id: str) -> bool:
-    """The copy in INBOX of each message goes to the archive, if the option is on now (R2)."""
+    """Queue the move of each message's INBOX copy to the archive, if the option is on now (R2)."""
     if not conversation_ids:
         return False
     undone = _cancel_pending(conversation_ids, operation.UNARCHIVE)
@@ -129,7 +129,7 @@ def _queue_archive(account_id: int, conversation_ids: Sequence[int], command_id:
 
 
 def restore(conversation_ids: Sequence[int], command_id: str) -> list[Changed]:
-    """Put archived conversations back; inside one durable transaction."""
+    """Put archived conversations back into Inbox; call it inside one durable transaction."""
     return [
         _restore(account_id, ids, command_id)
         for account_id, ids in accounts_of(conversation_ids).items()
@@ -149,7 +149,7 @@ def _restore(account_id: int, ids: list[int], command_id: str) -> Changed:
 
 
 def _queue_restore(account_id: int, conversation_ids: Sequence[int], command_id: str) -> bool:
-    """Only what our archive moved, and what is still where it was put (R10)."""
+    """Only mail that our archive moved and that is still where it was put (R10)."""
     if not conversation_ids:
         return False
     undone = _cancel_pending(conversation_ids, operation.ARCHIVE)
@@ -174,7 +174,7 @@ def _live(conversation_ids: Sequence[int], condition: str) -> list[Copies]:
 
 
 def _begun(conversation_ids: Sequence[int]) -> list[Copies]:
-    """Messages whose archive the server may be doing: it is looked up when that is over."""
+    """Messages the server may be archiving right now; the restore looks them up afterwards."""
     return [
         Copies(message_id, rows[-1].identity, rows[-1].server_identity)
         for message_id, rows in _open(conversation_ids, operation.ARCHIVE).items()
@@ -182,7 +182,7 @@ def _begun(conversation_ids: Sequence[int]) -> list[Copies]:
 
 
 def _cancel_pending(conversation_ids: Sequence[int], kind: str) -> set[int]:
-    """Cancel operations of a kind that no server heard of; the messages they were about."""
+    """Cancel operations of a kind that no server has seen; return the messages they were about."""
     pending = {
         message_id: row.id
         for message_id, rows in _open(conversation_ids, kind).items()
@@ -195,7 +195,7 @@ def _cancel_pending(conversation_ids: Sequence[int], kind: str) -> set[int]:
 
 
 def _forget_refused(conversation_ids: Sequence[int], kind: str) -> None:
-    """What the server refused is not wanted any more: a later retry would undo this act."""
+    """Drop what the server refused: a later retry would undo the user's new action."""
     for chunk in chunks(conversation_ids):
         database.run(
             "UPDATE operation SET state = 'cancelled', changed_at = ? "
@@ -206,7 +206,7 @@ def _forget_refused(conversation_ids: Sequence[int], kind: str) -> None:
 
 
 def _open(conversation_ids: Sequence[int], kind: str) -> dict[int, list[OperationRow]]:
-    """The open operations of a kind, by message; the index of open ones is small."""
+    """The open operations of a kind, by message. Fast: the index of open operations is small."""
     found: dict[int, list[OperationRow]] = {}
     for chunk in chunks(conversation_ids):
         rows = database.rows(

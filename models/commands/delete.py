@@ -1,4 +1,4 @@
-"""The person deletes mail: here for good, on the server a move to Trash at most (R3, R13)."""
+"""Delete mail: here for good; on the server at most a move to Trash (R3, R13)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class DeletePreview:
         record_titles: The records whose histories lose the mail.
         to_trash: By account: whether the server's copies go to Trash.
         other_account_copies: Equal mails in other accounts; they stay.
-        message_ids: What was counted. Only this may be deleted: mail goes on arriving meanwhile.
+        message_ids: The messages counted. Only these may be deleted, since mail keeps arriving.
     """
 
     message_count: int
@@ -60,7 +60,7 @@ class DeletePreview:
 def preview_delete(
     conversation_ids: Sequence[int] = (), message_ids: Sequence[int] = ()
 ) -> DeletePreview:
-    """Look, without changing anything."""
+    """Count, without changing anything."""
     ids = list(dict.fromkeys([*conversation.message_ids(conversation_ids), *message_ids]))
     owners = conversation.of_messages(ids)
     keys = links.affected(owners, links.persons_of(ids))
@@ -83,7 +83,7 @@ def _count(message_ids: Sequence[int]) -> int:
 
 
 def _other_copies(message_ids: Sequence[int]) -> int:
-    """Mails with the same Message-ID in other accounts."""
+    """Count the mails with the same Message-ID in other accounts."""
     found: set[int] = set()
     for chunk in chunks(message_ids):
         rows = database.rows(
@@ -99,9 +99,9 @@ def _other_copies(message_ids: Sequence[int]) -> int:
 
 
 def execute(command: DeleteCommand) -> Done[DeleteCommand]:
-    """Carry it out, in chunks of one transaction each.
+    """Carry out the command, in chunks of one transaction each.
 
-    What is deleted is told, also if a later part fails (a full disk).
+    If a later chunk fails (a full disk), the events still report what was deleted.
     """
     events: list[Event] = []
     command_id = uuid.uuid4().hex
@@ -124,12 +124,12 @@ def _ids(command: DeleteCommand) -> Sequence[int]:
 
 
 def _messages(command: DeleteCommand, ids: Sequence[int]) -> Sequence[int]:
-    """Those of a chunk, as they are when its turn comes."""
+    """The messages of a chunk, read when its turn comes."""
     return ids if isinstance(command, DeleteMessages) else conversation.message_ids(ids)
 
 
 def delete(message_ids: Sequence[int], command_id: str) -> list[Event]:
-    """Delete messages of any account; inside one durable transaction."""
+    """Delete messages of any account; call it inside one durable transaction."""
     events: list[Event] = []
     for account_id, ids in message.by_account(message_ids).items():
         to_trash = account.delete_option(account_id)
@@ -147,7 +147,7 @@ def delete(message_ids: Sequence[int], command_id: str) -> list[Event]:
 
 
 def _queue(account_id: int, ids: Sequence[int], to_trash: bool, command_id: str) -> bool:
-    """Trash replaces what is pending; without it a pending archive still goes out."""
+    """A delete replaces pending flags. Pending archives are replaced by Trash, else still sent."""
     replaced = {operation.FLAGS}
     if to_trash:
         replaced |= {operation.ARCHIVE, operation.UNARCHIVE}
@@ -167,7 +167,7 @@ _WANTED: Final = (Role.INBOX, Role.SENT, Role.ARCHIVE)
 
 
 def _trash(account_id: int, message_ids: Sequence[int]) -> list[NewOperation]:
-    """Every copy in INBOX, Sent, the archive and chosen labels; in none of them: wherever."""
+    """Move every copy in INBOX, Sent, the archive and chosen labels; if there is none, any copy."""
     found = copies_of(message_ids, "b.role <> 'trash'")
     target = mailbox.by_role(account_id, Role.TRASH)
     to = target.id if target else None
@@ -177,7 +177,7 @@ def _trash(account_id: int, message_ids: Sequence[int]) -> list[NewOperation]:
 
 
 def _payload(copies: Sequence[Copy], target: int | None) -> Payload:
-    """Of a mail that vanished, and nobody knows where to, the operation looks for it."""
+    """If no copy has a known place because the mail vanished, the operation searches for it."""
     there = [copy for copy in copies if copy.state != "missing"]
     wanted = [copy for copy in there if copy.is_chosen or copy.role in _WANTED]
     sources = tuple(copy.source for copy in wanted or there)

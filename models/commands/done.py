@@ -1,4 +1,4 @@
-"""What a command did, and the events that several kinds of commands have in common."""
+"""What a command returns, and events that several groups of commands need."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Undo_co = TypeVar("Undo_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Done(Generic[Undo_co]):
-    """What a command did.
+    """The result of a command.
 
     Attributes:
-        undo: The command that takes back exactly this, or None.
-        count: What was done: conversations (archive, restore, read) or mails (delete).
-        account_id: Of the account that was made.
+        undo: The command that takes back exactly this one, or None.
+        count: How many it changed: conversations (archive, restore, read) or mails (delete).
+        account_id: Of the account that was added.
         record_key: Of the record that was saved.
-        error: The user's sentence, if only a part was done; the events tell which.
+        error: The sentence for the user if only a part was done; the events show which part.
     """
 
     events: tuple[Event, ...] = ()
@@ -32,7 +32,7 @@ class Done(Generic[Undo_co]):
 
 
 def conversations_changed(found: Iterable[tuple[int, Sequence[int]]]) -> list[Event]:
-    """One event an account, over all chunks: (account_id, conversation_ids)."""
+    """One event per account over all chunks; `found` has (account_id, conversation_ids)."""
     by_account: dict[int, dict[int, None]] = {}
     for account_id, conversation_ids in found:
         if conversation_ids:
@@ -41,5 +41,5 @@ def conversations_changed(found: Iterable[tuple[int, Sequence[int]]]) -> list[Ev
 
 
 def operations_changed(account_ids: Iterable[int]) -> list[Event]:
-    """One event an account."""
+    """One event per account."""
     return [OperationsChanged(account_id) for account_id in dict.fromkeys(account_ids)]

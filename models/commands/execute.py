@@ -1,7 +1,8 @@
-"""Commands: what the user did, each durable at once, with its operations and its undo (R12).
+"""Carry out any command: the table from each kind of command to its module (R12).
 
-`execute` runs in the command thread, in chunks of one transaction each, so that no other
-writer waits long. Undo is just another command.
+A command is what the user did. It is durable at once, with its operations and its undo; an undo is
+just another command. `execute` runs in the command thread, in chunks of one transaction each, so
+that no other writer waits long.
 """
 
 from __future__ import annotations
@@ -54,9 +55,9 @@ Command = (
 
 
 def execute(command: Command) -> Done[Command]:
-    """Do what the user asked for; the events are to be told after it returned.
+    """Do what the user asked for; emit the returned events afterwards.
 
-    Raises: StoreError with the user's sentence; the chunks before it are done.
+    Raises: StoreError with the sentence for the user; earlier chunks are done.
     """
     if isinstance(command, ArchiveCommand):
         return archive.execute(command)
@@ -87,7 +88,7 @@ def execute(command: Command) -> Done[Command]:
 
 
 def _in_one_go(command: LongCommand) -> Done[Command]:
-    """A command that the command thread carries out step by step, with others in between."""
+    """Run a long command whole; the command thread runs it step by step, with others in between."""
     taken = list(imports.steps(command))
     last = taken[-1].done or Done()
     told = tuple(event for step in taken for event in step.events)

@@ -1,4 +1,4 @@
-"""Commands about trust: what the brake holds, and a mailbox that the server lacks."""
+"""Commands for deletes that the brake holds, and for creating a mailbox the server lacks."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ class KeepHeld:
 
 @dataclass(frozen=True, slots=True)
 class DeleteHeld:
-    """Delete here too what another program deleted on the server."""
+    """Delete mails here too that another program deleted on the server."""
 
     message_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CheckHeld:
-    """Look again whether these mails are really gone from the server."""
+    """Check again whether these mails are really gone from the server."""
 
     message_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CreateMailbox:
-    """The person agreed that a mailbox with this role is made on the server."""
+    """The user agreed to create a mailbox with this role on the server."""
 
     account_id: int
     name: str
@@ -54,7 +54,7 @@ TrustCommand = KeepHeld | DeleteHeld | CheckHeld | CreateMailbox
 
 
 def execute(command: TrustCommand) -> tuple[tuple[Event, ...], int]:
-    """Carry it out; the events, and how many mails (or mailboxes) it was about."""
+    """Carry out the command; return the events and how many mails or mailboxes it was about."""
     if isinstance(command, CreateMailbox):
         return _create(command)
     events: list[Event] = []
@@ -79,7 +79,7 @@ def _answer(command: KeepHeld | DeleteHeld | CheckHeld, ids: Sequence[int]) -> l
             vanish_cases.check_held(ids)
         case DeleteHeld():
             alive = held_deletes.alive(ids)
-            vanish_cases.check_held(sorted(alive))  # put back meanwhile: judged anew, not deleted
+            vanish_cases.check_held(sorted(alive))  # put back meanwhile: judge them again instead
             gone = [id_ for id_ in ids if id_ not in alive]
             events += deletion.delete_messages(
                 gone, kind="external", cause=ledger.PERSON, evidence={"held": "agreed"}
@@ -102,7 +102,7 @@ def _tell_ledger(kind: str, owners: dict[int, list[int]]) -> None:
 
 
 def _create(command: CreateMailbox) -> tuple[tuple[Event, ...], int]:
-    """Queue it like every change: it goes out once, when the server can be reached."""
+    """Queue the creation like any change: it is sent once, when the server can be reached."""
     name = command.name.strip()
     if not name or any(ord(char) < 32 for char in name):
         raise StoreError("A label needs a name.")

@@ -1,4 +1,4 @@
-"""The way back from an import: a crash in the middle of one leaves no half of it."""
+"""Take back an import, so that a crash in the middle of one leaves no half of it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CHUNK: Final = 500
 
 
 def step() -> list[Event]:
-    """Take back some more, in one transaction; what changed."""
+    """Take back the next part, in one transaction; return what changed."""
     with database.writing(durable=True):
         made, filled = unfinished_import.some(CHUNK)
         events = record_commands.erase(made)
@@ -29,14 +29,14 @@ def step() -> list[Event]:
 
 
 def _take_out(found: Sequence[Any]) -> list[Event]:
-    """What was filled in. Records that were deleted meanwhile stay so."""
+    """Remove what the import filled in. Records deleted meanwhile stay deleted."""
     filled = [record_merge.loaded(each) for each in found if isinstance(each, dict)]
     snapshots = [_snapshot(each) for each in found if isinstance(each, list)]
     named = [*(each.record_key for each in filled), *(each.record_key for each in snapshots)]
     keys = [key for key in named if records.get(key) is not None]
     if not keys:
         return []
-    touched = saving.related(keys)  # by what was filled in
+    touched = saving.related(keys)  # records related through what was filled in
     record_snapshots.put_back([each for each in snapshots if each.record_key in keys])
     for each in filled:
         now = records.get(each.record_key)
@@ -49,7 +49,7 @@ def _take_out(found: Sequence[Any]) -> list[Event]:
 
 
 def _snapshot(found: Sequence[Any]) -> Snapshot:
-    """What the first versions stored: the rows as they were, for an import cut short by an update."""
+    """Read the format of the first versions (whole rows), for an import cut short by an update."""
     key, rows, referrers = found
     return Snapshot(
         key,

@@ -1,5 +1,7 @@
-"""The command that imports what `importing.plan` found, and its undo: each is one step to the
-person, and many transactions with room for other commands between them.
+"""Import what `files.plan` found, and undo an import.
+
+For the user each is one step. It takes many transactions, with room for other commands between
+them.
 """
 
 from __future__ import annotations
@@ -27,11 +29,11 @@ CHUNK: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class ImportRecords:
-    """Import drafts of a plan: all of them, or those that the person left ticked.
+    """Import drafts of a plan: all of them, or those that the user left ticked.
 
     Attributes:
-        on_duplicate: What is here already is left alone, filled up with what is new (nothing
-            of it is overwritten), or made a second time.
+        on_duplicate: What happens to a record that is here already: skip it, fill it up with what
+            is new (nothing is overwritten), or create a second one.
     """
 
     drafts: tuple[Draft, ...]
@@ -40,7 +42,7 @@ class ImportRecords:
 
 @dataclass(frozen=True, slots=True)
 class UndoImport:
-    """Take back an import: what it made goes, and what it filled in."""
+    """Undo an import: remove the records it created and the values it filled in."""
 
     made: tuple[str, ...]
     filled: tuple[Filled, ...] = ()
@@ -51,7 +53,7 @@ LongCommand = ImportRecords | UndoImport
 
 @dataclass(slots=True)
 class _Import:
-    """What was done so far. `untold`: what of it `unfinished_import` does not know yet."""
+    """An import in progress. `untold`: changes that `unfinished_import` does not know yet."""
 
     on_duplicate: OnDuplicate
     made: dict[str, None] = field(default_factory=dict)
@@ -67,18 +69,18 @@ class _Import:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One transaction of a long command. `done`: it was the last one."""
+    """One transaction of a long command. `done` is set on the last one."""
 
     events: tuple[Event, ...] = ()
     done: Done[UndoImport] | None = None
 
 
 def steps(command: LongCommand) -> Iterator[Step]:
-    """Carry it out, one transaction each. What is not carried out to its end is taken back.
+    """Carry out the command, one transaction per step. An unfinished import is taken back.
 
-    Raises: StoreError with the person's sentence; nothing of its step is written then.
+    Raises: StoreError with the sentence for the user; nothing of that step is written then.
     """
-    while unfinished_import.is_due():  # one that was cut short
+    while unfinished_import.is_due():  # take back an import that was cut short
         yield Step(tuple(import_undo.step()))
     yield from _import(command) if isinstance(command, ImportRecords) else _undo(command)
 
@@ -98,7 +100,7 @@ def _import(command: ImportRecords) -> Iterator[Step]:
 
 
 def _tell(work: _Import) -> None:
-    """What this transaction did is taken back if the import is not completed."""
+    """Note what this transaction did, so that it is taken back if the import is not completed."""
     made = [key for key in work.untold if key in work.made]
     unfinished_import.remember(
         made, [work.updated[key] for key in work.untold if key in work.updated]
@@ -115,7 +117,7 @@ def _done(work: _Import) -> Done[UndoImport]:
 
 
 def _undo(command: UndoImport) -> Iterator[Step]:
-    """Decided in one transaction: what a crash cuts short goes on at the next start."""
+    """Decide the undo in one transaction: after a crash it continues at the next start."""
     with database.writing(durable=True):
         unfinished_import.remember(command.made, command.filled)
     while unfinished_import.is_due():
@@ -125,7 +127,7 @@ def _undo(command: UndoImport) -> Iterator[Step]:
 
 
 def _open(command: ImportRecords) -> _Import:
-    """Organizations, persons and stages that the drafts name."""
+    """Load the organizations, persons and stages that the drafts name."""
     work = _Import(command.on_duplicate)
     names = {name_sign(draft.organization) for draft in command.drafts if draft.organization}
     work.organizations = ids_by_name(Kind.ORGANIZATION, names) if names else {}
@@ -154,7 +156,7 @@ def _take(work: _Import, draft: Draft) -> None:
 
 
 def _fill_up(work: _Import, before: Record, new: Record) -> bool:
-    """Whether the file added anything to what is here."""
+    """Return whether the file added anything to the known record."""
     filled = _filled(before, new)
     if filled == before:
         return False
@@ -183,7 +185,7 @@ def _make(work: _Import, record: Record, organization: str = "") -> str:
 
 
 def _complete(work: _Import, draft: Draft) -> Record:
-    """The record with the ids of what it names; what is not here is made."""
+    """The record with the ids of the records it names; those that do not exist are created."""
     record = draft.record
     if isinstance(record, Organization):
         return record
@@ -206,10 +208,10 @@ def _organization(work: _Import, name: str) -> int:
 
 
 def _person(work: _Import, named: tuple[str, str], organization: str) -> int:
-    """By address, else by name: rather one of this organization, else any.
+    """Find the person by address, else by name, preferring one of this organization.
 
-    A deal's person may work elsewhere. But who has an address is the same as a namesake without
-    any only if the organization fits; see `drafts.with_duplicates`.
+    A deal's person may work elsewhere. But a person with an address is the same as a namesake
+    without one only if the organization fits; see `drafts.with_duplicates`.
     """
     name, address = named
     sign, of = name_sign(name), name_sign(organization)
@@ -230,18 +232,18 @@ def _person(work: _Import, named: tuple[str, str], organization: str) -> int:
 
 
 def _take_address(work: _Import, person: Person, sign: str, of: str) -> str:
-    """The namesake without an address that has this one now, or ''."""
+    """Give this address to a namesake without one and return their key; '' if there is none."""
     while known := work.persons.find(sign, of, is_bare=True):
         work.persons.join(sign, known.key, of, is_bare=False)
         before = records.get(known.key)
-        if isinstance(before, Person) and not before.addresses:  # none was typed in meanwhile
+        if isinstance(before, Person) and not before.addresses:  # the user typed none meanwhile
             _fill_up(work, before, person)
             return known.key
     return ""
 
 
 def _filled(before: Record, new: Record) -> Record:
-    """The known record with what the file adds; nothing is overwritten."""
+    """The known record plus what the file adds; nothing is overwritten."""
     if isinstance(before, Person) and isinstance(new, Person):
         return replace(
             before,

@@ -1,4 +1,4 @@
-"""Commands about links: by hand, in bulk, and past mail on request; each with its undo (M14)."""
+"""Commands about links: by hand, in bulk, and for past mail on request; each has its undo (M14)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GONE = "This record was deleted in the meantime."
 
 @dataclass(frozen=True, slots=True)
 class LinkConversations:
-    """Link conversations to a deal, lead or project, in place of what they were linked to."""
+    """Link conversations to a deal, lead or project, replacing their present link."""
 
     conversation_ids: tuple[int, ...]
     record_key: str
@@ -30,14 +30,14 @@ class LinkConversations:
 
 @dataclass(frozen=True, slots=True)
 class UnlinkConversations:
-    """Unlink conversations; what they ask about stays."""
+    """Unlink conversations; their offers stay."""
 
     conversation_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DismissOffers:
-    """The conversations shall not ask any more."""
+    """Remove the offers of conversations, so that they no longer ask."""
 
     conversation_ids: tuple[int, ...]
 
@@ -68,7 +68,7 @@ class LinkPast:
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """How a conversation was linked, and what it asked about: (record_key, reason, offered_at)."""
+    """How a conversation was linked, and its offers: (record_key, reason, offered_at)."""
 
     conversation_id: int
     record_key: str = ""
@@ -80,7 +80,7 @@ class LinkState:
 
 @dataclass(frozen=True, slots=True)
 class RestoreLinks:
-    """Undo: conversations are linked as they were."""
+    """Undo: link conversations as they were."""
 
     states: tuple[LinkState, ...]
 
@@ -97,9 +97,9 @@ LinkCommand = (
 
 
 def execute(command: LinkCommand) -> Done[LinkCommand]:
-    """Carry it out.
+    """Carry out the command.
 
-    Raises: RecordError with the person's sentence.
+    Raises: RecordError with the sentence for the user.
     """
     match command:
         case LinkConversations(conversation_ids=ids, record_key=key):
@@ -130,7 +130,7 @@ def _change(
     reason: dict[str, object] | None = None,
     origin: str = "person",
 ) -> Done[LinkCommand]:
-    """Link to `key`, or unlink if it is ''; those that are so already are left alone."""
+    """Link to `key`, or unlink if it is ''; skip conversations that are in that state already."""
     before: list[LinkState] = []
     for chunk in chunks(ids, CHUNK):
         with database.writing(durable=True):
@@ -167,7 +167,7 @@ def _tell_ledger(before: Sequence[LinkState], key: str, origin: str) -> None:
 
 
 def states_of(conversation_ids: Sequence[int]) -> list[LinkState]:
-    """How conversations that are here are linked now."""
+    """How existing conversations are linked now."""
     marks = database.marks(len(conversation_ids))
     offers: dict[int, tuple[tuple[str, str, int], ...]] = {}
     for owner, *rest in database.rows(

@@ -1,4 +1,4 @@
-"""Commands about the queue: what a server refused, or has not heard yet."""
+"""Commands about the queue of operations: retry or give up what waits or was refused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from models.server import operation
 
 @dataclass(frozen=True, slots=True)
 class RetryOperations:
-    """Try again at once what the server refused or what waits."""
+    """Retry at once operations that wait or that the server refused."""
 
     operation_ids: tuple[int, ...]
 
@@ -26,7 +26,7 @@ OperationCommand = RetryOperations | DropOperations
 
 
 def execute(command: OperationCommand) -> Done[OperationCommand]:
-    """Carry it out. It counts what was asked for, or nothing if none was left to change."""
+    """Carry out the command. `count` is the number asked for, or 0 if none could be changed."""
     ids = command.operation_ids
     retries = isinstance(command, RetryOperations)
     account_ids = operation.retry(ids) if retries else operation.drop(ids)

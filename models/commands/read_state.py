@@ -1,4 +1,4 @@
-"""Read and unread: local at once, and a flags operation with the desired state (M5)."""
+"""Mark mail read or unread: local at once, with a flags operation for the server (M5)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from models.store.database import chunks, writing
 
 @dataclass(frozen=True, slots=True)
 class MarkRead:
-    """Mark what others wrote in these conversations."""
+    """Mark what others wrote in these conversations as read or unread."""
 
     conversation_ids: tuple[int, ...]
     read: bool = True
@@ -25,7 +25,7 @@ class MarkRead:
 
 @dataclass(frozen=True, slots=True)
 class MarkMessagesRead:
-    """Mark single messages."""
+    """Mark single messages as read or unread."""
 
     message_ids: tuple[int, ...]
     read: bool = True
@@ -36,7 +36,7 @@ ReadCommand = MarkRead | MarkMessagesRead
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """Messages of one account whose state changed."""
+    """The messages of one account whose read state changed."""
 
     account_id: int
     message_ids: tuple[int, ...]
@@ -45,7 +45,7 @@ class Marked:
 
 
 def execute(command: ReadCommand) -> Done[ReadCommand]:
-    """Carry it out, in chunks of one transaction each. It counts what the command names."""
+    """Carry out the command, in chunks of one transaction each. `count` is what it names."""
     marked: list[Marked] = []
     command_id = uuid.uuid4().hex
     read = command.read
@@ -68,7 +68,7 @@ def execute(command: ReadCommand) -> Done[ReadCommand]:
 
 
 def of_conversations(conversation_ids: Sequence[int], read: bool) -> list[int]:
-    """The messages that marking these conversations changes: the person's own are none."""
+    """The messages that marking these conversations changes; never the user's own."""
     found: list[int] = []
     for chunk in chunks(conversation_ids):
         rows = database.rows(
@@ -81,7 +81,7 @@ def of_conversations(conversation_ids: Sequence[int], read: bool) -> list[int]:
 
 
 def mark(message_ids: Sequence[int], read: bool, command_id: str) -> list[Marked]:
-    """Mark messages; those that are so already are left alone. Inside one durable transaction."""
+    """Mark messages that are not in that state yet; call it inside one durable transaction."""
     changed: dict[int, list[tuple[int, int]]] = {}
     for chunk in chunks(message_ids):
         rows = database.rows(
@@ -101,7 +101,7 @@ def mark(message_ids: Sequence[int], read: bool, command_id: str) -> list[Marked
 
 
 def _queue(account_id: int, message_ids: Sequence[int], read: bool, command_id: str) -> bool:
-    """What is pending the other way is replaced; what the server knows already is not said."""
+    """Replace the pending opposite, and queue nothing that the server already has."""
     open_rows = operation.open_for_messages(message_ids, kinds=(operation.FLAGS,))
     stale = [row.id for rows in open_rows.values() for row in rows if not row.is_begun]
     operation.cancel(stale)
@@ -117,5 +117,5 @@ def _queue(account_id: int, message_ids: Sequence[int], read: bool, command_id: 
 
 
 def _is_begun(rows: Sequence[OperationRow]) -> bool:
-    """Whether the server may have heard of one: then its flags may differ from what is known."""
+    """Whether one may have reached the server: its flags may then differ from those we know."""
     return any(row.is_begun or row.attempts for row in rows)

@@ -1,4 +1,4 @@
-"""Commands about records: save, delete, merge, stages, notes. Undo is just another command."""
+"""Commands about records: save, delete, merge, stages, notes. An undo is just another command."""
 
 from __future__ import annotations
 
@@ -27,14 +27,13 @@ GONE = "This record was deleted in the meantime."
 
 @dataclass(frozen=True, slots=True)
 class SaveRecord:
-    """Make a record (its id is 0) or change it. Changes of stage and status go into its history.
+    """Create a record (its id is 0) or change it. Its history notes changes of stage and status.
 
     Attributes:
-        undone: This is an undo: history entries that go with it. None: it is not.
-        columns: Only these change; of the others what is stored stays. None: all of them.
-        base: The record from which `record` was changed. With it and `columns`, persons are
-            added to those that are stored, and taken from them, since others may have come
-            meanwhile.
+        undone: For an undo, the history entries to remove with it. None: this is no undo.
+        columns: Change only these; the others keep what is stored. None: all of them.
+        base: The record that `record` was edited from. With it and `columns`, persons are added to
+            and removed from those stored now, since others may have been added meanwhile.
     """
 
     record: Record
@@ -45,14 +44,14 @@ class SaveRecord:
 
 @dataclass(frozen=True, slots=True)
 class DeleteRecords:
-    """Delete records; mail stays, its links to them go."""
+    """Delete records; mail stays, but its links to them go."""
 
     record_keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MergePersons:
-    """Make one person of several: the kept one gets the addresses, phones, items and notes."""
+    """Merge several persons into one: the kept one gets the addresses, phones, items and notes."""
 
     kept_id: int
     gone_ids: tuple[int, ...]
@@ -60,10 +59,10 @@ class MergePersons:
 
 @dataclass(frozen=True, slots=True)
 class RestoreRecords:
-    """Undo: records become what they were.
+    """Undo: restore records as they were.
 
     Attributes:
-        is_merge: The first is a person that took over the notes of the others.
+        is_merge: The first record is a person that took over the notes of the others.
     """
 
     snapshots: tuple[Snapshot, ...]
@@ -72,10 +71,10 @@ class RestoreRecords:
 
 @dataclass(frozen=True, slots=True)
 class SaveStages:
-    """The stages of the pipeline in their order; id 0 is a new one.
+    """Set the stages of the pipeline in their order; id 0 is a new one.
 
-    Deals of a stage that is missing here go to the one before it. `deals`: of an undo, the
-    deals that go back: (deal_id, stage_id).
+    Deals of a stage that is missing here go to the one before it. `deals`: for an undo, the deals
+    that go back, as (deal_id, stage_id).
     """
 
     stages: tuple[Stage, ...]
@@ -84,7 +83,7 @@ class SaveStages:
 
 @dataclass(frozen=True, slots=True)
 class AddNote:
-    """Write a note into a record's history; without `at` it is the one that was begun."""
+    """Add a note to a record's history. Without `at`, it finishes the note in progress."""
 
     record_key: str
     text: str
@@ -93,7 +92,7 @@ class AddNote:
 
 @dataclass(frozen=True, slots=True)
 class KeepDraft:
-    """Keep a note that was begun; '' keeps none. Of a record that is gone nothing is kept."""
+    """Store an unfinished note; '' removes it. For a record that is gone nothing is stored."""
 
     record_key: str
     text: str
@@ -109,7 +108,7 @@ class EditNote:
 
 @dataclass(frozen=True, slots=True)
 class DeleteNote:
-    """Take a note out of the history."""
+    """Remove a note from the history."""
 
     entry_id: int
 
@@ -128,9 +127,9 @@ RecordCommand = (
 
 
 def execute(command: RecordCommand) -> Done[RecordCommand]:
-    """Carry it out.
+    """Carry out the command.
 
-    Raises: RecordError with the person's sentence.
+    Raises: RecordError with the sentence for the user.
     """
     match command:
         case SaveRecord():
@@ -183,7 +182,7 @@ def _delete(record_keys: Sequence[str]) -> Done[RecordCommand]:
 
 
 def erase(record_keys: Sequence[str]) -> list[Event]:
-    """Remove records inside a transaction; what changed."""
+    """Remove records inside a transaction; return what changed."""
     linked = record_rows.linked_conversations(record_keys)
     touched = tuple(key for key in related(record_keys) if key not in set(record_keys))
     for kind in Kind:
@@ -193,7 +192,7 @@ def erase(record_keys: Sequence[str]) -> list[Event]:
 
 
 def changed(keys: tuple[str, ...], removed: tuple[str, ...] = ()) -> list[Event]:
-    """Records and their histories changed."""
+    """The events for changed and removed records and their histories."""
     every = tuple(dict.fromkeys((*keys, *removed)))
     return [RecordsChanged(keys, removed), LinksChanged(every)] if every else []
 
@@ -222,7 +221,7 @@ def _merge(command: MergePersons) -> Done[RecordCommand]:
 
 
 def _take_over(kept_id: int, gone_ids: Sequence[int]) -> None:
-    """Items, notes and what was linked by hand."""
+    """Take over items, notes and hand-made links."""
     kept_key = f"{Kind.PERSON}:{kept_id}"
     for gone_id in gone_ids:
         database.run(
@@ -236,7 +235,7 @@ def _take_over(kept_id: int, gone_ids: Sequence[int]) -> None:
             "WHERE person_id = ? AND is_by_hand = 1",
             (kept_id, gone_id),
         )
-        # Before the kept one's mail is found anew by the addresses that come with the other.
+        # Before the kept person's mail is matched again with the addresses of the others.
         database.run(
             "INSERT OR IGNORE INTO message_person_refused (person_id, message_id) "
             "SELECT ?1, message_id FROM message_person_refused r WHERE person_id = ?2 AND NOT "
@@ -252,7 +251,7 @@ def _take_over(kept_id: int, gone_ids: Sequence[int]) -> None:
 
 
 def _joined(persons: Sequence[Person]) -> Person:
-    """One person of several; the first decides where two differ."""
+    """Merge several persons into one; where they differ, the first wins."""
     kept = persons[0]
     addresses = {each.value: each for person in reversed(persons) for each in person.addresses}
     phones = {each.value: each for person in reversed(persons) for each in person.phones}
@@ -281,7 +280,7 @@ def _restore(command: RestoreRecords) -> Done[RecordCommand]:
 
 
 def _forget_copied_entries(snapshots: Sequence[Snapshot]) -> None:
-    """Undoing a merge: the entries that the kept person got leave it again."""
+    """For the undo of a merge: remove the entries that the kept person received."""
     kept = snapshots[0].record_key
     for snapshot in snapshots[1:]:
         for rows in snapshot.rows:
@@ -337,7 +336,7 @@ def _write_stages(stages: Sequence[Stage]) -> list[int]:
 
 
 def _empty_stage(stage_id: int, target: int) -> list[tuple[int, int]]:
-    """Move its deals and remove it; (deal_id, stage_id) as it was."""
+    """Move its deals and delete the stage; return the moved deals as (deal_id, old stage_id)."""
     found = database.rows(
         "UPDATE deal SET stage_id = ? WHERE stage_id = ? RETURNING id", (target, stage_id)
     )

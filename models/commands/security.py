@@ -1,4 +1,4 @@
-"""Commands about security: how secrets are kept, and which certificates are trusted by hand."""
+"""Commands about security: how secrets are kept, and which certificates the user trusts."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ StoredSecret = tuple[int, SealedSecret]  # the account's id, and one of its secr
 
 
 class Resealing(Protocol):
-    """What the vault does with its secrets; the store sees none of them in clear."""
+    """What the vault does with its secrets; the store never sees them in clear text."""
 
     def reseal(self, stored: Sequence[StoredSecret]) -> tuple[StoredLock, list[StoredSecret]]:
-        """The new way to keep the key, and what is to be stored under it."""
+        """Return the new way to keep the key, and the secrets sealed for it."""
 
     def is_committed(self) -> None:
-        """The store has it: the old key is of no more use."""
+        """The store has committed: the old key is of no more use."""
 
     def is_undone(self) -> None:
         """Nothing was stored: everything is as before."""
@@ -43,7 +43,7 @@ class ForgetOldKey:
 
 @dataclass(frozen=True, slots=True)
 class TrustCertificate:
-    """From now on this certificate is good for this host."""
+    """From now on, trust this certificate for this host."""
 
     host: str
     fingerprint: str
@@ -53,7 +53,7 @@ class TrustCertificate:
 
 @dataclass(frozen=True, slots=True)
 class DistrustCertificate:
-    """Take it back. Connections that stand on it end at once."""
+    """Stop trusting a certificate. Connections that rely on it end at once."""
 
     host: str
     fingerprint: str
@@ -63,7 +63,7 @@ SecurityCommand = ChangeSecrets | ForgetOldKey | TrustCertificate | DistrustCert
 
 
 def execute(command: SecurityCommand) -> tuple[Event, ...]:
-    """Carry it out; accounts whose host is concerned connect again."""
+    """Carry out the command; accounts of the host concerned reconnect."""
     match command:
         case ChangeSecrets(change=change):
             _change(change)
@@ -80,12 +80,12 @@ def execute(command: SecurityCommand) -> tuple[Event, ...]:
 
 
 def _change(change: Resealing) -> None:
-    """All or nothing: after a crash either the old way works or the new one."""
+    """All or nothing: after a crash, either the old way works or the new one."""
     try:
         with database.writing(durable=True):
             lock, sealed = change.reseal(secrets.everything())
             secrets.replace_everything(lock, sealed)
-            # What the old key or passphrase opens must not lie about in freed pages or copies.
+            # What the old key or passphrase opens must not remain in freed pages or copies.
             wipe.mark_due()
             profile.remove_copy_here()
     except BaseException:
