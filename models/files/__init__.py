@@ -1,1 +1,1 @@
-"""Files: records come in from CSV and vCard, and go out. Imports `intake`, `queries` and all below."""
+"""Files: records from CSV and vCard, and to them. Imports `intake`, `queries` and all below."""

@@ -1,4 +1,4 @@
-"""Which column of a CSV file is what: guessed for the exports of other programs."""
+"""Guess which column of a CSV file holds what, also for the exports of other programs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 from models.records.records import Kind
 from models.store.search_index import folded
 
-# What a column may be, by kind; '' is left out. `address:work` has its label behind the colon.
+# What a column may be, by kind; '' is left out. `address:work` has its label after the colon.
 FIELDS: Final[dict[Kind, tuple[str, ...]]] = {
     Kind.PERSON: (
         "name", "first_name", "middle_name", "last_name", "address", "phone", "organization",
@@ -32,7 +32,7 @@ _LABELS: Final = {
     "business": "work", "private": "home", "personal": "home", "praca": "work", "dom": "home",
     "komórka": "mobile", "töö": "work", "kodu": "home", "mobiil": "mobile",
 }  # fmt: skip
-# Names of columns without case, accents and marks, in the languages of the program.
+# Column names without case, accents and punctuation, in the languages of the program.
 _PERSON: Final = {
     "name": (
         "name", "full name", "display name", "contact", "contact name", "person", "person name",
@@ -104,14 +104,14 @@ _NAMES: Final = {
     Kind.PROJECT: _ITEM,
 }
 _PREFIXES: Final = (*Kind, "contact", "company")  # "Person - Name", "Deal - Title"
-_MANY: Final = ("address", "phone", "domain")  # what several columns may be
+_MANY: Final = ("address", "phone", "domain")  # fields that several columns may have
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """What the columns are: a field of `FIELDS` each, maybe with a label, or ''.
+    """What each column is: a field of `FIELDS`, maybe with a label, or ''.
 
-    `source`: whose export it is, `pipedrive`, `hubspot`, `google` or ''.
+    `source`: the program that exported the file: `pipedrive`, `hubspot`, `google` or ''.
     """
 
     kind: Kind
@@ -120,10 +120,10 @@ class Mapping:
 
 
 def guess(header: Sequence[str], kind: Kind | None = None, *, is_sure: bool = True) -> Mapping:
-    """What each column of a file is, and what kind of record its rows are.
+    """Guess what each column of a file is, and what kind of record its rows are.
 
     Args:
-        is_sure: The kind is the person's choice; else a file that says what it is knows better.
+        is_sure: The user chose `kind`. Otherwise a kind that the columns name wins over it.
     """
     names = [_plain(name) for name in header]
     kind = (kind if is_sure else _told(header, names) or kind) or _kind(header, names)
@@ -135,7 +135,7 @@ def _plain(name: str) -> str:
 
 
 def _told(header: Sequence[str], names: Sequence[str]) -> Kind | None:
-    """The kind that the columns themselves name, or None."""
+    """The kind that the column names state, or None."""
     prefixes = [folded(name).partition(" - ")[0].strip() for name in header if " - " in name]
     for kind in (Kind.DEAL, Kind.LEAD, Kind.PROJECT, Kind.PERSON, Kind.ORGANIZATION):
         if prefixes and prefixes.count(kind) * 2 > len(header):
@@ -184,7 +184,7 @@ def _columns(header: Sequence[str], names: Sequence[str], kind: Kind) -> tuple[s
         used.add(base)
         found.append(field)
     if "first_name" in used and "name" in used and kind == Kind.PERSON:
-        # A whole name beside its parts: the parts are not needed.
+        # The whole name stands beside its parts, so the parts are not needed.
         parts = ("first_name", "middle_name", "last_name")
         found = ["" if field in parts else field for field in found]
     return tuple(found)
@@ -217,7 +217,7 @@ def _field(name: str, plain: str, kind: Kind) -> str:
 
 
 def label_columns(header: Sequence[str]) -> dict[int, int]:
-    """The place of the label of a value: Google's exports have it in a column beside it."""
+    """For each value column, its label column: Google's exports have one beside it."""
     names = [folded(name).strip() for name in header]
     places = {name: place for place, name in reversed(list(enumerate(names)))}
     found: dict[int, int] = {}
@@ -231,6 +231,6 @@ def label_columns(header: Sequence[str]) -> dict[int, int]:
 
 
 def label_of(text: str) -> str:
-    """A label of another program as a code of ours, or its own word."""
+    """Another program's label as one of our codes, or else its own word."""
     plain = text.strip().lstrip("*").strip().strip("_$!<>")
     return _LABELS.get(plain.casefold(), plain)

@@ -1,4 +1,4 @@
-"""Rows of a CSV file as drafts of records."""
+"""Turn the rows of a CSV file into drafts of records."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from models.records.records import (
 )
 
 _ADDRESS: Final = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\".]+")
-# What stands between several values of one cell. Words that are no address stay together, so
-# that the person reads all of them. A cell may be as long as a book: its blanks are made one
-# before (`_parts`), and no pattern here looks at a letter more than a few times.
+# What separates several values in one cell. Words that are no address stay together, so that the
+# user sees all of them. A cell may be as long as a book: `_parts` first reduces each run of blanks
+# to one, and no pattern here looks at a letter more than a few times.
 _SEVERAL: Final = {
     "address": re.compile(r" ?[,;] ?| (?=[^ <]+@)"),
     "domain": re.compile(r"[,; ]+"),
     "phone": re.compile(r" ?[,;] ?"),
 }
-# What `exporting` and spreadsheets put before what would be taken for a formula.
+# What `export` and spreadsheets put before text that would be taken for a formula.
 _APOSTROPHE: Final = re.compile(r"^'(?=[=@+\-])")
 _CURRENCIES: Final = {"€": "EUR", "$": "USD", "£": "GBP", "zł": "PLN", "¥": "JPY", "₹": "INR"}
 _STATUSES: Final = {
@@ -42,13 +42,13 @@ _STATUSES: Final = {
     "done": "done", "completed": "done", "cancelled": "cancelled", "canceled": "cancelled",
     "new": OPEN, "in progress": OPEN, "active": OPEN,
 }  # fmt: skip
-MOST_CENTS: Final = 10**15  # more is a slip, and far more is no number of the database
+MOST_CENTS: Final = 10**15  # more is a slip, and far more does not fit into the database
 _DAY_FIRST: Final = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y")
 _MONTH_FIRST: Final = ("%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y")
 
 
 class _BadCellError(ValueError):
-    """A cell that is not what its column says."""
+    """A cell does not contain what its column says."""
 
     def __init__(self, code: str, value: str) -> None:
         super().__init__(code)
@@ -59,7 +59,7 @@ Cells = Dictionary[str, Sequence[Labelled]]
 
 
 def drafts(table: Table, mapping: Mapping) -> tuple[list[Draft], list[Problem]]:
-    """The rows that can go in, and those that cannot with their reasons."""
+    """The rows that can be imported, and those that cannot, with their reasons."""
     good: list[Draft] = []
     bad: list[Problem] = []
     formats = _date_formats(table, mapping)
@@ -91,7 +91,7 @@ def _cells(row: TableRow, mapping: Mapping, labels: Dictionary[int, int]) -> Cel
 
 
 def _parts(field: str, text: str) -> list[str]:
-    """The values of a cell; only a note keeps its lines."""
+    """The values of a cell; only a note keeps its line breaks."""
     parts = text.split(":::")
     if field == "note":
         parts = [part.strip() for part in parts]
@@ -121,9 +121,9 @@ def _draft(row: TableRow, cells: Cells, kind: Kind, formats: Sequence[str]) -> D
 
 
 def _persons(cells: Cells) -> tuple[tuple[str, str], ...]:
-    """Names with addresses; HubSpot writes all of them as `Ada Tamm (ada@x);Bo Kask (bo@y)`.
+    """Names with addresses; HubSpot writes them all as `Ada Tamm (ada@x);Bo Kask (bo@y)`.
 
-    An address in a column of its own is the first person's, unless that one has one.
+    An address in a column of its own belongs to the first person, unless they have one.
     """
     parts = (part.strip() for each in cells.get("person", ()) for part in each.value.split(";"))
     found = [_named(part) for part in parts if part]
@@ -135,7 +135,7 @@ def _persons(cells: Cells) -> tuple[tuple[str, str], ...]:
 
 
 def _named(text: str) -> tuple[str, str]:
-    """Name and address of `Ada Tamm (ada@x)` or `Ada Tamm <ada@x>`; else all of it is the name."""
+    """Name and address of `Ada Tamm (ada@x)` or `Ada Tamm <ada@x>`; other text is a name."""
     start = max(text.rfind("("), text.rfind("<"))
     address = text[start + 1 : -1]
     if start < 0 or text[-1] not in ")>" or ")" in address or not _ADDRESS.fullmatch(address):
@@ -211,7 +211,7 @@ def _item(cells: Cells, kind: Kind, formats: Sequence[str]) -> Record:
 
 
 def _status(text: str, stage: str, kind: Kind) -> str:
-    """HubSpot says won and lost in the stage."""
+    """The status of an item; HubSpot writes won and lost into the stage."""
     if not text:
         found = _STATUSES.get(stage.casefold(), OPEN)
         return found if found in STATUSES[kind] else OPEN
@@ -222,7 +222,7 @@ def _status(text: str, stage: str, kind: Kind) -> str:
 
 
 def _value(text: str, currency: str) -> tuple[int | None, str]:
-    """Hundredths and the code of the currency; `1.234,50 €` and `1,234.50` are the same number."""
+    """Hundredths and the currency code; `1.234,50 €` and `1,234.50` are the same number."""
     for sign, code in _CURRENCIES.items():
         if sign in text:
             text, currency = text.replace(sign, ""), currency or code
@@ -246,7 +246,7 @@ def _value(text: str, currency: str) -> tuple[int | None, str]:
 
 
 def _split_number(digits: str) -> tuple[str, str]:
-    """What stands before the decimal mark, and two digits behind it."""
+    """The digits before the decimal mark, and two digits after it."""
     last = max(digits.rfind("."), digits.rfind(","))
     behind = len(digits) - last - 1
     marks = digits.count(".") + digits.count(",")
@@ -258,7 +258,7 @@ def _split_number(digits: str) -> tuple[str, str]:
 
 
 def _date_formats(table: Table, mapping: Mapping) -> Sequence[str]:
-    """Whether the day or the month comes first, found out over all dates of the file."""
+    """Find out over all dates of the file whether the day or the month comes first."""
     places = [
         place
         for place, field in enumerate(mapping.columns)

@@ -1,4 +1,4 @@
-"""A CSV file of any program as a table: its encoding, delimiter and rows found out."""
+"""Read a CSV file of any program as a table: find out its encoding, delimiter and rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.store.database import StoreError
 
 MOST_BYTES: Final = 200_000_000
 DELIMITERS: Final = (",", ";", "\t", "|")
-_SAMPLE: Final = 20  # rows that the delimiter is found by
+_SAMPLE: Final = 20  # rows used to find the delimiter
 
 EMPTY = "This file is empty."
 NO_TABLE = "This file is not a table: Dealpost reads CSV and vCard files."
@@ -23,7 +23,7 @@ TOO_LARGE = "This file is too large to be read at once; cut it into parts of at 
 
 
 class ImportRefusedError(StoreError):
-    """A file that cannot be read; the text is meant for the person."""
+    """A file cannot be read; the text is the sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What was read."""
+    """A CSV file as it was read."""
 
     header: tuple[str, ...]
     rows: tuple[TableRow, ...]
@@ -46,7 +46,7 @@ class Table:
 
 
 def decode(data: bytes, encoding: str = "") -> tuple[str, str]:
-    """The text and the encoding it was in; `encoding` is the person's choice.
+    """The text and its encoding; `encoding` is the user's choice, '' to guess it.
 
     Raises: ImportRefusedError.
     """
@@ -74,7 +74,7 @@ def _encoding(data: bytes) -> str:
     start = data[:2000]
     if start.count(0) > len(start) // 4:
         return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
-    for cut in range(4):  # a file that was cut off may end within a letter
+    for cut in range(4):  # a truncated file may end within a letter
         try:
             data[: len(data) - cut].decode("utf-8")
         except UnicodeDecodeError:
@@ -92,9 +92,9 @@ def _is_binary(text: str) -> bool:
 
 
 def read(data: bytes, encoding: str = "", delimiter: str = "") -> Table:
-    """A CSV file as a table; bad rows are in it with their problem.
+    """Read a CSV file as a table; bad rows are included, with their problem.
 
-    Raises: ImportRefusedError for what is no table at all.
+    Raises: ImportRefusedError if it is no table at all.
     """
     if not encoding and data and _encoding(data) == "utf-8-cut":
         data = data.decode("utf-8", "ignore").encode()
@@ -116,7 +116,7 @@ def read(data: bytes, encoding: str = "", delimiter: str = "") -> Table:
 
 
 def _delimiter(text: str) -> str:
-    """The one that gives the most columns alike in the first rows."""
+    """The delimiter that splits most of the first rows into the same, largest number of columns."""
     sample = text[:50_000]
 
     def score(mark: str) -> tuple[float, int]:
@@ -132,7 +132,7 @@ def _delimiter(text: str) -> str:
 
 
 def _rows(text: str, delimiter: str) -> list[TableRow]:
-    """Every row with the line it begins in; quotes that are never closed cut the file off."""
+    """All rows with the line each begins in; an unclosed quote truncates the file."""
     csv.field_size_limit(10_000_000)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     found: list[TableRow] = []
@@ -154,7 +154,7 @@ def _rows(text: str, delimiter: str) -> list[TableRow]:
 
 
 def _fitted(row: TableRow, width: int) -> TableRow:
-    """As wide as the header. Empty cells too many are nothing; missing ones are a problem."""
+    """Fit a row to the width of the header. Surplus empty cells go; missing ones are a problem."""
     cells = row.cells
     if row.problem:
         return row

@@ -1,4 +1,4 @@
-"""Drafts: records of a file that is to be imported, and those of them that are here already."""
+"""Drafts: records that a file would import, and which of them are here already."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from models.store.search_index import folded
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A record that a file has.
+    """A record of the file.
 
     Attributes:
-        number: Of the line or card in the file.
-        organization, persons, stage: By their names, and the addresses of persons.
-        duplicate_key: The record that is here already, `line:7` for an earlier one of the
-            file, or ''.
+        number: Its line or card in the file.
+        organization, persons, stage: By their names; persons with their addresses.
+        duplicate_key: The record that is here already, `line:7` for an earlier one in the file, or
+            ''.
     """
 
     number: int
@@ -35,12 +35,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A row or card that cannot go in.
+    """A row or card that cannot be imported.
 
     Attributes:
-        code: no_name, bad_address, bad_value, bad_date, bad_status, too_few_cells,
-            too_many_cells, bad_quotes, cut_off or unreadable.
-        value: What was wrong.
+        code: no_name, bad_address, bad_value, bad_date, bad_status, too_few_cells, too_many_cells,
+            bad_quotes, cut_off or unreadable.
+        value: The value that was wrong.
     """
 
     number: int
@@ -49,11 +49,11 @@ class Problem:
 
 
 def with_duplicates(drafts: Sequence[Draft]) -> list[Draft]:
-    """The drafts with what is here already: by address, else by name.
+    """Mark the drafts that are here already, found by address, else by name.
 
-    Who has an address is another person than a namesake with another one, but the same as one
-    without any: deals name their persons before the file of persons brings the addresses.
-    Namesakes of two organizations are two.
+    Namesakes with different addresses are different persons. A person with an address and a
+    namesake without one are the same: deals name their persons before the file of persons brings
+    the addresses. Namesakes in two organizations are different.
     """
     known = _known_addresses(drafts)
     persons = _known_persons(drafts, set(known.values()))
@@ -74,7 +74,7 @@ def with_duplicates(drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def _same_person(persons: Namesakes, draft: Draft, person: Person, key: str) -> str:
-    """The person that is known by an address, else by name; the next rows are told of it."""
+    """Find a known person by address, else by name, and remember the draft for later rows."""
     name, organization = name_sign(person.name), name_sign(draft.organization)
     has_address = bool(person.addresses)
     if not key:
@@ -85,12 +85,12 @@ def _same_person(persons: Namesakes, draft: Draft, person: Person, key: str) -> 
 
 
 def _with_organization(sign: str, organization: str) -> str:
-    """A line break is in no name: another title may have both names with a word between."""
+    """Join with a line break, which no name has; with a space, another title might be equal."""
     return f"{sign}\n{organization}" if organization else sign
 
 
 def _signs(draft: Draft) -> list[str]:
-    """What a draft is recognized by. Persons by their addresses; see `_same_person`."""
+    """What identifies a draft; for a person the addresses, see `_same_person` for the name."""
     record = draft.record
     if isinstance(record, Person):
         return [f"@{each.value.strip().lower()}" for each in record.addresses]
@@ -103,7 +103,7 @@ def _signs(draft: Draft) -> list[str]:
 
 
 def name_sign(name: str) -> str:
-    """A name as it is compared."""
+    """A name in the form in which names are compared."""
     return folded(" ".join(name.split()))
 
 
@@ -146,14 +146,14 @@ def _known_names(drafts: Sequence[Draft]) -> dict[str, str]:
 
 
 def ids_by_name(kind: Kind, signs: Iterable[str]) -> dict[str, int]:
-    """The records of a kind with these names, the oldest of each."""
+    """The records of a kind that have these names; the oldest wins for each name."""
     wanted = set(signs)
     rows = database.rows(f"SELECT {NAME_SQL.format('r')}, id FROM {kind} r ORDER BY id DESC")
     return {sign: id_ for sign, id_ in rows if sign in wanted}
 
 
 def _known_items(kind: Kind, drafts: Iterable[Draft]) -> dict[str, str]:
-    """The deals, leads or projects that the drafts are, the oldest of each."""
+    """The deals, leads or projects that the drafts repeat; the oldest wins for each."""
     wanted = {sign for draft in drafts for sign in _signs(draft)}
     rows = database.rows(
         f"SELECT {NAME_SQL.format('r')}, coalesce({NAME_SQL.format('o')}, ''), r.id FROM {kind} r "

@@ -1,4 +1,4 @@
-"""Records written to files: CSV tables and vCards, in chunks, complete or not at all."""
+"""Write records to files: CSV tables and vCards, in chunks, completely or not at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from models.store.database import StoreError, chunks
 
 NOT_WRITTEN = "The file could not be written: check the folder and the room on the disk."
 _CHUNK: Final = 500
-# Columns by kind; `importing` reads all of them again.
+# Columns by kind; `csv_columns` recognizes all of them on import.
 HEADERS: Final = {
     Kind.PERSON: ("Name", "Organization", "Title", "Email", "Phone", "Notes"),
     Kind.ORGANIZATION: ("Organization name", "Domain", "Notes"),
@@ -39,19 +39,19 @@ HEADERS: Final = {
 
 
 class ExportError(StoreError):
-    """A file that could not be written; the text is meant for the person."""
+    """A file could not be written; the text is the sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """How many records were written, or the person's sentence about why none was."""
+    """How many records were written, or the sentence for the user about why none was."""
 
     count: int = 0
     error: str = ""
 
 
 def export_file(path: Path, kind: Kind, ids: Sequence[int] | None = None) -> ExportResult:
-    """`export`, with its error as a value."""
+    """Like `export`, but returns its error as a value."""
     try:
         return ExportResult(export(path, kind, ids))
     except StoreError as error:
@@ -59,15 +59,15 @@ def export_file(path: Path, kind: Kind, ids: Sequence[int] | None = None) -> Exp
 
 
 def export(path: Path, kind: Kind, ids: Sequence[int] | None = None) -> int:
-    """Write records of a kind to a file, as vCards if it ends in `.vcf`; how many.
+    """Write records of a kind to a file, as vCards if its name ends in `.vcf`; return how many.
 
-    Raises: ExportError; the file is then what it was before.
+    Raises: ExportError; the file is then unchanged.
     """
     wanted = record_list.ids(record_list.RecordQuery(kind)).ids if ids is None else ids
     part = path.with_name(f"{path.name}.part")
     is_vcard = path.suffix.lower() == ".vcf" and kind in (Kind.PERSON, Kind.ORGANIZATION)
     try:
-        # Excel takes a CSV file for UTF-8 only with a byte order mark.
+        # Excel recognizes UTF-8 in a CSV file only by its byte order mark.
         encoding = "utf-8" if is_vcard else "utf-8-sig"
         with part.open("w", encoding=encoding, newline="", errors="replace") as file:
             count = _cards(file, kind, wanted) if is_vcard else _table(file, kind, wanted)
@@ -113,7 +113,7 @@ def _table(file: TextIO, kind: Kind, ids: Sequence[int]) -> int:
 
 
 def _safe(cell: Any) -> str:
-    """A cell that a spreadsheet would take for a formula is told to be text."""
+    """Mark a cell as text if a spreadsheet would take it for a formula."""
     text = "" if cell is None else str(cell)
     is_number = text[:1] in "+-" and text[1:].replace(" ", "").replace(".", "").isdigit()
     return (

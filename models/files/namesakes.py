@@ -1,4 +1,4 @@
-"""Which person of a name is meant where a file gives no address, or the first one."""
+"""Decide which of several namesakes a file means when it gives no address, or a first one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 from models.records.records import Kind
 from models.store import database
 
-# The name of a record as `drafts.name_sign` gives it: the first line of its search text.
+# The name of a record as `drafts.name_sign` returns it: the first line of its search text.
 NAME_SQL: Final = (
     "CASE instr({0}.folded, char(10)) WHEN 0 THEN {0}.folded "
     "ELSE substr({0}.folded, 1, instr({0}.folded, char(10)) - 1) END"
@@ -19,14 +19,14 @@ NAME_SQL: Final = (
 
 @dataclass(slots=True)
 class Namesake:
-    """A person of a name. `organization`: the sign of its name, or ''; `is_bare`: no address."""
+    """A person with a given name. `organization`: its name sign, or ''; `is_bare`: no address."""
 
     key: str
     organization: str
     is_bare: bool
 
 
-# Of a name, those of an organization, of none (''), or all (None); all of them or the bare ones.
+# Persons of a name, in one organization, in none (''), or in any (None); all or only bare ones.
 _Place = tuple[str, str | None, bool]
 
 
@@ -34,17 +34,17 @@ _Place = tuple[str, str | None, bool]
 class Namesakes:
     """Persons by name, the oldest first.
 
-    Two are the same only if they may be of one organization: one of them says none, or both say
-    the same. Who left a queue's place never comes back to it, so that a file of one name alone
+    Two are the same only if they may belong to one organization: one of them names none, or both
+    name the same. A person who leaves a queue never comes back to it, so a file with only one name
     costs no more than any other.
     """
 
-    organizations: dict[str, str] = field(default_factory=dict)  # by key, of other names too
+    organizations: dict[str, str] = field(default_factory=dict)  # by key, also for other names
     _queues: dict[_Place, deque[Namesake]] = field(default_factory=dict)
     _by_key: dict[tuple[str, str], Namesake] = field(default_factory=dict)
 
     def find(self, name: str, organization: str, *, is_bare: bool = False) -> Namesake | None:
-        """The one that is meant, rather of the same organization; `is_bare`: without address."""
+        """The person that is meant, preferably of this organization; `is_bare`: has no address."""
         for place in (organization, "" if organization else None):
             queue = self._queues.get((name, place, is_bare))
             while queue:
@@ -55,7 +55,7 @@ class Namesakes:
         return None
 
     def join(self, name: str, key: str, organization: str, *, is_bare: bool) -> None:
-        """What a row says of the person with this key."""
+        """Note what a row says about the person with this key."""
         known = self._by_key.get((name, key))
         if known is None:
             known = Namesake(key, self.organizations.get(key) or organization, is_bare)
@@ -76,11 +76,11 @@ class Namesakes:
 def stored(
     names: Collection[str], keys: Collection[str] = (), *, may_fill: bool = True
 ) -> Namesakes:
-    """Those that are here, by the signs of their names.
+    """The stored persons, by the signs of their names.
 
     Args:
-        keys: Whose organizations to know, whatever their names.
-        may_fill: Those without an address may get one; else none is taken for bare.
+        keys: Persons whose organizations to load, whatever their names.
+        may_fill: Persons without an address may get one; otherwise none counts as bare.
     """
     found = Namesakes()
     rows = database.rows(

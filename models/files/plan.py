@@ -1,4 +1,4 @@
-"""Files of other programs: looked at first, with every duplicate and bad row, then imported."""
+"""Plan an import: look at a file of another program and list every duplicate and bad row."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class ImportPlan:
     """What importing a file would do; nothing is written yet.
 
     Attributes:
-        error: The person's sentence if the file cannot be read at all; the rest is empty then.
+        error: The sentence for the user if the file cannot be read at all; the rest is empty then.
         form: `csv` or `vcard`.
-        mapping: What the columns are; change it and ask again.
+        mapping: What the columns are; change it and plan again.
         sample: The first rows as they are in the file.
-        drafts: What can go in, in the file's order, duplicates too.
+        drafts: What can be imported, in the file's order, including duplicates.
         problems: What cannot, with number and reason.
         strange_stages: Stages of open deals that the pipeline does not have.
     """
@@ -60,7 +60,7 @@ def plan_file(
     delimiter: str = "",
     is_sure: bool = True,
 ) -> ImportPlan:
-    """Look at a file; what is given is the person's choice, the rest is guessed.
+    """Plan the import of a file; the user chose what is given, the rest is guessed.
 
     Args:
         is_sure: See `csv_columns.guess`.
@@ -85,7 +85,7 @@ def plan(
     *,
     is_sure: bool = True,
 ) -> ImportPlan:
-    """The same of bytes.
+    """Plan the import of a file's bytes.
 
     Raises: ImportRefusedError.
     """
@@ -114,7 +114,7 @@ def plan(
 
 
 def _strange_stages(drafts: Sequence[Draft]) -> tuple[str, ...]:
-    """A deal that is won or lost is on no board: its stage does not matter."""
+    """Of open deals only: a won or lost deal is on no board, so its stage does not matter."""
     known = {name_sign(stage.name) for stage in records.stages()}
     named = dict.fromkeys(
         draft.stage

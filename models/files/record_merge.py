@@ -1,7 +1,7 @@
-"""What an import filled up in a record that was here, and the way back from it.
+"""Record what an import filled up in an existing record, and take it back.
 
-The person may go on working while a long import runs, and before it is taken back: what they
-changed by hand since stays, and only what the file brought goes.
+The user may go on working during a long import and before it is taken back. What the user changed
+by hand since then stays; only what the file brought goes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from models.records.records import (
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A record without and with what the file brought."""
+    """A record before and after the import filled it up."""
 
     before: Record
     after: Record
@@ -37,7 +37,7 @@ class Filled:
 
 
 def without(filled: Filled, now: Record) -> Record:
-    """The record as it is now without what the file brought."""
+    """The record as it is now, minus what the file brought."""
     values: dict[str, Any] = {}
     for each in fields(now):
         before, after, value = (
@@ -49,7 +49,7 @@ def without(filled: Filled, now: Record) -> Record:
             values[each.name] = _without(value, set(after) - set(before))
     if isinstance(now, Deal) and isinstance(filled.after, Deal):
         is_typed = now.value_cents not in (None, filled.after.value_cents)
-        if is_typed:  # an amount of the person's own is in the currency that they saw
+        if is_typed:  # an amount that the user typed is in the currency that they saw
             values["currency"] = now.currency
     return replace(now, **values)
 
@@ -59,12 +59,12 @@ def _without(values: tuple[Any, ...], brought: set[Any]) -> tuple[Any, ...]:
 
 
 def again(known: Filled | None, before: Record, after: Record) -> Filled:
-    """Filled up once more, maybe with changes of the person's own since the first time."""
+    """Fill up a record again; the user may have changed it since the first time."""
     return Filled(before if known is None else without(known, before), after)
 
 
 def stored(filled: Filled) -> Mapping[str, Any]:
-    """For JSON; see `loaded`."""
+    """Convert to values for JSON; `loaded` reads them."""
     return {
         "key": filled.record_key,
         "before": asdict(filled.before),
@@ -73,7 +73,7 @@ def stored(filled: Filled) -> Mapping[str, Any]:
 
 
 def loaded(found: Mapping[str, Any]) -> Filled:
-    """What `stored` gave."""
+    """Read what `stored` returned."""
     kind = split(found["key"])[0]
     return Filled(_record(kind, found["before"]), _record(kind, found["after"]))
 
@@ -89,7 +89,7 @@ _LABELLED: Final = ("addresses", "phones")
 
 
 def _record(kind: Kind, values: Mapping[str, Any]) -> Record:
-    """JSON knows lists only."""
+    """Build a record from JSON, which has lists where a record has tuples."""
     made: dict[str, Any] = {
         name: tuple(Labelled(**each) if name in _LABELLED else each for each in value)
         if isinstance(value, list)

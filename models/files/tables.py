@@ -1,4 +1,4 @@
-"""The table of what an import has done so far."""
+"""The table of what an unfinished import has done so far."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from models.store.database import BaseModel
 
 
 class ImportedRecord(BaseModel):
-    """A record that an import made (`before` is '') or filled up (as JSON, without and with it)."""
+    """A record that an import created (`before` is '') or filled up (as JSON, before and after)."""
 
     record_key = TextField(primary_key=True)
     before = TextField(default="")

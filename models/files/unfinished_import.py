@@ -1,10 +1,10 @@
-"""What an import has done so far, until it is complete.
+"""Track what an import has done until it is complete, so that it can be taken back.
 
-While an import runs, each of its transactions says here what it made, and what it added where
-it filled something up. When the import is complete this is forgotten. What is found here
-at a start is of an import that was cut short, or of an undo of one: it is to be taken back.
+Each transaction of a running import notes here which records it created and what it filled up. When
+the import is complete, the notes are deleted. Notes found at a start come from an import that was
+cut short, or from the undo of one: they must be taken back.
 
-One import or undo runs at a time, in the command thread, so that all rows are of that one.
+Only one import or undo runs at a time, in the command thread, so all rows belong to it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from models.store import database
 
 
 def remember(made: Iterable[str], filled: Iterable[Filled]) -> None:
-    """Inside the transaction that made and filled them."""
+    """Note created and filled records; call it inside the transaction that changed them."""
     database.run_many(
         "INSERT OR IGNORE INTO imported_record (record_key) VALUES (?)", [(key,) for key in made]
     )
@@ -31,25 +31,25 @@ def remember(made: Iterable[str], filled: Iterable[Filled]) -> None:
 
 
 def forget() -> None:
-    """The import is complete."""
+    """Delete the notes: the import is complete."""
     with database.writing(durable=True):
         database.run("DELETE FROM imported_record")
 
 
 def is_due() -> bool:
-    """Whether there is anything to take back, as long as no import runs."""
+    """Whether anything must be taken back; only meaningful while no import runs."""
     return bool(database.value("SELECT EXISTS (SELECT 1 FROM imported_record)"))
 
 
 def some(limit: int) -> tuple[list[str], dict[str, Any]]:
-    """The keys of records that it made, and what `record_merge.stored` gave of those it filled."""
+    """Keys of records it created, and what `record_merge.stored` returned for those it filled."""
     rows = database.rows(f"SELECT record_key, before FROM imported_record LIMIT {limit}")
     made = [key for key, before in rows if not before]
     return made, {key: json.loads(before) for key, before in rows if before}
 
 
 def taken_back(record_keys: Iterable[str]) -> None:
-    """Inside the transaction that took them back."""
+    """Delete the notes of these records; call it inside the transaction that took them back."""
     database.run_many(
         "DELETE FROM imported_record WHERE record_key = ?", [(key,) for key in record_keys]
     )

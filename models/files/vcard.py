@@ -1,6 +1,6 @@
-"""Persons and organizations from vCard files (2.1, 3.0, 4.0), and to them.
+"""Read persons and organizations from vCard files (2.1, 3.0, 4.0), and write them.
 
-Each card is read for itself, so that one that is damaged or cut off costs no other.
+Each card is read separately, so a damaged or truncated card does not affect the others.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from models.files.drafts import Draft, Problem
 from models.records.records import Labelled, Organization, Person
 
 NO_CARDS = "There is no contact in this file: Dealpost reads CSV and vCard files."
-# It writes the lines that it cannot read into the log: words of the person's contacts.
+# The library logs the lines that it cannot read: words of the user's contacts.
 logging.getLogger("vobject.base").disabled = True
 
 _NAME: Final = r"[A-Za-z0-9_-]++"
 _WORD: Final = r'(?:"[^"]*+"|[^";:,]*+)'
-# What the library's own pattern finds without trying again: on a line that it does not find it
-# in, that one tries for ever.
+# Matches what the library's own pattern matches, without backtracking: on a line that does not
+# match, that pattern backtracks forever.
 _LINE: Final = re.compile(
     rf"(?:{_NAME}\.)?+(?P<name>{_NAME})(?:;{_NAME}(?:={_WORD})?+(?:,{_WORD})*+)*+:"
 )
@@ -35,15 +35,15 @@ _TYPES: Final = ("work", "home", "cell", "mobile", "other")
 
 
 def is_vcard(data: bytes) -> bool:
-    """Whether a file is one, by its first words."""
+    """Whether the data begins like a vCard file."""
     start = data[:400].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe\r\n\t ")
     return start[:11].upper() == b"BEGIN:VCARD"
 
 
 def read(data: bytes, encoding: str = "") -> tuple[list[Draft], list[Problem]]:
-    """The cards that can go in, and those that cannot.
+    """The cards that can be imported, and those that cannot.
 
-    Raises: ImportRefusedError if there is none at all.
+    Raises: ImportRefusedError if there is no card at all.
     """
     text, _ = decode(data, encoding)
     good: list[Draft] = []
@@ -73,12 +73,12 @@ def _cards(text: str) -> Iterator[str]:
 
 
 def _readable(card: str) -> str:
-    """The card's lines, each in one piece; without those that cannot be read or are not used."""
+    """The card with its folded lines joined, without lines that are unreadable or not used."""
     lines: list[list[str]] = []
     goes_on = is_new = False
     for text in card.split("\n"):
         line = text.rstrip("\r")
-        if goes_on:  # vCard 2.1 ends a line of quoted-printable that goes on with =
+        if goes_on:  # vCard 2.1 ends a quoted-printable line that continues with =
             lines[-1][-1] = lines[-1][-1][:-1]
             lines[-1].append(line)
         elif line[:1] in (" ", "\t") and lines and not is_new:
@@ -100,7 +100,7 @@ def _is_read(line: str) -> bool:
 def _read_card(number: int, card: str) -> Draft | Problem:
     try:
         found = next(vobject.readComponents(_readable(card), ignoreUnreadable=True, allowQP=True))
-    except Exception:  # any card of any program: the library raises what it likes
+    except Exception:  # any program's card: the library may raise anything
         return Problem(number, "unreadable")
     contents: dict[str, list[Any]] = found.contents
     organization = _first_of(contents, "org")
@@ -145,7 +145,7 @@ def _text(contents: dict[str, list[Any]], name: str) -> str:
 
 
 def _first_of(contents: dict[str, list[Any]], name: str) -> str:
-    """Of a structured value the first part: the organization without its department."""
+    """The first part of a structured value: the organization without its department."""
     if not contents.get(name):
         return ""
     value = contents[name][0].value
@@ -161,7 +161,7 @@ def _name(contents: dict[str, list[Any]]) -> str:
 
 
 def _labelled(contents: dict[str, list[Any]], name: str) -> Iterator[Labelled]:
-    """The preferred one first."""
+    """The labelled values, the preferred one first."""
     lines = contents.get(name, [])
     custom = {
         line.group: label_of(_as_text(line.value))
@@ -195,7 +195,7 @@ def write(
     organizations: Iterable[Organization],
     names: dict[int, str],
 ) -> str:
-    """Cards of version 4.0. `names` are those of the persons' organizations."""
+    """Cards of version 4.0. `names`: the names of the persons' organizations, by id."""
     cards = [_person_card(person, names.get(person.organization_id or 0, "")) for person in persons]
     cards += [_organization_card(organization) for organization in organizations]
     return "".join(cards)
@@ -236,7 +236,7 @@ def _card(lines: Iterable[str]) -> str:
 
 
 def _folded(line: str) -> str:
-    """Lines of at most 75 bytes, cut between letters (RFC 6350 section 3.2)."""
+    """Fold a line to at most 75 bytes, never within a character (RFC 6350 section 3.2)."""
     parts: list[str] = []
     part, size = "", 0
     for letter in line:

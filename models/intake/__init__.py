@@ -1,1 +1,1 @@
-"""Intake: mail comes in and is linked by rules. Imports `deletion` and all below, not `queries`."""
+"""Intake: take mail in and link it by rules. Imports `deletion` and all below, not `queries`."""

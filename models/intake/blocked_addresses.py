@@ -1,4 +1,4 @@
-"""Blocked addresses and domains (M15): mail with nobody else in it is left out."""
+"""Blocked addresses and domains (M15): leave out mail whose other parties are all blocked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DOMAIN: Final = re.compile(r"[^\s@,;<>\"]+\.[^\s@,;<>\".]+")
 
 @dataclass(frozen=True, slots=True)
 class SetBlocked:
-    """Block one entry, an address or a domain, or let it in again; the others stay as they are."""
+    """Block one address or domain, or unblock it; the other entries stay as they are."""
 
     entry: str
     is_blocked: bool = True
@@ -25,7 +25,7 @@ class SetBlocked:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """What is blocked. A domain stands for its subdomains too."""
+    """What is blocked. A domain includes its subdomains."""
 
     addresses: frozenset[str] = frozenset()
     domains: frozenset[str] = frozenset()
@@ -42,16 +42,16 @@ class Blocked:
         return any(".".join(parts[start:]) in self.domains for start in range(len(parts)))
 
     def leaves_out(self, mail: ParsedMail, own: frozenset[str]) -> bool:
-        """Whether all parties but the account itself are blocked, and there is one."""
+        """Whether there are parties other than the account itself, and all of them are blocked."""
         parties = (*mail.from_, *mail.to, *mail.cc, *mail.bcc)
         others = {address.lower() for _, address in parties if address} - own
         return bool(others) and all(self.has(address) for address in others)
 
 
 def normalized(text: str) -> str:
-    """An entry of the setting as it is stored: `anna@shop.test`, `shop.test`; '' if it is neither.
+    """An entry as the setting stores it: `anna@shop.test`, `shop.test`; '' if it is neither.
 
-    `@shop.test` and `*@shop.test` are the domain.
+    `@shop.test` and `*@shop.test` mean the domain.
     """
     text = text.strip().lower().removeprefix("mailto:").lstrip("*")
     local, mark, domain = text.rpartition("@")
@@ -62,7 +62,7 @@ def normalized(text: str) -> str:
 
 
 def read() -> Blocked:
-    """What the person blocked."""
+    """What the user blocked."""
     return of(entries())
 
 
@@ -73,7 +73,7 @@ def entries() -> list[str]:
 
 
 def execute(command: SetBlocked) -> tuple[Event, ...]:
-    """Carry it out. What is stored is read here: two entries in a row are two changes of it."""
+    """Carry out the command. It reads the stored list here, so two commands in a row both count."""
     entry = normalized(command.entry)
     with database.writing(durable=True):
         stored = entries()
@@ -86,7 +86,7 @@ def execute(command: SetBlocked) -> tuple[Event, ...]:
 
 
 def of(texts: Iterable[str]) -> Blocked:
-    """The entries of the setting, each an address or a domain."""
+    """Build `Blocked` from entries, each an address or a domain."""
     known = [entry for text in texts if (entry := normalized(text))]
     return Blocked(
         frozenset(entry for entry in known if "@" in entry),

@@ -1,8 +1,8 @@
-"""Mail comes in: from what the server sent to rows, once a mail and account.
+"""Intake: turn fetched mail into rows, each mail once per account.
 
-Each mail is first told apart: a location that is known, one more place of a message that is
-here, a mail that a tombstone keeps out (R8), one that is \\Deleted already, or a new message.
-All of a batch is done with a few queries and one statement a table.
+First each mail is classified: a known location, one more place of a message that is here, a mail
+that a tombstone keeps out (R8), one already \\Deleted, or a new message. A whole batch takes a few
+queries and one statement per table.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ __all__ = ["Incoming", "take_in"]
 
 @dataclass(slots=True)
 class _Known:
-    """A message with this identity: where it lies, by mailbox and UIDVALIDITY."""
+    """A message with this identity, and where it lies (mailbox and UIDVALIDITY)."""
 
     message_id: int
     places: set[tuple[int, int]]
@@ -42,7 +42,7 @@ class _Known:
 
 @dataclass(slots=True)
 class _Batch:
-    """What the batch was sorted into."""
+    """The mails of a batch, sorted by what is to be done with them."""
 
     account_id: int
     is_past: bool
@@ -72,13 +72,13 @@ def take_in(
     quiet: bool,
     bring_back_before: int = 0,
 ) -> list[Event]:
-    """Take in mails of one account; what changed.
+    """Take in mails of one account; return what changed.
 
     Args:
-        past: They come with past mail, not as arrivals: no notification, nothing leaves
-            the archive for them (R11).
-        quiet: Old mail that another program moved: the same, but it is an arrival.
-        bring_back_before: What was deleted here until then comes back, as the person asked (R8).
+        past: They are past mail, not arrivals: no notification, and no conversation leaves the
+            archive for them (R11).
+        quiet: Old mail that another program moved: treated the same, but it is an arrival.
+        bring_back_before: Mail deleted here before this time comes back, as the user asked (R8).
     """
     if not mails:
         return []
@@ -112,7 +112,7 @@ def _open_batch(account_id: int, mails: Sequence[Incoming], past: bool, quiet: b
 
 
 def _read_known(batch: _Batch, identities: list[bytes], gmail: list[str]) -> None:
-    """The messages that have one of these identities, with their live places."""
+    """Load the messages that have one of these identities, with their live places."""
     found: dict[int, _Known] = {}
     sql = (
         "SELECT m.id, m.identity, m.server_identity, l.mailbox_id, l.uidvalidity FROM message m "
@@ -140,7 +140,7 @@ def _remember(batch: _Batch, message_id: int, identity: bytes, server_identity: 
 
 
 def _read_kept_out(batch: _Batch, identities: list[bytes]) -> None:
-    """How many equal mails each mailbox keeps out already."""
+    """Count the equal mails that each mailbox keeps out already."""
     for chunk in database.parts(identities):
         rows = database.rows(
             "SELECT mailbox_id, uidvalidity, identity, count(*) FROM arrival WHERE account_id = ? "
@@ -153,7 +153,7 @@ def _read_kept_out(batch: _Batch, identities: list[bytes]) -> None:
 
 
 def _sorted_out(batch: _Batch, mails: Sequence[Incoming]) -> list[Incoming]:
-    """The mails whose UID is not known yet; the others are news of a known location."""
+    """Return the mails whose UID is not known; the others only update a known location."""
     by_mailbox: dict[tuple[int, int], dict[int, Incoming]] = {}
     for mail in mails:
         by_mailbox.setdefault((mail.mailbox_id, mail.uidvalidity), {})[mail.uid] = mail
@@ -165,7 +165,7 @@ def _sorted_out(batch: _Batch, mails: Sequence[Incoming]) -> list[Incoming]:
             if uid in placed:
                 batch.refreshed.append((placed[uid], mail))
             elif _stays_out(batch, mail, noted.get(uid)):
-                pass  # it stays kept out, and it is counted already
+                pass  # it stays kept out, and is counted already
             else:
                 unknown.append(mail)
     return unknown
@@ -179,7 +179,7 @@ def _stays_out(batch: _Batch, mail: Incoming, noted: bytes | None) -> bool:
 
 
 def _place(batch: _Batch, mail: Incoming) -> None:
-    """Decide what a UID is; see the module."""
+    """Decide what a UID is; see the module docstring."""
     place = (mail.mailbox_id, mail.uidvalidity)
     if mail.flags & _DELETED:
         _note(batch, mail)
@@ -206,7 +206,7 @@ def _place(batch: _Batch, mail: Incoming) -> None:
 
 
 def _keeps_out(batch: _Batch, grave: TombstoneRow, mail: Incoming) -> bool:
-    """Of k equal mails in one mailbox as many stay away as were deleted here (R8)."""
+    """Of equal mails in one mailbox, as many stay out as were deleted here (R8)."""
     key = (mail.mailbox_id, mail.uidvalidity, mail.identity)
     count = batch.kept_out.get(key, 0)
     if count >= grave.copies - batch.lifted.count(grave):
@@ -296,7 +296,7 @@ def _insert_places(batch: _Batch) -> None:
 
 
 def _apply_news(batch: _Batch) -> tuple[int, ...]:
-    """Flags of known messages: the latest news wins."""
+    """Update the flags of known messages; the latest report wins."""
     by_mailbox: dict[tuple[int, int], dict[int, tuple[int, int]]] = {}
     for _message_id, mail in batch.refreshed:
         news = by_mailbox.setdefault((mail.mailbox_id, mail.uidvalidity), {})
@@ -310,13 +310,15 @@ def _apply_news(batch: _Batch) -> tuple[int, ...]:
 
 
 def _more_places(batch: _Batch) -> list[tuple[int, Incoming]]:
-    """Places of messages other than the one that a new message was first met in."""
+    """Places of messages, except the first one of each new message."""
     return [(id_, mail) for id_, mail in batch.places if batch.new.get(id_) is not mail]
 
 
 def _moved_into_view(batch: _Batch) -> list[int]:
-    """A copy in Sent: the message is the person's own. A past copy outside the server's
-    archive: the conversation is not one that was only met there (R15).
+    """Update messages that were found in another place as well (R15).
+
+    A copy in Sent makes the message the user's own. A past copy outside the server's archive means
+    that the conversation was not met only there. Returns the conversations that changed.
     """
     more = [(id_, batch.roles.get(mail.mailbox_id, "")) for id_, mail in _more_places(batch)]
     changed = new_rows.mark_own([id_ for id_, role in more if role == Role.SENT])
@@ -380,6 +382,6 @@ def _events(
 
 
 def _is_news(batch: _Batch, new: Newcomer) -> bool:
-    """Whether the person is told of it: unread mail of others that arrived now."""
+    """Whether to notify the user: unread mail from others that arrived just now."""
     is_read = batch.new[new.message_id].flags & _SEEN
     return new.is_arrival and not (is_read or new.is_own or new.is_draft or new.in_archive)

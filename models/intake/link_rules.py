@@ -1,9 +1,9 @@
-"""New mail is linked by rule, inside the transaction that takes it in (M12, M13).
+"""Link new mail by rules, inside the transaction that takes it in (M12, M13).
 
-A message gets every person whose address it has. A new conversation gets a deal, lead or
-project if its persons have exactly one open one altogether and that is older than the
-conversation; of several it asks. A reason is a code and ids, never words. Everything is read
-for a whole batch with a few queries by key, so that the number of persons makes no difference.
+A message is linked to every person whose address it has. A new conversation is linked to a deal,
+lead or project if its persons have exactly one open item altogether and that item is older than the
+conversation. If they have several, it asks. A reason is a code and ids, never words. A batch takes
+a few queries by key, so the number of persons makes no difference.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from models.store import database, ledger
 from models.store.database import chunks
 from models.store.hashing import key64
 
-ONE_OPEN: Final = "one_open"  # their one open item, older than the conversation
-SEVERAL_OPEN: Final = "several_open"  # an offer: they have more than one
+ONE_OPEN: Final = "one_open"  # the only open item of the persons, older than the conversation
+SEVERAL_OPEN: Final = "several_open"  # an offer: the persons have more than one
 BEGAN_BEFORE: Final = "began_before"  # an offer: past mail showed that the conversation is older
 
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """An open deal, lead or project, with those of the conversation's persons that it has."""
+    """An open deal, lead or project, and which of the conversation's persons belong to it."""
 
     record_key: str
     created_at: int
@@ -38,7 +38,7 @@ class OpenItem:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the rule says of a new conversation: an item to link, or items to offer."""
+    """What the rule decides for a new conversation: an item to link, or items to offer."""
 
     linked: OpenItem | None = None
     offered: tuple[OpenItem, ...] = ()
@@ -46,16 +46,16 @@ class Verdict:
 
 @dataclass(slots=True)
 class _Found:
-    """The persons of new messages, and of those the ones that count for a deal."""
+    """The persons of new messages; `others` has those that count for a deal, lead or project."""
 
     persons: dict[int, set[int]] = field(default_factory=dict)
     others: dict[int, set[int]] = field(default_factory=dict)
 
 
 def judge(items: Sequence[OpenItem], started_at: int) -> Verdict:
-    """M13 over all open items of all persons of a new conversation.
+    """Apply M13 to all open items of all persons of a new conversation.
 
-    INTERNALDATE has whole seconds, so the same second counts as before.
+    INTERNALDATE has whole seconds, so an item from the same second counts as older.
     """
     older = [item for item in items if item.created_at // 1000 <= started_at // 1000]
     if len(items) == 1:
@@ -66,7 +66,7 @@ def judge(items: Sequence[OpenItem], started_at: int) -> Verdict:
 def link_new(
     account_id: int, newcomers: Mapping[int, Newcomer], joined: Joined, *, is_past: bool
 ) -> tuple[str, ...]:
-    """Link what came in; the keys of every record whose history changed."""
+    """Link new mail; return the keys of all records whose history changed."""
     if not newcomers:
         return ()
     found = _find_persons(account_id, newcomers)
@@ -82,7 +82,7 @@ def link_new(
 
 
 def _find_persons(account_id: int, newcomers: Mapping[int, Newcomer]) -> _Found:
-    """M12: write `message_person`. The account's own addresses do not count for M13."""
+    """Apply M12: write `message_person`. The account's own addresses do not count for M13."""
     own = {key64(address) for address in account.own_addresses(account_id)}
     found = _Found()
     rows: list[database.Row] = []
@@ -116,14 +116,14 @@ def _judge_new(
     fresh: Iterable[int],
     persons: Mapping[int, set[int]],
 ) -> list[str]:
-    """M13 for each conversation that is new, over all its messages of this batch."""
+    """Apply M13 to each new conversation, over all its messages of this batch."""
     members: dict[int, list[Newcomer]] = {}
     for message_id, new in newcomers.items():
         members.setdefault(joined.of_message[message_id], []).append(new)
     asked: dict[int, set[int]] = {}
     for conversation_id in fresh:
         group = members[conversation_id]
-        # What came back got its old links, or had none.
+        # Mail that came back already has its old links, or had none.
         if all(new.is_draft for new in group) or any(new.snapshot for new in group):
             continue
         ids = {id_ for new in group for id_ in persons.get(new.message_id, ())}
@@ -142,7 +142,7 @@ def _judge_new(
 def _drafts_so_far(
     conversation_ids: Sequence[int], newcomers: Mapping[int, Newcomer], joined: Joined
 ) -> set[int]:
-    """A conversation begins with its first mail: one that had nothing but drafts is new now."""
+    """Find the conversations that had only drafts: one counts as new when its first mail comes."""
     mails: dict[int, int] = {}
     for message_id, new in newcomers.items():
         owner = joined.of_message[message_id]
@@ -163,10 +163,10 @@ def _drafts_so_far(
 def _grown(
     conversation_ids: Sequence[int], newcomers: Mapping[int, Newcomer], joined: Joined
 ) -> set[int]:
-    """Past mail comes newest first: a conversation of strangers gets its first mail only now.
+    """Find the conversations that got their first mail only now: past mail comes newest first.
 
-    It is judged as if that had come first. One that had a known person before was judged then,
-    and what the person unlinked stays so.
+    Each is judged as if that mail had come first. A conversation that had a known person before was
+    judged then, and one that the user unlinked stays unlinked.
     """
     started = _starts(newcomers, joined)
     found: set[int] = set()
@@ -193,7 +193,7 @@ def _grown(
 
 
 def _starts(newcomers: Mapping[int, Newcomer], joined: Joined) -> dict[int, int]:
-    """When the first of the new messages of each conversation came."""
+    """When the first new message of each conversation was received."""
     started: dict[int, int] = {}
     for message_id, new in newcomers.items():
         owner = joined.of_message[message_id]
@@ -201,7 +201,7 @@ def _starts(newcomers: Mapping[int, Newcomer], joined: Joined) -> dict[int, int]
     return started
 
 
-# Each kind with a statement of its own: the ids stand at the end of the keys.
+# One statement per kind, because the id is at the end of the key.
 _OPEN_OF = " UNION ALL ".join(
     f"SELECT r.person_id, r.record_key, i.created_at FROM record_person r JOIN {kind} i "
     f"ON i.id = CAST(substr(r.record_key, {len(kind) + 2}) AS INTEGER) "
@@ -211,7 +211,7 @@ _OPEN_OF = " UNION ALL ".join(
 
 
 def open_items(person_ids: Iterable[int]) -> dict[int, list[OpenItem]]:
-    """The open deals, leads and projects of each person that has some."""
+    """The open deals, leads and projects of each person who has any."""
     found: dict[int, list[OpenItem]] = {}
     for chunk in chunks(person_ids):
         sql = _OPEN_OF.format(marks=database.marks(len(chunk)))
@@ -221,7 +221,7 @@ def open_items(person_ids: Iterable[int]) -> dict[int, list[OpenItem]]:
 
 
 def merged(items: Mapping[int, list[OpenItem]], person_ids: Iterable[int]) -> list[OpenItem]:
-    """The open items of these persons altogether, each once, the oldest first."""
+    """The open items of all these persons, each once, the oldest first."""
     persons: dict[str, list[int]] = {}
     created: dict[str, int] = {}
     for person_id in sorted(person_ids):
@@ -233,7 +233,7 @@ def merged(items: Mapping[int, list[OpenItem]], person_ids: Iterable[int]) -> li
 
 
 def _apply(account_id: int, verdicts: Mapping[int, Verdict]) -> list[str]:
-    """Write the links and the questions; the records that were linked."""
+    """Write the links and offers; return the records that were linked."""
     reasons = _Texts()
     links.offer_many(
         (conversation_id, item.record_key, reasons[item.person_ids])
@@ -253,7 +253,7 @@ def _apply(account_id: int, verdicts: Mapping[int, Verdict]) -> list[str]:
 
 
 class _Texts(dict[tuple[int, ...], str]):
-    """Reasons of offers as JSON by their persons: thousands of offers have a few hundred."""
+    """Reasons of offers as JSON, cached by persons: thousands of offers share a few hundred."""
 
     def __missing__(self, person_ids: tuple[int, ...]) -> str:
         text = json.dumps({"code": SEVERAL_OPEN, "persons": list(person_ids)})
@@ -271,8 +271,11 @@ def _take_back(
     newcomers: Mapping[int, Newcomer],
     joined: Joined,
 ) -> list[str]:
-    """Past mail comes newest first: a conversation that proves older than what the rule linked
-    it to is unlinked, as if its first mail had come first, and asks instead.
+    """Undo links of the rule to an item that is younger than the conversation, and offer it
+    instead.
+
+    Past mail comes newest first, so a conversation may prove older than it seemed. The result is as
+    if its first mail had come first.
     """
     started = _starts(newcomers, joined)
     touched: list[str] = []

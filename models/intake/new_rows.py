@@ -1,4 +1,4 @@
-"""The rows of new messages: one statement a table for a whole batch."""
+"""Insert the rows of new messages: one statement per table for a whole batch."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from models.store.clock import now_ms
 from models.store.database import chunks
 from models.store.hashing import key64
 
-MOST_REFERENCES: Final = 200  # a hostile header names thousands; the ends tell the most
+MOST_REFERENCES: Final = 200  # a hostile header names thousands; the first and last matter most
 MOST_ADDRESSES: Final = 2000
 _SEEN: Final = int(Flag.SEEN)  # the enum's operators are slow
 
@@ -36,7 +36,7 @@ def insert(
     *,
     is_past: bool,
 ) -> None:
-    """Write the new messages with keys, addresses, bodies, attachments and the index."""
+    """Write the new messages with their keys, addresses, bodies, attachments and index entries."""
     now = now_ms()
     rows, entries = [], []
     for id_, mail in new.items():
@@ -71,14 +71,14 @@ def _packed(new: Mapping[int, Incoming]) -> Iterator[tuple[int, PackedBody]]:
         yield id_, mail.packed or pack(mail.raw, mail.partial, mail.parsed.text)
 
 
-# json.dumps makes a new encoder at each call that is not its default.
+# json.dumps creates a new encoder for each call with other than default arguments.
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
 def _message_row(
     mail: Incoming, newcomer: Newcomer, recipients: dict[str, list[tuple[str, str]]]
 ) -> tuple[Any, ...]:
-    """`identity` to `is_draft`, in the order of the table."""
+    """The columns `identity` to `is_draft`, in the order of the table."""
     parsed = mail.parsed
     name, address = parsed.from_[0] if parsed.from_ else ("", "")
     return (
@@ -127,7 +127,7 @@ def _entry(
     row: tuple[Any, ...],
     recipients: dict[str, list[tuple[str, str]]],
 ) -> search_index.Entry:
-    """What the index gets: the very words that the rows hold, or it cannot lose them again."""
+    """The index entry. It must have exactly the words of the rows, or they cannot be removed."""
     return (
         message_id,
         row[6],
@@ -138,7 +138,7 @@ def _entry(
 
 
 def reference_keys(parsed: ParsedMail) -> tuple[int, ...]:
-    """The keys of every Message-ID that a mail names, its own first."""
+    """The keys of all Message-IDs that a mail names, its own first."""
     references = parsed.references
     if len(references) > MOST_REFERENCES:
         half = MOST_REFERENCES // 2
@@ -175,7 +175,7 @@ def ledger_keys(
 
 
 def left_out_entries(account_id: int, mails: Iterable[Incoming]) -> Iterator[ledger.Entry]:
-    """Why a blocked mail is not here: it can be asked for by its sender or subject."""
+    """Ledger entries for blocked mail, so that the user finds it by sender or subject."""
     for mail in mails:
         yield ledger.Entry(
             "left_out",
@@ -189,7 +189,7 @@ def left_out_entries(account_id: int, mails: Iterable[Incoming]) -> Iterator[led
 
 
 def mark_own(message_ids: Iterable[int]) -> list[int]:
-    """Messages that lie in Sent are the person's own; the conversations that changed."""
+    """Mark messages that lie in Sent as the user's own; return the conversations that changed."""
     changed: list[int] = []
     for chunk in chunks(message_ids):
         found = database.rows(
