@@ -1,3 +1,4 @@
-"""Queries: what lists, panels, histories and windows show; they change nothing. Imports `deletion`
-and all below, not `intake`.
+"""Queries: what lists, panels, histories and windows show. They only read.
+
+Imports `deletion` and all below, not `intake`.
 """

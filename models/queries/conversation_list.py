@@ -1,7 +1,7 @@
-"""The conversation lists: ordered ids, rows by block, counts. Reads only, and quickly.
+"""The conversation lists: ordered ids, rows by block, counts. Reads only, and fast.
 
-A list is its ids in order (16 bytes a row) plus rows by block of `BLOCK`; nobody holds a
-million rows. Each order is an index of `conversation`, so the first rows come at once.
+A list is its ids in order (16 bytes a row) plus rows in blocks of `BLOCK`; a million rows are never
+in memory together. Each order has an index on `conversation`, so the first rows come at once.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = [
     "rows",
 ]
 
-BLOCK = 128  # rows that one query reads; one size, so that its statement stays prepared
+BLOCK = 128  # rows per query; a fixed size, so that its statement stays prepared
 _PLACES_CHUNK = 1000
 
 
@@ -45,7 +45,7 @@ class View(StrEnum):
     HELD = "held"  # those with a mail that the brake holds (X3)
 
 
-# Word for word the conditions of the partial indexes, or SQLite would not use them.
+# Word for word the conditions of the partial indexes, or SQLite does not use them.
 _CONDITIONS = {
     View.INBOX: "is_archived = 0 AND incoming_count > 0",
     View.SENT: "own_count > 0",
@@ -64,7 +64,7 @@ class ListQuery:
     Attributes:
         view: `inbox`, `sent`, `archive` or `search` (everything).
         account_id: Only this account's, or None for all.
-        text: What was typed in the search field; '' does not filter.
+        text: What the user typed in the search field; '' does not filter.
     """
 
     view: str
@@ -77,10 +77,10 @@ class ConversationRow:
     """One row of a conversation list.
 
     Attributes:
-        parties: (name, address) of who wrote, the newest last; the person is ("", "").
+        parties: (name, address) of each sender, the newest last; the user is ("", "").
         has_attachment: A real attachment, not an inline picture.
         link_key: `deal:12`, `lead:3`, `project:4` or ''.
-        is_held: Another program deleted a mail of it on the server; the brake holds that.
+        is_held: Another program deleted one of its mails on the server; the brake holds that.
     """
 
     id: int
@@ -102,7 +102,7 @@ class ConversationRow:
 
 @dataclass(frozen=True, slots=True)
 class FolderCounts:
-    """How many conversations each folder has; `outbox` counts messages to be sent."""
+    """How many conversations each list has; `outbox` counts messages to be sent."""
 
     inbox: int = 0
     inbox_unread: int = 0
@@ -114,7 +114,7 @@ class FolderCounts:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The counts of the sidebar, from rows: over all accounts and for each."""
+    """The counts of the sidebar, computed from rows: over all accounts, and for each."""
 
     total: FolderCounts = FolderCounts()
     by_account: Mapping[int, FolderCounts] = field(default_factory=dict)
@@ -146,8 +146,8 @@ def ids(query: ListQuery, limit: int | None = None) -> ListIds:
 def ids_statement(query: ListQuery, limit: int | None = None) -> tuple[str, tuple[int, ...]]:
     """The SQL and its parameters for the ids of a list without a search text.
 
-    With removed accounts the lists of the others are merged: the index of a list over all
-    accounts does not know whose a row is, and reading each row would take seconds.
+    If there are removed accounts, the lists of the other accounts are merged: the index of a list
+    over all accounts does not contain the account, and reading each row would take seconds.
     """
     order = "ORDER BY newest_at DESC, id DESC LIMIT ?"
     most = -1 if limit is None else limit
@@ -172,7 +172,7 @@ def _where(query: ListQuery) -> tuple[str, tuple[int, ...]]:
 
 
 def _condition(query: ListQuery) -> str:
-    """What a list is about. Mail of a removed account is found and in histories, no more (S7)."""
+    """The condition of a list. Mail of removed accounts is only in search and histories (S7)."""
     condition = _CONDITIONS[View(query.view)]
     if query.account_id is not None or not condition:
         return condition
@@ -183,11 +183,11 @@ def _condition(query: ListQuery) -> str:
 
 
 def rows(conversation_ids: Sequence[int]) -> list[ConversationRow]:
-    """The rows of a block, in the order asked for; those that are gone are left out."""
+    """The rows of a block, in the given order; conversations that are gone are left out."""
     found: dict[int, ConversationRow] = {}
     for start in range(0, len(conversation_ids), BLOCK):
         wanted = conversation_ids[start : start + BLOCK]
-        # A short block repeats its last id: the statement is the same for every block.
+        # A short block repeats its last id, so the statement is the same for every block.
         padded = [*wanted, *[wanted[-1]] * (BLOCK - len(wanted))]
         for values in database.rows(_ROWS, padded):
             found[values[0]] = _row(values)
@@ -202,7 +202,7 @@ _ROWS = f"""SELECT id, account_id, subject, parties, snippet, newest_at, message
 
 
 def _row(values: database.Row) -> ConversationRow:
-    """Positional: by name it would cost half as much again, and a list is scrolled."""
+    """Positional: access by name would cost half as much again, which scrolling would show."""
     parties = tuple([(name, address) for name, address in json.loads(values[3])])
     return ConversationRow(
         values[0],
@@ -238,7 +238,7 @@ def places(query: ListQuery, conversation_ids: Sequence[int]) -> dict[int, int]:
 
 
 def counts() -> Counts:
-    """Every count of the sidebar, from rows; about 25 ms for a million conversations."""
+    """All counts of the sidebar, from rows; about 25 ms for a million conversations."""
     outbox: dict[int, int] = dict(database.rows(_OUTBOX))
     by_account = {
         account_id: FolderCounts(
@@ -260,7 +260,7 @@ _OUTBOX = """SELECT account_id, count(*) FROM operation
 
 
 def _count(account_id: int, condition: str) -> int:
-    """One account at a time: with GROUP BY, SQLite passes over the index of the unread."""
+    """Count one account at a time: with GROUP BY, SQLite does not use the index of the unread."""
     sql = f"SELECT count(*) FROM conversation WHERE account_id = ? AND {condition}"
     return int(database.value(sql, (account_id,)))
 

@@ -1,4 +1,4 @@
-"""What the brake holds: mails that another program deleted, until the person answers (X3)."""
+"""What the brake holds: mail that another program deleted, until the user answers (X3)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from models.mail import links
 from models.store import database
 from models.store.database import chunks
 
-# Both terms: the first is the condition of the partial index of open cases.
+# Both conditions are needed: the first is that of the partial index of open cases.
 _HELD: Final = "l.state <> 'live' AND l.state = 'held'"
 MOST_TITLES: Final = 6
 
@@ -20,8 +20,8 @@ class HeldGroup:
     """The held mails of one account.
 
     Attributes:
-        linked_count: Those whose conversation belongs to a deal, lead or project.
-        record_titles: Some of these records.
+        linked_count: How many are in a conversation linked to a deal, lead or project.
+        record_titles: Titles of some of these records.
         since: When the first of them was held, in milliseconds UTC, or None.
     """
 
@@ -34,13 +34,13 @@ class HeldGroup:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Everything that is held, by account."""
+    """Everything that the brake holds, by account."""
 
     groups: tuple[HeldGroup, ...] = ()
 
 
 def everything() -> Held:
-    """What is held now."""
+    """What the brake holds now."""
     return Held(tuple(_group(account_id, ids) for account_id, ids in _all().items()))
 
 
@@ -74,7 +74,7 @@ def _titles(message_ids: Iterable[int]) -> tuple[str, ...]:
 
 
 def _since(message_ids: Iterable[int]) -> int | None:
-    """The brake's newest entry of each says since when; a check in between begins anew."""
+    """When the first was held. Each mail's newest `hold` entry counts: a check restarts it."""
     times = [
         at
         for chunk in chunks(message_ids)
@@ -103,7 +103,7 @@ def among(message_ids: Iterable[int]) -> set[int]:
 
 
 def alive(message_ids: Iterable[int]) -> set[int]:
-    """Those that lie somewhere again, where they are not deleted: put back while they were held."""
+    """The held messages that are alive again: put back somewhere, and not deleted there."""
     found: set[int] = set()
     for chunk in chunks(message_ids):
         rows = database.rows(
@@ -118,7 +118,7 @@ def alive(message_ids: Iterable[int]) -> set[int]:
 
 
 def conversations_among(conversation_ids: Iterable[int]) -> set[int]:
-    """Those of the conversations that have a held message; nearly free while nothing is held."""
+    """Conversations with a held message, out of these; nearly free while nothing is held."""
     found: set[int] = set()
     if not is_any():
         return found
@@ -134,6 +134,6 @@ def conversations_among(conversation_ids: Iterable[int]) -> set[int]:
 
 
 def is_any() -> bool:
-    """Whether anything is held at all; a look at the few open cases."""
+    """Whether anything is held at all; reads only the few open cases."""
     found = database.value(f"SELECT 1 FROM location l WHERE {_HELD} LIMIT 1")
     return found is not None

@@ -1,9 +1,9 @@
-"""The history of a record, by pages, the newest entry first (M10).
+"""The history of a record, page by page, newest entry first (M10).
 
-The mails of a deal, lead or project are those of its linked conversations, of a person those
-with one of their addresses; an organization's history is computed from its persons, deals,
-leads and projects. Archived mail is in it like any other. A page costs the same at any depth:
-every source is read from its index, from the cursor on, and only as far as the page needs.
+A deal, lead or project has the mail of its linked conversations. A person has the mail with one of
+their addresses. An organization's history is computed from its persons, deals, leads and projects.
+Archived mail is included. A page costs the same at any depth: each source is read from its index,
+starting at the cursor, and only as far as the page needs.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ MAIL: Final = "mail"
 KINDS: Final = (MAIL, "note", "stage", "status")
 PAGE: Final = 50
 _FIRST: Final = 1 << 62
-_WALK: Final = 64  # conversations that one query asks
+_WALK: Final = 64  # conversations per query
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a page begins: below this entry. Entries of one time: mails first, then by id."""
+    """Where a page begins: after this entry. At the same time, mail comes first, then by id."""
 
     at: int
     rank: int
@@ -64,7 +64,7 @@ class MailEntry:
 class NoteEntry:
     """A note (`text`), or a change of stage or status (`before`, `after`: names or codes).
 
-    `record_key`: whose entry it is; in an organization's history often another record's.
+    `record_key`: the record it belongs to; in an organization's history often another one.
     """
 
     at: int
@@ -85,7 +85,7 @@ Entry = MailEntry | NoteEntry
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """Some entries; `next` begins the page after it, None: there is none."""
+    """Some entries; `next` begins the following page, None at the end."""
 
     record_key: str
     entries: tuple[Entry, ...]
@@ -98,7 +98,7 @@ def history_page(
     limit: int = PAGE,
     kinds: Sequence[str] = KINDS,
 ) -> HistoryPage:
-    """A page of a history, newest first; `kinds` of `KINDS`."""
+    """A page of a history, newest first; `kinds` out of `KINDS`."""
     cursor = before or Cursor(_FIRST, 1, _FIRST)
     record_keys, person_ids = _sources(record_key)
     found: list[Cursor] = []
@@ -120,7 +120,7 @@ def _order(cursor: Cursor) -> tuple[int, int, int]:
 
 
 def _sources(record_key: str) -> tuple[list[str], list[int]]:
-    """The deals, leads and projects whose conversations count, and the persons."""
+    """The deals, leads and projects whose conversations belong to the history, and the persons."""
     kind, record_id = split(record_key)
     if kind == Kind.PERSON:
         return [], [record_id]
@@ -137,7 +137,7 @@ def _sources(record_key: str) -> tuple[list[str], list[int]]:
 def _newest_mails(
     record_keys: Sequence[str], person_ids: Sequence[int], cursor: Cursor, limit: int
 ) -> list[Cursor]:
-    """The newest `limit` messages below the cursor, each once."""
+    """The newest `limit` messages before the cursor, each once."""
     below = (cursor.at, cursor.id if cursor.rank == 1 else -1)
     found: set[tuple[int, int]] = set()
     for person_id in person_ids:
@@ -166,7 +166,7 @@ _OF_CONVERSATION = """SELECT received_at, id FROM message
 
 
 def _of_conversations(record_key: str, below: tuple[int, int], limit: int) -> list[tuple[int, int]]:
-    """Walk the conversations from the newest on until nothing newer can come."""
+    """Read conversations from the newest on, until no newer message can follow."""
     best: list[tuple[int, int]] = []
     for conversation_id, newest_at in _conversations(record_key, below[0]):
         if len(best) == limit and newest_at < best[-1][0]:
@@ -177,7 +177,7 @@ def _of_conversations(record_key: str, below: tuple[int, int], limit: int) -> li
 
 
 def _conversations(record_key: str, oldest_at: int) -> Iterator[tuple[int, int]]:
-    """(id, newest_at) of those that began by then, the newest first."""
+    """(id, newest_at) of the conversations that began by then, newest first."""
     last = (_FIRST, _FIRST)
     while found := database.rows(_CONVERSATIONS, (record_key, oldest_at, *last, _WALK)):
         yield from found
@@ -217,7 +217,7 @@ def _note(row: database.Row) -> NoteEntry:
 
 
 def mail_entries(message_ids: Sequence[int]) -> dict[int, MailEntry]:
-    """The entries of these messages that are still here."""
+    """The entries of those messages that still exist."""
     found: dict[int, MailEntry] = {}
     for chunk in chunks(message_ids):
         rows = database.rows(

@@ -1,4 +1,4 @@
-"""Why a mail is in the history of a record: the rule or the hand that put it there (M12, M14)."""
+"""Why a mail is in a record's history: the rule, or the user who linked it by hand (M12, M14)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from models.records.records import ITEMS, Kind
 from models.store import database
 from models.store.hashing import key64
 
-ADDRESS: Final = "address"  # it has an address of the person
-BY_HAND: Final = "by_hand"  # the person linked it with the person
-CAME_BACK: Final = "came_back"  # neither: it was so before another program deleted it
-MOST: Final = 3  # of an organization, which may have a mail by many of its persons
+ADDRESS: Final = "address"  # it has one of the person's addresses
+BY_HAND: Final = "by_hand"  # the user linked it to the person
+CAME_BACK: Final = "came_back"  # neither: it was linked before another program deleted it
+MOST: Final = 3  # for an organization, which may have a mail through many of its persons
 
 
 @dataclass(frozen=True, slots=True)
 class PersonReason:
-    """A person whose mail it is. `addresses`: those of them that the mail has."""
+    """A person whose history has the mail. `addresses`: their addresses that the mail has."""
 
     person_id: int
     name: str
@@ -31,12 +31,12 @@ class PersonReason:
 
 @dataclass(frozen=True, slots=True)
 class HistoryReason:
-    """Why a mail is in a history; nothing of both: it left it meanwhile.
+    """Why a mail is in a history. If `persons` and `link` are empty, it has left the history since.
 
     Attributes:
-        persons: Through whom: the record itself, or those of the organization.
-        link: The link of its conversation, if that is why.
-        names: Of the persons that the link's reason names, by id.
+        persons: The persons who bring it: the record itself, or those of the organization.
+        link: The link of its conversation, if that is the reason.
+        names: Names, by id, of the persons in the link's reason.
     """
 
     record_key: str
@@ -47,7 +47,7 @@ class HistoryReason:
 
 
 def reason(record_key: str, message_id: int) -> HistoryReason:
-    """Why this mail is in the history of this record."""
+    """Work out why this mail is in this record's history."""
     kind, record_id = records.split(record_key)
     if kind == Kind.PERSON:
         return HistoryReason(record_key, message_id, _persons(message_id, "p.id = ?", record_id))

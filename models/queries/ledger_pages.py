@@ -1,7 +1,7 @@
-"""The ledger as a person reads it: page by page, found by words, also for mails that are gone.
+"""The ledger as the user reads it: page by page, and searchable, also for mail that is gone.
 
-Nothing of a deleted mail's words is kept, so what the person types is hashed and compared:
-a sender's address, a whole subject, or a Message-ID. Mails that are here are found by search too.
+The ledger keeps no words of deleted mail, so the text that the user types is hashed and compared: a
+sender's address, a whole subject, or a Message-ID. Mail that is still here is found by search too.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "links": ("link", "unlink"),
     "server": ("refused", "retry", "given_up", "not_needed"),
 }
-_FOUND_MOST: Final = 500  # conversations that a search for words looks at
+_FOUND_MOST: Final = 500  # conversations that a search for words reads
 _PREFIXES: Final = ("", "Re: ", "RE: ", "Fwd: ", "Fw: ", "AW: ", "WG: ")
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerQuery:
-    """Which entries are asked for.
+    """Which entries to show.
 
     Attributes:
         text: A sender's address, a subject, a Message-ID, or words of a mail that is here.
         group: A key of GROUPS, or '' for all kinds.
         since, until: In milliseconds UTC; `until` is not included.
-        conversation_id: Only what is about this conversation and its messages.
-        message_id: Only what is about this message and the whole of its conversation.
+        conversation_id: Only entries about this conversation and its messages.
+        message_id: Only entries about this message and about its conversation as a whole.
     """
 
     text: str = ""
@@ -50,11 +50,11 @@ class LedgerQuery:
 
 @dataclass(frozen=True, slots=True)
 class LedgerItem:
-    """One entry with what is still known around it.
+    """One entry with what is still known about its subject.
 
     Attributes:
         subject, sender: Of the message or conversation if it is here, else '' and ('', '').
-        is_gone: It was about a message that is not here any more.
+        is_gone: It was about a message that is no longer here.
         mailboxes: Names of the mailboxes that the evidence mentions.
         records: Titles of the records it mentions; '' for one that is gone.
     """
@@ -80,8 +80,8 @@ class LedgerPage:
     """Entries, newest first.
 
     Attributes:
-        next_before: Ask for entries before this id for the next page; None at the end.
-        places: Where the asked-for messages lie on the server now.
+        next_before: For the next page, ask for entries before this id; None at the end.
+        places: Where the requested messages lie on the server now.
     """
 
     items: tuple[LedgerItem, ...]
@@ -115,14 +115,14 @@ _SELECT = (
 )
 
 
-# A union, so that each part has its index; the ledger may have a million entries.
+# A union, so that each part uses its index; the ledger may have a million entries.
 _ABOUT: Final = (
     "SELECT id FROM ledger WHERE message_id IN (SELECT value FROM json_each(?)) "
     "UNION SELECT id FROM ledger WHERE conversation_id IN (SELECT value FROM json_each(?)) "
     "AND message_id IS NULL "
     "UNION SELECT id FROM ledger WHERE kind = 'kept_out' "
     "AND json_extract(evidence, '$.identity') IN (SELECT value FROM json_each(?)) "
-    # What never came in has no message: it is found by its sender, subject or Message-ID alone.
+    # A mail that never came in has no message: only its sender, subject or Message-ID finds it.
     "UNION SELECT id FROM ledger WHERE message_id IS NULL AND kind = 'left_out' "
     "AND from_key IN (SELECT value FROM json_each(?)) "
     "UNION SELECT id FROM ledger WHERE message_id IS NULL AND kind = 'left_out' "
@@ -154,7 +154,7 @@ def _terms(query: LedgerQuery) -> tuple[list[str], list[Any]]:
 
 
 def _about(query: LedgerQuery) -> tuple[set[int], set[int], set[str], set[int]] | None:
-    """Messages, conversations, identities and keys that are asked for; None for everything."""
+    """The requested messages, conversations, identities and keys; None for everything."""
     if query.message_id is not None:
         owners = _owners([query.message_id])
         return {query.message_id}, owners, _identities([query.message_id]), set()
@@ -176,13 +176,13 @@ def _about(query: LedgerQuery) -> tuple[set[int], set[int], set[str], set[int]] 
 
 
 def _keys(text: str) -> set[int]:
-    """What a sender, a subject or a Message-ID that is exactly this is kept as."""
+    """The keys of a sender, subject or Message-ID with exactly this text."""
     bare = text.strip("<>").strip()
     return {key64(prefix + text) for prefix in _PREFIXES} | {key64(bare), key64(f"<{bare}>")}
 
 
 def _by_keys(keys: set[int]) -> tuple[set[int], set[int]]:
-    """Messages, gone or here, that have one of these keys."""
+    """The messages, gone or here, that have one of these keys."""
     marks, values = database.marks(len(keys)), [*keys]
     rows = database.rows(
         f"SELECT DISTINCT message_id, conversation_id FROM ledger WHERE message_key IN ({marks}) "
@@ -224,7 +224,7 @@ def _owners(message_ids: Iterable[int]) -> set[int]:
 
 
 def _identities(message_ids: Iterable[int]) -> set[str]:
-    """The keyed identities of those that were deleted: what was kept out later has them."""
+    """The keyed identities of deleted messages; entries about copies kept out later have them."""
     found: set[str] = set()
     for chunk in chunks(message_ids):
         rows = database.rows(
@@ -275,7 +275,7 @@ def _title(record_key: str) -> str:
 
 
 def _mailbox_ids(evidence: Mapping[str, Any]) -> set[int]:
-    """`mailbox`, and the first of each of `from`, `to`, `found` and `gone`."""
+    """The ids in `mailbox`, and the first of each of `from`, `to`, `found` and `gone`."""
     found = {evidence.get("mailbox")}
     for name in ("from", "to", "found"):
         place = evidence.get(name)
@@ -299,7 +299,7 @@ def _mailbox_names(evidences: Iterable[Mapping[str, Any]]) -> dict[int, str]:
 
 
 def _places(query: LedgerQuery) -> tuple[str, ...]:
-    """The mailboxes in which the asked-for message, or conversation, lies now."""
+    """The mailboxes that hold the requested message or conversation now."""
     if query.message_id is None and query.conversation_id is None:
         return ()
     column, value = ("m.id", query.message_id)

@@ -1,4 +1,4 @@
-"""Past mail of a record: what the rules would link if the person asks for it (M13, X4)."""
+"""Past mail of a record: what the rules would link if the user asks for it (M13, X4)."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class LinkPreview:
     Attributes:
         rows: The first conversations, for the dialog.
         elsewhere_count: Conversations of the same persons that are linked to another record.
-        unclear_count: Those whose persons have other open items too: each asks for itself.
+        unclear_count: Conversations whose persons have other open items too: each asks for itself.
         is_closed: The record is won, lost or otherwise closed: it gets no new links (M13).
-        has_persons: Without any no mail can be found.
+        has_persons: If there are none, no mail can be found.
     """
 
     record_key: str
@@ -40,9 +40,9 @@ class LinkPreview:
 
 
 def preview(record_key: str) -> LinkPreview:
-    """Conversations with a person of the record that are not linked, whenever they began.
+    """Find the conversations with a person of the record that are not linked, of any age.
 
-    The rule is that of M13 but for its date: those whose persons have no other open item.
+    The rule is M13 without its date: the persons have no other open item.
     """
     record = records.get(record_key)
     if not isinstance(record, Deal | Lead | Project) or record.status != OPEN:
@@ -63,7 +63,8 @@ def preview(record_key: str) -> LinkPreview:
     )
 
 
-# A mail of a person by an address that is not the account's own; `{}` are keys of those.
+# The person's mail was linked by hand, or has an address of theirs that is not an account's own.
+# The keys of accounts' own addresses replace `{}`.
 _COUNTS = (
     " AND (p.is_by_hand OR EXISTS (SELECT 1 FROM person_address x CROSS JOIN message_address a "
     "ON a.key = x.key WHERE x.person_id = p.person_id AND a.message_id = p.message_id "
@@ -72,14 +73,14 @@ _COUNTS = (
 
 
 def _counting() -> tuple[str, list[int]]:
-    """The condition for what counts, and its keys; none where no person has an own address."""
+    """The condition for mail that counts, and its keys; empty if no person has an own address."""
     addresses = {a for config in account.configs() for a in account.own_addresses(config.id)}
     keys = [key64(address) for address in addresses]
     return (_COUNTS.format(database.marks(len(keys))), keys) if persons_with(keys) else ("", [])
 
 
 def _conversations(person_ids: tuple[int, ...]) -> dict[int, str]:
-    """Their conversations with what they are linked to, the newest first."""
+    """The persons' conversations with what each is linked to, newest first."""
     if not person_ids:
         return {}
     counts, keys = _counting()
@@ -94,7 +95,7 @@ def _conversations(person_ids: tuple[int, ...]) -> dict[int, str]:
 
 
 def _with_other_items(conversation_ids: list[int], record_key: str) -> set[int]:
-    """Those with a person who has another open deal, lead or project."""
+    """Conversations with a person who has another open deal, lead or project."""
     others = " UNION ALL ".join(
         f"SELECT '{kind}:' || id FROM {kind} WHERE status = '{OPEN}'" for kind in ITEMS
     )

@@ -1,4 +1,4 @@
-"""What servers still have to hear, page by page, with the words that are still here (R12)."""
+"""The queue of operations, page by page, with the subjects of mail that is still here (R12)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _SHOWN: Final = "o.state IN ('pending', 'running', 'waiting', 'refused')"
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """One operation as the person reads it.
+    """One operation as the user reads it.
 
     Attributes:
         subject: Of its message; '' once the message is deleted here.
         has_message: Whether the message is still here.
-        name: Of the mailbox that is to be made, else ''.
-        role: What that mailbox is to be.
-        is_seen: What a flags operation wants.
+        name: Of the mailbox to create, else ''.
+        role: The role of that mailbox.
+        is_seen: The read state that a flags operation sets.
     """
 
     id: int
@@ -40,7 +40,7 @@ class QueueItem:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """Some of the queue, and how long it is.
+    """Part of the queue, and how long the whole queue is.
 
     Attributes:
         offset: The place of the first item in the whole queue.
@@ -55,7 +55,7 @@ class QueuePage:
 
 
 def page(limit: int, offset: int = 0) -> QueuePage:
-    """Refused ones first, then in the order in which they go out."""
+    """A page of the queue: refused operations first, then in the order in which they are sent."""
     rows = database.rows(
         "SELECT o.id, o.account_id, o.kind, o.state, m.subject, o.payload, o.attempts, "
         "o.next_try_at, o.server_words, o.created_at, m.id FROM operation o "

@@ -1,4 +1,4 @@
-"""What deleting records would do, said before it is done: mails stay, links go."""
+"""Preview what deleting records would do: mail stays, links go."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models.store import database
 
 @dataclass(frozen=True, slots=True)
 class RecordsPreview:
-    """For the dialog.
+    """What the delete dialog says.
 
     Attributes:
         titles: Of the records.
@@ -30,7 +30,7 @@ class RecordsPreview:
 
 
 def preview(record_keys: Sequence[str]) -> RecordsPreview:
-    """Look, without changing anything."""
+    """Count, without changing anything."""
     keys = list(dict.fromkeys(record_keys))
     return RecordsPreview(
         records.titles(keys),
@@ -55,7 +55,7 @@ def _sum(sql: str, values: Sequence[str | int]) -> int:
 
 
 def _related(keys: Sequence[str]) -> list[str]:
-    """What names them and stays."""
+    """The records that refer to these and stay."""
     found: dict[str, None] = {}
     persons = _persons(keys)
     for chunk in record_rows.chunks_of(map(str, persons)):

@@ -1,4 +1,4 @@
-"""What a detail view shows of a record beside its history."""
+"""What a detail view shows of a record, apart from its history."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from models.records import history, records
 from models.records.records import ITEMS, Kind, Organization, Person, Record, Stage
 from models.store import database
 
-MOST_RELATED: Final = 200  # of one kind; the totals say how many there are
+MOST_RELATED: Final = 200  # of one kind; the totals give the real number
 
 
 @dataclass(frozen=True, slots=True)
 class RecordDetail:
-    """A record with what it is related to.
+    """A record and its related records.
 
     Attributes:
         organization: Of a person, deal, lead or project.
         persons: Of an organization or an item, at most `MOST_RELATED`; `person_count` in all.
         items: Deals, leads and projects of a person or organization, open ones first.
-        draft: A note that was begun, or ''.
+        draft: An unfinished note, or ''.
     """
 
     record_key: str
@@ -73,7 +73,7 @@ def _person_ids(record: Record) -> Sequence[int]:
 
 
 def _item_keys(record: Record) -> list[str]:
-    """Open ones first, then the newest first."""
+    """The keys of related items: open ones first, then newest first."""
     found: list[tuple[bool, int, str]] = []
     for kind in ITEMS:
         if isinstance(record, Organization):
@@ -92,13 +92,13 @@ def _item_keys(record: Record) -> list[str]:
 
 
 def person_rows(ids: Sequence[int]) -> tuple[PersonRow, ...]:
-    """Rows of persons, in this order."""
+    """Rows of persons, in the given order."""
     found = record_list.rows(Kind.PERSON, ids)
     return tuple(row for row in found if isinstance(row, PersonRow))
 
 
 def item_rows(record_keys: Sequence[str]) -> tuple[ItemRow, ...]:
-    """Rows of deals, leads and projects, in this order."""
+    """Rows of deals, leads and projects, in the given order."""
     by_key: dict[str, ItemRow] = {}
     for kind in ITEMS:
         ids = [records.split(key)[1] for key in record_keys if key.startswith(f"{kind}:")]

@@ -1,8 +1,8 @@
 """The lists of records: ordered ids, rows by block, the board of deals. Reads only.
 
-Built like `listing`: a list is its ids in order plus rows by block. A list of ids passes over
-its whole table (100,000 persons in some 50 ms), so it is asked for in the reader thread; a
-block of rows is read by id, in the GUI thread too.
+Built like `conversation_list`: a list is its ids in order plus rows by block. A list of ids scans
+its whole table (100,000 persons in some 50 ms), so the reader thread does it. A block of rows is
+read by id, also in the GUI thread.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ SORTS: Final[dict[Kind, tuple[str, ...]]] = {
     Kind.LEAD: ("name", "value", "status", "organization", "created_at", "changed_at"),
     Kind.PROJECT: ("name", "status", "organization", "created_at", "changed_at"),
 }  # fmt: skip
-CARDS: Final = 100  # of one stage on the board; the list has the rest
-# What is empty comes last, whatever the direction.
+CARDS: Final = 100  # per stage on the board; the list has the rest
+# Empty values come last in either direction.
 _ORDERS: Final = {
     "name": "r.folded {way}",
     "organization": (
@@ -54,11 +54,12 @@ class RecordQuery:
 
     Attributes:
         kind: Of the records.
-        text: What was typed in the search field: each word must be in the name, an address, a
-            domain, a phone number, the title or the organization's name; without case and accents.
+        text: What the user typed in the search field. Each word must be in the name, an address, a
+            domain, a phone number, the title or the organization's name; case and accents do not
+            matter.
         sort: One of `SORTS[kind]`.
-        status: Only these deals, leads or projects; '' is all.
-        stage_id, organization_id, person_id: Only what has this stage, organization or person.
+        status: Only deals, leads or projects with this status; '' for all.
+        stage_id, organization_id, person_id: Only records with this stage, organization or person.
     """
 
     kind: Kind
@@ -140,11 +141,11 @@ Row = PersonRow | OrganizationRow | ItemRow
 
 @dataclass(frozen=True, slots=True)
 class BoardColumn:
-    """A stage with its deals, the ones to be closed first on top.
+    """A stage with its deals, those with the earliest expected close on top.
 
     Attributes:
-        sums: (currency, cents) of all of them.
-        rows: The first of them, as cards show them.
+        sums: (currency, cents) over all its deals.
+        rows: The first deals, as the cards show them.
     """
 
     stage: Stage
@@ -154,7 +155,7 @@ class BoardColumn:
 
 
 def ids(query: RecordQuery, limit: int | None = None) -> ListIds:
-    """The ids in the order of the list. `keys` are places from its end: larger comes first."""
+    """The ids in list order. `keys` are places counted from the end, so larger comes first."""
     way = "DESC" if query.descending else "ASC"
     order = _ORDERS[query.sort].replace("{way}", way)
     where, parameters = _where(query)
@@ -195,7 +196,7 @@ def _where(query: RecordQuery) -> tuple[str, list[Any]]:
 
 
 def rows(kind: Kind, record_ids: Sequence[int]) -> list[Row]:
-    """The rows of a block, in the order asked for; those that are gone are left out."""
+    """The rows of a block, in the given order; records that are gone are left out."""
     found: dict[int, Row] = {}
     for start in range(0, len(record_ids), BLOCK):
         chunk = record_ids[start : start + BLOCK]

@@ -1,4 +1,4 @@
-"""The panel beside an open conversation (M11): who this is, its link, what it asks about."""
+"""The panel beside an open conversation (M11): its contacts, its link, its offers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LAST_MAILS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class KnownPerson:
-    """A person of the conversation. `items`: their open deals, leads, projects."""
+    """A person of the conversation. `items`: their open deals, leads and projects."""
 
     row: PersonRow
     addresses: tuple[str, ...]
@@ -34,9 +34,9 @@ class KnownPerson:
 
 @dataclass(frozen=True, slots=True)
 class UnknownAddress:
-    """An address that no person has, with what a new one could be filled with.
+    """An address that belongs to no person, with suggestions for a new one.
 
-    `organization_id` is that of an organization with this mail domain, or None.
+    `organization_id`: the organization with this mail domain, or None.
     """
 
     address: str
@@ -49,7 +49,7 @@ class UnknownAddress:
 
 @dataclass(frozen=True, slots=True)
 class LinkFacts:
-    """A link or an offer with its reason: `code` and ids, no words. `item` as it is now."""
+    """A link or offer with its reason: `code` and ids, no words. `item` is its present state."""
 
     item: ItemRow
     origin: str
@@ -98,7 +98,7 @@ _MESSAGES = """SELECT m.account_id, m.from_name, m.from_address, m.recipients FR
 
 
 def _people(rows: Sequence[database.Row]) -> dict[str, str]:
-    """Address -> name of everyone but the account itself, who wrote first."""
+    """Address to name for everyone except the account itself, senders first."""
     own = account.own_addresses(rows[0][0])
     senders: dict[str, str] = {}
     others: dict[str, str] = {}
@@ -190,7 +190,8 @@ def _offers(conversation_id: int) -> tuple[LinkFacts, ...]:
         "ORDER BY offered_at, record_key",
         (conversation_id,),
     )
-    # What is closed gets no new links (M13); opened again, by an undo too, it is offered again.
+    # A closed item gets no new links (M13); if it is reopened, also by an undo, it is offered
+    # again.
     return tuple(offer for offer in _facts(rows) if offer.item.is_open)
 
 

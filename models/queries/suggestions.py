@@ -1,4 +1,4 @@
-"""What a new person could be filled with: from an address, a display name and a signature."""
+"""Suggestions for a new person, taken from an address, a display name and a signature."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models.store.compression import decompress_text
 from models.store.hashing import key64
 from models.store.search_index import folded
 
-# Providers whose domains say nothing about where somebody works.
+# Mail providers whose domains do not show where a person works.
 _FREE: Final = """gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com
     aol.com icloud.com me.com mac.com gmx.de gmx.net gmx.com web.de t-online.de freenet.de
     mail.com mail.ru yandex.ru yandex.com proton.me protonmail.com pm.me tutanota.com tuta.com
@@ -23,12 +23,12 @@ FREE_MAIL: Final = frozenset(_FREE.split())
 _SECOND_LEVEL: Final = frozenset(("co", "com", "org", "net", "ac", "gov", "edu", "or", "ne", "go"))
 _PHONE: Final = re.compile(r"(?:\+|\b00|\(0|\b0)[\d\s()./-]{6,20}\d")
 _SIGNATURE_LINES: Final = 6
-_LONGEST: Final = 60  # characters of a line of a signature; a sentence is longer
+_LONGEST: Final = 60  # characters of a signature line; a sentence is longer
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What was found; '' where nothing was."""
+    """What was found; '' for what was not."""
 
     name: str = ""
     title: str = ""
@@ -38,7 +38,7 @@ class Proposal:
 
 
 def propose(conversation_id: int, address: str, display_name: str) -> Proposal:
-    """Read it from the newest mail that this address wrote in the conversation."""
+    """Read suggestions from the newest mail that this address wrote in the conversation."""
     name = display_name.strip().strip("'\"") or name_of(address)
     if "@" in name:
         name = name_of(address)
@@ -51,19 +51,19 @@ def propose(conversation_id: int, address: str, display_name: str) -> Proposal:
 
 
 def domain_of(address: str) -> str:
-    """What stands behind the @."""
+    """The part of an address after the @."""
     return address.rpartition("@")[2].lower()
 
 
 def name_of(address: str) -> str:
-    """`anna.smith@…` as a name."""
+    """Make a name from an address such as `anna.smith@…`."""
     local = address.partition("@")[0].partition("+")[0]
     words = [word for word in re.split(r"[._-]+", local) if word and not word.isdigit()]
     return " ".join(word.capitalize() for word in words) or address
 
 
 def organization_name(address: str) -> str:
-    """`anna@blue-river.co.uk` is of Blue River; '' for providers of free mail."""
+    """`anna@blue-river.co.uk` belongs to Blue River; '' for free mail providers."""
     domain = domain_of(address)
     if domain in FREE_MAIL or "." not in domain:
         return ""
@@ -91,7 +91,7 @@ def _newest_text(conversation_id: int, address: str) -> str:
 
 
 def _signature(text: str, name: str) -> list[str]:
-    """The lines below the last line that is the writer's name, or below `-- `."""
+    """The lines below the last one that is the writer's name, or below `-- `."""
     lines = [line.strip() for line in text.splitlines() if not line.lstrip().startswith(">")]
     wanted = folded(name)
     for place in range(len(lines) - 1, -1, -1):
@@ -103,7 +103,7 @@ def _signature(text: str, name: str) -> list[str]:
 
 
 def _title_and_company(lines: Sequence[str]) -> tuple[str, str]:
-    """`Owner, Brackwater Boats` in one line, or in two."""
+    """Title and company from one line, such as `Owner, Brackwater Boats`, or from two."""
     words = [line for line in lines if _is_words(line)]
     if not words:
         return "", ""
