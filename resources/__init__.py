@@ -8,5 +8,5 @@ FOLDER = Path(__file__).parent
 
 
 def path(*parts: str) -> Path:
-    """Where a shipped file lies: `path("icons", "inbox.svg")`."""
+    """The path of a shipped file: `path("icons", "inbox.svg")`."""
     return FOLDER.joinpath(*parts)

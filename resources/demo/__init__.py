@@ -1,1 +1,1 @@
-"""The sample mailbox that `python3 dev.py demo` opens, and the server it lies on."""
+"""The sample mailbox that `python3 dev.py demo` opens, and its server."""

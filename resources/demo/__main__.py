@@ -1,7 +1,7 @@
-"""The demo: the real window on a throw-away profile and the sample server.
+"""Run the demo: the real window on a throw-away profile and the sample server.
 
-The account is added with the command that the wizard sends, both server options on. The keyring
-is one in memory, so the person's own is never asked. Nothing stays when the window closes.
+The account is added with the same command that the wizard sends, with both server options on. The
+keyring is in memory, so the demo never asks the user's own. Nothing remains when the window closes.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SIGNAL_POLL_MS = 200
 
 
 def prepare(folder: Path, server: ServerFacts, *, theme: str) -> None:
-    """Make the profile and its one account, as the wizard would have."""
+    """Create the profile and its one account, as the wizard would."""
     profile.open_profile(folder)
     database.open_for_thread()
     try:
@@ -45,7 +45,7 @@ def prepare(folder: Path, server: ServerFacts, *, theme: str) -> None:
         vault.load()
         vault.prepare(VaultMode.KEYRING)
         secrets = vault.encrypted({"imap": server.password})
-        records.make()  # before its mail comes in: the rules link it then
+        records.make()  # before its mail comes in, so that the rules link it
         execute(accounts.AddAccount(new_account(server), secrets))
         for name, value in (
             ("archive_on_server", True),
@@ -58,7 +58,7 @@ def prepare(folder: Path, server: ServerFacts, *, theme: str) -> None:
 
 
 def new_account(server: ServerFacts) -> NewAccount:
-    """What the wizard would have gathered."""
+    """The data that the wizard would collect."""
     return NewAccount(
         address=server.address,
         name=MAJA.name,
@@ -77,7 +77,7 @@ def new_account(server: ServerFacts) -> NewAccount:
 
 
 def close_on_signals(window: MainWindow) -> QTimer:
-    """Ctrl+C and a polite kill close the window. Python looks at signals only while it runs."""
+    """Close the window on Ctrl+C and SIGTERM. Python handles signals only while its code runs."""
 
     def close(_number: int, _frame: FrameType | None) -> None:
         window.close()
@@ -86,7 +86,7 @@ def close_on_signals(window: MainWindow) -> QTimer:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, close)
     timer = QTimer(window, interval=SIGNAL_POLL_MS)
-    timer.timeout.connect(window.objectName)  # any call of Python will do
+    timer.timeout.connect(window.objectName)  # any Python call will do
     timer.start()
     return timer
 
@@ -106,7 +106,7 @@ def arguments_of(words: Sequence[str]) -> argparse.Namespace:
 
 
 def main(words: Sequence[str]) -> int:
-    """The program; its exit code."""
+    """Run the demo and return its exit code."""
     arguments = arguments_of(words)
     is_drawn = arguments.screenshot is not None
     keyring.set_keyring(MemoryKeyring())

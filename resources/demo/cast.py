@@ -1,6 +1,6 @@
-"""Who writes in the sample mailbox. Everybody and every company is made up.
+"""The people who write in the sample mailbox. All people and companies are made up.
 
-All domains end in `.example`, which nobody can own (RFC 2606 section 3).
+All domains end in `.example`, which is reserved and cannot be registered (RFC 2606 section 3).
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """A person who writes or is written to.
+    """Someone who writes or receives mail.
 
     Attributes:
-        key: How the stories name them.
-        language: Which greeting and "wrote:" line their mail program writes.
+        key: The name that the stories use for them.
+        language: The language of the greeting and "wrote:" line of their mail program.
         is_html: Whether their mail program sends HTML beside the text.
     """
 
@@ -29,7 +29,7 @@ class Somebody:
 
     @property
     def signature(self) -> str:
-        """What stands below their mails."""
+        """The signature below their mails."""
         return f"{self.name}\n{self.title}, {self.company}\n{self.phone}"
 
 

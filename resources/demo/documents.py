@@ -49,7 +49,7 @@ def _pdf_file(objects: Sequence[bytes]) -> bytes:
 
 
 def csv(name: str) -> bytes:
-    """A load profile of a week, an hour a line; the same name gives the same numbers."""
+    """A load profile of one week, one hour per line; the same name gives the same numbers."""
     numbers = random.Random(name)
     lines = ["hour;kwh;peak_kw"]
     for hour in range(168):
@@ -74,7 +74,7 @@ def png(width: int, height: int, rows: Sequence[bytes]) -> bytes:
 
 
 def picture(name: str, width: int = 480, height: int = 270) -> bytes:
-    """A landscape of sky, hills and a roof of panels, in colours taken from the name."""
+    """A landscape of sky, hills and a roof with panels, in colours derived from the name."""
     numbers = random.Random(name)
     sky = numbers.choice(((206, 228, 246), (246, 222, 196), (196, 214, 232)))
     hill = numbers.choice(((112, 148, 96), (92, 132, 120), (150, 146, 92)))
@@ -121,7 +121,7 @@ def bars(values: Sequence[float], colour: Colour, width: int = 480, height: int 
 
 
 def invitation(uid: str, title: str, start: datetime, organizer: str, place: str) -> bytes:
-    """A meeting request of an hour (RFC 5545, RFC 5546)."""
+    """A meeting request for one hour (RFC 5545, RFC 5546)."""
     stamp = "%Y%m%dT%H%M%SZ"
     begins = start.astimezone(UTC)
     lines = [
@@ -145,7 +145,7 @@ def invitation(uid: str, title: str, start: datetime, organizer: str, place: str
 
 
 def named(name: str) -> tuple[bytes, str]:
-    """The file of this name with its content type, by its ending."""
+    """The file of this name and its content type, chosen by the ending."""
     title = name.rsplit(".", 1)[0].replace("-", " ").capitalize()
     if name.endswith(".csv"):
         return csv(name), "text/csv"

@@ -1,4 +1,4 @@
-"""Short conversations that start with the form on the company's website."""
+"""Short conversations that begin with the form on the company's website."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ _THANKS = (
 
 
 def senders() -> list[Somebody]:
-    """Who asks, the newest enquiry first; `title` is what they want."""
+    """The people who ask, the newest enquiry first; `title` is what they want."""
     found = []
     for line in _ENQUIRIES.strip().splitlines():
         name, mail, company, subject, *_ = line.split("|")

@@ -1,4 +1,4 @@
-"""A keyring that lives as long as the process."""
+"""A keyring that lives only as long as the process."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from keyring.backend import KeyringBackend
 
 
 class MemoryKeyring(KeyringBackend):
-    """Stands in for the person's keychain, which the demo never touches."""
+    """Replaces the user's keychain, which the demo never touches."""
 
     priority = 1.0
 

@@ -15,7 +15,7 @@ from hashlib import blake2b
 
 from resources.demo.cast import Somebody
 
-POLICY = SMTP.clone(max_line_length=200)  # whole words in encoded headers of any length
+POLICY = SMTP.clone(max_line_length=200)  # keeps words whole in encoded headers of any length
 SEEN, ANSWERED, FLAGGED = "\\Seen", "\\Answered", "\\Flagged"
 
 
@@ -31,7 +31,7 @@ class SampleMail:
 
 @dataclass(slots=True)
 class Letter:
-    """A mail before it is bytes.
+    """A mail before it becomes bytes.
 
     Attributes:
         answers: Message-IDs of the conversation so far, oldest first.
@@ -53,13 +53,13 @@ class Letter:
 
     @property
     def message_id(self) -> str:
-        """The same for the same sender, subject and time."""
+        """Always the same for the same sender, subject and time."""
         seed = f"{self.sender.address} {self.subject} {self.sent_at.isoformat()}"
         name = blake2b(seed.encode(), digest_size=9).hexdigest()
         return f"<{name}@{self.sender.address.partition('@')[2]}>"
 
     def message(self) -> EmailMessage:
-        """The mail as the standard library knows it."""
+        """The mail as a message of the standard library."""
         mail = EmailMessage(policy=POLICY)
         mail["From"] = address(self.sender)
         mail["To"] = [address(person) for person in self.to]
@@ -75,7 +75,7 @@ class Letter:
             mail[name] = value
         self._fill(mail)
         for number, part in enumerate(mail.walk()):
-            if part.is_multipart():  # the library's own boundaries are drawn by chance
+            if part.is_multipart():  # the library's own boundaries are random
                 part.set_boundary(f"=_{self.message_id[1:19]}_{number}")
         return mail
 
@@ -100,12 +100,12 @@ class Letter:
 
 
 def address(person: Somebody) -> Address:
-    """The person in a header."""
+    """Someone's name and address for a header."""
     return Address(person.name, addr_spec=person.address)
 
 
 def page(text: str, signature: str = "", quoted: str = "") -> str:
-    """Plain paragraphs as a mail program's HTML."""
+    """Plain paragraphs as HTML of a mail program."""
     blocks = "".join(f"<p>{_flowed(block)}</p>" for block in re.split(r"\n{2,}", text.strip()))
     if any(line.startswith("   ") for line in text.splitlines()):
         blocks = f"<pre>{html.escape(text.strip())}</pre>"
@@ -119,7 +119,7 @@ def page(text: str, signature: str = "", quoted: str = "") -> str:
 
 
 def _flowed(block: str) -> str:
-    """A paragraph flows; short lines, such as a list or a signature, stay lines."""
+    """Join the lines of a paragraph; keep short lines, as in a list or a signature, separate."""
     lines = html.escape(block).split("\n")
     is_prose = all(len(line) > 60 for line in lines[:-1])
     return (" " if is_prose else "<br>").join(lines)

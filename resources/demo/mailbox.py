@@ -36,9 +36,9 @@ _LATER = (
 
 
 def sample(now: datetime) -> list[SampleMail]:
-    """Every mail of the mailbox, oldest first; the same for the same `now`.
+    """All mails of the mailbox, oldest first; always the same for the same `now`.
 
-    `now` needs a time zone; the mails' clock times are meant in it.
+    `now` needs a time zone; the clock times of the mails are in it.
     """
     found = [mail for story in stories.read() for mail in _of_story(story, now)]
     found += enquiries.mails(now, SEED)
@@ -57,7 +57,7 @@ def _of_story(story: stories.Story, now: datetime) -> Iterator[SampleMail]:
 
 
 def later(started: datetime) -> Iterator[Letter]:
-    """Replies that arrive one after the other, without end; `sent_at` is when it is asked for."""
+    """Replies that arrive one after the other, without end; `sent_at` is when each is requested."""
     threads = {story.subject: story for story in stories.read()}
     for turn in count():
         key, subject, text = _LATER[turn % len(_LATER)]

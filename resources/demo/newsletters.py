@@ -1,4 +1,4 @@
-"""Newsletters in HTML: inline pictures that are here, remote pictures that are held back."""
+"""HTML newsletters, with inline pictures that show and remote pictures that are held back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from resources.demo.stories import moment
 
 @dataclass(frozen=True, slots=True)
 class Newsletter:
-    """A sender's look."""
+    """The name and look of a newsletter."""
 
     name: str
     address: str
@@ -149,7 +149,7 @@ _NEWSLETTERS = (
 
 
 def mails(now: datetime) -> Iterator[SampleMail]:
-    """Every issue, spread over four weeks, the older half read."""
+    """All issues, spread over four weeks, the older half read."""
     number = 0
     for letter in _NEWSLETTERS:
         for position, issue in enumerate(letter.issues):
@@ -184,7 +184,7 @@ _FILLER = (
 
 
 def _page(letter: Newsletter, title: str, lead: str, paragraphs: Sequence[str], domain: str) -> str:
-    """A table layout as newsletters have it, with one remote picture and one remote pixel."""
+    """A typical table layout of newsletters, with one remote picture and one remote pixel."""
     body = "".join(f"<p>{html.escape(part)}</p>" for part in paragraphs)
     return f"""<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN"
  "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">

@@ -1,4 +1,4 @@
-"""The sample server as a process of its own, for as long as somebody holds it."""
+"""Run the sample server as a process of its own, as long as its owner needs it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STOP_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class ServerFacts:
-    """Where the server listens, on the loopback, and who may sign in."""
+    """Where the server listens on the loopback, and its sign-in."""
 
     address: str
     password: str
@@ -29,8 +29,9 @@ class ServerFacts:
 class ServerProcess:
     """A context manager around `resources.demo.server`.
 
-    The server ends when its standard input closes, so also when this process is killed; then it
-    removes the folder that it `owns`. It is in a session of its own: Ctrl+C reaches the window first, and the server after it.
+    The server ends when its standard input closes, so it also ends when this process is killed.
+    Then it removes the folder that it `owns`. It runs in a session of its own, so that Ctrl+C
+    reaches the window first and the server after it.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class ServerProcess:
         return self._process.pid
 
     def stop(self) -> None:
-        """End the server; twice is once."""
+        """End the server; a second call does nothing."""
         process = self._process
         if process is None:
             return

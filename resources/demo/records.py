@@ -1,8 +1,8 @@
-"""The customers of the sample mailbox: organizations, persons, deals, leads, projects.
+"""Create the customers of the sample mailbox: organizations, persons, deals, leads, projects.
 
-Made before the account is added, with dates before its mail, so that the rules link the mail
-while it comes in: most conversations to the one deal of their person, some with a question,
-and some with strangers.
+They are created before the account is added, with dates before its mail, so the rules link the mail
+as it comes in. Most conversations are linked to the one deal of their person, some ask, and some
+are with strangers.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from models.records.records import Deal, Labelled, Lead, Organization, Person, P
 from resources.demo import enquiries
 from resources.demo.cast import MAJA, PEOPLE, Somebody
 
-_STRANGERS: Final = 12  # of the enquiries nobody has made a contact yet
-_NOT_KNOWN: Final = ("theo", "ellen")  # nor of these
+_STRANGERS: Final = 12  # senders of enquiries who are no contacts yet
+_NOT_KNOWN: Final = ("theo", "ellen")  # nor are these
 _DAY_MS: Final = 24 * 3600 * 1000
 
-# persons | title | euros | stage | status | made so many days ago | expected close in so many days
+# persons | title | euros | stage | status | days since it was created | days until expected close
 _DEALS = """
 henning|Roof of Hall 2, 118 kWp|128400|5|open|64|12
 wolf,greta|Cold store 3: PV and peak shaving|412000|4|open|71|40
@@ -42,14 +42,14 @@ yusuf|Print hall, 88 kWp|92000|4|lost|150|
 lars|Greenhouses, 54 kWp|57500|3|lost|170|
 khalid|Cold stores, feasibility study|12500|1|open|37|35
 """
-# persons | title | status | made so many days ago
+# persons | title | status | days since it was created
 _PROJECTS = """
 tom|Joinery: installation|open|60
 rein|Sawmill: installation|done|200
 priya|First cold store: yearly service|open|120
 piret|School kitchen: tender papers|open|45
 """
-# record title | so many days ago | text
+# record title | days ago | text
 _NOTES = """
 Roof of Hall 2, 118 kWp|41|Met Henning at the harbour fair. Wants to save the scaffolding.
 Roof of Hall 2, 118 kWp|13|Thursday's visit: trusses fine, two purlins to double. Margit does the books.
@@ -62,7 +62,7 @@ Sawmill roof, 130 kWp|70|Switched on. Rein agreed to be a reference.
 
 
 def make(now: datetime | None = None) -> None:
-    """Run the commands, as the person would have over the last months."""
+    """Run the commands that the user would have run over the last months."""
     today = int((now or datetime.now(UTC)).timestamp() * 1000)
     companies: dict[str, int] = {}
     persons: dict[str, int] = {}
@@ -77,7 +77,7 @@ def make(now: datetime | None = None) -> None:
 
 
 def _known() -> list[Somebody]:
-    """The contacts: customers and partners, no colleagues."""
+    """The contacts: customers and partners, but no colleagues."""
     colleagues = MAJA.address.partition("@")[2]
     people = [
         somebody
@@ -157,7 +157,7 @@ def _projects(persons: dict[str, int], today: int) -> dict[str, str]:
 
 
 def _leads(persons: dict[str, int], today: int) -> dict[str, str]:
-    """Enquiries that somebody looked at; a few are done with."""
+    """Enquiries that became leads; a few are closed."""
     found: dict[str, str] = {}
     for place, somebody in enumerate(enquiries.senders()[_STRANGERS:]):
         person_id = persons[somebody.address]

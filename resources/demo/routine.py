@@ -13,7 +13,7 @@ from resources.demo.stories import moment
 
 
 def mails(now: datetime, seed: int) -> Iterator[SampleMail]:
-    """All of it."""
+    """All of these mails."""
     numbers = random.Random(seed)
     yield from _invoices(now, numbers)
     yield from _notices(now, numbers)
@@ -167,7 +167,7 @@ _REPLIES = (
 
 
 def _list(now: datetime, numbers: random.Random) -> Iterator[SampleMail]:
-    """A discussion list of installers: [pv-talk], many voices, Reply-To the list."""
+    """A discussion list of installers: [pv-talk], many senders, Reply-To is the list."""
     voices = [PEOPLE[key] for key in ("jonas", "nadia", "ellen", "rein", "lars", "tom")]
     everyone = _system("pv-talk", "pv-talk@lists.solarfolk.example")
     for position, (topic, question) in enumerate(_TOPICS):
@@ -208,7 +208,7 @@ def _away(now: datetime) -> Iterator[SampleMail]:
 
 
 def _bounces(now: datetime) -> Iterator[SampleMail]:
-    """Delivery reports (RFC 3464) about mails that never were in Sent."""
+    """Delivery reports (RFC 3464) about mails that were never in Sent."""
     for days, lost in (
         (15, "info@old-dairy.example"),
         (6, "h.brackwter@brackwaterboats.example"),

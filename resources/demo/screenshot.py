@@ -1,4 +1,4 @@
-"""Waits until the window shows the whole mailbox, opens one conversation, and draws it all."""
+"""Wait until the window shows the whole mailbox, open one conversation, and save a picture."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from models.events import Phase, StatusChanged
 
 LOOK_MS = 100
 PATIENCE_MS = 60_000
-RENDER_MS = 2_500  # Chromium paints the message, pictures come in
+RENDER_MS = 2_500  # for Chromium to paint the message and load pictures
 
 
 class Photographer(QObject):
-    """Draws `window` into `path` and ends the program.
+    """Saves a picture of `window` to `path` and ends the program.
 
     Attributes:
         problem: Why there is no picture, or ''.
@@ -56,7 +56,7 @@ class Photographer(QObject):
         QTimer.singleShot(RENDER_MS, self, self._draw)
 
     def _row(self, view: QAbstractItemView) -> int | None:
-        """The row to open; rows not loaded yet answer '' and are asked again."""
+        """The row to open; None while rows are still loading (they return '')."""
         if not self._subject:
             return 0
         model = view.model()

@@ -1,8 +1,8 @@
 """An IMAP and SMTP server on this machine for the demo and for tests.
 
-pymap answers IMAP from memory (IDLE, MOVE, UIDPLUS, OBJECTID; neither SPECIAL-USE nor CONDSTORE,
-so it is the plain kind of server that Dealpost must get along with). aiosmtpd takes mail in, asks
-for the sign-in, and delivers to whoever has a mailbox here.
+pymap serves IMAP from memory (IDLE, MOVE, UIDPLUS, OBJECTID; neither SPECIAL-USE nor CONDSTORE, so
+it is the plain kind of server that Dealpost must get along with). aiosmtpd accepts mail, requires
+the sign-in, and delivers to anyone with a mailbox here.
 
 As a program it prints one line of JSON with its ports, and ends when its standard input closes:
 
@@ -40,11 +40,11 @@ HOST = "127.0.0.1"
 
 
 class SampleServer:
-    """One user's mailboxes, reachable by IMAP and SMTP on ports the system chose.
+    """One user's mailboxes, reachable by IMAP and SMTP on ports that the system chose.
 
     Attributes:
         address: The user's address and sign-in name.
-        password: Drawn anew for each server.
+        password: Random for each server.
         imap_port, smtp_port: Known after `start`.
     """
 
@@ -56,7 +56,7 @@ class SampleServer:
         self._mailboxes: MailboxSet | None = None
 
     async def start(self, stack: AsyncExitStack) -> None:
-        """Listen; `stack` closes everything."""
+        """Start listening; closing `stack` ends everything."""
         await self._start_imap(stack)
         await self._start_smtp(stack)
 
@@ -70,7 +70,7 @@ class SampleServer:
         await backend.start(stack)
         async with backend.login.demo_user_identity.new_session():
             self._mailboxes = config.set_cache[self.address][0]
-        # What pymap's IMAPService.start does, but with a port of the system's choice.
+        # Does what pymap's IMAPService.start does, but with a port that the system chooses.
         reader = ProxyProtocolReader(config.proxy_protocol)
         talk = reader.get_callback(IMAPServer(backend.login, config))
         listener = await asyncio.start_server(talk, HOST, 0)
@@ -112,20 +112,20 @@ class SampleServer:
     async def handle_DATA(  # noqa: N802  # aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
-        """Deliver; mail for others goes nowhere, there is no outside."""
+        """Deliver a mail. What is for others goes nowhere: there is no outside."""
         content = envelope.original_content or b""
         if self.address in {name.lower() for name in envelope.rcpt_tos}:
             await self.put(SampleMail("INBOX", content, datetime.now(UTC)))
         return "250 OK: it went no further than this machine"
 
     async def create(self, names: Iterable[str]) -> None:
-        """Make mailboxes beside INBOX."""
+        """Create mailboxes beside INBOX."""
         assert self._mailboxes is not None
         for name in names:
             await self._mailboxes.add_mailbox(name)
 
     async def put(self, mail: SampleMail) -> None:
-        """Lay a mail into its mailbox; whoever listens there (IDLE) hears of it."""
+        """Put a mail into its mailbox; clients that listen there (IDLE) are notified."""
         assert self._mailboxes is not None
         mailbox = await self._mailboxes.get_mailbox(mail.mailbox)
         flags = frozenset(Flag(flag.encode()) for flag in mail.flags)
@@ -133,13 +133,13 @@ class SampleServer:
         await mailbox.append(AppendMessage(mail.raw, received_at, flags))
 
     async def fill(self, now: datetime) -> None:
-        """The sample mailbox as of `now`."""
+        """Fill the server with the sample mailbox as of `now`."""
         await self.create(MAILBOXES)
         for mail in sample(now):
             await self.put(mail)
 
     async def let_arrive(self, started: datetime, seconds: float) -> None:
-        """A reply in a known conversation now and then, until cancelled."""
+        """Deliver a reply in a known conversation now and then, until cancelled."""
         for turn, letter in enumerate(later(started)):
             await asyncio.sleep(seconds * (1 + turn % 3 / 3))
             letter.sent_at = datetime.now(started.tzinfo)
@@ -168,8 +168,8 @@ async def serve(arguments: Namespace) -> None:
 
 
 def main() -> None:
-    """The program."""
-    # It listens on the loopback alone, so a sign-in without TLS is right here.
+    """Run the server as a program."""
+    # It listens on the loopback only, so a sign-in without TLS is fine.
     warnings.filterwarnings("ignore", message="Requiring AUTH", category=UserWarning)
     parser = argparse.ArgumentParser(description="An IMAP and SMTP server with sample mail")
     parser.add_argument("--empty", action="store_true", help="no mail, only the mailboxes")

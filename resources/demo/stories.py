@@ -1,4 +1,4 @@
-"""The conversations of `stories.txt` as mails: threading, quotes, signatures, attachments."""
+"""Turn the conversations of `stories.txt` into mails, with threading, quotes and attachments."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Story:
 
 
 def read(text: str | None = None) -> list[Story]:
-    """The stories of the text, or of `stories.txt`."""
+    """Read the stories of the text, or of `stories.txt`."""
     if text is None:
         text = Path(__file__).with_name("stories.txt").read_text("utf-8")
     found: list[Story] = []
@@ -71,7 +71,7 @@ def read(text: str | None = None) -> list[Story]:
 
 
 def _take(story: Story, line: str) -> None:
-    """One line of a story: a mail's head, its marks, or its text."""
+    """Read one line of a story: the head of a mail, its marks, or its text."""
     head = re.fullmatch(r"([<>]) (\d+ \d\d:\d\d|\d+[hm])(?: (\w+))?", line)
     if head:
         direction, when, name = head.groups()
@@ -88,7 +88,7 @@ def _take(story: Story, line: str) -> None:
 
 
 def moment(when: str, now: datetime) -> datetime:
-    """The time a step names, in the time zone of `now`; never later than `now`."""
+    """The time that a step names, in the time zone of `now`; never later than `now`."""
     if when[-1] in "hm":
         return now - timedelta(**{"hours" if when[-1] == "h" else "minutes": int(when[:-1])})
     days, _, clock = when.partition(" ")
@@ -102,7 +102,7 @@ def moment(when: str, now: datetime) -> datetime:
 
 
 def letters(story: Story, now: datetime) -> Iterator[Letter]:
-    """The mails of a story before they are bytes, each an answer to the one before."""
+    """The mails of a story before they become bytes, each a reply to the one before."""
     answers: list[str] = []
     before: Letter | None = None
     for step in story.steps:
