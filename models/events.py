@@ -201,7 +201,7 @@ class StatusChanged:
         questions: Roles that operations wait for because no mailbox has them: trash, archive.
         certificate: What the server showed, if that is why there is no connection.
         past: Progress of past mail while it comes in.
-        closed: Mailboxes that the server does not open; which holds up every delete elsewhere.
+        closed: Mailboxes that the server does not open, which holds up every delete elsewhere.
     """
 
     account_id: int

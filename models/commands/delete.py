@@ -147,7 +147,7 @@ def delete(message_ids: Sequence[int], command_id: str) -> list[Event]:
 
 
 def _queue(account_id: int, ids: Sequence[int], to_trash: bool, command_id: str) -> bool:
-    """A delete replaces pending flags. Pending archives are replaced by Trash, else still sent."""
+    """Cancel pending flags; with `to_trash` pending archives too, otherwise they are still sent."""
     replaced = {operation.FLAGS}
     if to_trash:
         replaced |= {operation.ARCHIVE, operation.UNARCHIVE}

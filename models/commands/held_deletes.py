@@ -79,7 +79,7 @@ def _answer(command: KeepHeld | DeleteHeld | CheckHeld, ids: Sequence[int]) -> l
             vanish_cases.check_held(ids)
         case DeleteHeld():
             alive = held_deletes.alive(ids)
-            vanish_cases.check_held(sorted(alive))  # put back meanwhile: judge them again instead
+            vanish_cases.check_held(sorted(alive))  # put back meanwhile: judged again, not deleted
             gone = [id_ for id_ in ids if id_ not in alive]
             events += deletion.delete_messages(
                 gone, kind="external", cause=ledger.PERSON, evidence={"held": "agreed"}

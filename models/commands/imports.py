@@ -156,7 +156,7 @@ def _take(work: _Import, draft: Draft) -> None:
 
 
 def _fill_up(work: _Import, before: Record, new: Record) -> bool:
-    """Return whether the file added anything to the known record."""
+    """Fill up the known record; return whether the file added anything."""
     filled = _filled(before, new)
     if filled == before:
         return False

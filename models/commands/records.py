@@ -27,7 +27,7 @@ GONE = "This record was deleted in the meantime."
 
 @dataclass(frozen=True, slots=True)
 class SaveRecord:
-    """Create a record (its id is 0) or change it. Its history notes changes of stage and status.
+    """Create a record (its id is 0) or change it. Changes of stage and status go into its history.
 
     Attributes:
         undone: For an undo, the history entries to remove with it. None: this is no undo.

@@ -1,8 +1,8 @@
 """Track what an import has done until it is complete, so that it can be taken back.
 
-Each transaction of a running import notes here which records it created and what it filled up. When
-the import is complete, the notes are deleted. Notes found at a start come from an import that was
-cut short, or from the undo of one: they must be taken back.
+Each transaction of a running import stores here which records it created and what it filled up.
+When the import is complete, these rows are deleted. Rows found at a start come from an import that
+was cut short, or from the undo of one: they must be taken back.
 
 Only one import or undo runs at a time, in the command thread, so all rows belong to it.
 """
@@ -19,7 +19,7 @@ from models.store import database
 
 
 def remember(made: Iterable[str], filled: Iterable[Filled]) -> None:
-    """Note created and filled records; call it inside the transaction that changed them."""
+    """Store created and filled records; call it inside the transaction that changed them."""
     database.run_many(
         "INSERT OR IGNORE INTO imported_record (record_key) VALUES (?)", [(key,) for key in made]
     )
@@ -31,7 +31,7 @@ def remember(made: Iterable[str], filled: Iterable[Filled]) -> None:
 
 
 def forget() -> None:
-    """Delete the notes: the import is complete."""
+    """Delete the rows: the import is complete."""
     with database.writing(durable=True):
         database.run("DELETE FROM imported_record")
 
@@ -49,7 +49,7 @@ def some(limit: int) -> tuple[list[str], dict[str, Any]]:
 
 
 def taken_back(record_keys: Iterable[str]) -> None:
-    """Delete the notes of these records; call it inside the transaction that took them back."""
+    """Delete the rows of these records; call it inside the transaction that took them back."""
     database.run_many(
         "DELETE FROM imported_record WHERE record_key = ?", [(key,) for key in record_keys]
     )

@@ -271,8 +271,7 @@ def _take_back(
     newcomers: Mapping[int, Newcomer],
     joined: Joined,
 ) -> list[str]:
-    """Undo links of the rule to an item that is younger than the conversation, and offer it
-    instead.
+    """Undo the rule's links to items that are younger than the conversation; offer them instead.
 
     Past mail comes newest first, so a conversation may prove older than it seemed. The result is as
     if its first mail had come first.

@@ -28,7 +28,7 @@ _LONGEST: Final = 60  # characters of a signature line; a sentence is longer
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What was found; '' for what was not."""
+    """Suggested values; '' where nothing was found."""
 
     name: str = ""
     title: str = ""

@@ -56,7 +56,7 @@ class Photographer(QObject):
         QTimer.singleShot(RENDER_MS, self, self._draw)
 
     def _row(self, view: QAbstractItemView) -> int | None:
-        """The row to open; None while rows are still loading (they return '')."""
+        """The row to open; None until it is loaded (a row not loaded yet returns '')."""
         if not self._subject:
             return 0
         model = view.model()

@@ -112,7 +112,7 @@ class SampleServer:
     async def handle_DATA(  # noqa: N802  # aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
-        """Deliver a mail. What is for others goes nowhere: there is no outside."""
+        """Deliver a mail here. Other recipients get nothing, as there is no outside."""
         content = envelope.original_content or b""
         if self.address in {name.lower() for name in envelope.rcpt_tos}:
             await self.put(SampleMail("INBOX", content, datetime.now(UTC)))

@@ -1,4 +1,4 @@
-"""Turn the conversations of `stories.txt` into mails, with threading, quotes and attachments."""
+"""Mails from the conversations of `stories.txt`: threading, quotes, signatures, attachments."""
 
 from __future__ import annotations
 
