@@ -1,4 +1,4 @@
-"""What the dialogs that ask one question about an account have in common."""
+"""The base of the dialogs that ask one question about an account."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ui.style.theme import Theme
 
 
 class AccountDialog(QDialog):
-    """Shown with `open()`; gone when it is answered.
+    """A dialog that is deleted once it is answered. Shown with `open()`.
 
     Attributes:
-        service: What the answer is given to.
+        service: Runs the command of the answer.
         config: The account.
-        column: Where the question goes.
+        column: The layout for the question.
     """
 
     def __init__(

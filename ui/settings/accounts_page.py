@@ -1,4 +1,4 @@
-"""The list of accounts, and the way to a new one."""
+"""The list of accounts, and the button for a new one."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ ROWS_MOST = 8
 
 
 class AccountsPage(PreferencesPage):
-    """All accounts with the state of each, in the order of the sidebar.
+    """Lists all accounts with their state, in the order of the sidebar.
 
     Signals:
-        add_wanted: The person wants a new account.
-        account_wanted: The person wants to see an account, by its id.
+        add_wanted: The user wants to add an account.
+        account_wanted: The user wants to see an account; its id.
     """
 
     add_wanted = Signal()
@@ -92,7 +92,7 @@ class AccountsPage(PreferencesPage):
         return button
 
     def refresh(self) -> None:
-        """Show the accounts and what each does now; the chosen one stays chosen."""
+        """Show the accounts and their state; the selected one stays selected."""
         configs = account.configs()
         chosen = self._current_id()
         default = account.default_id()
@@ -110,7 +110,7 @@ class AccountsPage(PreferencesPage):
             is_default = config.id == default and len(configs) > 1
             self._show(self.list.item(row), config, is_default=is_default)
             if config.id == chosen or chosen is None:
-                chosen = config.id  # the first, so that a button acts on something
+                chosen = config.id  # select the first, so that the buttons act on something
                 self.list.setCurrentRow(row)
         self._on_current()
         self.removed.refresh()
@@ -156,7 +156,7 @@ class AccountsPage(PreferencesPage):
         ]
 
     def _move(self, step: int) -> None:
-        """One place up or down; the sidebar has the same order."""
+        """Move the account one place up or down, in the sidebar too."""
         ids, row = self._ids(), self.list.currentRow()
         if row >= 0 and 0 <= row + step < len(ids):
             ids[row], ids[row + step] = ids[row + step], ids[row]

@@ -1,4 +1,4 @@
-"""How Dealpost looks."""
+"""The preferences about how Dealpost looks."""
 
 from __future__ import annotations
 

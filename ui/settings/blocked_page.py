@@ -16,7 +16,7 @@ LEAST_HEIGHT = 220
 
 
 class BlockedPage(PreferencesPage):
-    """A list, a field to add to it, a button to take from it."""
+    """A list, a field to add to it, a button to remove from it."""
 
     def __init__(self, service: MailService, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "", parent)

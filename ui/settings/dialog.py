@@ -42,12 +42,12 @@ from ui.widgets.placing import Centred
 WIDTH, HEIGHT = 900, 680
 NAVIGATION_WIDTH = 250
 ROW_HEIGHT = 34
-# Settings that the pages of accounts show.
+# Settings that account pages show.
 _OF_ACCOUNTS = frozenset({account.DEFAULT, account.ORDER, "archive_on_server", "delete_on_server"})
 
 
 class PreferencesDialog(QDialog):
-    """Everything the person can set; shown with `open()`, saves as it goes."""
+    """Everything the user can set. Shown with `open()`; every change is stored at once."""
 
     def __init__(self, service: MailService, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -118,7 +118,7 @@ class PreferencesDialog(QDialog):
         self.show_page(f"account:{account_id}")
 
     def open_sign_in(self, account_id: int) -> None:
-        """Open at an account that needs sign-in, with the keyboard in the password."""
+        """Open at an account that needs sign-in, with the focus on the password."""
         self.open()
         self.show_account(account_id)
         page = self._account_pages.get(account_id)
@@ -126,7 +126,7 @@ class PreferencesDialog(QDialog):
             page.ask_password()
 
     def open_certificate(self, account_id: int) -> None:
-        """Open at an account whose server shows a certificate that is not valid."""
+        """Open at an account whose server's certificate is not valid."""
         self.open()
         self.show_account(account_id)
         page = self._account_pages.get(account_id)
@@ -145,7 +145,7 @@ class PreferencesDialog(QDialog):
     # --- pages ---------------------------------------------------------------------------
 
     def _follow_accounts(self) -> None:
-        """One page for each account; the list of pages is made anew."""
+        """Make one page per account, and rebuild the list of pages."""
         configs = account.configs()
         known = {config.id for config in configs}
         for account_id in [gone for gone in self._account_pages if gone not in known]:
@@ -193,7 +193,7 @@ class PreferencesDialog(QDialog):
             self._stack.setCurrentWidget(page)
 
     def done(self, result: int) -> None:
-        """Close; nothing that was typed is lost."""
+        """Close, and store what was typed."""
         self._keep()
         super().done(result)
 
@@ -255,7 +255,7 @@ class PreferencesDialog(QDialog):
 
 
 def _entry(key: str, icon: str, text: str) -> QListWidgetItem:
-    """A page, or with no key the heading of a group of pages."""
+    """An entry of the list: a page, or without a key the heading of a group."""
     item = QListWidgetItem(text)
     item.setData(Qt.ItemDataRole.UserRole, key)
     item.setSizeHint(QSize(0, ROW_HEIGHT))

@@ -1,4 +1,4 @@
-"""Parts of the preferences: a page with sections, and the two options of R1."""
+"""What pages of the preferences are built of: sections, and the two options of R1."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from ui.style.theme import Theme
 
 
 class PreferencesPage(QScrollArea):
-    """A page that scrolls: a title, then sections under each other.
+    """A page that scrolls: a title with sections below it.
 
     Signals:
-        page_wanted: The person wants another page, by its key.
+        page_wanted: The user wants another page; its key.
     """
 
     page_wanted = Signal(str)
@@ -42,14 +42,14 @@ class PreferencesPage(QScrollArea):
         self.setWidget(self._body)
 
     def body(self) -> QWidget:
-        """The parent of what stands on the page."""
+        """The parent of the page's widgets."""
         return self._body
 
     def keep(self) -> None:
-        """Store what is typed and not stored yet: the page is left."""
+        """Store what is typed, because the page is left."""
 
     def add_section(self, title: str, hint: str = "") -> QVBoxLayout:
-        """A part with a heading of its own, below a thin line."""
+        """Add a section with a heading, below a thin line."""
         line = QFrame(self._body)
         line.setObjectName("footer_line")
         line.setFixedHeight(1)
@@ -66,10 +66,10 @@ class PreferencesPage(QScrollArea):
 
 
 class ServerOptions(QWidget):
-    """Archive and delete on the server too (R1): of all personal accounts, or of one team account.
+    """The two options of R1, for all personal accounts or for one team account.
 
     Signals:
-        changed: The person ticked or unticked one.
+        changed: The user ticked or unticked an option.
     """
 
     changed = Signal()
@@ -155,12 +155,12 @@ class ServerOptions(QWidget):
         self.changed.emit()
 
     def _ask_for_roles(self, role: Role, check: QCheckBox) -> None:
-        """The server has to know where to: ask for each account where that is not known."""
+        """Ask for the Archive or the Trash of each account where it is not known."""
         for config in self._accounts():
             is_known = config.id in self._asked or mailbox.by_role(config.id, role) is not None
             if is_known or not mailbox.of_account(config.id):
                 continue
-            self._asked.add(config.id)  # the answer is stored a moment later, in another thread
+            self._asked.add(config.id)  # the answer is stored a moment later, by another thread
             dialog = RoleDialog(self._service, self._theme, config, role, self)
             dialog.rejected.connect(check.click)
             dialog.accepted.connect(self._ask_for_next)

@@ -1,4 +1,4 @@
-"""Remove an account: asks what becomes of its mail here (S7)."""
+"""The question before an account is removed: what happens to its mail here (S7)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from ui.style.theme import Theme
 
 
 class RemoveAccountDialog(AccountDialog):
-    """Shown with `open()`; the server is never touched.
+    """Asks what to keep. The server is never touched. Shown with `open()`.
 
-    Of an account that was removed before, with its history kept, the rest may be erased.
+    For an account that was removed with its history kept, it offers to erase the rest.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class RemoveAccountDialog(AccountDialog):
         return self.tr("the password") if is_password else self.tr("the sign-in in your browser")
 
     def _permission(self) -> str:
-        """Nobody tells the provider: it could end the sign-ins of other computers as well."""
+        """Say that the provider's permission stays: revoking it could sign other computers out."""
         provider = configuration.load(self.service.folder).known(self.config.oauth_provider)
         text = self.tr(
             "Your permission for Dealpost stays with {name}, because other computers may use it."
@@ -129,7 +129,7 @@ class RemoveAccountDialog(AccountDialog):
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
-        """How many mails each choice is about."""
+        """Show how many mails each choice concerns."""
         if answer.ticket == self._ticket and isinstance(answer.result, RemovalPreview):
             self._show(answer.result)
 

@@ -1,4 +1,4 @@
-"""Accounts that were removed with their history kept: what is left can be erased."""
+"""Removed accounts whose history was kept, with a button to erase the rest."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROWS_MOST = 5
 
 
 class RemovedPart(QWidget):
-    """Hidden while there are none."""
+    """Lists them. Hidden while there are none."""
 
     def __init__(self, service: MailService, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -56,7 +56,7 @@ class RemovedPart(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show which are kept."""
+        """Show the removed accounts."""
         configs = [
             config
             for config in account.configs(with_removed=True)

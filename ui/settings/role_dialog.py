@@ -1,4 +1,4 @@
-"""Asks which label is the Archive or the Trash, where the server doesn't say it."""
+"""Asks which label is the Archive or the Trash, if the server does not say so."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ui.setup.sign_in import words
 from ui.style.theme import Theme
 from ui.widgets.still import StillComboBox
 
-# Taken already, or no place to move mail to.
+# Already have a role, or are no place to move mail to.
 _NEW_NAMES = {
     Role.TRASH: "Trash",
     Role.ARCHIVE: "Archive",
@@ -29,7 +29,7 @@ _NO_CHOICE = frozenset({Role.INBOX, Role.SENT, Role.DRAFTS, Role.JUNK, Role.FLAG
 
 
 class RoleDialog(AccountDialog):
-    """One question; shown with `open()`."""
+    """Asks for the label of one role. Shown with `open()`."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class RoleDialog(AccountDialog):
         self.setWindowTitle(title)
         self.combo = StillComboBox(self)
         self.combo.setObjectName("role_combo")
-        self.combo.addItem(self.tr("Choose a label…"), 0)  # none is guessed
+        self.combo.addItem(self.tr("Choose a label…"), 0)  # no label is preselected
         for state in choices(config.id, role):
             self.combo.addItem(mailbox_text(state), state.id)
         self.column.addWidget(Title(title, 17, self))
@@ -113,7 +113,7 @@ class RoleDialog(AccountDialog):
 
 
 def choices(account_id: int, role: Role) -> list[MailboxState]:
-    """The mailboxes that could have this role: those that have no other."""
+    """The mailboxes that can take this role: those without another one."""
     taken = _NO_CHOICE | ({Role.ARCHIVE, Role.TRASH} - {role})
     return [
         state
@@ -123,7 +123,7 @@ def choices(account_id: int, role: Role) -> list[MailboxState]:
 
 
 def new_name(account_id: int, role: Role) -> str:
-    """What a label that is made for this role is called; '' if there is one of that name.
+    """The name of a label to create for this role; '' if that name is taken.
 
     Some servers keep everything below INBOX.
     """
@@ -138,5 +138,5 @@ def new_name(account_id: int, role: Role) -> str:
 
 
 def mailbox_text(state: MailboxState) -> str:
-    """A mailbox as the person reads it."""
+    """A mailbox's name as the user reads it."""
     return words.label_text(Label(state.name, state.delimiter, state.role))

@@ -1,4 +1,4 @@
-"""How passwords are kept, what is the matter with them, and another way to keep them."""
+"""How passwords are kept, what is wrong with that, and how to change it."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _CLOSED = (VaultState.LOCKED, VaultState.ABSENT)
 
 
 class SecretsPage(PreferencesPage):
-    """Where the key to all passwords lives, and how to move it.
+    """Shows where the key to all passwords is kept, and moves it.
 
-    A change is tried at once and told in place; until the store has it the old way counts.
+    A change is tried at once, with its result beside it. Until it is stored, the old way applies.
     """
 
     def __init__(self, service: MailService, theme: Theme, parent: QWidget | None = None) -> None:
@@ -38,7 +38,7 @@ class SecretsPage(PreferencesPage):
         self.title.setText(self.tr("Passwords"))
         self._service = service
         self._words = SecretsWords(self)
-        self._rest: QWidget | None = None  # where Qt put the keyboard while a change runs
+        self._rest: QWidget | None = None  # where Qt moved the focus while a change runs
         self._add_state()
         self._add_choices()
         self.column.addStretch(1)
@@ -138,7 +138,7 @@ class SecretsPage(PreferencesPage):
     # --- what is so ----------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Show how it is now; a choice that the person is making stays."""
+        """Show the present way; a choice that the user is making stays."""
         vault = self._service.vault.vault
         if self._group.checkedButton() is None or not self._is_other():
             self._check(vault.mode)
@@ -163,7 +163,7 @@ class SecretsPage(PreferencesPage):
         self.open_button.setVisible(bool(text))
 
     def _check(self, mode: VaultMode) -> None:
-        """Tick the way that counts now, or none."""
+        """Tick the present way, or none."""
         self._group.setExclusive(False)
         for radio, value in zip(self._radios, _MODES, strict=True):
             radio.setChecked(value is mode)
@@ -176,7 +176,7 @@ class SecretsPage(PreferencesPage):
         return VaultMode.NONE
 
     def _is_other(self) -> bool:
-        """Whether the person chose another way than the one that counts."""
+        """Whether the user chose a way other than the present one."""
         chosen = self._chosen()
         mode = self._service.vault.vault.mode
         return chosen is not VaultMode.NONE and chosen is not mode
@@ -252,7 +252,7 @@ class SecretsPage(PreferencesPage):
         if not error:
             self.done_note.setVisible(True)
         radio = self._group.checkedButton()
-        if radio is not None and self.isVisible() and is_left:  # else the person went on
+        if radio is not None and self.isVisible() and is_left:  # otherwise the user went on
             radio.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
@@ -276,7 +276,7 @@ class SecretsPage(PreferencesPage):
         dialog.open()
 
     def forget(self) -> None:
-        """Nothing typed stays longer than needed."""
+        """Clear what was typed."""
         for edit in (self.passphrase, self.again):
             edit.clear()
             edit.hide_text()

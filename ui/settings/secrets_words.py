@@ -1,4 +1,4 @@
-"""The sentences of the page about passwords."""
+"""The page about passwords in words."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from sync.qt.service.vault import QuestionKind, VaultMode, VaultState
 
 
 class SecretsWords(QObject):
-    """What the page says about each way to keep the key, and each state it can be in."""
+    """The sentences for each way to keep the key, and for each state of the vault."""
 
     def hints(self) -> tuple[str, str, str]:
-        """Under keychain, passphrase and session, in this order."""
+        """The hints under keychain, passphrase and session, in this order."""
         return (
             self.tr("Opens when you sign in to your computer. There is nothing to remember."),
             self.tr(
@@ -25,7 +25,7 @@ class SecretsWords(QObject):
         )
 
     def state(self, mode: VaultMode, state: VaultState) -> str:
-        """Where the key is now, and whether it can be used."""
+        """Where the key is kept now, and whether it can be used."""
         match mode:
             case VaultMode.NONE:
                 return self.tr("There are no passwords yet. They come with your first account.")
@@ -43,7 +43,7 @@ class SecretsWords(QObject):
                 return self.tr("The key is in this computer’s keychain, and was not read yet.")
 
     def waiting(self, *, is_changing: bool) -> str:
-        """The keychain says nothing yet."""
+        """The sentence while the keychain has not answered."""
         if is_changing:
             return self.tr("Waiting for your keychain. Is it asking for its password?")
         return self.tr(
@@ -52,7 +52,7 @@ class SecretsWords(QObject):
         )
 
     def open_button(self, kind: QuestionKind) -> str:
-        """What leads out of a trouble."""
+        """The text of the button that solves the problem."""
         match kind:
             case QuestionKind.PASSPHRASE:
                 return self.tr("Enter passphrase…")
@@ -62,7 +62,7 @@ class SecretsWords(QObject):
                 return self.tr("Try again")
 
     def loss(self, mode: VaultMode) -> str:
-        """The key cannot be read now: what a change costs."""
+        """What a change costs while the key cannot be read."""
         if mode is VaultMode.PASSPHRASE:
             return self.tr(
                 "The key is locked. Enter your passphrase first to take the passwords along. If you"
@@ -74,7 +74,7 @@ class SecretsWords(QObject):
         )
 
     def change(self, mode: VaultMode, chosen: VaultMode, *, loses: bool) -> str:
-        """The button."""
+        """The text of the button for a change."""
         if loses:
             return self.tr("Change, and sign in again")
         if mode is chosen is VaultMode.PASSPHRASE:
@@ -82,7 +82,7 @@ class SecretsWords(QObject):
         return self.tr("Keep them this way")
 
     def done(self, mode: VaultMode) -> str:
-        """A change is through."""
+        """The sentence after a change."""
         match mode:
             case VaultMode.KEYRING:
                 return self.tr("Done. The key is in this computer’s keychain now.")

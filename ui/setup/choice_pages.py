@@ -29,7 +29,7 @@ from ui.widgets.tick_list import TickList
 
 
 class TrackingPage(WizardPage):
-    """What is asked of the recipients' servers when the person sends mail."""
+    """Asks which signals mail that the user sends shall request (M20)."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(
@@ -109,7 +109,7 @@ class LabelsPage(WizardPage):
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def fill(self, labels: Sequence[Label], kind: str) -> None:
-        """Offer these; what the person ticked before stays ticked."""
+        """Offer these labels; what the user ticked before stays ticked."""
         offered = flow.offered(labels)
         if (offered, kind) == (self._labels, self._kind):
             return
@@ -132,7 +132,7 @@ class LabelsPage(WizardPage):
         return tuple(each.name for each in self._labels) if self.all.isChecked() else self.ticked()
 
     def show_counts(self, counts: Sequence[LabelCount], since: int) -> None:
-        """How much each label had since then."""
+        """Show how much mail each label got since then."""
         show_counts(self.list, counts, since)
 
     @Slot()
@@ -147,7 +147,7 @@ class LabelsPage(WizardPage):
 
 
 class StartPage(WizardPage):
-    """How far back, and whose mail (S4, S5), with what each choice would bring."""
+    """Asks how far back and whose mail (S4, S5), and shows what each choice would bring."""
 
     def __init__(self, service: MailService, theme: Theme, parent: QWidget) -> None:
         super().__init__(
@@ -180,12 +180,12 @@ class StartPage(WizardPage):
         self.start.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh(self) -> None:
-        """Look whether there are contacts: the page is shown."""
+        """Look whether there are contacts, because the page is shown."""
         self.scope_choice.refresh()
         self.counts.set_with_contacts(self.scope_choice.has_contacts)
 
     def scope(self) -> str:
-        """Whose past mail."""
+        """Whose past mail the user wants."""
         return self.scope_choice.scope()
 
     @Slot()

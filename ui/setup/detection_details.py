@@ -1,4 +1,4 @@
-"""What runs while servers are looked for: "Stop searching", and "Details" with every answer."""
+"""The search for servers while it runs: "Stop searching", and "Details" with every answer."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from ui.setup.detection_words import line_text, outcome_tone
 from ui.style import icons
 from ui.style.theme import Theme
 
-ROWS = 7  # of the list, before it scrolls
+ROWS = 7  # of the list, in pixels, before it scrolls
 ROW_HEIGHT = 24
-SIDE = 32  # as the pages have it
+SIDE = 32  # the same margin as the pages
 COLUMNS = 3
 
 
 class DetectionDetails(QWidget):
-    """Lives between the wizard's page and its buttons; hidden while there is nothing to tell.
+    """Stands between the wizard's page and its buttons. Hidden while there is nothing to show.
 
     Signals:
-        stopped: The person has waited long enough.
+        stopped: The user has waited long enough.
     """
 
     stopped = Signal()
@@ -59,7 +59,7 @@ class DetectionDetails(QWidget):
         self.finish()
 
     def begin(self) -> None:
-        """A search starts: forget the last one."""
+        """Start a new search and forget the last one."""
         self._list.clear()
         self._items.clear()
         self._answers.clear()
@@ -67,7 +67,7 @@ class DetectionDetails(QWidget):
 
     @Slot(object)
     def add(self, answer: Answer) -> None:
-        """A line, or a newer answer of one."""
+        """Add a line, or update it with a newer answer."""
         item = self._items.get(answer.number)
         if item is None:
             item = QTreeWidgetItem()
@@ -84,7 +84,7 @@ class DetectionDetails(QWidget):
         self._paint(answer.number)
 
     def finish(self) -> None:
-        """The search is over; what came best is shown first."""
+        """The search is over: show the best results first."""
         self._stop.hide()
         good = [n for n, each in self._answers.items() if each.outcome is Outcome.ANSWERS]
         for number in sorted(good, key=lambda n: (self._answers[n].source.rank, n), reverse=True):
@@ -95,15 +95,15 @@ class DetectionDetails(QWidget):
         self._list.scrollToTop()
 
     def show_if(self, is_wanted: bool) -> None:
-        """Show it on a page it belongs to, if there is something to tell."""
+        """Show the details on a page that they belong to, if there are any."""
         self.setVisible(is_wanted and bool(self._items))
 
     def fold(self) -> None:
-        """The answers may be read again with "Details"."""
+        """Fold the answers; "Details" shows them again."""
         self._toggle.setChecked(False)
 
     def _position(self, answer: Answer) -> int:
-        """Servers stand above the files and records that name them."""
+        """Where a line stands: servers above the files and records that name them."""
         is_server = answer.place is not None
         above = [each for each in self._answers.values() if each.place is not None]
         return len(above) if is_server else len(self._items)
@@ -112,7 +112,7 @@ class DetectionDetails(QWidget):
         self._list.setFixedHeight(min(ROWS, len(self._items)) * ROW_HEIGHT + 10)
 
     def _show_running(self) -> None:
-        """Shown with the first question that is out: a known provider needs none."""
+        """Show the search with the first question sent; a known provider needs none."""
         self._stop.show()
         self.show()
         self._stop.setFocus(Qt.FocusReason.OtherFocusReason)

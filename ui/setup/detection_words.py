@@ -1,4 +1,4 @@
-"""What the search for servers says: who named one, what came of asking, and what was found."""
+"""The search for servers in words: who named a server, what it answered, what was found."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ translate = QCoreApplication.translate
 
 
 def source_text(source: Source) -> str:
-    """Who named it."""
+    """Who named the server."""
     texts = {
         Source.PROVIDER: translate("Detection", "Provider list"),
         Source.AUTOCONFIG: translate("Detection", "Domain’s settings"),
@@ -28,7 +28,7 @@ def source_text(source: Source) -> str:
 
 
 def outcome_text(outcome: Outcome) -> str:
-    """What came of asking."""
+    """The result of asking there."""
     texts = {
         Outcome.ASKED: translate("Detection", "asking…"),
         Outcome.ANSWERS: translate("Detection", "answers"),
@@ -51,7 +51,7 @@ def outcome_text(outcome: Outcome) -> str:
 
 
 def outcome_tone(outcome: Outcome) -> str:
-    """The theme's colour for it."""
+    """The theme's colour for a result."""
     if outcome in (Outcome.ANSWERS, Outcome.FOUND):
         return "success"
     if outcome in (Outcome.BAD_CERTIFICATE, Outcome.OPEN_LINE):
@@ -60,17 +60,17 @@ def outcome_tone(outcome: Outcome) -> str:
 
 
 def target_text(answer: Answer) -> str:
-    """What was asked, with its protocol where it is a server."""
+    """What was asked: a server with its protocol, or an address."""
     if answer.place is None or answer.protocol is None:
         scheme, _, rest = answer.target.rpartition("://")
-        host = rest.partition("/")[0]  # the path is the same everywhere, and in the tool tip
+        host = rest.partition("/")[0]  # the path is always the same, and stands in the tool tip
         return f"{scheme}://{host}" if scheme else host
     securities = {Security.TLS: "TLS", Security.STARTTLS: "STARTTLS", Security.NONE: "—"}
     return f"{answer.target}  {answer.protocol.upper()} {securities[answer.place.security]}"
 
 
 def line_text(answer: Answer) -> tuple[str, str, str]:
-    """A line of "Details": what was asked, who named it, what it answers."""
+    """A line of "Details": what was asked, who named it, what it answered."""
     outcome = answer.outcome
     said = outcome_text(outcome)
     if outcome is Outcome.NO_HOST and answer.place is None and answer.source is Source.SRV:
@@ -125,7 +125,7 @@ def _named_text(detected: Detected) -> str:
 
 
 def outside_text(detected: Detected, domain: str) -> str:
-    """What the person has to confirm by going on (RFC 6186 section 6), or ''."""
+    """What the user confirms by going on (RFC 6186 section 6), or ''."""
     if not detected.outside or detected.source is Source.PROVIDER:
         return ""
     if detected.provider is not None:
@@ -144,7 +144,7 @@ def outside_text(detected: Detected, domain: str) -> str:
 
 
 def help_link(detected: Detected, domain: str) -> str:
-    """Rich text that leads to the domain's own page about its servers, or ''."""
+    """A link to the domain's own page about its servers, as rich text, or ''."""
     if not detected.documentation or detected.source is not Source.AUTOCONFIG:
         return ""
     text = translate("Detection", "What {domain} says about its servers")

@@ -1,4 +1,4 @@
-"""The lower part of the wizard: what went wrong, what runs now, and the buttons."""
+"""The lower part of the wizard: what failed, what is running, and the buttons."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ui.style.theme import Theme
 
 
 class Footer(QWidget):
-    """Says and offers; the wizard decides."""
+    """Shows sentences and buttons. The wizard decides what happens."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -20,7 +20,7 @@ class Footer(QWidget):
         self.password_button = _button(
             self, "change_password_button", self.tr("Change the password")
         )
-        self.password_button.setAutoDefault(True)  # Enter does what it is on, not "Next" again
+        self.password_button.setAutoDefault(True)  # Enter presses this button, not "Next"
         self._busy_text = HintLabel(theme, "", self)
         self._steps = QLabel(self)
         self.cancel_button = _button(self, "cancel_button", self.tr("Cancel"))
@@ -56,21 +56,21 @@ class Footer(QWidget):
         column.addLayout(row)
 
     def say_error(self, sentence: str, *, about_password: bool = False) -> None:
-        """What went wrong; '' ends it."""
+        """Show what went wrong; '' hides it."""
         self.error.say(sentence)
         if about_password:
             _give_room_for_bold(self.password_button)
         self.password_button.setVisible(about_password)
 
     def say_busy(self, text: str, *, can_go_back: bool) -> None:
-        """What runs; Back abandons it. '' ends it."""
+        """Show what is running, with Back to abandon it; '' hides it."""
         self._busy_text.setText(text)
         self.next_button.setEnabled(not text)
         self.sync_button.setEnabled(not text)
         self.back_button.setEnabled(bool(text) or can_go_back)
 
     def show_step(self, number: int, count: int, *, is_count_known: bool) -> None:
-        """Where the person is; Enter presses the button that leads on."""
+        """Show which step this is. Enter presses the button that leads on."""
         is_last = number == count
         self.back_button.setEnabled(number > 1)
         self.next_button.setVisible(not is_last)
@@ -84,7 +84,7 @@ class Footer(QWidget):
 
 
 def _give_room_for_bold(button: QPushButton) -> None:
-    """The keyboard makes it the default button, which is bold; by then it is laid out."""
+    """Reserve width for bold text: the focused button becomes the default one after the layout."""
     bold = QFont(button.font())
     bold.setWeight(QFont.Weight.DemiBold)
     plain = QFontMetrics(button.font()).horizontalAdvance(button.text())

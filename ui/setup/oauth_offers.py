@@ -1,4 +1,4 @@
-"""Where the wizard offers to sign in in the browser: by the address, or once its server is known."""
+"""Where the wizard offers to sign in in the browser: for the address, or for its server."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from ui.style.theme import Theme
 class OAuthOffers(QObject):
     """A box on the page of the address, and one on the page of the servers.
 
-    The second is for addresses of an own domain: only their server tells who signs them in.
+    The second is for addresses of a domain of one's own: only their server shows the provider.
 
     Signals:
-        waiting_changed: Whether a browser is waited for.
-        signed_in: On the page of the address: the other fields may still be filled.
+        waiting_changed: Whether the box waits for the browser.
+        signed_in: On the page of the address, where other fields may still be empty.
         signed_in_late: On the page of the servers, where nothing is left to ask.
     """
 
@@ -41,7 +41,7 @@ class OAuthOffers(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        # Read once for each wizard: a file that was edited counts without a restart.
+        # Read once per wizard, so that an edited file counts without a restart.
         self._settings = configuration.load(service.folder)
         self._address_page = address_page
         self._servers_page = servers_page
@@ -63,23 +63,23 @@ class OAuthOffers(QObject):
         self._on_address()
 
     def held(self) -> HeldTokens | None:
-        """What the person signed in with, if they did."""
+        """The tokens of the sign-in in the browser, or None."""
         return self.late.held or self.early.held
 
     def may_come(self) -> bool:
-        """Whether the servers may still tell, or have told, who signs this address in."""
+        """Whether the servers may still show, or have shown, who signs this address in."""
         if self._servers_page.isVisible():
             return self.late.state is not State.HIDDEN and self.late.state is not State.NOT_SET_UP
         is_unknown = providers.of_address(self._address()) is None
         return self._settings.is_any_set_up and (is_unknown or self._is_password_useless())
 
     def cancel(self) -> None:
-        """The page is left: nobody waits for a browser."""
+        """The page is left: stop waiting for the browser."""
         for box in (self.early, self.late):
             box.cancel_waiting()
 
     def forget(self) -> None:
-        """The wizard is over."""
+        """The wizard ends: forget the tokens."""
         for box in (self.early, self.late):
             box.forget()
 
@@ -99,11 +99,11 @@ class OAuthOffers(QObject):
     def _offer_late(self) -> None:
         found = self._settings.of(self._address(), self._servers_page.imap.host.text())
         if found is not None and found == self.early.provider:
-            # Offered before: once more only to somebody who did neither this nor that.
+            # Offered before: offer it again only if the user gave neither a password nor a sign-in.
             is_open = self.early.held is None and not self._address_page.password.text()
             found = found if is_open else None
         is_offered = found is not None and found.is_set_up
-        # Autoconfig said that a password is of no use, and nobody is known who has tokens.
+        # Autoconfig says that passwords do not work, and no configured provider gives tokens.
         is_stuck = found is None and self._wants_browser and self.held() is None
         self.late.offer(
             found if is_offered else None, fault=oauth_words.nobody_known() if is_stuck else ""

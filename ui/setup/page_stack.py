@@ -16,7 +16,7 @@ from ui.style.theme import Theme
 
 
 class PageStack(QStackedWidget):
-    """Shows one page at a time, each of which scrolls where the dialog is too small for it.
+    """Shows one page at a time. A page scrolls if the dialog is too small for it.
 
     Attributes:
         address, servers, secrets, tracking, labels, start: The pages.
@@ -42,7 +42,7 @@ class PageStack(QStackedWidget):
             self.addWidget(scrolling(page, self))
 
     def show_page(self, page: Page) -> None:
-        """Turn to a page; no password stays readable on it."""
+        """Show a page, with its passwords hidden."""
         for edit in self._secret_edits():
             edit.hide_text()
         self.setCurrentIndex(list(Page).index(page))
@@ -54,7 +54,7 @@ class PageStack(QStackedWidget):
     def answers(
         self, secret_page: SecretPage, *, held: HeldTokens | None, may_sign_in_later: bool
     ) -> Answers:
-        """Everything as it stands in the fields.
+        """Everything that the fields hold now.
 
         Args:
             secret_page: What is asked about keeping the password.

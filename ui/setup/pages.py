@@ -30,7 +30,7 @@ from ui.widgets.still import StillComboBox
 
 
 class AddressPage(WizardPage):
-    """Who signs in."""
+    """Asks who signs in: address, name, password, kind of account."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(
@@ -79,7 +79,7 @@ class AddressPage(WizardPage):
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_password(self, is_shown: bool, *, is_other_way: bool = False) -> None:
-        """Without it, or beside it (`is_other_way`), the person signs in in the browser."""
+        """Show the password's field, or hide it where the user signs in in the browser."""
         self._is_password_shown = is_shown
         self._password_label.setText(
             self.tr("Or with a &password") if is_other_way else self.tr("&Password")
@@ -90,11 +90,11 @@ class AddressPage(WizardPage):
 
     @Slot()
     def focus_password(self) -> None:
-        """The person would rather type one."""
+        """The user prefers a password: go to its field."""
         self.password.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def provider(self) -> Provider | None:
-        """The provider of the address, if it is a known one."""
+        """The well-known provider of the address, or None."""
         return providers.of_address(self.address.text().strip())
 
     @Slot()
@@ -117,7 +117,7 @@ class AddressPage(WizardPage):
 
 
 class ServersPage(WizardPage):
-    """Where to sign in: found or typed, and always to be changed."""
+    """Asks where to sign in. Servers are found or typed, and can always be changed."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent.tr("Mail servers"), "", parent)
@@ -159,14 +159,14 @@ class ServersPage(WizardPage):
 
     @property
     def is_typed(self) -> bool:
-        """Whether both hosts were typed in: nothing is left to detect."""
+        """Whether the user typed both hosts, so that nothing is left to detect."""
         return all(
             fields.host.text() and fields.host.text() != self._shown[name].host
             for name, fields in (("imap", self.imap), ("smtp", self.smtp))
         )
 
     def fill(self, detected: Detected, domain: str) -> None:
-        """Put what was found into the fields that nobody has typed in; empty what was another's."""
+        """Fill the fields that the user did not type in; clear what was another address's."""
         found = {"imap": detected.imap, "smtp": detected.smtp}
         for name, fields in (("imap", self.imap), ("smtp", self.smtp)):
             shown = self._shown[name]
@@ -174,7 +174,7 @@ class ServersPage(WizardPage):
             place = flow.completed(fields.place(), shown, ours, ports.USUAL_PORTS[name])
             if place != fields.place():
                 fields.fill(place)
-                # What was typed beside a found host is not ours, also the next time.
+                # What the user typed beside a found host stays the user's, also the next time.
                 self._shown[name] = ours or ServerPlace("", shown.port, shown.security)
         user_name = flow.hinted_user(detected)
         if self.user_name.text().strip() == self._shown_user:

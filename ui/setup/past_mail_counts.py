@@ -18,10 +18,10 @@ LONGEST = "1y"
 
 
 class PastMailCounts(QObject):
-    """Begins after the sign-in, fills the pages as it goes, ends when the person goes on.
+    """Counts from the sign-in on, fills the pages meanwhile, and ends when the user goes on.
 
     Signals:
-        import_wanted: The person wants to import contacts.
+        import_wanted: The user wants to import contacts.
     """
 
     import_wanted = Signal()
@@ -43,14 +43,14 @@ class PastMailCounts(QObject):
         labels_page.all.toggled.connect(self.refresh)
 
     def begin(self, sign_in: SignIn, labels: Sequence[Label]) -> None:
-        """The servers let us in: count the labels that are offered."""
+        """The sign-in worked: count the labels that are offered."""
         self._asked = (sign_in, tuple(label.name for label in flow.offered(labels)))
         self._counts = Counts(0)
         self._count()
         self.refresh()
 
     def cancel(self) -> None:
-        """Nobody asks any more: the connection is closed at once."""
+        """Stop counting and close the connection at once."""
         self._counter.cancel()
         self._asked = None
 
@@ -64,7 +64,7 @@ class PastMailCounts(QObject):
 
     @Slot()
     def _on_contacts(self) -> None:
-        """Contacts were imported: how much is from them is counted anew, the rest stays."""
+        """Contacts were imported: count again how much mail is from them; the rest stays."""
         self._start_page.refresh()
         self._count()
 
@@ -80,7 +80,7 @@ class PastMailCounts(QObject):
         self.refresh()
 
     def show(self) -> None:
-        """Another page comes up: there may be contacts by now, and labels that were not listed."""
+        """Another page is shown: look for new contacts, and for labels that were not listed."""
         self._start_page.refresh()
         self.refresh()
 

@@ -1,4 +1,4 @@
-"""Which question about keeping the password the wizard asks, if any, and the vault's answer."""
+"""Whether the wizard must ask how to keep the password, and which question it asks."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ class SecretQuestion(QObject):
     """Asks the vault whether a place for the key is at hand, and unlocks it with a passphrase.
 
     Attributes:
-        page: What is asked, as far as it is known.
-        is_known: Whether the vault has said what is to be asked.
+        page: The question, as far as it is known.
+        is_known: Whether the vault has answered yet.
 
     Signals:
-        settled: The vault has said what is to be asked.
+        settled: The vault has answered: the question is known.
         unlocked: The passphrase was right.
-        refused: It was not; a sentence.
+        refused: The passphrase was wrong; a sentence.
     """
 
     settled = Signal()
@@ -37,7 +37,7 @@ class SecretQuestion(QObject):
         service.answered.connect(self._on_answered)
 
     def ask(self) -> None:
-        """Is a place for the key at hand? Asked while the servers are tried: it may take long."""
+        """Ask the vault whether it can keep a key: during the try, because it may take long."""
         if self._service.vault.can_seal:
             self._settle(SecretPage.NONE)
         else:
@@ -51,11 +51,11 @@ class SecretQuestion(QObject):
         self._ticket = self._service.unlock(passphrase)
 
     def abandon(self) -> None:
-        """What the vault still answers does not count."""
+        """Ignore what the vault still answers."""
         self._ticket = 0
 
     def need_another_way(self) -> None:
-        """The keychain did not take the key: ask even if nothing was to be asked."""
+        """The keychain refused the key: ask the user for another way."""
         if self.page is SecretPage.NONE:
             self._settle(SecretPage.CHOOSE)
 

@@ -41,7 +41,7 @@ class SetupWizard(QDialog):
         pages: The pages, with what the user has typed.
 
     Signals:
-        import_wanted: The person wants to import contacts first.
+        import_wanted: The user wants to import contacts first.
     """
 
     import_wanted = Signal()
@@ -119,7 +119,7 @@ class SetupWizard(QDialog):
 
     @Slot()
     def _go_on(self) -> None:
-        """Next: check what is typed, try what has to be tried, then show the next page."""
+        """Next: check what is typed, try it if it has to be tried, then show the next page."""
         if self._is_busy() or not self._is_complete(self._page):
             return
         answers = self._answers()
@@ -142,7 +142,7 @@ class SetupWizard(QDialog):
 
     @Slot()
     def _go_back(self) -> None:
-        """Back; what runs is abandoned."""
+        """Back: abandon what is running, or show the page before."""
         if self._is_busy():
             self._abandon()
             return
@@ -198,7 +198,7 @@ class SetupWizard(QDialog):
         self.pages.focus_first(page)
 
     def _is_complete(self, page: Page) -> bool:
-        """Whether a page may be left; if not, it is shown with what is missing."""
+        """Whether a page may be left. If not, show it with what is missing."""
         fault = flow.fault(
             page, self._answers(), known=_known_addresses(), secret_page=self._secret.page
         )
@@ -221,7 +221,7 @@ class SetupWizard(QDialog):
         self.pages.servers.fill(found, providers.domain_of(self._answers().address))
         self._show_next()
         if self._oauth.held() is not None and found.imap and found.smtp and not found.outside:
-            self._go_on()  # the browser has answered already, and nothing is to be typed
+            self._go_on()  # the browser has answered already, and nothing has to be typed
 
     @Slot(object)
     def _on_tried(self, tried: Tried) -> None:
@@ -242,7 +242,7 @@ class SetupWizard(QDialog):
 
     @Slot()
     def _on_secret_settled(self) -> None:
-        """What is to be asked is known: go on if the servers have let us in meanwhile."""
+        """The question is known: go on if the servers have accepted the sign-in meanwhile."""
         if not self._probe.is_running and self._labels:
             self._set_busy("")
             self._show_next()
@@ -260,7 +260,7 @@ class SetupWizard(QDialog):
 
     @Slot(str)
     def _on_refused(self, sentence: str) -> None:
-        """The keychain did not take the key: ask for another way."""
+        """The keychain refused the key: ask for another way."""
         self._set_busy("")
         self._secret.need_another_way()
         self._show_page(Page.SECRETS)
@@ -288,7 +288,7 @@ class SetupWizard(QDialog):
         return not self.pages.isEnabled()
 
     def _set_busy(self, text: str) -> None:
-        """While something runs the fields are disabled, and Back abandons it; '' ends that."""
+        """Disable the fields while something runs, with Back to abandon it; '' ends that."""
         is_busy = bool(text)
         if is_busy:
             self._say_error("")
@@ -307,14 +307,14 @@ class SetupWizard(QDialog):
         self.pages.focus_first(self._page)
 
     def reject(self) -> None:
-        """Cancel: what runs is abandoned at once, and nothing was stored."""
+        """Cancel: abandon what is running. Nothing was stored."""
         self._abandon()
         self._counts.cancel()
         self._forget_secrets()
         super().reject()
 
     def accept(self) -> None:
-        """The account is stored."""
+        """Close: the account is stored."""
         self._set_busy("")
         self._forget_secrets()
         super().accept()

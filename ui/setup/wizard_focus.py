@@ -23,7 +23,7 @@ from ui.setup.sign_in.secret_page import SecretPageWidget
 
 
 class WizardFocus:
-    """Leads to what has to be typed or looked at next, so that nobody has to search for it."""
+    """Moves the focus to what the user has to type or to look at next."""
 
     def __init__(
         self,
@@ -32,29 +32,29 @@ class WizardFocus:
         footer: Footer,
         details: DetectionDetails,
     ) -> None:
-        """`footer` has the button to the password, which stands on another page."""
+        """`footer` has the button that leads to the password on another page."""
         self._address, self._servers, self._secrets, self._labels = pages
         self._oauth = oauth
         self._footer = footer
         self._details = details
 
     def on_fault(self, page: Page, fault: Fault) -> None:
-        """To what is missing; its sentence is said."""
+        """Go to what is missing; its sentence is already shown."""
         field = self._field(page, fault)
         if field is not None:
             into_sight(field)
             field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def on_failure(self, tried: Tried) -> None:
-        """To what the person can do about it."""
+        """Go to what the user can do about it."""
         page = self._servers
         if any(map(shows_certificate, (tried.imap_failure, tried.smtp_failure))):
-            self._details.fold()  # the box needs the room
+            self._details.fold()  # the certificate's box needs the room
         field = failed_field(tried, page.imap, page.smtp, page.certificates, self._secret())
         field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def on_wrong_passphrase(self) -> None:
-        """To the passphrase, which is typed anew."""
+        """Go to the passphrase, to be typed again."""
         self._secrets.passphrase.selectAll()
         self._secrets.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -63,7 +63,7 @@ class WizardFocus:
         return is_about_secret(tried) and self._oauth.held() is None
 
     def _secret(self) -> QWidget:
-        """Where another password is typed, or the browser asked again."""
+        """Where to type another password, or to ask the browser again."""
         if self._oauth.held() is None:
             return self._footer.password_button
         late = self._oauth.late

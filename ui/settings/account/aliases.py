@@ -1,4 +1,4 @@
-"""The person's further own addresses in an account."""
+"""The user's further addresses in an account."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROWS_MOST = 5
 
 
 class AliasesPart(AccountPart):
-    """A list, a field to add to it, a button to take from it; each change counts at once."""
+    """A list, a field to add to it, a button to remove from it. Changes are stored at once."""
 
     def __init__(
         self, service: MailService, theme: Theme, config: AccountConfig, parent: QWidget
@@ -67,22 +67,22 @@ class AliasesPart(AccountPart):
         self.column.addWidget(self._fault)
 
     def refresh(self, config: AccountConfig) -> None:
-        """Show what is stored, unless a change is on its way there."""
+        """Show what is stored, unless a change is being stored."""
         if not self.is_storing:
             self._show(sorted(config.addresses - {self._address}))
 
     def keep(self) -> None:
-        """An address that was typed and not added counts, if it is one."""
+        """Store a typed address that was not added yet, if it is valid."""
         if self.edit.text().strip() and not self._fault_of(self._typed()):
             self.add()
 
     def aliases(self) -> list[str]:
-        """What is listed."""
+        """The listed addresses."""
         return [self.list.item(row).text() for row in range(self.list.count())]
 
     @Slot()
     def add(self) -> None:
-        """Put what is typed into the list, or say why not."""
+        """Add the typed address to the list, or say why not."""
         address = self._typed()
         fault = self._fault_of(address)
         self._fault.say(fault)
@@ -102,7 +102,7 @@ class AliasesPart(AccountPart):
         self.store(UpdateAccount(self.account_id, aliases=tuple(addresses)))
 
     def on_stored(self, error: str) -> None:
-        """Show what is stored now, or why it is not."""
+        """Show what is stored now, or why it could not be stored."""
         self._fault.say(error)
         config = account.config(self.account_id)
         if config is not None:
@@ -112,7 +112,7 @@ class AliasesPart(AccountPart):
         return self.edit.text().strip().lower()
 
     def _fault_of(self, address: str) -> str:
-        """Why this is no further address, or ''."""
+        """Why this cannot be a further address, or ''."""
         if not address:
             return self.tr("Type an address first.")
         try:

@@ -1,4 +1,4 @@
-"""Certificates on an account's page: the one that keeps it from syncing, and those trusted."""
+"""Certificates on an account's page: a refused one that stops its sync, and trusted ones."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from ui.setup.sign_in.certificate_box import CertificateBox
 from ui.setup.sign_in.certificate_words import day, grouped
 from ui.style.theme import Theme
 
-_KEEPS = (Phase.CONNECTING, Phase.STARTING)  # a new try: what was shown stays until it is through
+_KEEPS = (Phase.CONNECTING, Phase.STARTING)  # during a new try, keep what is shown
 
 
 class CertificatesPart(AccountPart):
-    """What the account's server shows now if that is refused, and a line for each trusted one."""
+    """Shows the server's certificate if it is refused, and a line for each trusted one."""
 
     def __init__(
         self, service: MailService, theme: Theme, config: AccountConfig, parent: QWidget
@@ -47,7 +47,7 @@ class CertificatesPart(AccountPart):
         self.refresh(config)
 
     def refresh(self, config: AccountConfig) -> None:
-        """Show what is stored, and what is refused now."""
+        """Show the trusted certificates, and the refused one."""
         self._config = config
         hosts = {config.imap_host.strip().lower(), config.smtp_host.strip().lower()}
         known = [each for each in certificates.everyone() if each.host in hosts]
@@ -57,7 +57,7 @@ class CertificatesPart(AccountPart):
         self.refresh_state()
 
     def refresh_state(self) -> None:
-        """The account's connection came or failed."""
+        """The account connected, or failed to."""
         status = self.service.status(self.account_id)
         if status is not None and status.phase in _KEEPS:
             return
@@ -84,7 +84,7 @@ class CertificatesPart(AccountPart):
 
 
 class _Line(QWidget):
-    """A certificate that is trusted, and the button that takes it back."""
+    """A trusted certificate, with the button to take the trust back."""
 
     def __init__(self, part: CertificatesPart, position: int, known: Trusted) -> None:
         super().__init__(part)
@@ -123,5 +123,5 @@ class _Line(QWidget):
 
     @Slot()
     def _distrust(self) -> None:
-        """At once: the account connects anew, and asks if its server shows nothing better."""
+        """Take the trust back at once. The account connects again, and asks if it is refused."""
         self._part.service.run(DistrustCertificate(self._known.host, self._known.fingerprint))

@@ -1,4 +1,4 @@
-"""The health of an account: what was found out about its servers, and what to do."""
+"""The health of an account: findings about its servers, and what to do."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ui.settings.account.part import AccountPart
 from ui.style import formatting, icons
 from ui.style.theme import Theme
 
-PATIENCE_MS = 20_000  # a check that takes longer is not waited for on the page
+PATIENCE_MS = 20_000  # the page stops waiting for a check that takes longer
 MARK = 18
 _ICONS = {
     Severity.OK: ("circle-check", "success"),
@@ -45,9 +45,11 @@ class HealthPart(AccountPart):
         self._is_checking = False
         self._shows_all = False
         self._had_focus = False
-        self._is_asked = False  # the person pressed "Check now", and the mail server has to answer
+        self._is_asked = (
+            False  # the user pressed "Check now", and the mail server has not answered yet
+        )
         self._sending: Finding | None = None
-        self._sends_by: tuple[str, ...] = ()  # what was looked at
+        self._sends_by: tuple[str, ...] = ()  # the time of the last look
         self._smtp = SmtpLook(service.timing, self)
         self._smtp.looked.connect(self._on_looked)
         self.time = HintLabel(theme, "", self)
@@ -96,7 +98,7 @@ class HealthPart(AccountPart):
     # --- showing -------------------------------------------------------------------------
 
     def refresh(self, config: AccountConfig) -> None:
-        """The account was stopped, started or edited: what was said of sending may be over."""
+        """The account was stopped, started or edited, so the finding about sending may be old."""
         if self._sends_by not in ((), _sends_by(config)):
             self._smtp.cancel()
             self._sending, self._sends_by = None, ()
@@ -104,7 +106,7 @@ class HealthPart(AccountPart):
             self._show()
 
     def findings(self) -> tuple[Finding, ...]:
-        """What is shown, all of it."""
+        """All findings that are shown."""
         return self._report.findings
 
     def _show(self) -> None:
@@ -177,7 +179,9 @@ class HealthPart(AccountPart):
         self._is_checking = False
         self._patience.stop()
         self.check_button.setEnabled(True)
-        if self._had_focus and self.copy_button.hasFocus():  # Qt put it there, not the person
+        if (
+            self._had_focus and self.copy_button.hasFocus()
+        ):  # Qt moved the focus there, not the user
             self.check_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self._had_focus = False
 
@@ -189,7 +193,7 @@ class HealthPart(AccountPart):
             self._look_at_smtp()
 
     def _look_at_smtp(self) -> None:
-        """As "Check now" asks, once the mail server answers: without a network there is no use."""
+        """Look at the SMTP server, once the mail server has answered: there is a network then."""
         config = account.config(self.account_id)
         if self._is_asked and self._report.is_connected and config is not None:
             self._is_asked = False
@@ -226,7 +230,7 @@ class HealthPart(AccountPart):
 
 
 class FindingRow(QWidget):
-    """One finding: a mark, what was found, and what to do."""
+    """Shows one finding: a mark, the finding, and what to do."""
 
     def __init__(self, theme: Theme, finding: Finding, parent: QWidget) -> None:
         super().__init__(parent)
@@ -282,5 +286,5 @@ def _sends_by(config: AccountConfig) -> tuple[str, ...]:
 def _version() -> str:
     try:
         return version("dealpost")
-    except PackageNotFoundError:  # started from its source
+    except PackageNotFoundError:  # the program runs from its source
         return "from source"

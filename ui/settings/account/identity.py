@@ -1,4 +1,4 @@
-"""The person's name in an account, and whether new mail is sent from it."""
+"""The user's name in an account, and whether new mail is sent from it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ui.forms.fields import HintLabel, add_choice, add_field
 from ui.settings.account.part import AccountPart
 from ui.style.theme import Theme
 
-TYPING_MS = 600  # a pause that long while typing is stored
+TYPING_MS = 600  # the name is stored after this pause in typing
 
 
 class IdentityPart(AccountPart):
-    """The name that those see who get mail, and which account writes it."""
+    """The name that recipients see, and the account that new mail is sent from."""
 
     def __init__(
         self, service: MailService, theme: Theme, config: AccountConfig, parent: QWidget
@@ -40,7 +40,7 @@ class IdentityPart(AccountPart):
         self.name.editingFinished.connect(self.keep)
 
     def refresh(self, config: AccountConfig) -> None:
-        """The name stays while it is being typed."""
+        """Show what is stored; a name that is being typed stays."""
         is_busy = self.is_storing or self._typing.isActive() or self.name.hasFocus()
         if not is_busy and self.name.text().strip() != config.name:
             self.name.setText(config.name)
@@ -48,7 +48,9 @@ class IdentityPart(AccountPart):
         self.default.blockSignals(True)
         self.default.setChecked(is_default)
         self.default.blockSignals(False)
-        self.default.setEnabled(not is_default)  # it is given up on the page of another account
+        self.default.setEnabled(
+            not is_default
+        )  # it is unticked by choosing another account on that one's page
         if is_default and len(account.configs()) < 2:
             hint = self.tr("It is your only account.")
         elif is_default:
@@ -59,7 +61,7 @@ class IdentityPart(AccountPart):
 
     @Slot()
     def keep(self) -> None:
-        """Store the name, if it is another one."""
+        """Store the name if it has changed."""
         self._typing.stop()
         name = self.name.text().strip()
         config = account.config(self.account_id)

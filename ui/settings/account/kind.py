@@ -1,4 +1,4 @@
-"""Whose options count for an account: the person's, or its own (R1, S8)."""
+"""Which options apply to an account: the general ones, or its own (R1, S8)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from ui.style.theme import Theme
 
 
 class KindPart(AccountPart):
-    """The two options of a team account; for a personal one what General settings say.
+    """The two options of a team account; for a personal account, the General settings.
 
     Signals:
-        general_wanted: The person wants to see General settings.
+        general_wanted: The user wants to see General settings.
     """
 
     general_wanted = Signal()
@@ -49,7 +49,7 @@ class KindPart(AccountPart):
         self.refresh(config)
 
     def refresh(self, config: AccountConfig) -> None:
-        """Show what counts now."""
+        """Show the options that apply now."""
         self._config = config
         is_team = config.kind == "team"
         if is_team and self.options is None:
@@ -79,7 +79,7 @@ class KindPart(AccountPart):
         self.convert_button.setText(text)
 
     def _options_text(self) -> str:
-        """What General settings say now."""
+        """The General settings in words."""
         archives = settings.is_on("archive_on_server")
         deletes = settings.is_on("delete_on_server")
         if archives and deletes:
@@ -98,7 +98,7 @@ class KindPart(AccountPart):
 
 
 class ConvertDialog(AccountDialog):
-    """Says what changes before an account becomes personal or team; shown with `open()`."""
+    """Asks before an account becomes personal or team. Shown with `open()`."""
 
     def __init__(
         self,
@@ -127,7 +127,7 @@ class ConvertDialog(AccountDialog):
         self.setMinimumWidth(460)
 
     def explain(self, general: str) -> None:
-        """Say what counts afterwards; `general`: what General settings say now."""
+        """Say which options apply afterwards. `general` holds the General settings in words."""
         text = (
             self.tr(
                 "From then on it has options of its own, on its page. They begin as General"

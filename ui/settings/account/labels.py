@@ -29,7 +29,7 @@ LIST_HEIGHT = 190
 
 
 class LabelsPart(AccountPart):
-    """All labels or chosen ones; fewer never removes mail that is here (S6)."""
+    """All labels or chosen ones. Choosing fewer never removes mail that is here (S6)."""
 
     def __init__(
         self, service: MailService, theme: Theme, config: AccountConfig, parent: QWidget
@@ -70,13 +70,13 @@ class LabelsPart(AccountPart):
         self.save_button.clicked.connect(self._save)
 
     def refresh(self, config: AccountConfig) -> None:
-        """Show what is stored; what the person has ticked since stays if the labels are the same."""
+        """Show what is stored. What the user has ticked since stays if the labels are the same."""
         known = mailbox.of_account(self.account_id)
         states = sorted(filter(_is_offered, known), key=_order)
         self._unseen = [s.id for s in known if s.is_chosen and not _is_there(s)]
         shown = [(s.id, s.name, s.role, s.is_chosen, config.all_labels) for s in states]
         if shown == self._shown:
-            return  # how far each was synced is no reason to take back what the person ticked
+            return  # a change in how far a label was synced must not undo what the user ticked
         self._states, self._shown = states, shown
         self.list.blockSignals(True)
         self.list.clear()
@@ -111,7 +111,7 @@ class LabelsPart(AccountPart):
         if not ids:
             self._warning.say(words.fault_sentence(flow.Fault.NO_LABEL))
             return
-        # One that the server does not show now stays chosen for when it does again.
+        # A label that the server does not list now stays chosen, in case it comes back.
         ids = (*ids, *self._unseen)
         self.service.run(ChooseMailboxes(self.account_id, ids, all_labels=is_all))
         self.save_button.setEnabled(False)
@@ -126,7 +126,7 @@ def _is_there(state: MailboxState) -> bool:
 
 
 def _order(state: MailboxState) -> tuple[int, str]:
-    """INBOX and Sent first, as in the wizard."""
+    """Sort INBOX and Sent first, as in the wizard."""
     first = (Role.INBOX, Role.SENT, Role.ARCHIVE)
     place = first.index(state.role) if state.role in first else len(first)
     return place, state.name.casefold()

@@ -34,7 +34,7 @@ _TROUBLE = frozenset({Phase.NEEDS_SIGN_IN, Phase.NEEDS_ANSWER, Phase.PAUSED})
 
 
 class AccountPage(PreferencesPage):
-    """What the account does now; then its parts, in the order in which `_add_parts` adds them."""
+    """Shows what the account is doing, then its parts in the order of `_add_parts`."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class AccountPage(PreferencesPage):
         self.refresh()
 
     def _add_parts(self) -> None:
-        """A part takes two lines: what it is, and where it stands."""
+        """Add every part; each takes two lines here: its widget, and its heading."""
         common = (self._service, self.theme, self._config, self.body())
         self._add(self.tr("You"), IdentityPart(*common))
         hint = self.tr(
@@ -96,7 +96,7 @@ class AccountPage(PreferencesPage):
         self._add(self.tr("Read-only"), ReadOnlyPart(*common), hint)
 
     def _add(self, title: str, part: QWidget, hint: str = "") -> None:
-        """Put a part under its heading; an `AccountPart` is told what changes."""
+        """Put a part under its heading. An `AccountPart` also follows changes."""
         self.add_section(title, hint).addWidget(part)
         if isinstance(part, AccountPart):
             self._parts.append(part)
@@ -108,7 +108,7 @@ class AccountPage(PreferencesPage):
         self._add_button(self.stop_button, self.column)
 
     def _add_remove(self) -> None:
-        """Last, where nobody presses it on the way to something else."""
+        """Add "Remove account" last, where it is not pressed by accident."""
         hint = self.tr(
             "Asks what becomes of the mail that is here. The mail server is not touched."
         )
@@ -126,7 +126,7 @@ class AccountPage(PreferencesPage):
         column.addLayout(row)
 
     def refresh(self) -> None:
-        """Show what is stored; what the person is typing stays."""
+        """Show what is stored; what the user is typing stays."""
         config = account.config(self._config.id)
         if config is None:
             return
@@ -139,22 +139,22 @@ class AccountPage(PreferencesPage):
             part.refresh(config)
 
     def keep(self) -> None:
-        """Store what is typed: the page is left."""
+        """Store what is typed, because the page is left."""
         for part in self._parts:
             part.keep()
 
     def refresh_state(self) -> None:
-        """Only what tells what the account does now."""
+        """Update only what shows the account's state."""
         self._show_state()
         self.certificates.refresh_state()
 
     def show_certificate(self) -> None:
-        """The server's certificate is refused: bring it into sight."""
+        """Scroll to the server's refused certificate."""
         self.ensureWidgetVisible(self.certificates.box, 0, 24)
         self.certificates.box.fingerprint.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def ask_password(self) -> None:
-        """The sign-in failed: show the fields, with the keyboard in the password."""
+        """The sign-in failed: show the fields, with the focus on the password."""
         self.sign_in.ask_password()
         self.ensureWidgetVisible(self.sign_in.save_button)
         self.ensureWidgetVisible(self.sign_in.fields.password)

@@ -1,4 +1,4 @@
-"""What a part of an account's page has in common with the others."""
+"""The base of the parts of an account's page."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from sync.qt.service.command_thread import CommandDone
 from sync.qt.service.service import MailService
 from ui.style.theme import Theme
 
-GAP = 10  # between two choices of one part
+GAP = 10  # pixels between two choices of a part
 
 
 class AccountPart(QWidget):
-    """One subject of an account: shows what is stored, and stores what the person changes.
+    """Shows one subject of an account as it is stored, and stores what the user changes.
 
     Attributes:
-        service: What commands are given to.
+        service: Runs the commands.
         theme: The colours.
-        account_id: Whose page it is on.
-        column: Where what the part shows goes.
+        account_id: The account whose page it is.
+        column: The layout for what the part shows.
     """
 
     def __init__(
@@ -39,21 +39,21 @@ class AccountPart(QWidget):
 
     @property
     def is_storing(self) -> bool:
-        """A change is on its way: what is stored is older than what is shown."""
+        """Whether a change is being stored: the stored value is older than the shown one."""
         return self._ticket != 0
 
     def refresh(self, config: AccountConfig) -> None:
-        """Show what is stored; what the person is typing stays."""
+        """Show what is stored; what the user is typing stays."""
 
     def keep(self) -> None:
-        """Store what is typed and not stored yet: the page is left, or the dialog closes."""
+        """Store what is typed, because the page is left or the dialog closes."""
 
     def store(self, command: UpdateAccount) -> None:
-        """Store a change; until it is stored, `is_storing`."""
+        """Run a command; `is_storing` is true until it is done."""
         self._ticket = self.service.run(command)
 
     def on_stored(self, error: str) -> None:
-        """The last change is stored, or `error` says why not."""
+        """The last change is stored, or `error` says why it is not."""
 
     @Slot(object)
     def _on_commanded(self, done: CommandDone) -> None:

@@ -1,4 +1,4 @@
-"""How far back an account's mail goes, and the way to more of it."""
+"""How far back an account's mail goes, and the button to fetch more."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ui.style.theme import Theme
 
 
 class PastPart(AccountPart):
-    """What was asked for last, and "Sync past emails"."""
+    """Shows what was asked for last, and "Sync past emails"."""
 
     def __init__(
         self, service: MailService, theme: Theme, config: AccountConfig, parent: QWidget
@@ -35,7 +35,7 @@ class PastPart(AccountPart):
         self.refresh(config)
 
     def refresh(self, config: AccountConfig) -> None:
-        """Say what was asked for."""
+        """Show what was asked for."""
         self._text.setText(self._sentence(config))
 
     @Slot()
@@ -56,7 +56,7 @@ class PastPart(AccountPart):
 def open_past_sync(
     service: MailService, theme: Theme, account_id: int | None, parent: QWidget
 ) -> PastSyncDialog:
-    """Show the dialog, for this account or the first."""
+    """Open the dialog for this account, or for the first one."""
     dialog = PastSyncDialog(service, theme, account_id, parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.import_wanted.connect(lambda: open_import(service, theme, dialog))

@@ -1,4 +1,4 @@
-"""An account whose server is only read (X2)."""
+"""Read-only mode of an account (X2)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ui.style.theme import Theme
 
 
 class ReadOnlyPart(AccountPart):
-    """What the person does stays here, and waits until this is off again."""
+    """While it is on, what the user does stays here and waits."""
 
     def __init__(
         self, service: MailService, theme: Theme, config: AccountConfig, parent: QWidget

@@ -26,7 +26,7 @@ WIDTH = 230
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """What stands beside one role: which label, how that is known, and how to make one."""
+    """The widgets of one role: its label, how that is known, and a button to create one."""
 
     combo: QComboBox
     source: HintLabel
@@ -34,7 +34,7 @@ class _Row:
 
 
 class RolesPart(AccountPart):
-    """Which label is what; the server mostly says it, the person may correct it."""
+    """Shows which label has which role. Mostly the server says so; the user can correct it."""
 
     def __init__(
         self, service: MailService, theme: Theme, config: AccountConfig, parent: QWidget
@@ -42,7 +42,7 @@ class RolesPart(AccountPart):
         super().__init__(service, theme, config, parent)
         self._rows: dict[Role, _Row] = {}
         self._names: dict[Role, str] = {}
-        self._asked: set[Role] = set()  # the server was asked to make a label for these
+        self._asked: set[Role] = set()  # the server was asked to create a label for these
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)
@@ -96,7 +96,7 @@ class RolesPart(AccountPart):
             row.source.setVisible(not is_wanted)
 
     def _source(self, role: Role, known: MailboxState | None) -> str:
-        """How it is known."""
+        """How a role is known, in words."""
         if known is None:
             return self.tr("Is being created on the server") if role in self._asked else ""
         if known.role_source == "person":
@@ -108,7 +108,7 @@ class RolesPart(AccountPart):
     def _fill(
         self, combo: QComboBox, known: MailboxState | None, states: list[MailboxState]
     ) -> None:
-        """The labels to choose from; the list is left alone if they are the same."""
+        """Fill the list of labels, unless it already holds the same ones."""
         entries = [] if known is not None else [(self.tr("Not set"), 0)]
         entries += [(mailbox_text(state), state.id) for state in states]
         shown = [(combo.itemText(row), combo.itemData(row)) for row in range(combo.count())]

@@ -45,11 +45,11 @@ from ui.style.theme import Theme
 
 
 class SignInFields(QWidget):
-    """What is typed about signing in: password or browser, both servers, the name there.
+    """The fields about signing in: password or browser, both servers, the sign-in name.
 
     Attributes:
-        oauth: The way to the browser.
-        certificates: What the servers showed instead of a valid certificate.
+        oauth: The box for signing in in the browser.
+        certificates: The certificates that are not valid.
     """
 
     def __init__(
@@ -95,17 +95,17 @@ class SignInFields(QWidget):
 
     @property
     def secret(self) -> QWidget:
-        """Where the password is typed, or the way to the browser that stands in its place."""
+        """The password's field, or the button to the browser in its place."""
         return self.oauth.way_on if self.password.isHidden() else self.password
 
     def show_password(self, is_shown: bool, hint: str) -> None:
-        """Show the password's field, or only the way to the browser."""
+        """Show or hide the password's field. `hint` is its placeholder."""
         self._password_label.setVisible(is_shown)
         self.password.setVisible(is_shown)
         self.password.setPlaceholderText(hint)
 
     def answers(self, stored_password: str) -> Answers:
-        """What is typed; an empty password means the stored one."""
+        """What is typed. An empty password means the stored one."""
         return Answers(
             address=self._address,
             password=self.password.text() or stored_password,
@@ -117,7 +117,7 @@ class SignInFields(QWidget):
         )
 
     def forget_secrets(self) -> None:
-        """Empty what opens the account: the password, and what the browser brought."""
+        """Clear the password and the tokens of the browser."""
         self.password.clear()
         self.password.hide_text()
         self.oauth.forget()
@@ -192,17 +192,17 @@ class SignInPart(QWidget):
 
     @Slot()
     def ask_password(self) -> None:
-        """The sign-in failed: the keyboard goes to the password, or to the way to the browser."""
+        """The sign-in failed: move the focus to the password, or to the button to the browser."""
         self.fields.secret.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def _offer(self) -> None:
-        """Who signs this account in, or could."""
+        """Offer the provider that signs this account in, or could."""
         found: OAuthProvider | None = self._settings.known(self._oauth_provider)
         if self._auth != "oauth2":
             found = self._settings.of(self._address, self.fields.imap.host.text())
         is_stored = self._auth == "oauth2" and not self._wants_password
-        # Who has a password that works need not hear that there could be another way.
+        # If a password works, do not advertise another way.
         is_of_use = found is not None and (is_stored or found.is_set_up)
         self.fields.oauth.offer(
             found if is_of_use else None,
@@ -217,7 +217,7 @@ class SignInPart(QWidget):
 
     @property
     def _keeps_tokens(self) -> bool:
-        """Whether it goes on signing in as it does, with a provider."""
+        """Whether the account keeps signing in with its provider's tokens."""
         is_else = (
             self._wants_password
             or self.fields.password.text()
@@ -227,7 +227,7 @@ class SignInPart(QWidget):
 
     @Slot()
     def _on_way(self) -> None:
-        """With a password or in the browser: what the other one needs is not shown."""
+        """Password or browser: hide what the other one needs."""
         is_shown = not self.fields.oauth.is_instead_of_password
         is_kept = self._auth != "oauth2"
         hint = self.tr("Leave empty to keep the stored one") if is_kept else ""
@@ -262,7 +262,7 @@ class SignInPart(QWidget):
         self._probe.try_sign_in(self.fields.certificates.with_trust(tried))
 
     def _stored_token(self, refused: str) -> str:
-        """Called by the threads of the try; renewing is one at a time, the worker's too."""
+        """The stored token. Called in the threads of the try; tokens are renewed one at a time."""
         vault = self._service.vault.vault
         timing = self._service.timing
         return stored_access_token(self._account_id, vault, timing, refused=refused)
@@ -279,7 +279,7 @@ class SignInPart(QWidget):
         self.fields.certificates.show(tried)
         if not tried.is_good:
             self._on_failed(words.tried_sentence(tried))
-            if self.save_button.hasFocus():  # else the person went on meanwhile
+            if self.save_button.hasFocus():  # otherwise the user went on meanwhile
                 servers = (self.fields.imap, self.fields.smtp, self.fields.certificates)
                 _lead(failed_field(tried, *servers, self.fields.secret))
             return
@@ -302,7 +302,7 @@ class SignInPart(QWidget):
         return UpdateAccount(self._account_id, columns, secrets, trusted=trusted)
 
     def _unlock_first(self) -> None:
-        """The new password is sealed with the key that the passphrase opens."""
+        """Ask for the passphrase first: the new password is sealed with the key that it opens."""
         self._set_busy(False)
         question = VaultQuestion(QuestionKind.PASSPHRASE, self.tr("Enter your passphrase."))
         dialog = UnlockDialog(self._service, self._theme, question, self)
@@ -312,7 +312,7 @@ class SignInPart(QWidget):
 
     @Slot(str)
     def _on_refused(self, sentence: str) -> None:
-        """No keyring takes the key: the person chooses another way."""
+        """No keyring takes the key: the user chooses another way."""
         self._set_busy(False)
         vault = self._service.vault.vault
         self._keep_dialog = KeepDialog(self._theme, sentence, vault, self)
@@ -337,7 +337,7 @@ class SignInPart(QWidget):
         self.fields.forget_secrets()
         self._offer()
         if self._service.vault.vault.can_seal:
-            self._service.vault.retry()  # it is open now: whoever asked for it hears so
+            self._service.vault.retry()  # the vault is open now: let it say so
         config = account.config(self._account_id)
         is_stopped = config is not None and config.state == account.STOPPED
         self._done.say(
@@ -364,7 +364,7 @@ class SignInPart(QWidget):
     # --- values --------------------------------------------------------------------------
 
     def _stored_password(self) -> str:
-        """The stored one, if it can be read; else the person has to type it."""
+        """The stored password, or '' if the user has to type it."""
         if self._auth == "oauth2":
             return ""
         try:
@@ -373,7 +373,7 @@ class SignInPart(QWidget):
             return ""
 
     def _columns(self) -> dict[str, Any]:
-        """What is stored after a good try; a stopped account stays stopped."""
+        """The columns to store after a good try. A stopped account stays stopped."""
         answers = self.fields.answers(self._stored_password())
         provider = providers.of_host(answers.imap.host)
         config = account.config(self._account_id)
@@ -393,7 +393,7 @@ class SignInPart(QWidget):
         }
 
     def _way(self) -> dict[str, str]:
-        """How it signs in from now on."""
+        """The columns that say how it signs in from now on."""
         if self.fields.oauth.held is not None:
             provider = self.fields.oauth.held.tokens.client.provider
             return {"auth": "oauth2", "oauth_provider": provider}
@@ -410,16 +410,16 @@ class SignInPart(QWidget):
 
 
 def _lead(field: QWidget | None) -> None:
-    """To what has to be typed or looked at next."""
+    """Move the focus to a field, and scroll to it."""
     if field is not None:
         into_sight(field)
         field.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _hand_over(part: QWidget, start: QPushButton, cancel: QPushButton, *, is_busy: bool) -> None:
-    """Offer one of two buttons; it gets the keyboard that was on what can't be used any more.
+    """Offer one of two buttons, which takes over the focus of what is disabled.
 
-    To be called before the fields are disabled, which would send the keyboard anywhere.
+    Call this before disabling the fields: disabling moves the focus anywhere.
     """
     focused = QApplication.focusWidget()
     old, new = (start, cancel) if is_busy else (cancel, start)

@@ -1,4 +1,4 @@
-"""What stands below the mail that is written from an account."""
+"""The signature below the mail that is written from an account."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HEIGHT = 112
 
 
 class SignaturePart(AccountPart):
-    """A field with bold, italics and links; stored as HTML of nothing but these."""
+    """A field with bold, italics and links, stored as HTML with nothing else."""
 
     def __init__(
         self, service: MailService, theme: Theme, config: AccountConfig, parent: QWidget
@@ -31,7 +31,7 @@ class SignaturePart(AccountPart):
         self.edit.setObjectName("signature_edit")
         self.edit.setAccessibleName(self.tr("Signature"))
         self.edit.setPlaceholderText(self.tr("No signature"))
-        self.edit.setAcceptRichText(False)  # what is pasted comes as text
+        self.edit.setAcceptRichText(False)  # pasted content comes in as text
         self.edit.setTabChangesFocus(True)
         self.edit.setFixedHeight(HEIGHT)
         self.edit.setHtml(config.signature)
@@ -54,7 +54,7 @@ class SignaturePart(AccountPart):
         self.edit.installEventFilter(self)
 
     def _add(self, name: str, text: str, key: str, act: Callable[[], None]) -> QAction:
-        """A button in the bar; its key counts while the keyboard is in the field."""
+        """Add a button to the bar; its shortcut works while the field has the focus."""
         action = QAction(text, self.edit)
         keys = QKeySequence(key)
         action.setShortcut(keys)
@@ -74,7 +74,7 @@ class SignaturePart(AccountPart):
         return action
 
     def refresh(self, config: AccountConfig) -> None:
-        """Show another one than was stored from here; what is being typed stays."""
+        """Show a signature that was changed elsewhere; what is being typed stays."""
         is_busy = self.is_storing or self._typing.isActive()
         if config.signature != self._stored and not is_busy:
             self._stored = config.signature
@@ -84,7 +84,7 @@ class SignaturePart(AccountPart):
 
     @Slot()
     def keep(self) -> None:
-        """Store the signature, if it is another one."""
+        """Store the signature if it has changed."""
         self._typing.stop()
         written = rich_text.fragment(self.edit.document())
         if written != self._stored and account.config(self.account_id) is not None:
@@ -92,7 +92,7 @@ class SignaturePart(AccountPart):
             self.store(UpdateAccount(self.account_id, {"signature": written}))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
-        """Leaving the field stores it."""
+        """Store the signature when the field loses the focus."""
         if watched is self.edit and event.type() == QEvent.Type.FocusOut:
             self.keep()
         return super().eventFilter(watched, event)
@@ -114,7 +114,7 @@ class SignaturePart(AccountPart):
         self.edit.setFocus()
 
     def _ask_link(self) -> None:
-        """Where the chosen words lead; without chosen words the address itself is written."""
+        """Ask for a link for the selected words; without a selection, insert the address itself."""
         dialog = QInputDialog(self)
         dialog.setObjectName("signature_link_dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -126,7 +126,7 @@ class SignaturePart(AccountPart):
 
     @Slot(str)
     def set_link(self, typed: str) -> None:
-        """Let the selection lead somewhere, or nowhere."""
+        """Make the selection a link, or remove its link."""
         target = rich_text.link_of(typed)
         if typed.strip() and not target:
             return

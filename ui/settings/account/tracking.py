@@ -1,4 +1,4 @@
-"""What an account asks for with each mail it sends (M20)."""
+"""The tracking signals that an account requests with each mail it sends (M20)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ui.style.theme import Theme
 
 
 class TrackingPart(AccountPart):
-    """Read receipts and delivery reports."""
+    """Two ticks: read receipts and delivery reports."""
 
     def __init__(
         self, service: MailService, theme: Theme, config: AccountConfig, parent: QWidget

@@ -1,4 +1,4 @@
-"""How much past mail is fetched: the choices, the counts beside them, and the dialog for later.
+"""How much past mail to fetch: the choices, the counts beside them, and the dialog for later.
 
 The preferences use it too. May import `sign_in`, but not the wizard.
 """

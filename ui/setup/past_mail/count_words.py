@@ -1,4 +1,4 @@
-"""What was counted, in words."""
+"""Counts of past mail in words."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def size(count: int, *, is_about: bool) -> str:
 
 
 def rounded(count: int) -> int:
-    """Two digits are what a sample is worth."""
+    """Round to two digits: a sample is not more exact."""
     step = int("1".ljust(len(str(count)) - 1, "0"))
     return round(count / step) * step
 

@@ -50,12 +50,12 @@ class CountDelegate(QStyledItemDelegate):
 
 
 def with_counts(view: QListWidget, theme: Theme) -> None:
-    """Let a list show counts as soon as they are known."""
+    """Make a list show counts as soon as they are known."""
     view.setItemDelegate(CountDelegate(theme, view))
 
 
 def show_counts(view: QListWidget, counts: Sequence[LabelCount], since: int) -> None:
-    """Fill in what is known; the names stay what they are."""
+    """Show the counts that are known; the names stay as they are."""
     known = {each.name: each.tally(since) for each in counts if each.is_known}
     view.blockSignals(True)
     for row in range(view.count()):

@@ -1,4 +1,4 @@
-"""What each start would bring: one line each, there from the beginning, filled as counts come."""
+"""What each start would bring, one line each. The lines are filled as counts come."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PADDING = 12
 
 
 class CountsTable(QWidget):
-    """A line for each choice; the chosen one is tinted. Its height never changes."""
+    """One line per choice, the chosen one tinted. The height never changes."""
 
     def __init__(self, theme: Theme, starts: Sequence[str], parent: QWidget) -> None:
         super().__init__(parent)
@@ -69,13 +69,13 @@ class CountsTable(QWidget):
         return label
 
     def choose(self, start: str) -> None:
-        """Tint the line of this choice; '' for none."""
+        """Tint the line of this choice; '' tints none."""
         self._chosen = start
         self._describe()
         self.update()
 
-    def set_with_contacts(self, is_shown: bool) -> None:  # one column more or less
-        """Without contacts, or where whose mail is no question, there is no column for them."""
+    def set_with_contacts(self, is_shown: bool) -> None:  # with or without the column of contacts
+        """Show or hide the column that counts mail from contacts."""
         self._with_contacts = is_shown
         for cells in (self._heads, *self._cells.values()):
             cells[3].setVisible(is_shown)
@@ -83,7 +83,7 @@ class CountsTable(QWidget):
         self._describe()
 
     def show_tallies(self, tallies: Mapping[str, Tally]) -> None:
-        """What is known by now; the others keep their dots."""
+        """Show what is known by now; other lines keep their dots."""
         self._tallies = tallies
         for start, cells in self._cells.items():
             tally = tallies.get(start)

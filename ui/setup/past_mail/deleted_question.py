@@ -11,7 +11,7 @@ from ui.style.theme import Theme
 
 
 class DeletedQuestion(QWidget):
-    """How many there are; skip them (as they are left alone by every sync) or bring them back."""
+    """Says how many there are, and asks: skip them, as every sync does, or bring them back."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -34,11 +34,11 @@ class DeletedQuestion(QWidget):
         add_choice(column, self.bring_back, HintLabel(theme, hint, self))
 
     def wants_back(self) -> bool:
-        """Whether they shall come back."""
+        """Whether the user wants them back."""
         return not self.isHidden() and self.bring_back.isChecked()
 
     def show_count(self, found: DeletedMail | None, since: int, *, is_over: bool) -> None:
-        """Ask about those since then; None: they are not counted yet, or could not be."""
+        """Ask about this many mails; None if they are not counted yet, or could not be."""
         count = found.since(since) if found is not None else 0
         is_certain = found is not None and found.is_whole
         self.text.setText(self._sentence(count, is_known=found is not None, is_over=is_over))

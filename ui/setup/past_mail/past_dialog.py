@@ -1,4 +1,4 @@
-"""“Sync past emails”: how far back, the first time of whom, and what of the deleted ones (R8)."""
+"""“Sync past emails”: how far back, whose mail (the first time only), and deleted mail (R8)."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ WIDTH = 560
 
 
 class PastSyncDialog(QDialog):
-    """Shown with `open()`; its "Sync" gives the command and closes it.
+    """Its "Sync" sends the command and closes the dialog. Shown with `open()`.
 
     Signals:
-        import_wanted: The person wants to import contacts first.
+        import_wanted: The user wants to import contacts first.
     """
 
     import_wanted = Signal()
@@ -162,7 +162,7 @@ class PastSyncDialog(QDialog):
         self._fit()
 
     def _fit(self) -> None:
-        """As high as it needs to be, if the screen has so much."""
+        """Make the dialog as high as it needs to be, if the screen is high enough."""
         needed = self._body.sizeHint().height() + 76
         most = self.screen().availableGeometry().height() - 80
         self.setMinimumHeight(min(needed, most))
@@ -175,7 +175,7 @@ class PastSyncDialog(QDialog):
 
     @Slot()
     def _on_account(self) -> None:
-        """Another account, or the first contacts: everything is counted anew."""
+        """Another account, or the first contacts: count everything again."""
         config = self._config()
         self.sync_button.setEnabled(config is not None)
         if config is None:
@@ -189,7 +189,7 @@ class PastSyncDialog(QDialog):
         self._count()
 
     def _show_state(self, config: AccountConfig) -> None:
-        """A past sync that is not over can simply go on, as it was asked for."""
+        """Offer to continue a past sync that has not finished, as it was asked for."""
         is_stopped = config.state == account.STOPPED
         is_open = config.past_started and not past_sync.is_over(config.id)
         text = ""
@@ -265,10 +265,10 @@ class PastSyncDialog(QDialog):
             return self.tr("Counting on the server…")
         return self.tr("What is on the server now and not here.")
 
-    # --- what the person decides ---------------------------------------------------------
+    # --- what the user decides -----------------------------------------------------------
 
     def _chosen_at(self) -> int:
-        """The start in ms UTC."""
+        """The chosen start, in ms UTC."""
         start = str(self.start.currentData())
         if start != DATE:
             return flow.starts_at(start, datetime.now(UTC))
@@ -295,19 +295,19 @@ class PastSyncDialog(QDialog):
 
     @Slot()
     def _go_on(self) -> None:
-        """As it was asked for, with its scope (S5)."""
+        """Continue as it was asked for, with its scope (S5)."""
         account_id = int(self.account.currentData())
         self._service.run(UpdateAccount(account_id, {"state": account.ACTIVE}))
         self.accept()
 
     def done(self, result: int) -> None:
-        """However it ends, nobody waits for counts any more."""
+        """End the counting, however the dialog ends."""
         self._counter.cancel()
         super().done(result)
 
 
 def _proposed(config: AccountConfig) -> str:
-    """The next step back from what was asked for last."""
+    """The start one step earlier than the last one."""
     starts = list(flow.MONTHS)
     if config.start not in starts:
         return starts[0]

@@ -1,4 +1,4 @@
-"""Whose past mail comes (S5): everyone's, or only that with contacts."""
+"""Whose past mail to fetch (S5): everyone's, or only mail with contacts."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ui.style.theme import Theme
 
 
 class ScopeChoice(QWidget):
-    """The two radios; without contacts a reason, and a way to import some.
+    """Two radio buttons. Without contacts it says why one is disabled, and offers an import.
 
     Signals:
-        import_wanted: The person wants to import contacts.
-        contacts_came: There are contacts now.
+        import_wanted: The user wants to import contacts.
+        contacts_came: The first contacts have come.
     """
 
     import_wanted = Signal()
@@ -38,7 +38,7 @@ class ScopeChoice(QWidget):
         self.import_button.setObjectName("import_contacts_button")
         self.import_button.setAutoDefault(False)
         self.import_button.clicked.connect(self.import_wanted)
-        under = QVBoxLayout()  # of the radio
+        under = QVBoxLayout()  # of the radio button
         under.setContentsMargins(INDENT, 0, 0, 0)
         under.addWidget(self._hint)
         under.addWidget(self.import_button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -60,7 +60,7 @@ class ScopeChoice(QWidget):
             service.happened.connect(self._on_event)
 
     def set_has_contacts(self, has_contacts: bool) -> None:
-        """Without contacts nobody's mail would come: say so instead of offering it."""
+        """Without contacts no mail would come: say so instead of offering the choice."""
         self.has_contacts = has_contacts
         self.contacts.setEnabled(has_contacts)
         self.import_button.setVisible(not has_contacts)
@@ -75,11 +75,11 @@ class ScopeChoice(QWidget):
         self.contacts.setAccessibleDescription(text)
 
     def scope(self) -> str:
-        """Whose past mail."""
+        """Whose past mail the user wants."""
         return "contacts" if self.contacts.isChecked() else "everyone"
 
     def refresh(self) -> None:
-        """Look whether there are contacts."""
+        """Look whether there are contacts now."""
         self.set_has_contacts(records.has_contacts())
 
     @Slot(object)

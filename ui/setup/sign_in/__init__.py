@@ -1,4 +1,4 @@
-"""How an account signs in: password, certificate or browser, and the dialog that unlocks passwords.
+"""How an account signs in: with a password or in the browser; certificates; unlocking passwords.
 
 Wizard and preferences share it, so it imports neither; it may import `forms` and what stands below.
 """

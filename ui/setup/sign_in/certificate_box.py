@@ -1,4 +1,4 @@
-"""What a server showed instead of a valid certificate, and the way to trust it all the same."""
+"""A certificate that is not valid: its facts, and the button to trust it anyway."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _MOST_NAMES = 6
 
 
 class CertificateBox(QWidget):
-    """One certificate: its facts, its fingerprint, a warning, and a button to trust it.
+    """Shows one certificate: its facts, its fingerprint, a warning, and a button to trust it.
 
     Signals:
-        trusted: The person pressed the button; a TrustCertificate.
-        distrusted: The person takes back what is not stored yet.
+        trusted: The user trusts it; a TrustCertificate.
+        distrusted: The user takes back a trust that is not stored yet.
     """
 
     trusted = Signal(object)
@@ -77,7 +77,9 @@ class CertificateBox(QWidget):
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.fingerprint.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # to be read out and copied
+        self.fingerprint.setFocusPolicy(
+            Qt.FocusPolicy.StrongFocus
+        )  # can be read out by screen readers, and copied
         self._warning = QLabel(self, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.button = QPushButton(self.tr("Trust this certificate"), self)
         self.button.setObjectName(f"trust_{protocol}_certificate_button")
@@ -119,11 +121,11 @@ class CertificateBox(QWidget):
 
     @property
     def shown(self) -> ShownCertificate | None:
-        """The certificate, if there is one to look at."""
+        """The certificate that is shown, or None."""
         return self._shown
 
     def ask(self, shown: ShownCertificate, title: str) -> None:
-        """Show a certificate that is not trusted."""
+        """Show a certificate that is not trusted, and ask."""
         self._shown, self._is_trusted = shown, False
         self._title.setText(title)
         values = {
@@ -144,7 +146,7 @@ class CertificateBox(QWidget):
         self._show()
 
     def confirm(self) -> None:
-        """The person trusts it: one line that says so, until it is taken back."""
+        """Say that the user trusts it, with a way to take that back."""
         self._is_trusted = True
         host = self._shown.host if self._shown else ""
         self._title.setText(self.tr("You trust this certificate of {host}.").format(host=host))
@@ -154,7 +156,7 @@ class CertificateBox(QWidget):
         self._show()
 
     def clear(self) -> None:
-        """Nothing to show."""
+        """Show nothing."""
         self._shown = None
         self.hide()
 
@@ -193,9 +195,9 @@ class CertificateBox(QWidget):
 
     @Slot()
     def come_into_sight(self) -> None:
-        """A page may be longer than its window."""
+        """Scroll the page so that the box can be seen."""
         into_sight(self.button)
-        into_sight(self._title, 80)  # with the fields above it
+        into_sight(self._title, 80)  # together with the fields above it
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
         painter = QPainter(self)
@@ -211,12 +213,12 @@ class CertificateBox(QWidget):
 
 
 class CertificateBoxes(QObject):
-    """The boxes of both servers of a form, and what the person trusts in it.
+    """The boxes of a form's two servers, and which certificates the user trusts there.
 
-    Nothing is stored here: what was trusted goes with the command that stores the form.
+    Nothing is stored here: the command that stores the form also stores the trust.
 
     Signals:
-        trusted: The person trusts a certificate: the try can be made again.
+        trusted: The user trusts a certificate, so the try can be repeated.
     """
 
     trusted = Signal()
@@ -231,7 +233,7 @@ class CertificateBoxes(QObject):
             box.distrusted.connect(self._on_distrusted)
 
     def follow(self, imap: ServerFields, smtp: ServerFields) -> None:
-        """Each box goes with its fields: in the order of the Tab key, and when they are edited."""
+        """Tie each box to its fields: next in the Tab order, and gone when they are edited."""
         imap.edited.connect(self.forget_imap)
         smtp.edited.connect(self.forget_smtp)
         for fields, box in ((imap, self.imap), (smtp, self.smtp)):
@@ -241,7 +243,7 @@ class CertificateBoxes(QObject):
         QWidget.setTabOrder(self.imap.back_button, smtp.host)
 
     def show(self, tried: Tried) -> None:
-        """Show what the two servers showed; a certificate of both is asked about once."""
+        """Show the certificates of a failed try; one that both servers share is shown once."""
         imap, smtp = _shown(tried.imap_failure), _shown(tried.smtp_failure)
         is_same = imap is not None and smtp is not None and _key(imap) == _key(smtp)
         for box, shown in ((self.imap, imap), (self.smtp, None if is_same else smtp)):
@@ -253,27 +255,27 @@ class CertificateBoxes(QObject):
         QTimer.singleShot(0, first, first.come_into_sight)
 
     def with_trust(self, sign_in: SignIn) -> SignIn:
-        """A try that takes what is trusted already, and what was trusted in this form."""
+        """The same sign-in, with the certificates trusted so far."""
         stored = {(each.host, each.fingerprint) for each in certificates.everyone()}
         return replace(sign_in, trusted=frozenset(stored | self._chosen.keys()))
 
     def to_store(self, *hosts: str) -> tuple[TrustCertificate, ...]:
-        """What was trusted here, of the hosts that the form has in the end."""
+        """What the user trusted in this form, for the hosts that it holds in the end."""
         wanted = {host.strip().lower() for host in hosts}
         return tuple(each for (host, _), each in self._chosen.items() if host in wanted)
 
     @Slot()
     def forget_imap(self) -> None:
-        """The fields were edited: what is shown may be of another server."""
+        """The fields were edited, so the shown certificate may be another server's."""
         self._forget(self.imap)
 
     @Slot()
     def forget_smtp(self) -> None:
-        """The same for sending."""
+        """The same for the server that sends mail."""
         self._forget(self.smtp)
 
     def clear(self) -> None:
-        """The form is stored: nothing is left to show or to trust."""
+        """The form is stored: forget what was shown and trusted."""
         self._chosen.clear()
         self.imap.clear()
         self.smtp.clear()

@@ -1,4 +1,4 @@
-"""What the window says of a certificate."""
+"""Certificates in words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PAIRS_A_LINE = 16
 
 
 def problem_text(shown: ShownCertificate) -> str:
-    """All that is wrong with it, in few words."""
+    """Everything that is wrong with it, in a few words."""
     texts = {
         CertificateFault.SELF_SIGNED: translate("Certificate", "self-signed"),
         CertificateFault.UNKNOWN_ISSUER: translate("Certificate", "issued by an unknown authority"),
@@ -34,7 +34,7 @@ def problem_text(shown: ShownCertificate) -> str:
 
 
 def validity_text(shown: ShownCertificate) -> str:
-    """From when to when."""
+    """The time for which it is valid."""
     if shown.valid_from is None or shown.valid_until is None:
         return ""
     text = translate("Certificate", "{first} to {last}")
@@ -48,14 +48,14 @@ def day(at: int) -> str:
 
 
 def grouped(fingerprint: str) -> str:
-    """Pairs in two lines, which can be compared by eye and read out on the phone."""
+    """A fingerprint as pairs in two lines, easy to compare or to read out on the phone."""
     pairs = fingerprint.split(":") if fingerprint else []
     lines = [pairs[i : i + _PAIRS_A_LINE] for i in range(0, len(pairs), _PAIRS_A_LINE)]
     return "\n".join(" ".join(line) for line in lines)
 
 
 def command_for(shown: ShownCertificate) -> TrustCertificate:
-    """What trusting it stores."""
+    """The command that stores the trust."""
     return TrustCertificate(
         shown.host, shown.fingerprint, shown.subject or shown.host, shown.valid_until
     )

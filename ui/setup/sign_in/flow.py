@@ -1,8 +1,8 @@
 """The wizard's way through its pages, without widgets: what comes next, and what is missing.
 
-The wizard asks for the address, shows the servers (found or not, they can always be edited),
-tries them, and then asks exactly three things (S2): tracking, labels, where to start. Where
-no keyring can keep the key to the password, it asks in between how to keep it.
+The wizard asks for the address, shows the servers (which can always be edited), tries them, and
+then asks exactly three things (S2): tracking, labels, where to start. If no keyring can keep the
+key to the password, it asks in between how to keep it.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ PASSPHRASE_LEAST = 8
 STARTS = ("now", "1m", "3m", "6m", "1y")
 FIRST_START = "1m"
 MONTHS = {"1m": 1, "3m": 3, "6m": 6, "1y": 12}
-# Starred only mirrors mail of other labels; the rest is S3.
+# Starred only mirrors mail of other labels; the others are named by S3.
 NOT_OFFERED = frozenset({Role.TRASH, Role.JUNK, Role.DRAFTS, Role.ALL, Role.FLAGGED})
-# Enough to catch slips; the server knows better than any pattern what an address is.
+# Enough to catch typing errors; only the server knows what a valid address is.
 _ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+[^\s@<>,;:\".]")
 _HOST = re.compile(r"[^\s/@:]+|\[?[0-9A-Fa-f:.]+\]?")
 
@@ -50,7 +50,7 @@ class Page(StrEnum):
 
 
 class Fault(StrEnum):
-    """What keeps a page from being left."""
+    """Why a page cannot be left yet."""
 
     NO_ADDRESS = "no_address"
     BAD_ADDRESS = "bad_address"
@@ -72,20 +72,20 @@ _NO_SECRET = (Fault.NO_PASSWORD, Fault.NO_SIGN_IN)
 
 
 class SecretPage(StrEnum):
-    """What the page about the password has to ask."""
+    """What the page about keeping the password asks."""
 
-    NONE = ""  # nothing: the page is left out
+    NONE = ""  # nothing: there is no such page
     CHOOSE = "choose"
-    UNLOCK = "unlock"  # the passphrase was chosen before, and has to be entered
+    UNLOCK = "unlock"  # a passphrase was chosen before: enter it
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the person has typed and ticked so far.
+    """What the user has typed and ticked so far.
 
     Attributes:
-        held: What they signed in with in the browser, instead of the password.
-        may_sign_in_later: The servers, once they are known, may offer to sign in in the browser.
+        held: The tokens of a sign-in in the browser, instead of a password.
+        may_sign_in_later: Whether a browser sign-in may be offered once the servers are known.
     """
 
     address: str = ""
@@ -136,14 +136,14 @@ def fault(
     secret_page: SecretPage,
     is_secret_stored: bool = False,
 ) -> Fault | None:
-    """The first thing that is missing on a page.
+    """The first thing that is missing on a page, or None.
 
     Args:
         page: The page that is to be left.
         answers: What is typed.
         known: Addresses that have an account.
         secret_page: What the page about the password asks.
-        is_secret_stored: The account can sign in without anything that is typed.
+        is_secret_stored: Whether the account can sign in with what is stored.
     """
     match page:
         case Page.ADDRESS:
@@ -199,17 +199,17 @@ def _secrets_fault(answers: Answers, secret_page: SecretPage) -> Fault | None:
 
 
 def is_host(text: str) -> bool:
-    """Whether it can be the name of a host: no port and no protocol."""
+    """Whether a text can be a host's name, without port and protocol."""
     return _HOST.fullmatch(text) is not None
 
 
 def needs_agreement(answers: Answers) -> bool:
-    """Whether somebody else could read a connection as it is set up."""
+    """Whether the user has to agree that others may read the connection."""
     return any(is_open_line(place) for place in (answers.imap, answers.smtp))
 
 
 def is_open_line(place: ServerPlace) -> bool:
-    """Without encryption, and not to this computer."""
+    """Whether a connection is unencrypted and leaves this computer."""
     return place.security is Security.NONE and bool(place.host) and not is_loopback(place.host)
 
 
@@ -226,17 +226,17 @@ def is_loopback(host: str) -> bool:
 def completed(
     typed: ServerPlace, shown: ServerPlace, found: ServerPlace | None, ports: Mapping[Security, int]
 ) -> ServerPlace:
-    """What detection may fill in: nothing that the person typed is overwritten.
+    """What detection may fill in. What the user typed is never overwritten.
 
     Args:
         typed: What the fields hold.
-        shown: What we had put there.
+        shown: What the wizard had filled in before.
         found: What was detected.
         ports: The usual ports.
     """
     if typed.host and typed.host != shown.host:
         return typed
-    if found is None:  # what we put there was another address's
+    if found is None:  # what the wizard filled in belonged to another address
         return ServerPlace("", typed.port, typed.security) if shown.host else typed
     is_own_line = (typed.port, typed.security) != (shown.port, shown.security)
     if not is_own_line:
@@ -248,14 +248,14 @@ def completed(
 
 
 def hinted_user(detected: Detected) -> str:
-    """The sign-in name that detection brings, if both servers want the same; '' is the address."""
+    """The sign-in name that detection found for both servers; '' means the address."""
     if detected.smtp is not None and detected.smtp_user_name != detected.user_name:
         return ""
     return detected.user_name
 
 
 def sign_in(answers: Answers, provider: Provider | None) -> SignIn:
-    """What the probe tries."""
+    """The sign-in that the probe tries."""
     return SignIn(
         address=answers.address,
         password=answers.password,
@@ -269,7 +269,7 @@ def sign_in(answers: Answers, provider: Provider | None) -> SignIn:
 
 
 def secret(answers: Answers) -> tuple[str, str]:
-    """What the vault keeps, and for what purpose."""
+    """The secret that the vault keeps, and its purpose."""
     if answers.held is not None:
         return answers.held.tokens.text(), "oauth"
     return answers.password, "imap"
@@ -290,10 +290,10 @@ def smtp_user(answers: Answers, provider: Provider | None) -> str:
 
 
 def shown_user(address: str, user_name: str, smtp_user_name: str, provider: Provider | None) -> str:
-    """What stands in the field for stored sign-in names: '' if they follow from the address.
+    """The text of the field for stored sign-in names; '' if they follow from the address.
 
-    What a provider makes of the address is not typed by anybody, and may differ between the two
-    servers: taken for typed, it would go to both.
+    A name that a provider derives from the address was not typed, and may differ between the two
+    servers. If it counted as typed, it would be used for both.
     """
     implied = Answers(address=address)
     if (user_name, smtp_user_name) == (imap_user(implied, provider), smtp_user(implied, provider)):
@@ -302,19 +302,19 @@ def shown_user(address: str, user_name: str, smtp_user_name: str, provider: Prov
 
 
 def offered(labels: Sequence[Label]) -> tuple[Label, ...]:
-    """The labels a person can choose (S3), INBOX and Sent first."""
+    """The labels that the user can choose (S3), INBOX and Sent first."""
     order = {Role.INBOX: 0, Role.SENT: 1, Role.ARCHIVE: 2}
     wanted = [label for label in labels if label.role not in NOT_OFFERED]
     return tuple(sorted(wanted, key=lambda each: (order.get(each.role, 3), each.name.casefold())))
 
 
 def is_preselected(label: Label, kind: str) -> bool:
-    """INBOX and Sent; for a team account INBOX alone."""
+    """Whether a label is ticked at first: INBOX and Sent; for a team account only INBOX."""
     return label.role is Role.INBOX or (label.role is Role.SENT and kind != "team")
 
 
 def misses_sent(answers: Answers, labels: Sequence[Label]) -> bool:
-    """Whether the person's own mails would be missing: worth a warning, not for a team account."""
+    """Whether the user's own mail would be missing. Worth a warning, but not for a team account."""
     if answers.all_labels or answers.kind == "team":
         return False
     sent = {label.name for label in labels if label.role is Role.SENT}
@@ -322,12 +322,12 @@ def misses_sent(answers: Answers, labels: Sequence[Label]) -> bool:
 
 
 def asks_scope(start: str) -> bool:
-    """Whether past mail comes, and with it the choice whose."""
+    """Whether past mail is fetched, so that the user has to choose whose."""
     return start != "now"
 
 
 def starts_at(start: str, now: datetime) -> int:
-    """The beginning of past mail in ms UTC: so many calendar months ago, or now."""
+    """The start of past mail in ms UTC: some calendar months ago, or now."""
     if start == "now":
         return round(now.timestamp() * 1000)
     month = now.year * 12 + now.month - 1 - MONTHS[start]
@@ -337,7 +337,7 @@ def starts_at(start: str, now: datetime) -> int:
 
 
 def new_account(answers: Answers, provider: Provider | None, now: datetime) -> NewAccount:
-    """What is stored at "Sync"."""
+    """The account as "Sync" stores it."""
     return NewAccount(
         address=answers.address,
         name=answers.name,
@@ -364,7 +364,7 @@ def new_account(answers: Answers, provider: Provider | None, now: datetime) -> N
 
 
 def chosen_mailboxes(answers: Answers, labels: Sequence[Label]) -> dict[str, dict[str, Any]]:
-    """The rows of the chosen labels; with all labels the engine makes each as it meets it."""
+    """The chosen labels to store. With all labels, the engine stores each as it finds it."""
     if answers.all_labels:
         return {}
     return {

@@ -16,7 +16,7 @@ PASSWORD_FAULTS = frozenset({FailureKind.SIGN_IN, FailureKind.APP_PASSWORD})
 def server_field(
     fault: Fault, imap: ServerFields, smtp: ServerFields, plain_text: QWidget
 ) -> QWidget | None:
-    """What is missing among the fields of the two servers, in the wizard or the preferences."""
+    """The field of the two servers in which something is missing, or None."""
     match fault:
         case Fault.NO_IMAP_HOST:
             return imap.host
@@ -37,7 +37,7 @@ def failed_field(
     boxes: CertificateBoxes,
     secret: QWidget,
 ) -> QWidget:
-    """What helps after a failed try: a certificate to look at, another password, or a host."""
+    """The field that helps after a failed try: a certificate, the password, or a host."""
     if shows_certificate(tried.imap_failure):
         return boxes.imap.fingerprint
     if shows_certificate(tried.smtp_failure):

@@ -1,4 +1,4 @@
-"""Signing in with a provider in the browser: the button, the wait, and what came of it."""
+"""Signing in in the browser: the button, the wait, and the result."""
 
 from __future__ import annotations
 
@@ -25,31 +25,31 @@ from ui.setup.sign_in import oauth_words
 from ui.style import icons
 from ui.style.theme import Theme
 
-MARK = 18  # of the icon before the state, in device-independent pixels
+MARK = 18  # size of the icon before the state, in device-independent pixels
 
 
 class State(Enum):
     """What the box shows."""
 
-    HIDDEN = 0  # nobody to sign in with
-    NOT_SET_UP = 1  # there is somebody, but nobody registered a client
+    HIDDEN = 0  # no provider to sign in with
+    NOT_SET_UP = 1  # there is a provider, but no client id for it
     OFFERED = 2
     WAITING = 3
-    SIGNED_IN = 4  # just now: the tokens are held here
-    STORED = 5  # the account signs in this way already
+    SIGNED_IN = 4  # signed in just now: the tokens are held here
+    STORED = 5  # the account already signs in this way
 
 
 class OAuthBox(QWidget):
     """Offers to sign in with one provider.
 
     Attributes:
-        held: What the person signed in with just now.
-        offers_password: Whether there is a field for one beside the box.
+        held: The tokens of the sign-in just now, or None.
+        offers_password: Whether there is a field for a password beside the box.
 
     Signals:
-        changed: Another state.
-        signed_in: Tokens came.
-        password_wanted: The person would rather use a password.
+        changed: The state has changed.
+        signed_in: The sign-in worked; its tokens are held.
+        password_wanted: The user prefers a password.
     """
 
     changed = Signal()
@@ -64,7 +64,7 @@ class OAuthBox(QWidget):
         parent: QWidget,
         name: str = "oauth",
     ) -> None:
-        """`name`: how the names of its parts begin, where a window has several."""
+        """`name` is the prefix of its parts' object names, where a window has several boxes."""
         super().__init__(parent)
         self.setObjectName(f"{name}_box")
         self._theme = theme
@@ -138,11 +138,11 @@ class OAuthBox(QWidget):
     def offer(
         self, provider: OAuthProvider | None, *, is_stored: bool = False, fault: str = ""
     ) -> None:
-        """Who can be signed in with.
+        """Offer this provider; None offers nothing.
 
         Args:
-            is_stored: The account signs in this way already.
-            fault: What is wrong with the configuration.
+            is_stored: Whether the account already signs in this way.
+            fault: What is wrong with the configuration, or ''.
         """
         known = self._provider.key if self._provider else ""
         if known != (provider.key if provider else ""):
@@ -155,22 +155,22 @@ class OAuthBox(QWidget):
 
     @property
     def provider(self) -> OAuthProvider | None:
-        """Who is offered."""
+        """The provider that is offered."""
         return self._provider
 
     @property
     def state(self) -> State:
-        """What it shows."""
+        """The state that is shown."""
         return self._state
 
     @property
     def way_on(self) -> QPushButton:
-        """What can be pressed when the servers refuse: to the browser again, or to a password."""
+        """The button to press after the servers refused: the browser again, or a password."""
         return self.password_button if self.button.isHidden() else self.button
 
     @property
     def is_instead_of_password(self) -> bool:
-        """Whether no password is needed now."""
+        """Whether the sign-in in the browser makes a password unnecessary."""
         return self._state in (State.WAITING, State.SIGNED_IN, State.STORED)
 
     @Slot()
@@ -186,7 +186,7 @@ class OAuthBox(QWidget):
 
     @Slot()
     def cancel(self) -> None:
-        """The person does not want to wait; nothing listens any more."""
+        """Stop waiting for the browser; the local server closes."""
         had_focus = self.cancel_button.hasFocus() or self.copy_button.hasFocus()
         self._browser.cancel()
         self._show()
@@ -194,12 +194,12 @@ class OAuthBox(QWidget):
             self.button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def cancel_waiting(self) -> None:
-        """The same if it waits at all."""
+        """Stop waiting, if it waits at all."""
         if self._browser.is_running:
             self.cancel()
 
     def forget(self) -> None:
-        """Drop what is held, and what is waited for."""
+        """Drop the tokens and stop waiting."""
         self._browser.cancel()
         self.held = None
         self._show()
@@ -209,7 +209,7 @@ class OAuthBox(QWidget):
         self.button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh(self) -> None:
-        """The address changed: the words with it."""
+        """The address changed: update the sentences."""
         if not self._browser.is_running:
             self._show()
 
@@ -273,7 +273,7 @@ class OAuthBox(QWidget):
             again = self.tr("Sign in again with {name}")
             text = again if is_again else self.tr("Sign in with {name}")
             self.button.setAccessibleName(text.format(name=provider.name))
-            self.button.setText(f" {text.format(name=provider.name)}")  # room after the icon
+            self.button.setText(f" {text.format(name=provider.name)}")  # space after the icon
             self._said.say(self._sentence(provider))
         self._said.setVisible(state not in (State.HIDDEN, State.OFFERED))
         self._hint.setVisible(is_asking)
@@ -282,7 +282,7 @@ class OAuthBox(QWidget):
         self.changed.emit()
 
     def _is_somebody_else(self) -> bool:
-        """Whether the browser signed in another address than the one that was typed."""
+        """Whether the browser signed in an address other than the typed one."""
         if self._state is not State.SIGNED_IN or self.held is None:
             return False
         other = self.held.tokens.signed_in_as.strip().lower()
@@ -333,10 +333,10 @@ class OAuthBox(QWidget):
 
 
 class _Sentence(HintLabel):
-    """As high as its text is at this width: a dialog gives its parts no more than the least."""
+    """A label whose least height is that of its text at this width, which dialogs respect."""
 
     def say(self, text: str) -> None:
-        """Another text."""
+        """Show another text."""
         self.setText(text)
         self._fit()
 
@@ -345,7 +345,7 @@ class _Sentence(HintLabel):
         self._fit()
 
     def _fit(self) -> None:
-        self.setMinimumHeight(0)  # else Qt counts it in
+        self.setMinimumHeight(0)  # otherwise Qt includes the margin
         self.setMinimumHeight(max(self.heightForWidth(self.width()), 0))
 
 

@@ -1,4 +1,4 @@
-"""What is said about signing in with a provider in the browser."""
+"""Signing in in the browser, in words."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ translate = QCoreApplication.translate
 
 
 def hint() -> str:
-    """Under the button."""
+    """The hint under the button."""
     return translate(
         "Setup", "Opens in your browser. Dealpost never sees the password that you type there."
     )
 
 
 def waiting(provider: OAuthProvider) -> str:
-    """While the browser is open."""
+    """The sentence while the browser is open."""
     return translate(
         "Setup", "Waiting for your browser… Sign in with {name} there, and agree when it asks."
     ).format(name=provider.name)
 
 
 def stored(provider: OAuthProvider) -> str:
-    """What the account does."""
+    """The sentence for an account that signs in this way."""
     return translate(
         "Setup", "This account signs in with {name} in the browser. It has no password here."
     ).format(name=provider.name)
 
 
 def signed_in(provider: OAuthProvider, address: str, other: str) -> str:
-    """After it worked. `other`: whom the browser signed in, as far as it is known."""
+    """The sentence after it worked. `other` is another address that was signed in, if known."""
     if other and other.strip().lower() != address.strip().lower():
         return translate(
             "Setup",
@@ -49,7 +49,7 @@ def signed_in(provider: OAuthProvider, address: str, other: str) -> str:
 
 
 def not_set_up(provider: OAuthProvider, *, is_stored: bool) -> str:
-    """Nobody registered Dealpost with this provider: what can be done instead."""
+    """What to do if there is no client id for this provider."""
     if is_stored:
         return translate(
             "Setup",
@@ -70,7 +70,7 @@ def not_set_up(provider: OAuthProvider, *, is_stored: bool) -> str:
 
 
 def nobody_known() -> str:
-    """The servers want tokens, and no provider of the configuration is theirs."""
+    """The servers want tokens, but no configured provider gives them."""
     return translate(
         "Setup",
         "This provider wants its customers to sign in in the browser, and Dealpost does not know"
@@ -80,6 +80,6 @@ def nobody_known() -> str:
 
 
 def takes_no_password(provider: OAuthProvider) -> bool:
-    """Whether the well-known provider behind it lets no password in."""
+    """Whether the well-known provider accepts no password."""
     known = [providers.of_host(host) for host in provider.hosts]
     return any(each is not None and each.password_sign_in_is_off for each in known)

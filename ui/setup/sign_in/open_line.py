@@ -1,4 +1,4 @@
-"""A connection without encryption: what it means, and the person's yes to it."""
+"""A connection without encryption: what it means, and the user's consent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from ui.style.theme import Theme
 
 
 class OpenLine(QWidget):
-    """Hidden while both lines are secured. A yes is for the hosts that stood there when it came."""
+    """Asks for consent. Hidden while both connections are encrypted.
+
+    Consent is for the hosts that were in the fields when it was given.
+    """
 
     def __init__(
         self, theme: Theme, imap: ServerFields, smtp: ServerFields, parent: QWidget
@@ -43,7 +46,7 @@ class OpenLine(QWidget):
     def _on_toggled(self, is_on: bool) -> None:
         self._agreed = self._open_hosts() if is_on else frozenset()
         if is_on and not self._agreed:
-            self.check.setChecked(False)  # there is nothing to say yes to
+            self.check.setChecked(False)  # there is nothing to consent to
 
     @Slot()
     def _on_edited(self) -> None:

@@ -1,4 +1,4 @@
-"""Storing an account's password: opens or makes the vault's key first, then runs the command."""
+"""Stores an account's password: opens or makes the vault's key, then runs the command."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ MakeCommand = Callable[[EncryptedSecrets], Command]
 
 
 class Keeper(QObject):
-    """Carries a password into the store, one at a time; nothing blocks.
+    """Stores one password at a time, without blocking.
 
     Signals:
-        kept: The command was carried out.
-        refused: The vault did not open: the person's sentence.
-        failed: The command failed: the person's sentence.
+        kept: The command is done.
+        refused: The vault did not open; a sentence for the user.
+        failed: The command failed; a sentence for the user.
     """
 
     kept = Signal()
@@ -41,7 +41,7 @@ class Keeper(QObject):
 
     @property
     def is_running(self) -> bool:
-        """Whether an answer is still to come."""
+        """Whether an answer is still on its way."""
         return bool(self._vault_ticket or self._command_ticket)
 
     def keep(
@@ -53,7 +53,10 @@ class Keeper(QObject):
         passphrase: str = "",
         purpose: str = "imap",
     ) -> None:
-        """Run what `make` makes of the sealed password; `mode` counts if no key is open yet."""
+        """Seal the password and run the command that `make` builds with it.
+
+        `mode` says how to keep the key if none is open yet.
+        """
         self._password, self._purpose, self._make = password, purpose, make
         if self._service.vault.vault.can_seal:
             self._run()
@@ -61,7 +64,7 @@ class Keeper(QObject):
             self._vault_ticket = self._service.vault.prepare(mode, passphrase)
 
     def forget(self) -> None:
-        """Drop everything; what was handed to the store is carried out all the same."""
+        """Forget everything. A command that already went to the store is still carried out."""
         self._password, self._make = "", None
         self._vault_ticket = self._command_ticket = 0
 

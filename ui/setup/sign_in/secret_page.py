@@ -1,4 +1,4 @@
-"""A page of the wizard, and the one that asks how a password is kept where there is no keyring."""
+"""The base of the wizard's pages, and the page that asks how to keep the password."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ui.style.theme import Theme
 
 
 class WizardPage(QWidget):
-    """A title, a sentence under it, and what the page asks."""
+    """A page with a title, a sentence, and the fields of a subclass."""
 
     def __init__(self, theme: Theme, title: str, sentence: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -39,12 +39,12 @@ class WizardPage(QWidget):
         self.column.addSpacing(4)
 
     def focus_first(self) -> None:
-        """Put the keyboard where typing begins."""
+        """Move the focus to the first field."""
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class SecretPageWidget(WizardPage):
-    """How the password is kept where no keyring can keep its key."""
+    """Asks how to keep the password where no keyring can keep its key."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent.tr("Keep your password safe"), "", parent)
@@ -89,7 +89,7 @@ class SecretPageWidget(WizardPage):
 
     @staticmethod
     def question(vault: Vault, *, has_keyring: bool) -> flow.SecretPage:
-        """What has to be asked before a password can be kept."""
+        """Which question comes before a password can be kept."""
         if vault.can_seal:
             return flow.SecretPage.NONE
         if vault.mode is VaultMode.PASSPHRASE and vault.state is VaultState.LOCKED:
@@ -97,7 +97,7 @@ class SecretPageWidget(WizardPage):
         return flow.SecretPage.NONE if has_keyring else flow.SecretPage.CHOOSE
 
     def show_question(self, question: flow.SecretPage, vault: Vault | None = None) -> None:
-        """Ask for a choice, with what it costs, or for the passphrase that was chosen before."""
+        """Ask for a choice and say what it costs, or ask for the passphrase chosen before."""
         is_choice = question is not flow.SecretPage.UNLOCK
         for widget in (
             self.passphrase_radio,
@@ -128,7 +128,7 @@ class SecretPageWidget(WizardPage):
         self.sentence.setText(text)
 
     def mode(self) -> str:
-        """The choice, as the vault names it."""
+        """The user's choice, as the vault names it."""
         return "session" if self.session_radio.isChecked() else "passphrase"
 
     @Slot()

@@ -1,4 +1,4 @@
-"""What stands between the person and the stored passwords: a passphrase, or typing them again."""
+"""The dialogs that open the vault: by passphrase, by passwords typed again, or another way."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KEEP_WIDTH = 540
 
 
 class UnlockDialog(QDialog):
-    """Answers a `VaultQuestion`; shown with `open()`. Closing it leaves the mail readable."""
+    """Lets the user answer a `VaultQuestion`. Shown with `open()`; mail stays readable."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class UnlockDialog(QDialog):
         self._passwords: dict[int, PasswordEdit] = {}
         self._boxes: dict[int, OAuthBox] = {}
         self._keeper = Keeper(service, self)
-        self._fields = QWidget(self)  # first, so that the keyboard begins there
+        self._fields = QWidget(self)  # first, so that it gets the focus
         self._make_fields()
         self._error = Notice(theme, parent=self)
         self._error.setObjectName("unlock_error")
@@ -87,7 +87,7 @@ class UnlockDialog(QDialog):
                 self._passwords[config.id] = edit
 
     def _add_browser(self, column: QVBoxLayout, config: AccountConfig) -> None:
-        """An account without a password."""
+        """Add an account that signs in in the browser."""
         box = OAuthBox(
             self._service, self._theme, lambda: config.address, self._fields, f"oauth_{config.id}"
         )
@@ -123,7 +123,7 @@ class UnlockDialog(QDialog):
         self.setMinimumWidth(WIDTH)
 
     def _words(self) -> tuple[str, str]:
-        """The title, and what to do."""
+        """The title, and the sentence that says what to do."""
         match self._question.kind:
             case QuestionKind.PASSPHRASE:
                 return self.tr("Unlock your passwords"), self.tr(
@@ -178,7 +178,7 @@ class UnlockDialog(QDialog):
     def _keep_next(self) -> None:
         """Store the next account's password; its worker starts with the event that follows."""
         if not self._configs:
-            self._service.vault.retry()  # it is open now: whoever asked for it hears so
+            self._service.vault.retry()  # the vault is open now: let it say so
             self.accept()
             return
         account_id = self._configs.pop(0).id
@@ -191,7 +191,7 @@ class UnlockDialog(QDialog):
         self._keeper.keep(kept, command, mode=mode, purpose=purpose)
 
     def _secret(self, account_id: int) -> tuple[str, str]:
-        """What the person gave for an account, and its purpose; '' for nothing."""
+        """What the user entered for an account, and its purpose; '' for nothing."""
         if account_id in self._boxes:
             held = self._boxes[account_id].held
             return (held.tokens.text() if held is not None else "", "oauth")
@@ -221,7 +221,7 @@ class UnlockDialog(QDialog):
 
     @Slot(object)
     def _on_asked(self, question: VaultQuestion) -> None:
-        """The keychain is still locked, or it is open and has lost the key."""
+        """The keychain is still locked, or it opened without the key."""
         self._say(question.sentence)
 
     def _set_busy(self, is_busy: bool) -> None:
@@ -229,7 +229,7 @@ class UnlockDialog(QDialog):
         self._done_button.setEnabled(not is_busy)
 
     def done(self, result: int) -> None:
-        """Nothing typed stays in memory longer than needed."""
+        """Clear what was typed, so that it does not stay in memory."""
         for edit in self.findChildren(PasswordEdit):
             edit.clear()
         for box in self._boxes.values():
@@ -238,7 +238,7 @@ class UnlockDialog(QDialog):
 
 
 class KeepDialog(QDialog):
-    """How are passwords kept from now on? Asked where no keyring takes the key any more."""
+    """Asks how to keep passwords from now on, when no keyring takes the key any more."""
 
     def __init__(
         self, theme: Theme, sentence: str, vault: Vault, parent: QWidget | None = None

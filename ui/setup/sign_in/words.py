@@ -1,4 +1,4 @@
-"""What the wizard says about faults, times and labels."""
+"""Faults, times and labels in the wizard's words."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def tried_sentence(tried: Tried) -> str:
 
 
 def provider_hint(provider: Provider | None) -> str:
-    """What the customers of a provider have to know before they type a password; rich text."""
+    """What a provider's customers have to know before they type a password, as rich text."""
     if provider is None:
         return ""
     parts = [provider.note] if provider.note else []
@@ -93,7 +93,7 @@ def start_text(code: str) -> str:
 
 
 def label_text(label: Label) -> str:
-    """A mailbox as the person reads it."""
+    """A mailbox as the user reads it."""
     if label.role is Role.INBOX:
         return translate("Setup", "Inbox")
     if label.delimiter and label.delimiter in label.name:
@@ -118,7 +118,7 @@ def role_text(role: Role) -> str:
 
 
 def usual_ports() -> str:
-    """Beside the fields of the servers."""
+    """The hint on usual ports, beside the servers' fields."""
     return translate(
         "Setup",
         "Usual ports: IMAP 993 with TLS, 143 with STARTTLS; SMTP 465 with TLS, 587 with STARTTLS.",
