@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
 from models.accounts import account
 from models.accounts.account import NewAccount
+from models.commands.execute import execute
 from models.events import Event
 from models.intake import intake
 from models.intake.intake import Incoming
 from models.parsed_mail import ParsedAttachment, ParsedMail
-from models.server import mailbox
+from models.server import mailbox, operation
 from models.server.mailbox import Role
+from models.server.operation import Payload
 from models.store import database
+from models.store.settings import SetOption
 
 OWN = "me@example.com"
 DAY = 24 * 3600 * 1000
@@ -156,3 +159,21 @@ def operations(account_id: int) -> list[tuple[str, str, Any]]:
         "SELECT kind, state, message_id FROM operation WHERE account_id = ? ORDER BY id",
         (account_id,),
     )
+
+
+def option(name: str, value: bool = True) -> None:
+    """Turn an option of R1 on or off: `archive` or `delete`."""
+    execute(SetOption(f"{name}_on_server", value))
+
+
+def payloads(kind: str) -> list[Payload]:
+    """The payloads of the operations of a kind, oldest first."""
+    found = database.rows("SELECT payload FROM operation WHERE kind = ? ORDER BY id", (kind,))
+    return [Payload.from_json(text) for (text,) in found]
+
+
+def begin(operation_id: int) -> None:
+    """The runner takes an operation up."""
+    row = operation.get(operation_id)
+    assert row is not None
+    operation.mark_running(row.id, replace(row.payload, mark=(1, 100)))

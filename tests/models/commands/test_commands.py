@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,30 +20,17 @@ from models.store.settings import SetOption
 from tests.models.building import (
     Boxes,
     archived,
+    begin,
     boxes,
     conversation_of,
     message_of,
     one,
     operations,
+    option,
+    payloads,
 )
 
 pytestmark = pytest.mark.usefixtures("store")
-
-
-def option(name: str, value: bool = True) -> None:
-    execute(SetOption(f"{name}_on_server", value))
-
-
-def payloads(kind: str) -> list[Payload]:
-    found = database.rows("SELECT payload FROM operation WHERE kind = ? ORDER BY id", (kind,))
-    return [Payload.from_json(text) for (text,) in found]
-
-
-def begin(operation_id: int) -> None:
-    """The runner takes an operation up."""
-    row = operation.get(operation_id)
-    assert row is not None
-    operation.mark_running(row.id, replace(row.payload, mark=(1, 100)))
 
 
 # --- R1, R2 ----------------------------------------------------------------------------------

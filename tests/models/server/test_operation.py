@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,33 +20,19 @@ from models.queries import operation_pages
 from models.server import location, operation, sync_facts
 from models.server.operation import Payload
 from models.store import database
-from models.store.settings import SetOption
 from tests.models.building import (
     Boxes,
+    begin,
     boxes,
     conversation_of,
     message_of,
     one,
     operations,
+    option,
+    payloads,
 )
 
 pytestmark = pytest.mark.usefixtures("store")
-
-
-def option(name: str, value: bool = True) -> None:
-    execute(SetOption(f"{name}_on_server", value))
-
-
-def payloads(kind: str) -> list[Payload]:
-    found = database.rows("SELECT payload FROM operation WHERE kind = ? ORDER BY id", (kind,))
-    return [Payload.from_json(text) for (text,) in found]
-
-
-def begin(operation_id: int) -> None:
-    """The runner takes an operation up."""
-    row = operation.get(operation_id)
-    assert row is not None
-    operation.mark_running(row.id, replace(row.payload, mark=(1, 100)))
 
 
 # --- delete ------------------------------------------------------------------------------------
