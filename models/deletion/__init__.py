@@ -1,1 +1,1 @@
-"""Deletion: delete mail for good, and keep it out by a tombstone. Imports `server` and all below."""
+"""Deletion: delete mail for good; a tombstone keeps it out. Imports `server` and all below."""

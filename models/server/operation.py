@@ -358,7 +358,7 @@ def set_payload(operation_id: int, payload: Payload) -> None:
 
 
 def count_try(operation_ids: Iterable[int]) -> None:
-    """Count a try of operations that failed before they began, for example as the connection broke."""
+    """Count a try of operations that failed before they began, as when the connection broke."""
     with database.writing(durable=False):
         for chunk in chunks(operation_ids):
             database.run(
