@@ -1,4 +1,4 @@
-"""Accounts: their rows, their options, and what leaves with them."""
+"""Read, make and change accounts, their addresses and their options."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ ACTIVE, STOPPED, NEEDS_SIGN_IN, REMOVED = "active", "stopped", "needs_sign_in", 
 
 @dataclass(frozen=True, slots=True)
 class AccountConfig:
-    """An account as it was when it was read. `addresses`: all own ones, in lower case."""
+    """An account as it was when it was read.
+
+    `addresses`: its address and all aliases, in lower case.
+    """
 
     id: int
     address: str
@@ -57,7 +60,7 @@ class AccountConfig:
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """What the wizard gathered."""
+    """A new account, as the wizard has put it together."""
 
     address: str
     imap_host: str
@@ -102,7 +105,7 @@ _BOOLEANS = [
 
 
 def configs(*, with_removed: bool = False) -> list[AccountConfig]:
-    """The accounts as the person arranged them, new ones after the others."""
+    """The accounts as the user arranged them, new ones after the others."""
     found = database.rows(
         f"SELECT {_LIST} FROM account WHERE ? OR state <> 'removed' ORDER BY id", (with_removed,)
     )
@@ -118,7 +121,7 @@ def removed_ids() -> tuple[int, ...]:
 
 
 def default_id() -> int | None:
-    """The account that new mail is sent from: the chosen one, else the first; None without any."""
+    """The account that sends new mail: the chosen one, else the first; None if there is none."""
     ids = [config.id for config in configs()]
     chosen = settings.get(DEFAULT)
     return chosen if isinstance(chosen, int) and chosen in ids else next(iter(ids), None)
@@ -148,9 +151,11 @@ def own_addresses(account_id: int) -> frozenset[str]:
 
 
 def create(new: NewAccount) -> int:
-    """Make an account; its id. One removed with its history kept comes back as itself.
+    """Make an account; return its id.
 
-    Raises: StoreError if the address has an account.
+    An account that was removed with its history kept comes back under its old id.
+
+    Raises: StoreError if the address has an account already.
     """
     columns = {item.name: getattr(new, item.name) for item in fields(new) if item.name != "aliases"}
     is_partial = new.start == "now" or new.scope == "contacts"
@@ -180,7 +185,7 @@ def _insert(columns: dict[str, Any]) -> int:
 
 
 def by_address(address: str) -> int | None:
-    """The account of this address, also a removed one."""
+    """The id of the account with this address, also of a removed one."""
     found = _by_address(address)
     return found[0] if found else None
 
@@ -194,7 +199,10 @@ def _by_address(address: str) -> tuple[int, str] | None:
 
 
 def update(account_id: int, **columns: Any) -> None:
-    """Change columns of an account."""
+    """Change columns of an account.
+
+    Raises: ValueError for a name that is no column.
+    """
     unknown = columns.keys() - set(_COLUMNS)
     if unknown or "id" in columns:
         raise ValueError(f"not columns of an account: {sorted(unknown) or ['id']}")
@@ -208,7 +216,10 @@ def update(account_id: int, **columns: Any) -> None:
 
 
 def change_state(account_id: int, before: str, after: str) -> bool:
-    """Change the state, unless the person did meanwhile: stopped, or removed."""
+    """Change the state from `before` to `after`.
+
+    False if it is another one: the user has stopped or removed the account meanwhile.
+    """
     with database.writing(durable=False):
         return bool(
             database.run(
@@ -219,7 +230,7 @@ def change_state(account_id: int, before: str, after: str) -> bool:
 
 
 def set_aliases(account_id: int, addresses: Sequence[str]) -> None:
-    """The person's further own addresses of this account."""
+    """Replace the aliases of an account."""
     with database.writing(durable=False):
         database.run("DELETE FROM account_alias WHERE account_id = ?", (account_id,))
         database.run_many(

@@ -1,4 +1,4 @@
-"""Certificates that the person trusts by hand: each for one host, and to be taken back."""
+"""Certificates that the user trusts by hand: each for one host, until the user takes it back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Trusted:
 
 
 def trust(host: str, fingerprint: str, *, subject: str = "", expires_at: int | None = None) -> None:
-    """From now on this certificate is good for this host, and for no other."""
+    """Trust this certificate for this host, and for no other."""
     with database.writing(durable=True):
         database.run(
             "INSERT OR REPLACE INTO trusted_certificate "
@@ -30,7 +30,7 @@ def trust(host: str, fingerprint: str, *, subject: str = "", expires_at: int | N
 
 
 def distrust(host: str, fingerprint: str) -> None:
-    """Take it back; the next connection is checked as any other."""
+    """Take the trust back; the next connection is checked like any other."""
     with database.writing(durable=True):
         database.run(
             "DELETE FROM trusted_certificate WHERE host = ? AND fingerprint = ?",
@@ -39,7 +39,7 @@ def distrust(host: str, fingerprint: str) -> None:
 
 
 def of_host(host: str) -> frozenset[str]:
-    """The fingerprints that are trusted for a host."""
+    """The fingerprints of the certificates that are trusted for a host."""
     found = database.rows(
         "SELECT fingerprint FROM trusted_certificate WHERE host = ?", (host.strip().lower(),)
     )
@@ -47,7 +47,7 @@ def of_host(host: str) -> frozenset[str]:
 
 
 def forget_unused() -> None:
-    """What no account connects to any more is trusted no more."""
+    """Remove the certificates of hosts that no account connects to any more."""
     hosts = {
         host.strip().lower()
         for row in database.rows(
@@ -61,7 +61,7 @@ def forget_unused() -> None:
 
 
 def everyone() -> list[Trusted]:
-    """All of them, by host."""
+    """All trusted certificates, in order of host."""
     found = database.rows(
         "SELECT host, fingerprint, subject, expires_at, trusted_at FROM trusted_certificate "
         "ORDER BY host, trusted_at"

@@ -1,4 +1,4 @@
-"""What was found out about an account's servers when it was last looked at."""
+"""Read the facts behind an account's health, and keep its last health report."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class StoredFacts:
     """What the store knows about an account's health. Times are milliseconds UTC.
 
     Attributes:
-        roles: How each role was found: special-use, person or name.
-        oldest_pending_at: When the oldest operation that waits was made.
-        counts: Messages on the server, of each mailbox that is there.
+        roles: How each role was found: `special-use`, `name`, or `person` if the user chose it.
+        oldest_pending_at: When the oldest open operation was made.
+        counts: Number of messages on the server, for each mailbox that is there.
         hidden: Copies that the server no longer shows, though it has them.
-        wanted: Roles that the person's options need: archive, trash.
-        own_in_sent_at: When the person's newest own mail arrived in the server's Sent.
+        wanted: Roles that the user's options need: archive, trash.
+        own_in_sent_at: When the newest own mail with a copy in the server's Sent arrived.
     """
 
     roles: dict[str, str]
@@ -34,7 +34,7 @@ class StoredFacts:
 
 
 def facts(account_id: int) -> StoredFacts:
-    """Read them; each is a matter of an index or of the rows of mailboxes."""
+    """Read the facts; each takes only an index or the rows of the mailboxes."""
     roles = database.rows(
         "SELECT role, role_source FROM mailbox WHERE account_id = ? AND role <> '' "
         "AND missing_since IS NULL",
@@ -70,7 +70,7 @@ def _wanted(account_id: int) -> frozenset[str]:
 
 
 def _own_in_sent_at(account_id: int) -> int | None:
-    """From the newest on: the first own mail with a copy in Sent, of the newest few hundred."""
+    """When the newest own mail with a copy in Sent arrived; looks at the newest 500 messages."""
     found: int | None = database.value(
         "SELECT received_at FROM (SELECT id, received_at, is_own FROM message WHERE account_id = ? "
         "ORDER BY received_at DESC LIMIT 500) newest WHERE is_own = 1 AND EXISTS ("
@@ -83,7 +83,7 @@ def _own_in_sent_at(account_id: int) -> int | None:
 
 
 def received_at(message_ids: Iterable[int]) -> list[int]:
-    """When the server got these messages, by its own clock."""
+    """When the server received these messages, by its own clock, in ms UTC."""
     ids = tuple(message_ids)
     found = database.rows(
         f"SELECT received_at FROM message WHERE id IN ({database.marks(len(ids))})", ids
@@ -92,7 +92,7 @@ def received_at(message_ids: Iterable[int]) -> list[int]:
 
 
 def store(account_id: int, report: dict[str, Any]) -> None:
-    """Keep the newest report; the one before goes."""
+    """Keep the newest report in place of the one before."""
     with database.writing(durable=False):
         database.run(
             "INSERT OR REPLACE INTO health (account_id, checked_at, report) VALUES (?, ?, ?)",
@@ -101,6 +101,6 @@ def store(account_id: int, report: dict[str, Any]) -> None:
 
 
 def of_account(account_id: int) -> tuple[int, dict[str, Any]] | None:
-    """When it was looked at, and the report; None if never."""
+    """The time of the last check (ms UTC) and its report; None if there was none."""
     row = database.row("SELECT checked_at, report FROM health WHERE account_id = ?", (account_id,))
     return (row[0], json.loads(row[1])) if row else None

@@ -1,8 +1,8 @@
-"""Account secrets as the store holds them: sealed, unreadable without the vault's key.
+"""Account secrets as the store keeps them: sealed, unreadable without the vault's key.
 
 The store never sees a secret in clear. `sync.secrets.vault.Vault` seals it with the account's id
-as associated data, and only the transaction that makes the account knows this id; so what
-travels in a command is `EncryptedSecrets`, which seals for an id when it is asked to.
+as associated data. Only the transaction that makes the account knows this id, so a command carries
+`EncryptedSecrets`, which seal for an id when asked to.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ LOCK_SETTING = "vault"  # JSON of StoredLock, in table setting
 
 @dataclass(frozen=True, slots=True)
 class SealedSecret:
-    """One row of table secret, without its account.
+    """One row of the table `secret`, without its account.
 
     Attributes:
-        purpose: imap, smtp or oauth.
-        nonce: 12 bytes of AES-GCM, never used twice.
+        purpose: `imap`, `smtp` or `oauth`.
+        nonce: 12 bytes for AES-GCM, never used twice.
         ciphertext: The sealed secret with its tag.
     """
 
@@ -34,14 +34,15 @@ class SealedSecret:
 
 @dataclass(frozen=True, slots=True)
 class StoredLock:
-    """How the key to the secrets is kept; nothing in here helps to read one.
+    """How the key to the secrets is kept. Nothing in here helps to read a secret.
 
     Attributes:
-        mode: keyring, passphrase or session.
-        profile_id: The user name of the key in the keyring, so that two profiles of one person
+        mode: `keyring`, `passphrase` or `session`.
+        profile_id: The user name of the key in the keyring, so that two profiles of one user
             don't share a key.
-        salt, nonce, wrapped_key: With a passphrase: the key, sealed by what scrypt makes of it.
-        leftovers: User names of keys that are still in the keyring and open nothing any more.
+        salt, nonce, wrapped_key: With a passphrase: the key, sealed with what scrypt derives from
+            the passphrase.
+        leftovers: User names of keys that are still in the keyring but open nothing any more.
     """
 
     mode: str
@@ -57,9 +58,10 @@ class EncryptedSecrets:
     """The secrets of an account on their way into the store.
 
     Attributes:
-        seal: Seals them for the account's id; empty if they stay in this session's memory.
-        lock: How the key is kept, asked for when the secrets are stored: until then the person
-            may have chosen another way.
+        seal: Seals them for the account's id; returns nothing if they stay in memory for this
+            session.
+        lock: Returns how the key is kept. It is called only when the secrets are stored, because
+            the user may have chosen another way until then.
     """
 
     seal: Callable[[int], tuple[SealedSecret, ...]] = field(repr=False)
@@ -85,7 +87,7 @@ def put(account_id: int, sealed: SealedSecret) -> None:
 
 
 def sealed_secret(account_id: int, purpose: str) -> SealedSecret | None:
-    """The stored secret of an account for one purpose."""
+    """The stored secret of an account for one purpose, or None."""
     found = database.row(
         "SELECT nonce, ciphertext FROM secret WHERE account_id = ? AND purpose = ?",
         (account_id, purpose),
@@ -94,13 +96,13 @@ def sealed_secret(account_id: int, purpose: str) -> SealedSecret | None:
 
 
 def everything() -> tuple[tuple[int, SealedSecret], ...]:
-    """Every stored secret with its account, whatever it is for."""
+    """All stored secrets of every purpose, each with its account."""
     found = database.rows("SELECT account_id, purpose, nonce, ciphertext FROM secret")
     return tuple((row[0], SealedSecret(row[1], bytes(row[2]), bytes(row[3]))) for row in found)
 
 
 def replace_everything(lock: StoredLock, sealed: Iterable[tuple[int, SealedSecret]]) -> None:
-    """Another key, and every secret under it, inside the caller's transaction."""
+    """Store another lock and all secrets, sealed with its key, in the caller's transaction."""
     _store_lock(lock)
     database.run("DELETE FROM secret")
     for account_id, each in sealed:
@@ -108,7 +110,7 @@ def replace_everything(lock: StoredLock, sealed: Iterable[tuple[int, SealedSecre
 
 
 def forget_leftover(profile_id: str) -> None:
-    """A key that opened nothing any more is gone from the keyring, too."""
+    """Forget a leftover: its key, which opened nothing any more, is gone from the keyring too."""
     known = lock()
     if known is not None and profile_id in known.leftovers:
         left = tuple(each for each in known.leftovers if each != profile_id)
@@ -122,7 +124,7 @@ def account_ids() -> tuple[int, ...]:
 
 
 def lock() -> StoredLock | None:
-    """How the key is kept, or None while no account was ever made."""
+    """How the key is kept, or None if no account was ever made."""
     text = database.value("SELECT value FROM setting WHERE name = ?", (LOCK_SETTING,))
     if text is None:
         return None

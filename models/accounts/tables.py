@@ -1,4 +1,4 @@
-"""The tables of accounts, and of what is known and kept of them."""
+"""The tables of accounts, their aliases, secrets, trusted certificates and health."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from models.store.database import BaseModel
 
 
 class Account(BaseModel):
-    """A synced mail account. State `removed`: only its history is kept (S7)."""
+    """A synced mail account. In the state `removed` only its history is kept (S7)."""
 
     id = AutoField()
     address = TextField()
@@ -55,7 +55,7 @@ class Account(BaseModel):
 
 
 class AccountAlias(BaseModel):
-    """One more address that is the person's own."""
+    """One more address that is the user's own."""
 
     account = ForeignKeyField(Account, on_delete="CASCADE")
     address = TextField()
@@ -75,7 +75,7 @@ class Secret(BaseModel):
 
 
 class TrustedCertificate(BaseModel):
-    """One certificate of one host."""
+    """One certificate that the user trusts for one host."""
 
     host = TextField()
     fingerprint = TextField()
@@ -90,7 +90,7 @@ class TrustedCertificate(BaseModel):
 
 
 class Health(BaseModel):
-    """The last report of one account, as JSON."""
+    """The last health report of one account, as JSON."""
 
     account = ForeignKeyField(Account, on_delete="CASCADE", primary_key=True)
     checked_at = IntegerField()

@@ -1,1 +1,1 @@
-"""Deletion: mail goes for good, and a tombstone keeps it out. Imports `server` and all below."""
+"""Deletion: delete mail for good; a tombstone keeps it out. Imports `server` and all below."""

@@ -1,8 +1,8 @@
-"""Bringing back what was deleted here: only when the person asks for it with a past sync (R8).
+"""Bring back mail that was deleted here, if the user asks for it with a past sync (R8).
 
-The tombstone of a mail that comes back goes, one copy at a time, and with it everything that
-kept the mail's copies out. What is deleted after the question stays deleted, and so does what
-is still on its way to the server's Trash.
+When a mail comes back, its tombstone goes, one copy at a time, and with it everything that kept
+the copies out. Mail that is deleted after the user asked stays deleted. So does mail whose move
+to the server's Trash still waits.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ Place = tuple[int, int, int]  # mailbox_id, uidvalidity, uid
 
 @dataclass(slots=True)
 class Lifted:
-    """The tombstones that a batch of mail lifts.
+    """Collects the tombstones that a batch of mail lifts, and writes the result.
 
     Attributes:
-        before: Deletes until then are taken back, ms UTC; 0: none.
-        busy: Identities whose move to the server's Trash waits.
+        before: Deletes until this time are taken back, ms UTC; 0: none.
+        busy: Identities whose move to the server's Trash still waits.
         message_ids: The messages that are here again.
     """
 
@@ -34,22 +34,22 @@ class Lifted:
     _graves: dict[int, TombstoneRow] = field(default_factory=dict)
 
     def has_left(self, grave: TombstoneRow) -> bool:
-        """Whether one more mail of this tombstone comes back."""
+        """Whether one more mail of this tombstone may come back."""
         is_wanted = grave.deleted_at <= self.before and grave.identity not in self.busy
         return is_wanted and self.count(grave) < grave.copies
 
     def count(self, grave: TombstoneRow) -> int:
-        """How many of its mails this batch brings back."""
+        """How many mails of this tombstone the batch has brought back."""
         return self._counts.get(grave.id, 0)
 
     def take(self, grave: TombstoneRow, message_id: int) -> None:
-        """Count this message as one of them."""
+        """Count this message as one that the tombstone lets back."""
         self._counts[grave.id] = self.count(grave) + 1
         self._graves[grave.id] = grave
         self.message_ids.add(message_id)
 
     def settle(self, places: Iterable[Place]) -> None:
-        """Write it down: the tombstones go, and nothing keeps these places out."""
+        """Store the result: lower or remove the tombstones, and keep these places out no more."""
         if not self._counts:
             return
         database.run_many(
@@ -74,7 +74,7 @@ class Lifted:
 
 
 def lifted(account_id: int, before: int) -> Lifted:
-    """Nothing is lifted unless `before` says so."""
+    """A new `Lifted` for one batch; it lifts nothing if `before` is 0."""
     if not before:
         return Lifted(account_id)
     return Lifted(account_id, before, _on_the_way(account_id))
@@ -87,7 +87,7 @@ def has_deleted(account_id: int) -> bool:
 
 
 def deleted_mails(account_id: int) -> dict[bytes, int]:
-    """Every mail that a tombstone keeps out of the account, with how many of it."""
+    """How many copies the account's tombstones keep out, by identity."""
     rows = database.rows(
         "SELECT identity, copies FROM tombstone WHERE address_key = ? AND kind = ?",
         (address_key(account_id), OWN),
@@ -97,7 +97,7 @@ def deleted_mails(account_id: int) -> dict[bytes, int]:
 
 
 def _on_the_way(account_id: int) -> frozenset[bytes]:
-    """What the server still has to move to its Trash."""
+    """Identities that the server still has to move to its Trash."""
     rows = database.rows(
         "SELECT identity FROM operation WHERE account_id = ? AND kind = 'trash' "
         "AND state IN ('pending', 'running', 'waiting')",

@@ -1,7 +1,7 @@
-"""Messages are deleted for good: at once in no list, search, link or opened file (R7).
+"""Delete messages for good: at once they are in no list, search, link or opened file (R7).
 
-What stays holds no words: the tombstone and the ledger. The bytes are gone from the files
-after the wipe that becomes due here.
+The tombstone and the ledger entry stay; they hold no words. A delete also makes a wipe due, which
+removes the bytes from the files.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CHUNK: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class _Doomed:
-    """A message that is being deleted, as far as its traces are concerned."""
+    """A message that is being deleted, with what its tombstone and ledger entry need."""
 
     id: int
     account_id: int
@@ -50,13 +50,13 @@ def delete_messages(
     evidence: Mapping[str, Any] | None = None,
     is_on_server: bool = True,
 ) -> list[Event]:
-    """Delete messages in one durable transaction; what changed.
+    """Delete messages in one durable transaction, and return events for what changed.
 
     Args:
         kind: `own` keeps them out from now on (R8); `external` lets them come back.
-        cause: Of models.store.ledger, who wanted it.
+        cause: Who wanted it: a cause of `models.store.ledger`.
         evidence: Codes and numbers for the ledger, no words.
-        is_on_server: Whether copies stay where they are; not if they go to Trash.
+        is_on_server: Whether the server's copies stay where they are; False if they go to Trash.
     """
     events: list[Event] = []
     with database.writing(durable=True):
@@ -87,7 +87,7 @@ def _read(message_ids: Iterable[int]) -> list[_Doomed]:
 
 
 def _keep_out(message_ids: Sequence[int], account_id: int) -> None:
-    """Their copies stay on the server: count them as kept out, each where it lies."""
+    """Mark the copies that stay on the server as kept out, each where it lies."""
     for chunk in chunks(message_ids):
         database.run(
             "INSERT INTO arrival (mailbox_id, uidvalidity, uid, account_id, identity, "
@@ -122,7 +122,7 @@ def _delete(
 
 
 def erase_rows(message_ids: Sequence[int]) -> None:
-    """Take messages out of the index and remove their rows, with all that hangs on them."""
+    """Remove messages from the search index, then their rows and all rows that depend on them."""
     for chunk in chunks(message_ids):
         search_index.remove(chunk)
         database.run(f"DELETE FROM message WHERE id IN ({database.marks(len(chunk))})", chunk)
@@ -185,6 +185,9 @@ def _events(
 
 
 def clear_opened(folder: Path, event: Event) -> None:
-    """Remove the opened attachments of deleted mail, in the thread that deleted it (R7)."""
+    """Remove opened attachments of the mail that `event` says is deleted (R7).
+
+    Runs in the thread that deleted the mail.
+    """
     if isinstance(event, MessagesDeleted):
         opened_files.remove(folder, event.message_ids)

@@ -1,7 +1,7 @@
-"""A mail that another program had deleted and that is back gets its links again.
+"""Restore the links of a mail that another program deleted and brought back.
 
-That program expunged first and appended later; for 30 days the tombstone knows record ids
-and the archive state, no words (SYNC.md section 2).
+Such a program expunges first and appends later. For 30 days the tombstone keeps record ids and
+the archive state, no words (docs/sync.md, "Proof before a delete").
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from models.store.clock import now_ms
 
 
 def to_json(snapshot: Snapshot) -> dict[str, Any]:
-    """What a tombstone keeps of it."""
+    """A snapshot as the tombstone stores it."""
     return {
         "record": snapshot.record_key,
         "persons": list(snapshot.person_ids),
@@ -28,7 +28,7 @@ def to_json(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def snapshot_of(grave: TombstoneRow) -> Snapshot | None:
-    """What a tombstone still knows, or None when the 30 days are over."""
+    """The snapshot of a tombstone, or None if it has none or the 30 days are over."""
     if grave.snapshot_until is None or grave.snapshot_until < now_ms() or not grave.snapshot:
         return None
     found = grave.snapshot
@@ -36,7 +36,7 @@ def snapshot_of(grave: TombstoneRow) -> Snapshot | None:
 
 
 def give_back(restored: Mapping[int, TombstoneRow], joined: Joined) -> tuple[str, ...]:
-    """Link what came back as it was linked; the keys of the records that got it."""
+    """Link each mail that came back as it was linked; return the keys of those records."""
     touched: list[str] = []
     for message_id, grave in restored.items():
         snapshot = snapshot_of(grave)
@@ -56,7 +56,7 @@ def _still_here(person_ids: Sequence[int]) -> list[int]:
 
 
 def _link(conversation_id: int, record_key: str) -> list[str]:
-    """Link a conversation that has no link of its own meanwhile."""
+    """Link the conversation again, unless it has got another link meanwhile."""
     if not record_key or conversation_id in links.of_conversations([conversation_id]):
         return []
     is_linked = links.put(conversation_id, record_key, origin="rule", reason={"code": "came_back"})

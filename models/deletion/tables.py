@@ -8,7 +8,7 @@ from models.store.database import BaseModel
 
 
 class Tombstone(BaseModel):
-    """What stays of deleted messages of one identity; no words."""
+    """What is kept of deleted messages of one identity; no words."""
 
     id = AutoField()
     address_key = IntegerField()

@@ -1,8 +1,9 @@
-"""Tombstones: the hashed traces of deleted messages, and what they keep out (R8).
+"""Tombstones: hashed traces of deleted messages that keep them from coming in again (R8).
 
-They belong to an account's address, not to its row, so they outlive its removal. Of k equal
-mails so many stay away as were deleted here. The trace of an external delete keeps nothing
-out: for 30 days it gives a mail that comes back its links and its archive state.
+They belong to an account's address, not to its row, so they outlive the account's removal. They
+count: of k equal mails, as many stay away as were deleted here. The tombstone of an external
+delete keeps nothing out; if the mail comes back within 30 days, it gets back its links and its
+archive state.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class TombstoneRow:
 
 @dataclass(frozen=True, slots=True)
 class Grave:
-    """A message that is being deleted."""
+    """A message that is being deleted, as its tombstone needs it."""
 
     identity: bytes
     server_identity: str
@@ -51,7 +52,7 @@ def address_key(account_id: int) -> int:
 
 
 def write(account_id: int, kind: str, graves: Iterable[Grave]) -> None:
-    """One more copy of each stays away (own), or may come back as it was (external)."""
+    """Write tombstones: one more copy of each stays away (own) or may come back (external)."""
     key, now = address_key(account_id), now_ms()
     until = now + SNAPSHOT_MS if kind == EXTERNAL else None
     database.run_many(
@@ -84,13 +85,13 @@ def write(account_id: int, kind: str, graves: Iterable[Grave]) -> None:
 def find(
     account_id: int, identities: Iterable[bytes], server_identities: Iterable[str] = ()
 ) -> list[TombstoneRow]:
-    """The tombstones of these mails, by header identity or by Gmail's message id."""
+    """The tombstones of these mails, found by header identity or by Gmail's message id."""
     key = address_key(account_id)
     found: dict[int, TombstoneRow] = {}
     for part in _parts(list(dict.fromkeys(identities))):
         for row in _read(f"identity IN ({database.marks(len(part))})", key, part):
             found[row.id] = row
-    # EMAILID names the content, not the copy; X-GM-MSGID names the mail.
+    # X-GM-MSGID names the mail. EMAILID names only its content, which other copies share.
     for part in _parts([name for name in server_identities if name.startswith("gm:")]):
         condition = (
             "EXISTS (SELECT 1 FROM json_each(server_identities) "
@@ -118,18 +119,18 @@ def _parts(values: list[Any]) -> list[list[Any]]:
 
 
 def deleted_here(account_id: int, identities: Iterable[bytes]) -> set[bytes]:
-    """Those of the identities that were deleted here: "Sync past emails" asks about them."""
+    """Which of the identities were deleted here; "Sync past emails" asks the user about them."""
     return {row.identity for row in find(account_id, identities) if row.kind == OWN}
 
 
 def came_back(tombstone_id: int) -> None:
-    """A mail that another program had deleted is here again."""
+    """Count down a tombstone: a mail that another program had deleted is here again."""
     database.run("UPDATE tombstone SET copies = copies - 1 WHERE id = ?", (tombstone_id,))
     database.run("DELETE FROM tombstone WHERE id = ? AND copies < 1", (tombstone_id,))
 
 
 def forget_snapshots(now: int) -> None:
-    """After 30 days nothing of the links and the archive state is kept."""
+    """Forget links and archive state of tombstones whose 30 days are over at `now`, ms UTC."""
     with database.writing(durable=False):
         database.run(
             "UPDATE tombstone SET snapshot = '{}', snapshot_until = NULL WHERE snapshot_until < ?",
@@ -138,5 +139,5 @@ def forget_snapshots(now: int) -> None:
 
 
 def erase(account_id: int) -> None:
-    """Part of "erase all": the only thing that removes tombstones (S7)."""
+    """Remove all tombstones of an account: only "erase all" does that (S7)."""
     database.run("DELETE FROM tombstone WHERE address_key = ?", (address_key(account_id),))

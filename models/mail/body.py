@@ -1,4 +1,4 @@
-"""The bytes of messages and attachments: compressed, whole or in part, read and completed."""
+"""Store and read the compressed bytes of messages and attachments, whole or in part."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from models.store.database import chunks
 
 @dataclass(frozen=True, slots=True)
 class AttachmentRow:
-    """An attachment without its bytes; `is_here` is false while only the server has them."""
+    """An attachment without its bytes; `is_here` is False while only the server has them."""
 
     id: int
     message_id: int
@@ -30,13 +30,13 @@ class AttachmentRow:
 
 
 def raw(message_id: int) -> bytes | None:
-    """The whole message as the server has it, or None while only a part is here."""
+    """The whole message as the server has it, or None if at most a part is here."""
     content = database.value("SELECT raw FROM body WHERE message_id = ?", (message_id,))
     return None if content is None else decompress(content)
 
 
 def partial(message_id: int) -> PartialBody | None:
-    """The parts that are here of a message that is not here as a whole."""
+    """The parts of an incomplete message that are here, or None."""
     row = database.row(
         "SELECT header, text, html FROM body WHERE message_id = ? AND raw IS NULL", (message_id,)
     )
@@ -51,7 +51,7 @@ def partial(message_id: int) -> PartialBody | None:
 
 
 def attachments(message_id: int) -> list[AttachmentRow]:
-    """The attachments of a message in their order, inline pictures included."""
+    """The attachments of a message in their order, with inline pictures."""
     return attachments_of((message_id,)).get(message_id, [])
 
 
@@ -73,20 +73,20 @@ def attachments_of(message_ids: Iterable[int]) -> dict[int, list[AttachmentRow]]
 
 
 def attachment(attachment_id: int) -> AttachmentRow | None:
-    """One attachment."""
+    """One attachment, or None if it is gone."""
     message_id = database.value("SELECT message_id FROM attachment WHERE id = ?", (attachment_id,))
     found = attachments(message_id) if message_id is not None else []
     return next((row for row in found if row.id == attachment_id), None)
 
 
 def attachment_content(attachment_id: int) -> bytes | None:
-    """The decoded bytes of an attachment fetched by itself; None if it is in `raw`, or not here."""
+    """The decoded bytes of an attachment that was fetched alone; None if in `raw` or not here."""
     content = database.value("SELECT content FROM attachment WHERE id = ?", (attachment_id,))
     return None if content is None else decompress(content)
 
 
 def save_attachment_content(attachment_id: int, content: bytes) -> bool:
-    """Keep the decoded bytes of an attachment; False if its mail was deleted meanwhile."""
+    """Store the decoded bytes of an attachment; False if its mail was deleted meanwhile."""
     with database.writing(durable=False):
         changed = database.run(
             "UPDATE attachment SET content = ?, size = ? WHERE id = ?",
@@ -104,9 +104,10 @@ def complete_body(
     raw: bytes | None = None,
     partial: PartialBody | None = None,
 ) -> bool:
-    """Store a body that came after its message; False if that was deleted meanwhile.
+    """Store a body that came after its message.
 
-    A good body is never overwritten: some servers invent one for a message that is gone.
+    False if the message was deleted meanwhile, or has a full body already. A full body is never
+    overwritten, because some servers invent one for a message that is gone.
     """
     found = tuple(attachments)
     with database.writing(durable=False):
@@ -144,7 +145,7 @@ def _put_body(message_id: int, raw: bytes | None, partial: PartialBody | None, t
 
 
 def put_attachments(found: Mapping[int, Iterable[ParsedAttachment]]) -> None:
-    """The attachments of some messages, in place of those that were there."""
+    """Replace the attachments of some messages."""
     for chunk in chunks(found):
         database.run(
             f"DELETE FROM attachment WHERE message_id IN ({database.marks(len(chunk))})", chunk
@@ -153,7 +154,7 @@ def put_attachments(found: Mapping[int, Iterable[ParsedAttachment]]) -> None:
 
 
 def add_attachments(found: Mapping[int, Iterable[ParsedAttachment]]) -> None:
-    """The attachments of new messages."""
+    """Add the attachments of new messages."""
     database.run_many(
         "INSERT INTO attachment (message_id, position, file_name, content_type, size, "
         "content_id, is_inline, section, encoding) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -176,7 +177,7 @@ def add_attachments(found: Mapping[int, Iterable[ParsedAttachment]]) -> None:
 
 
 def pack(raw: bytes | None, partial: PartialBody | None, text: str) -> PackedBody:
-    """The compressed columns of a body, and of the words that the index gets of it."""
+    """The columns of a body, compressed, with the words of it that go into the search index."""
     indexed = compress_text(search_index.body_text(plain(text)))
     if raw is not None:
         return PackedBody(raw=compress(raw), indexed=indexed)

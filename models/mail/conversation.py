@@ -1,4 +1,4 @@
-"""Conversations: the rows behind every list, computed from their messages."""
+"""Compute the rows of conversations, which every list shows, from their messages."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from models.store import database
 MOST_PARTIES = 12  # a row never shows more
 
 
-# Mail that came in the same second is in the order in which it was written.
+# Mail that arrived in the same second is sorted by when it was written.
 IN_ORDER = "received_at, COALESCE(dated_at, received_at), id"
 
 
-# What `_summary` gives.
+# The columns that `_summary` computes.
 _COLUMNS = (
     *("subject", "parties", "snippet", "newest_at", "oldest_at", "message_count"),
     *("unread_count", "attachment_count", "incoming_count", "own_count", "draft_count"),
@@ -25,7 +25,10 @@ _COLUMNS = (
 
 
 def refresh(conversation_ids: Iterable[int]) -> tuple[int, ...]:
-    """Compute the rows of these conversations anew; the ids that are gone as empty (R6)."""
+    """Compute the rows of these conversations again; remove the empty ones (R6).
+
+    Return the ids of those removed.
+    """
     removed: list[int] = []
     for chunk in database.chunks(conversation_ids):
         removed += _refresh(chunk)
@@ -59,7 +62,7 @@ def _remove(ids: Sequence[int]) -> list[int]:
 
 
 def _summary(messages: Sequence[database.Row]) -> tuple[Any, ...]:
-    """The columns of a conversation, of its messages in their order of arrival."""
+    """The columns of a conversation, from its messages in order of arrival."""
     oldest, newest = messages[0], messages[-1]
     own = sum(1 for row in messages if row[5] and not row[7])
     drafts = sum(1 for row in messages if row[7])
@@ -79,7 +82,7 @@ def _summary(messages: Sequence[database.Row]) -> tuple[Any, ...]:
 
 
 def _parties(messages: Sequence[database.Row]) -> str:
-    """Distinct senders, the newest last; the person's own mail as ["", ""]."""
+    """Distinct senders as JSON, the newest last; the user's own mail stands as ["", ""]."""
     senders: dict[str, tuple[str, str]] = {}
     for row in messages:
         _at, _subject, name, address, _snippet, is_own = row[:6]
@@ -89,7 +92,7 @@ def _parties(messages: Sequence[database.Row]) -> str:
     return _encode(list(senders.values())[-MOST_PARTIES:])
 
 
-# json.dumps makes a new encoder at each call that is not its default.
+# json.dumps makes a new encoder for each call with other than the default options.
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
@@ -108,7 +111,7 @@ def accounts_of(conversation_ids: Iterable[int]) -> dict[int, list[int]]:
 
 
 def message_ids(conversation_ids: Iterable[int]) -> list[int]:
-    """The messages of these conversations, in their order of arrival."""
+    """The messages of these conversations, in order of arrival."""
     found: list[int] = []
     for chunk in database.chunks(conversation_ids):
         rows = database.rows(
@@ -121,7 +124,7 @@ def message_ids(conversation_ids: Iterable[int]) -> list[int]:
 
 
 def of_messages(ids: Iterable[int]) -> list[int]:
-    """The conversations that these messages are in, each once."""
+    """The conversations of these messages, each once."""
     found: dict[int, None] = {}
     for chunk in database.chunks(ids):
         rows = database.rows(

@@ -1,4 +1,4 @@
-"""Links: a conversation with its one deal, lead or project, a message with its persons."""
+"""Link conversations to their one deal, lead or project, and read the persons of messages (M14)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from models.store import database
 from models.store.clock import now_ms
 from models.store.database import chunks
 
-MERGED: Final = "merged"  # an offer: a conversation that was joined to this one was linked with it
+MERGED: Final = "merged"  # why it is offered: a conversation merged into this one was linked to it
 
 
 def put(
@@ -24,14 +24,14 @@ def put(
 ) -> bool:
     """Link a conversation, in place of the link it had; False if the record is gone.
 
-    Whoever links by hand has answered what the conversation asked.
+    A link by hand answers the question which record it is, so it removes all offers.
     """
     title = records.title(record_key)
     if title is None:
         return False
     with database.writing(durable=False):
         database.run(
-            # OR REPLACE costs 3 ms in a large transaction.
+            # Not OR REPLACE: that costs 3 ms in a large transaction.
             "INSERT INTO link (conversation_id, record_key, origin, reason, linked_at) "
             "VALUES (?, ?, ?, ?, ?) ON CONFLICT (conversation_id) DO UPDATE SET "
             "record_key = excluded.record_key, origin = excluded.origin, "
@@ -53,7 +53,7 @@ def put(
 
 
 def take(conversation_id: int) -> str:
-    """Unlink a conversation; the key of the record it was linked to, or ''."""
+    """Unlink a conversation; return the key of the record it was linked to, or ''."""
     with database.writing(durable=False):
         found = database.row(
             "DELETE FROM link WHERE conversation_id = ? RETURNING record_key", (conversation_id,)
@@ -63,13 +63,13 @@ def take(conversation_id: int) -> str:
 
 
 def offer(conversation_id: int, record_key: str, reason: Mapping[str, Any] | None = None) -> None:
-    """Let the conversation ask whether it belongs to a record."""
+    """Let the conversation ask the user whether it belongs to a record."""
     with database.writing(durable=False):
         offer_many([(conversation_id, record_key, json.dumps(dict(reason or {})))])
 
 
 def offer_many(offers: Iterable[tuple[int, str, str]]) -> None:
-    """The same for many, inside a transaction: (conversation_id, record_key, reason as JSON)."""
+    """Offer many, inside a transaction: (conversation_id, record_key, reason as JSON)."""
     now = now_ms()
     database.run_many(
         "INSERT OR IGNORE INTO link_offer (conversation_id, record_key, reason, offered_at) "
@@ -86,7 +86,7 @@ def _show(conversation_id: int, record_key: str, title: str) -> None:
 
 
 def of_conversations(conversation_ids: Iterable[int]) -> dict[int, str]:
-    """The record key of each conversation that is linked."""
+    """The record key of each linked conversation."""
     found: dict[int, str] = {}
     for chunk in chunks(conversation_ids):
         found.update(
@@ -100,7 +100,7 @@ def of_conversations(conversation_ids: Iterable[int]) -> dict[int, str]:
 
 
 def persons_of(message_ids: Iterable[int]) -> dict[int, list[int]]:
-    """The persons of each message that has one."""
+    """The persons linked to each message; messages without one are left out."""
     found: dict[int, list[int]] = {}
     for chunk in chunks(message_ids):
         for message_id, person_id in database.rows(
@@ -115,16 +115,20 @@ def persons_of(message_ids: Iterable[int]) -> dict[int, list[int]]:
 def affected(
     conversation_ids: Iterable[int], persons: Mapping[int, Iterable[int]]
 ) -> tuple[str, ...]:
-    """Every record whose history has these conversations or (by message) persons."""
+    """The keys of all records whose history has these conversations or persons.
+
+    Args:
+        persons: The persons by message.
+    """
     keys = list(of_conversations(conversation_ids).values())
     keys += [f"person:{person_id}" for each in persons.values() for person_id in each]
     return records.with_organizations(keys)
 
 
 def merge(kept: int, gone: Iterable[int]) -> tuple[str, ...]:
-    """Links of conversations that become one (R15), oldest of `gone` first.
+    """Merge the links of conversations that become one (R15); `gone` is sorted oldest first.
 
-    The older conversation's link stays, the others are offered. The keys that were touched.
+    The oldest conversation's link stays, the others become offers. Return the keys touched.
     """
     linked = of_conversations([kept])
     touched: list[str] = []
@@ -154,7 +158,7 @@ def _move_offers(source: int, target: int) -> None:
 
 
 def linked_messages(message_ids: Iterable[int]) -> set[int]:
-    """Those whose conversation belongs to a deal, lead or project."""
+    """Which of the messages are in a conversation that is linked to a deal, lead or project."""
     found: set[int] = set()
     for chunk in chunks(message_ids):
         rows = database.rows(

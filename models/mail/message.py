@@ -1,4 +1,4 @@
-"""Messages: one row a mail and account, however many mailboxes hold it."""
+"""Read messages: one row per mail and account, however many mailboxes hold the mail."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _FIRST_BOOLEAN = list(MessageRow.__dataclass_fields__).index("is_own")
 
 
 def get(message_id: int) -> MessageRow | None:
-    """One message."""
+    """One message, or None if it is gone."""
     row = database.row(f"SELECT {_ROW} FROM message WHERE id = ?", (message_id,))
     return _message_row(row) if row else None
 
@@ -64,12 +64,12 @@ def _message_row(row: database.Row) -> MessageRow:
 
 
 def exists(message_id: int) -> bool:
-    """Whether the message was not deleted meanwhile."""
+    """Whether the message is still here."""
     return database.value("SELECT 1 FROM message WHERE id = ?", (message_id,)) is not None
 
 
 def identity_of(message_id: int) -> tuple[bytes, str, str] | None:
-    """Identity, the server's identity and the Message-ID header of a message."""
+    """Identity, server identity and Message-ID header of a message, or None if it is gone."""
     row = database.row(
         "SELECT identity, server_identity, message_id_header FROM message WHERE id = ?",
         (message_id,),
@@ -78,12 +78,12 @@ def identity_of(message_id: int) -> tuple[bytes, str, str] | None:
 
 
 def by_identity(account_id: int, identities: Iterable[bytes]) -> dict[bytes, list[int]]:
-    """The messages of an account by identity, oldest first; equal mails share one."""
+    """The messages of an account by identity, oldest first; equal mails share an identity."""
     return _by(account_id, "identity", identities)
 
 
 def by_server_identity(account_id: int, identities: Iterable[str]) -> dict[str, list[int]]:
-    """The messages of an account by X-GM-MSGID; EMAILID names contents, not messages."""
+    """The messages of an account by X-GM-MSGID. EMAILID is passed over: it names only content."""
     wanted = (identity for identity in identities if identity.startswith("gm:"))
     return _by(account_id, "server_identity", wanted)
 
@@ -108,7 +108,7 @@ def _by(
 
 
 def mark_junk(states: Mapping[int, bool]) -> list[int]:
-    """Whether messages lie in the server's junk mailbox; those for which it changed."""
+    """Store whether messages lie in the server's Junk; return those for which it changed."""
     return [
         message_id
         for message_id, is_junk in states.items()
@@ -120,7 +120,7 @@ def mark_junk(states: Mapping[int, bool]) -> list[int]:
 
 
 def by_account(message_ids: Iterable[int]) -> dict[int, list[int]]:
-    """These messages by their account."""
+    """The messages that still exist, by their account."""
     found: dict[int, list[int]] = {}
     for chunk in database.chunks(message_ids):
         rows = database.rows(

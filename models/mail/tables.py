@@ -18,7 +18,7 @@ from models.store.database import BaseModel
 
 
 class Conversation(BaseModel):
-    """Messages tied by Message-ID, In-Reply-To and References."""
+    """Messages tied together by Message-ID, In-Reply-To and References."""
 
     id = AutoField()
     account = ForeignKeyField(Account, on_delete="CASCADE", index=False)
@@ -121,7 +121,7 @@ class Attachment(BaseModel):
 
 
 class Link(BaseModel):
-    """A conversation and its record. `origin`: person or rule."""
+    """A conversation and its record. `origin`: `rule`, or `person` if the user linked it."""
 
     conversation = ForeignKeyField(Conversation, on_delete="CASCADE", primary_key=True)
     record_key = TextField()
@@ -131,7 +131,7 @@ class Link(BaseModel):
 
 
 class LinkOffer(BaseModel):
-    """A record that the conversation asks about."""
+    """A record that the conversation asks the user about."""
 
     conversation = ForeignKeyField(Conversation, on_delete="CASCADE", index=False)
     record_key = TextField()

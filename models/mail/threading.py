@@ -1,7 +1,8 @@
-"""Conversations are formed and merged: by Message-ID, In-Reply-To and References alone.
+"""Form and merge conversations, by Message-ID, In-Reply-To and References alone.
 
-Messages that name a common Message-ID are one conversation, also one that never came; so
-the order in which mail comes in makes no difference. A same subject never joins anything.
+Messages that name the same Message-ID are one conversation, even if the message with that id never
+came in. So the order in which mail comes in makes no difference. An equal subject never joins
+anything.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from models.store.database import chunks
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What an external delete took with a message that is back: no words."""
+    """Links and archive state that a message had before an external delete; no words."""
 
     record_key: str = ""
     person_ids: tuple[int, ...] = ()
@@ -27,12 +28,12 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """A new message, as far as its conversation is concerned.
+    """A new message, with what decides on its conversation.
 
     Attributes:
         keys: Keyed hashes of every Message-ID it names, its own included.
-        in_archive: First met in the server's archive mailbox.
-        is_arrival: Neither past nor old mail nor one that came back: R11 applies.
+        in_archive: Whether it was first met in the server's archive mailbox.
+        is_arrival: Whether R11 applies: it is no past or old mail, and did not come back.
     """
 
     message_id: int
@@ -46,20 +47,20 @@ class Newcomer:
 
     @property
     def is_incoming(self) -> bool:
-        """Whether it makes its conversation one of Inbox (R15)."""
+        """Whether it brings its conversation into Inbox (R15)."""
         return not (self.is_own or self.is_draft)
 
 
 @dataclass(slots=True)
 class Joined:
-    """Where the new messages went.
+    """The conversations that the new messages went into.
 
     Attributes:
         of_message: The conversation of each new message.
-        conversation_ids: New or changed.
-        removed_ids: Merged into an older one.
+        conversation_ids: Conversations that are new or changed.
+        removed_ids: Conversations that were merged into an older one.
         record_keys: Records whose links a merge touched.
-        made_ids: New conversations.
+        made_ids: Conversations that are new.
     """
 
     of_message: dict[int, int] = field(default_factory=dict)
@@ -71,7 +72,7 @@ class Joined:
 
 @dataclass(slots=True)
 class _State:
-    """A conversation that is here, as far as joining is concerned."""
+    """A conversation that is here, with what joining needs of it."""
 
     id: int
     oldest_at: int
@@ -89,10 +90,9 @@ class _Group:
 
 
 def join(account_id: int, newcomers: Sequence[Newcomer], *, is_past: bool) -> Joined:
-    """Find or make the conversation of each new message; merge those that one joins.
+    """Find or make the conversation of each new message; merge conversations that it connects.
 
-    The rows of the conversations are computed by `conversation.refresh` once the messages
-    are written.
+    Call `conversation.refresh` once the messages are written: it computes the rows.
     """
     joined = Joined()
     if not newcomers:
@@ -125,7 +125,7 @@ _LAST = "SELECT seq FROM sqlite_sequence WHERE name = 'conversation'"
 
 
 def _owners(account_id: int, keys: Iterable[int]) -> dict[int, int]:
-    """The conversation that each of the keys is in; it is never in two."""
+    """The conversation of each key; a key is never in two."""
     found: dict[int, int] = {}
     for chunk in chunks(keys, 2000):
         found.update(
@@ -142,7 +142,7 @@ def _owners(account_id: int, keys: Iterable[int]) -> dict[int, int]:
 
 
 def _groups(newcomers: Sequence[Newcomer], owners: dict[int, int]) -> list[_Group]:
-    """What belongs together, through any chain of common keys; in the order of arrival."""
+    """Group what belongs together through any chain of common keys, in order of arrival."""
     by_key: dict[int, _Group] = {}
     by_owner: dict[int, _Group] = {}
     groups: dict[int, _Group] = {}
@@ -187,7 +187,7 @@ def _states(ids: Iterable[int]) -> dict[int, _State]:
 
 
 def _merge(account_id: int, states: list[_State], joined: Joined) -> _State:
-    """One conversation of several: the oldest stays, archived only if all were (R15)."""
+    """Merge conversations into the oldest; it is archived only if all of them were (R15)."""
     target, *others = sorted(states, key=lambda state: (state.oldest_at, state.id))
     if not others:
         return target
@@ -214,21 +214,21 @@ def _merge(account_id: int, states: list[_State], joined: Joined) -> _State:
 
 
 def _restate(target: _State, new: Sequence[Newcomer], *, is_past: bool) -> None:
-    """What new messages do to the archive state of a conversation that is here."""
+    """Update the archive state of a conversation that gets new messages."""
     outside = [item for item in new if item.is_incoming and not item.in_archive]
     if target.is_archived:
         is_server = target.archived_cause == "server"
         if any(item.is_arrival for item in outside) or (is_server and is_past and outside):
             _put_state(target, is_archived=False, cause="")
         return
-    # Only own mail so far, and what others wrote lies in the server's archive alone.
+    # Until now it had only own mail, and what others wrote lies only in the server's archive.
     inside = any(item.in_archive and item.is_incoming for item in new)
     if inside and not outside and target.incoming_count == 0:
         _put_state(target, is_archived=True, cause="server")
 
 
 def _first_state(new: Sequence[Newcomer]) -> tuple[int, str, int | None]:
-    """`is_archived, archived_cause, archived_at` of a conversation that is new."""
+    """`is_archived, archived_cause, archived_at` of a new conversation."""
     snapshots = [item.snapshot for item in new]
     known = [snapshot for snapshot in snapshots if snapshot is not None]
     if known and len(known) == len(new) and all(snapshot.is_archived for snapshot in known):
@@ -251,8 +251,9 @@ def _put_state(state: _State, *, is_archived: bool, cause: str) -> None:
 
 
 def bring_back_from_server_archive(message_ids: Iterable[int]) -> list[int]:
-    """Mail of others that was met outside the archive mailbox too: its conversation is not
-    archived, unless the person archived it. The conversations that changed.
+    """Unarchive conversations with incoming mail that was also met outside the server's archive.
+
+    Those that the user archived stay archived. Return the conversations that changed.
     """
     changed: list[int] = []
     for chunk in chunks(message_ids):

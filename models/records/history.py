@@ -1,7 +1,7 @@
-"""History entries of a record other than its mail: notes, stage and status changes.
+"""Write and read a record's history entries: notes and changes of stage and status, not mail.
 
-A note that was begun is an entry too, of a kind that no history shows: so it goes, comes back
-and moves with its record like what is written there.
+A note that is begun but not saved is an entry too, of a kind that no history shows. So it is
+deleted, restored and merged with its record like the other entries.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ DRAFT: Final = "draft"
 
 
 def add(record_key: str, kind: str, content: Mapping[str, str], at: int | None = None) -> int:
-    """Write an entry; its id."""
+    """Write an entry and return its id. `at`: ms UTC, now if None."""
     return database.insert(
         "INSERT INTO history_entry (record_key, kind, at, content) VALUES (?, ?, ?, ?)",
         (record_key, kind, at or now_ms(), json.dumps(dict(content), ensure_ascii=False)),
@@ -25,7 +25,7 @@ def add(record_key: str, kind: str, content: Mapping[str, str], at: int | None =
 
 
 def add_note(record_key: str, text: str, at: int | None = None) -> int:
-    """Write a note; its id."""
+    """Write a note and return its id. `at`: ms UTC, now if None."""
     return add(record_key, "note", {"text": text.strip()}, at)
 
 
@@ -38,7 +38,7 @@ def set_note(entry_id: int, text: str) -> None:
 
 
 def remove(entry_ids: Iterable[int]) -> None:
-    """Take entries out."""
+    """Remove entries."""
     database.run_many("DELETE FROM history_entry WHERE id = ?", [(id_,) for id_ in entry_ids])
 
 
@@ -52,7 +52,7 @@ def entry(entry_id: int) -> tuple[str, str, int] | None:
 
 
 def draft(record_key: str) -> str:
-    """The note that was begun, or ''; of persons that were merged several may be left."""
+    """The note that is begun, or ''. After a merge of persons there may be several: all of them."""
     found = database.rows(
         "SELECT content FROM history_entry WHERE record_key = ? AND kind = ? ORDER BY at, id",
         (record_key, DRAFT),
@@ -61,7 +61,7 @@ def draft(record_key: str) -> str:
 
 
 def set_draft(record_key: str, text: str) -> None:
-    """Keep a note that was begun in place of what was kept before; '' keeps none."""
+    """Keep a note that is begun, in place of the one kept before; '' keeps none."""
     if draft(record_key) == text:
         return
     database.run("DELETE FROM history_entry WHERE record_key = ? AND kind = ?", (record_key, DRAFT))

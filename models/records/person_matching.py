@@ -1,7 +1,7 @@
-"""Which messages have an address of which persons (M12), for any number of either.
+"""Link messages to the persons whose addresses they have (M12), many at a time.
 
-`message_person` is computed: a message with every person whose address it has. Only what was
-linked by hand, or unlinked by hand, differs from that.
+The table `message_person` is computed: each message with every person whose address it has. It
+differs from that only where the user has linked or unlinked by hand.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _DROP = (
 
 
 def relink(person_ids: Iterable[int]) -> None:
-    """Link the messages that are here to these persons, after their addresses changed."""
+    """Compute the links of these persons again, after their addresses changed."""
     with database.writing(durable=False):
         for chunk in chunks(person_ids):
             marks = database.marks(len(chunk))
@@ -39,7 +39,7 @@ def relink(person_ids: Iterable[int]) -> None:
 
 
 def persons_with(keys: Sequence[int]) -> dict[int, list[int]]:
-    """The persons that have each of these addresses, by its key."""
+    """The persons that have each of these addresses, by the address's key."""
     found: dict[int, list[int]] = {}
     for chunk in chunks(keys, 2000):
         rows = database.rows(
@@ -51,7 +51,7 @@ def persons_with(keys: Sequence[int]) -> dict[int, list[int]]:
     return found
 
 
-# One with an address of the person is the rule's again, as after an undo.
+# A message that has an address of the person counts as linked by the rule again, as after an undo.
 _PUT = (
     "INSERT OR IGNORE INTO message_person (message_id, person_id, received_at, is_by_hand) "
     "SELECT m.id, ?, m.received_at, NOT EXISTS (SELECT 1 FROM person_address p "
@@ -61,7 +61,7 @@ _PUT = (
 
 
 def put(message_ids: Iterable[int], person_id: int) -> list[int]:
-    """Link messages to a person by hand; those that were not linked before."""
+    """Link messages to a person by hand; return those that were not linked before."""
     changed: list[int] = []
     with database.writing(durable=False):
         for chunk in chunks(message_ids):
@@ -77,7 +77,10 @@ def put(message_ids: Iterable[int], person_id: int) -> list[int]:
 
 
 def take(message_ids: Iterable[int], person_id: int) -> list[int]:
-    """Unlink messages from a person by hand; the rule will not link them again."""
+    """Unlink messages from a person by hand; return those that were linked.
+
+    The rule will not link them again.
+    """
     changed: list[int] = []
     with database.writing(durable=False):
         for chunk in chunks(message_ids):

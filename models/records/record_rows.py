@@ -1,4 +1,4 @@
-"""The rows of records: written, and erased with what hangs on them. Inside `writing()`."""
+"""Write the rows of records, and erase them with all rows that depend on them. In `writing()`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ITEM_COLUMNS: Final = {
 
 
 def write(record: Record) -> int:
-    """Write a record as it is, a new one if its id is 0; its id."""
+    """Write a record as it is, as a new one if its id is 0; return its id."""
     match record:
         case Person():
             return _write_person(record)
@@ -36,7 +36,7 @@ def write(record: Record) -> int:
 
 
 def _put(table: str, record_id: int, columns: dict[str, Any]) -> int:
-    """Update a row, or insert it where it is not there (an undo brings back its old id)."""
+    """Update a row, or insert it if it is not there (an undo brings back its old id)."""
     names = list(columns)
     if record_id:
         sets = ", ".join(f"{name} = ?" for name in names)
@@ -128,7 +128,7 @@ def _show_title(record_key: str, title: str) -> None:
 
 
 def linked_conversations(record_keys: Iterable[str]) -> dict[int, list[int]]:
-    """The conversations that are linked to the records, or ask about them, by account."""
+    """The conversations that are linked to the records or ask about them, by account."""
     found: dict[int, dict[int, None]] = {}
     for chunk in chunks_of(record_keys):
         for table in ("link", "link_offer"):
@@ -144,13 +144,13 @@ def linked_conversations(record_keys: Iterable[str]) -> dict[int, list[int]]:
 
 
 def chunks_of(record_keys: Iterable[str], size: int = 500) -> Iterable[list[str]]:
-    """The keys in lists that one query can hold."""
+    """The keys, each once, in lists that one query can hold."""
     keys = list(dict.fromkeys(record_keys))
     return [keys[start : start + size] for start in range(0, len(keys), size)]
 
 
 def erase(kind: Kind, ids: Sequence[int]) -> None:
-    """Remove records with what hangs on them; mail stays, its links go."""
+    """Remove records with all rows that depend on them. Mail stays, but its links to them go."""
     for chunk in chunks(ids):
         keys = [f"{kind}:{id_}" for id_ in chunk]
         marks = database.marks(len(chunk))

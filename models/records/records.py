@@ -1,7 +1,7 @@
 """Records as frozen dataclasses: persons, organizations, deals, leads, projects, stages.
 
-A record key is its kind and id, like `deal:12`. A record whose id is 0 is not saved yet.
-Reads only; `record_commands` changes them.
+A record key is its kind and id, like `deal:12`. A record whose id is 0 is not saved yet. This
+module only reads; `saving` and the commands of `models.commands.records` change records.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from models.store.database import StoreError, chunks
 
 
 class Kind(StrEnum):
-    """What a record is; equal to its plain text."""
+    """The kind of a record; each is equal to its plain text."""
 
     PERSON = "person"
     ORGANIZATION = "organization"
@@ -43,12 +43,12 @@ LABELS: Final = (
 
 
 class RecordError(StoreError):
-    """A record cannot be saved as it is; the text is meant for the person."""
+    """A record cannot be saved as it is; the text is the sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """An address or phone number with its label: a code of `LABELS` or the person's own word."""
+    """An address or phone number with its label: a code of `LABELS` or the user's own word."""
 
     value: str
     label: str = ""
@@ -56,7 +56,7 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """A company. `domains` are mail domains whose addresses are its own."""
+    """A company. `domains` are the mail domains whose addresses belong to it."""
 
     id: int = 0
     name: str = ""
@@ -68,7 +68,7 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody the person corresponds with; the first address is the main one."""
+    """A human being whom the user corresponds with; the first address is the main one."""
 
     id: int = 0
     name: str = ""
@@ -132,7 +132,7 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step of the pipeline; id 0 is a new one."""
+    """A step of the pipeline; a new one has the id 0."""
 
     id: int
     name: str
@@ -152,7 +152,7 @@ _KINDS: Final[dict[type[Record], Kind]] = {
 
 
 def kind_of(record: Record) -> Kind:
-    """What a record is."""
+    """The kind of a record."""
     return _KINDS[type(record)]
 
 
@@ -164,14 +164,14 @@ def key_of(record: Record) -> str:
 def split(record_key: str) -> tuple[Kind, int]:
     """Kind and id of a key.
 
-    Raises: ValueError for what is no key.
+    Raises: ValueError if it is no key.
     """
     kind, _, record_id = record_key.partition(":")
     return Kind(kind), int(record_id)
 
 
 def title_of(record: Record) -> str:
-    """What a record is called."""
+    """The name or title of a record."""
     return record.name if isinstance(record, Person | Organization) else record.title
 
 
@@ -183,7 +183,7 @@ def get(record_key: str) -> Record | None:
 
 
 def many(kind: Kind, ids: Iterable[int]) -> list[Record]:
-    """Records of one kind in the order of their ids asked for; those gone are left out."""
+    """Records of one kind, in the order of `ids`; those that are gone are left out."""
     found: list[Record] = []
     for chunk in chunks(ids):
         by_id = {record.id: record for record in _READERS[kind](chunk)}
@@ -248,7 +248,7 @@ def _organizations(ids: Sequence[int]) -> list[Organization]:
 
 
 def persons_of_items(kind: Kind, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
-    """The persons of each deal, lead or project that has some."""
+    """The persons of each deal, lead or project; items without any are left out."""
     keys = [f"{kind}:{id_}" for id_ in ids]
     rows = database.rows(
         "SELECT record_key, person_id FROM record_person "
@@ -263,7 +263,7 @@ def persons_of_items(kind: Kind, ids: Sequence[int]) -> dict[int, tuple[int, ...
 
 
 def _items(kind: Kind, made: type[Deal | Lead | Project], ids: Sequence[int]) -> list[Record]:
-    """Their columns are the fields of their class, in this order, but for the persons."""
+    """Read items. Their columns are the fields of `made` in its order, without `person_ids`."""
     names = [each.name for each in fields(made)]
     place = names.index("person_ids")
     columns = ", ".join([*names[:place], *names[place + 1 :]])
@@ -284,7 +284,7 @@ _READERS: Final[dict[Kind, Any]] = {
 
 
 def with_organizations(record_keys: Iterable[str]) -> tuple[str, ...]:
-    """The keys, and those of the organizations whose histories are computed from theirs."""
+    """The keys, and those of their organizations, whose histories are computed from theirs."""
     keys = list(dict.fromkeys(record_keys))
     found: dict[str, None] = dict.fromkeys(keys)
     for kind in (Kind.PERSON, *ITEMS):
@@ -309,14 +309,14 @@ _TITLES: Final = {
 
 
 def title(record_key: str) -> str | None:
-    """What a record is called, or None if it is gone."""
+    """The name or title of a record, or None if it is gone."""
     kind, _, record_id = record_key.partition(":")
     found = database.value(_TITLES[kind], (int(record_id),))
     return None if found is None else str(found)
 
 
 def titles(record_keys: Iterable[str]) -> tuple[str, ...]:
-    """What the records that still exist are called, in the order of their keys."""
+    """The names or titles of the records that still exist, in the order of the keys."""
     found = (title(key) for key in dict.fromkeys(record_keys))
     return tuple(name for name in found if name is not None)
 

@@ -1,4 +1,4 @@
-"""A record is saved: made tidy, written, its history and its mail brought up to date."""
+"""Save a record: tidy it, write it, and bring its history and its mail up to date."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ItemT = TypeVar("_ItemT", bound=Item)
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What saving a record did. `before`: the record as it was, None for a new one."""
+    """The result of saving a record. `before`: the record as it was, None for a new one."""
 
     record_key: str
     before: Record | None
@@ -49,9 +49,9 @@ def save(
     base: Record | None = None,
     keeps_history: bool = True,
 ) -> Saved:
-    """Save a record inside `writing()`; with `columns` only these of it, see `SaveRecord`.
+    """Save a record inside `writing()`; with `columns`, only these (see `SaveRecord`).
 
-    Raises: RecordError with the person's sentence.
+    Raises: RecordError with a sentence for the user.
     """
     before = records.get(key_of(record)) if record.id else None
     if record.id and before is None:
@@ -71,7 +71,7 @@ def save(
 
 
 def _only(columns: Sequence[str], record: Record, before: Record, base: Record) -> Record:
-    """The stored record with these columns of the other; with a status goes when it was closed."""
+    """The stored record with these columns of the other; `closed_at` goes with the status."""
     names = {*columns, *(("closed_at",) if "status" in columns else ())}
     values = {name: getattr(record, name) for name in names if hasattr(record, name)}
     if "person_ids" in values:
@@ -80,7 +80,7 @@ def _only(columns: Sequence[str], record: Record, before: Record, base: Record) 
 
 
 def _persons(record: Record, before: Record, base: Record) -> tuple[int, ...]:
-    """Who is stored, without whom the person took away, with whom they added."""
+    """The stored persons, without those the user removed, and with those the user added."""
     wanted, known = getattr(record, "person_ids", ()), getattr(base, "person_ids", ())
     stored = getattr(before, "person_ids", ())
     kept = [id_ for id_ in stored if id_ in wanted or id_ not in known]
@@ -97,7 +97,7 @@ def _events(key: str, keys: tuple[str, ...], before: Record | None, record: Reco
 
 
 def tidy(record: Record, before: Record | None = None) -> Record:
-    """The record as it is stored: no stray blanks, no doubles, times, references that exist."""
+    """The record as it will be stored: times set; no stray blanks, doubles or dead references."""
     if not title_of(record).strip():
         raise RecordError(NO_NAME)
     now = now_ms()
@@ -169,7 +169,7 @@ def _addresses(record: Record | None) -> set[str]:
 
 
 def _tell_history(before: Record, after: Record) -> tuple[int, ...]:
-    """Entries for a changed stage and status."""
+    """Write history entries for a changed stage and status."""
     if isinstance(after, Person | Organization) or isinstance(before, Person | Organization):
         return ()
     found: list[int] = []
@@ -184,7 +184,7 @@ def _tell_history(before: Record, after: Record) -> tuple[int, ...]:
 
 
 def related(record_keys: Iterable[str]) -> tuple[str, ...]:
-    """The records, their organizations, their persons and the items of persons: what shows them."""
+    """These records and all that show them: their organizations, persons, and items of persons."""
     keys = list(dict.fromkeys(record_keys))
     found: dict[str, None] = dict.fromkeys(keys)
     persons = [records.split(key)[1] for key in keys if key.startswith(f"{Kind.PERSON}:")]

@@ -1,7 +1,7 @@
-"""What records were, with all that hangs on them: an undo puts exactly this back.
+"""Snapshots of records with all their rows, which an undo puts back exactly.
 
-Rows are kept as they are in their tables. Mail that was deleted in between does not come
-back, and a conversation that was linked anew in between keeps its new link.
+Rows are kept as they are in their tables. Mail that was deleted meanwhile does not come back, and
+a conversation that was linked to something else meanwhile keeps its new link.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A record as it was. `referrers`: table and id of what named it as its organization."""
+    """A record as it was. `referrers`: table and id of the rows that name it as organization."""
 
     record_key: str
     rows: tuple[Rows, ...]
     referrers: tuple[tuple[str, int], ...] = ()
 
 
-# Of each kind: table, its columns, how its rows are found by (id, key).
+# For each kind, its tables, each with the condition that finds a record's rows by id or key.
 _OWN: Final[dict[Kind, tuple[tuple[str, str], ...]]] = {
     Kind.PERSON: (
         ("person_address", "person_id = :id"),
@@ -47,13 +47,13 @@ _OWN: Final[dict[Kind, tuple[tuple[str, str], ...]]] = {
     Kind.LEAD: (("record_person", "record_key = :key"),),
     Kind.PROJECT: (("record_person", "record_key = :key"),),
 }
-# What is added back, never replaced: it may have changed since for reasons of its own.
+# Rows that are added back, never replaced: they may have changed since for other reasons.
 _ADDED: Final = (
     ("history_entry", "record_key = :key"),
     ("link", "record_key = :key"),
     ("link_offer", "record_key = :key"),
 )
-# A row comes back only if what it names is still there.
+# A row comes back only if the row it names is still there.
 _STILL: Final = {
     "message_person": "EXISTS (SELECT 1 FROM message WHERE id = :message_id)",
     "message_person_refused": "EXISTS (SELECT 1 FROM message WHERE id = :message_id)",
@@ -64,7 +64,7 @@ _STILL: Final = {
 
 
 def take(record_keys: Iterable[str]) -> tuple[Snapshot, ...]:
-    """Snapshots of the records that are there."""
+    """Snapshots of the records that exist."""
     found = (_take(key) for key in dict.fromkeys(record_keys))
     return tuple(each for each in found if each.rows)
 
@@ -108,9 +108,9 @@ def _referrers(kind: Kind, record_id: int) -> tuple[tuple[str, int], ...]:
 
 
 def put_back(snapshots: Sequence[Snapshot]) -> None:
-    """Make the records what they were; inside `writing()`.
+    """Make the records what they were, inside `writing()`.
 
-    All main rows first: records name one another.
+    All main rows are written first, because records name one another.
     """
     for snapshot in snapshots:
         _upsert(snapshot.rows[0])
@@ -123,7 +123,7 @@ def put_back(snapshots: Sequence[Snapshot]) -> None:
     )
 
 
-# What takes the place of what a row named and is gone.
+# What a row names instead, if what it named is gone.
 _ELSE: Final = {
     "organization_id": "SELECT id FROM organization WHERE id = ?",
     "stage_id": "SELECT id FROM stage ORDER BY id <> ?, position, id LIMIT 1",
@@ -131,7 +131,7 @@ _ELSE: Final = {
 
 
 def _upsert(rows: Rows) -> None:
-    """An organization that is gone is named no more; of a stage, the first takes its place."""
+    """Write main rows. Drop an organization that is gone; replace such a stage by the first one."""
     for values in rows.values:
         row = dict(zip(rows.columns, values, strict=True))
         for column, sql in _ELSE.items():
@@ -175,7 +175,7 @@ def _insert(rows: Rows) -> None:
 
 
 def _show_links(record_key: str) -> None:
-    """The rows of the conversations say what they are linked to again."""
+    """Write key and title of the record into the rows of its conversations again."""
     kind, record_id = split(record_key)
     if kind in ITEMS:
         database.run(

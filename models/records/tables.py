@@ -1,4 +1,4 @@
-"""The tables of customer records, and of their histories."""
+"""The tables of records and of their history entries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from models.store.database import BaseModel
 
 
 class Organization(BaseModel):
-    """A company; its history is that of its persons, deals, leads and projects."""
+    """A company; its history is made of those of its persons, deals, leads and projects."""
 
     id = AutoField()
     name = TextField()
@@ -27,7 +27,7 @@ class OrganizationDomain(BaseModel):
 
 
 class Person(BaseModel):
-    """Somebody the person corresponds with."""
+    """A human being whom the user corresponds with."""
 
     id = AutoField()
     name = TextField()
@@ -57,7 +57,7 @@ class PersonPhone(BaseModel):
 
 
 class HistoryEntry(BaseModel):
-    """One entry; mails come from the links."""
+    """One history entry. Mail has none: a history finds it through the links."""
 
     id = AutoField()
     record_key = TextField()

@@ -1,3 +1,3 @@
-"""Server: what the store knows of a server: mailboxes, locations, UIDs, and operations to be done.
+"""Server: what the store knows about a server: mailboxes, locations, UIDs and open operations.
 Imports `mail` and all below.
 """

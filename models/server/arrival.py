@@ -1,4 +1,4 @@
-"""Arrivals: the identity of every UID that appeared, kept 90 days to explain vanishes."""
+"""Arrivals: the identity of every UID that appeared, kept for 90 days to explain vanishes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.store.database import chunks
 
 @dataclass(frozen=True, slots=True)
 class ArrivalRow:
-    """A UID with the identity that it had when it appeared."""
+    """A UID and the identity that it had when it appeared."""
 
     mailbox_id: int
     uidvalidity: int
@@ -31,9 +31,9 @@ _COLUMNS = ", ".join(ArrivalRow.__dataclass_fields__)
 
 
 def note(found: Iterable[ArrivalRow]) -> None:
-    """Keep what appeared; a UID that is known gets its newest facts and is there again.
+    """Store what appeared; a known UID gets the newest facts, and `is_gone` is cleared.
 
-    One that a tombstone keeps out stays so: it is being counted.
+    A UID that a tombstone keeps out stays kept out, because tombstones count their copies.
     """
     now = now_ms()
     with database.writing(durable=False):
@@ -63,11 +63,11 @@ def note(found: Iterable[ArrivalRow]) -> None:
 
 
 def explain(account_id: int, identity: bytes, server_identity: str = "") -> list[ArrivalRow]:
-    """Every UID with this identity that is there as far as is known, the newest first.
+    """The UIDs with this identity that are still there as far as is known, newest first.
 
-    X-GM-MSGID names a mail; EMAILID names its content, which duplicates share, so it is no
-    evidence by itself. An arrival explains a vanish only if its UID is still there when
-    judged: the caller asks the server.
+    X-GM-MSGID names a mail. EMAILID names its content, which duplicates share, so it is no
+    evidence by itself. An arrival explains a vanish only if its UID is still there when the case
+    is judged; the caller asks the server.
     """
     gmail = server_identity if server_identity.startswith("gm:") else ""
     found = database.rows(
@@ -79,12 +79,12 @@ def explain(account_id: int, identity: bytes, server_identity: str = "") -> list
 
 
 def of_mailbox(mailbox_id: int, uidvalidity: int) -> list[ArrivalRow]:
-    """The arrivals of a mailbox that are there as far as is known, by UID."""
+    """The arrivals of a mailbox that are still there as far as is known, in order of UID."""
     return _read("mailbox_id = ? AND uidvalidity = ? AND is_gone = 0", (mailbox_id, uidvalidity))
 
 
 def at(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> dict[int, ArrivalRow]:
-    """The arrivals of these UIDs, gone or not, by UID."""
+    """The arrivals at these UIDs, gone or not, by UID."""
     found: dict[int, ArrivalRow] = {}
     for chunk in chunks(uids):
         condition = f"mailbox_id = ? AND uidvalidity = ? AND uid IN ({database.marks(len(chunk))})"
@@ -94,7 +94,7 @@ def at(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> dict[int, Arri
 
 
 def kept_out_at(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> dict[int, bytes]:
-    """The identities of those of the UIDs that are kept out, by UID."""
+    """The identities of the given UIDs that a tombstone keeps out, by UID."""
     return {
         uid: row.identity
         for uid, row in at(mailbox_id, uidvalidity, uids).items()
@@ -103,7 +103,7 @@ def kept_out_at(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> dict[
 
 
 def deleted_flagged(mailbox_id: int, uidvalidity: int) -> list[ArrivalRow]:
-    """The UIDs that stay out until their \\Deleted flag goes; then take them in."""
+    """UIDs that were not taken in because of their \\Deleted flag; they come in when it goes."""
     condition = (
         "mailbox_id = ? AND uidvalidity = ? AND is_gone = 0 AND is_kept_out = 0 "
         f"AND flags & {int(Flag.DELETED)} AND NOT EXISTS (SELECT 1 FROM location l "
@@ -114,7 +114,7 @@ def deleted_flagged(mailbox_id: int, uidvalidity: int) -> list[ArrivalRow]:
 
 
 def gone(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> None:
-    """These UIDs are not in the mailbox any more."""
+    """Note that these UIDs are not in the mailbox any more."""
     with database.writing(durable=False):
         for chunk in chunks(uids):
             database.run(
@@ -125,7 +125,10 @@ def gone(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> None:
 
 
 def prune(older_than: int) -> None:
-    """Forget old arrivals, but never one that is still kept out: it is being counted."""
+    """Forget arrivals seen before `older_than`, ms UTC.
+
+    Those that are still kept out stay, because tombstones count their copies.
+    """
     with database.writing(durable=False):
         database.run(
             "DELETE FROM arrival WHERE seen_at < ? AND (is_kept_out = 0 OR is_gone = 1)",
@@ -134,7 +137,7 @@ def prune(older_than: int) -> None:
 
 
 def count_between(mailbox_id: int, uidvalidity: int, low: int, high: int) -> int:
-    """How many UIDs in [low, high) appeared."""
+    """How many UIDs in [low, high) have appeared."""
     return int(
         database.value(
             "SELECT count(*) FROM arrival WHERE mailbox_id = ? AND uidvalidity = ? "
@@ -145,9 +148,10 @@ def count_between(mailbox_id: int, uidvalidity: int, low: int, high: int) -> int
 
 
 def mirrored(mailbox_id: int, inbox_id: int) -> tuple[int, int]:
-    """How many arrivals a mailbox had no later than INBOX, and how many INBOX had since then.
+    """Count the mail that came to a mailbox no later than to INBOX, and INBOX's mail since then.
 
-    A person copies what INBOX has; a rule of the server is there at the same time.
+    This shows a mirror: a user copies mail that INBOX already has, but a rule of the server
+    delivers the copy at the same time.
     """
     row = database.row(
         "SELECT count(*), (SELECT count(*) FROM arrival WHERE mailbox_id = ?2 AND seen_at >= "
@@ -161,7 +165,7 @@ def mirrored(mailbox_id: int, inbox_id: int) -> tuple[int, int]:
 
 
 def kept_out_before(mailbox_id: int) -> list[ArrivalRow]:
-    """What a tombstone keeps out of a mailbox, under whatever numbers."""
+    """What a tombstone keeps out of a mailbox, under any UIDVALIDITY."""
     found = database.rows(
         "SELECT uidvalidity, uid, account_id, identity, server_identity, flags FROM arrival "
         "WHERE mailbox_id = ? AND is_kept_out = 1 AND is_gone = 0 ORDER BY uidvalidity, uid",
@@ -174,7 +178,7 @@ def kept_out_before(mailbox_id: int) -> list[ArrivalRow]:
 
 
 def forget_numbers(mailbox_id: int, uidvalidity: int) -> None:
-    """Arrivals under other numbers than these say nothing any more."""
+    """Mark arrivals under any other UIDVALIDITY as gone: their UIDs mean nothing any more."""
     database.run(
         "UPDATE arrival SET is_gone = 1 WHERE mailbox_id = ? AND uidvalidity <> ? AND is_gone = 0",
         (mailbox_id, uidvalidity),

@@ -1,4 +1,4 @@
-"""The copies of messages on the server, as the operations of a command need them."""
+"""Find the server's copies of messages for a command that queues operations about them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SELECT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One copy, and the mailbox that it lies in."""
+    """One copy and the mailbox that holds it."""
 
     source: Source
     flags: int
@@ -33,13 +33,13 @@ class Copy:
 
     @property
     def is_read(self) -> bool:
-        """What the server says, as far as is known."""
+        """Whether it is read on the server, as far as is known."""
         return bool(self.flags & Flag.SEEN)
 
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """The copies of a message that an operation may be about."""
+    """The copies of one message that an operation may be about."""
 
     message_id: int
     identity: bytes
@@ -48,11 +48,11 @@ class Copies:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """Where they lie."""
+        """Where the copies lie."""
         return tuple(copy.source for copy in self.copies)
 
     def operation(self, account_id: int, kind: str, payload: Payload) -> NewOperation:
-        """An operation about this message."""
+        """A new operation about this message."""
         return NewOperation(
             account_id, kind, self.message_id, self.identity, self.server_identity, payload
         )
@@ -65,11 +65,11 @@ def copies_of(
     of: Literal["m.id", "m.conversation_id"] = "m.id",
     order: str = BY_MESSAGE,
 ) -> list[Copies]:
-    """The copies of messages, or of the messages of conversations, message by message.
+    """The copies of messages, or of the messages of conversations, grouped by message.
 
     Args:
-        ids: Of what `of` names.
-        condition: Which copies, in SQL about `message m`, `location l` and `mailbox b`.
+        ids: Ids of messages or of conversations, as `of` says.
+        condition: Which copies: SQL about `message m`, `location l` and `mailbox b`.
     """
     found: dict[int, list[database.Row]] = {}
     for chunk in chunks(ids):

@@ -1,7 +1,7 @@
 """Which UIDs of a mailbox the store knows: those of messages, those kept out, and unread ones.
 
-Another program may move a mail away and back between two looks: it has a new UID then, and is
-no second copy. The store knows the old UIDs; whether they are gone only the server can say.
+Another program may move a mail away and back between two looks. The mail then has a new UID and
+is no second copy. The store knows the old UID; only the server can say whether it is gone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from models.store.database import chunks, parts
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A UID at which a mail lay. `location_id` is None where a tombstone keeps it out (R8)."""
+    """A UID at which a mail lay. `location_id` is None if a tombstone keeps it out (R8)."""
 
     uid: int
     identity: bytes
@@ -45,7 +45,7 @@ def earlier(
     identities: Iterable[bytes | str],
     server_identities: Iterable[str],
 ) -> list[Earlier]:
-    """Every UID of this mailbox at which one of these mails lies, as far as is known."""
+    """The UIDs of this mailbox at which one of these mails lies, as far as is known."""
     gmail: list[bytes | str] = [name for name in server_identities if name.startswith("gm:")]
     found: dict[int, Earlier] = {}
     for column, names in (("identity", list(identities)), ("server_identity", gmail)):
@@ -62,7 +62,7 @@ def earlier(
 def move(
     mailbox_id: int, uidvalidity: int, moved: Mapping[int, int], appeared: Sequence[ArrivalRow]
 ) -> None:
-    """Locations follow from old to new UIDs of one mailbox, with what waits for the server."""
+    """Move locations and waiting operations from old to new UIDs of one mailbox."""
     known = location.at(mailbox_id, uidvalidity, moved)
     for old, row in known.items():
         location.move_location(
@@ -78,7 +78,7 @@ def move(
     )
 
 
-_NAMELESS = b""  # the identity of an arrival that nobody could read yet
+_NAMELESS = b""  # the identity of an arrival that could not be read yet
 
 
 def note_unread(
@@ -89,9 +89,10 @@ def note_unread(
     *,
     is_renumbered: bool = False,
 ) -> None:
-    """These UIDs exist and cannot be read now: they are asked for again.
+    """Note that these UIDs exist but cannot be read now, so that they are asked for again.
 
-    What is known of a UID stays, unless the UIDs mean other mail now.
+    UIDs that are known keep what is known about them, unless `is_renumbered` says that the UIDs
+    mean other mail now.
     """
     wanted = list(uids)
     known: set[int] = set()
@@ -106,7 +107,7 @@ def note_unread(
 
 
 def unread(account_id: int) -> dict[int, list[tuple[int, int, int]]]:
-    """By mailbox, (UIDVALIDITY, UID, since when) of what could not be read."""
+    """(UIDVALIDITY, UID, since when in ms UTC) of what could not be read, by mailbox."""
     rows = database.rows(
         "SELECT mailbox_id, uidvalidity, uid, seen_at FROM arrival WHERE account_id = ? "
         "AND identity = ? AND is_gone = 0 ORDER BY uid",
@@ -119,7 +120,7 @@ def unread(account_id: int) -> dict[int, list[tuple[int, int, int]]]:
 
 
 def of_mailbox(mailbox_id: int, uidvalidity: int) -> set[int]:
-    """The UIDs of which the store knows what they are, taken in or not."""
+    """The UIDs that have a location or an arrival, taken in or not."""
     rows = database.rows(
         "SELECT uid FROM location WHERE mailbox_id = ?1 AND uidvalidity = ?2 UNION "
         "SELECT uid FROM arrival WHERE mailbox_id = ?1 AND uidvalidity = ?2 AND is_gone = 0",
@@ -129,7 +130,7 @@ def of_mailbox(mailbox_id: int, uidvalidity: int) -> set[int]:
 
 
 def newest(mailbox_id: int, uidvalidity: int, count: int) -> list[int]:
-    """The highest UIDs known in a mailbox."""
+    """The highest `count` UIDs of a mailbox that have a location."""
     rows = database.rows(
         "SELECT uid FROM location WHERE mailbox_id = ? AND uidvalidity = ? "
         "ORDER BY uid DESC LIMIT ?",
@@ -139,7 +140,7 @@ def newest(mailbox_id: int, uidvalidity: int, count: int) -> list[int]:
 
 
 def identities_in(mailbox_id: int, uidvalidity: int) -> dict[int, bytes]:
-    """The identity of every located message of a mailbox, by UID."""
+    """The identities of the messages that lie in a mailbox, by UID."""
     return dict(
         database.rows(
             "SELECT l.uid, m.identity FROM location l JOIN message m ON m.id = l.message_id "
@@ -150,7 +151,7 @@ def identities_in(mailbox_id: int, uidvalidity: int) -> dict[int, bytes]:
 
 
 def located(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> set[int]:
-    """Those of the UIDs that are a location of some message."""
+    """Which of the UIDs are a location of some message."""
     found: set[int] = set()
     for chunk in chunks(uids):
         rows = database.rows(
@@ -163,14 +164,14 @@ def located(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> set[int]:
 
 
 def known_at(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> set[int]:
-    """Those of the UIDs that are here or that a tombstone keeps out."""
+    """Which of the UIDs are here, or kept out by a tombstone."""
     wanted = list(uids)
     kept_out = arrival.kept_out_at(mailbox_id, uidvalidity, wanted)
     return located(mailbox_id, uidvalidity, wanted) | kept_out.keys()
 
 
 def attach_arrivals(account_id: int, identities: Sequence[bytes]) -> None:
-    """Messages that just came in lie also where their identity appeared before them."""
+    """Add locations for messages that just came in, where their identity had appeared before."""
     for start in range(0, len(identities), 500):
         part = identities[start : start + 500]
         found = database.rows(

@@ -1,7 +1,7 @@
-"""Where messages are on the server, as of the last news: the engine's side of a message.
+"""Locations: where messages lie on the server, as last reported by it.
 
-A vanish ends a location, never a message. What a location says about read and unread is
-the message's, unless an operation of ours about it is still open.
+A vanish ends a location, never a message. The \\Seen flag of a location sets whether the message
+is read, unless one of our operations about it is still open.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _ARRIVAL_IS_GONE: Final = (
 
 
 def locations(mailbox_id: int, uidvalidity: int | None = None) -> list[LocationRow]:
-    """The locations of a mailbox by UID; of any UIDVALIDITY if none is named."""
+    """The locations of a mailbox in order of UID; under any UIDVALIDITY if none is given."""
     found = database.rows(
         f"SELECT {_COLUMNS} FROM location l WHERE mailbox_id = ? "
         "AND (? IS NULL OR uidvalidity = ?) ORDER BY uidvalidity, uid",
@@ -55,7 +55,7 @@ def locations(mailbox_id: int, uidvalidity: int | None = None) -> list[LocationR
 
 
 def at(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> dict[int, LocationRow]:
-    """The locations of these UIDs, by UID."""
+    """The locations at these UIDs, by UID."""
     found: dict[int, LocationRow] = {}
     for chunk in chunks(uids):
         rows = database.rows(
@@ -68,7 +68,7 @@ def at(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> dict[int, Loca
 
 
 def message_ids_at(mailbox_id: int, uidvalidity: int, uids: Iterable[int]) -> dict[int, int]:
-    """The messages that lie at these UIDs, by UID."""
+    """The ids of the messages that lie at these UIDs, by UID."""
     found: dict[int, int] = {}
     for chunk in chunks(uids):
         found.update(
@@ -106,9 +106,10 @@ def open_cases(account_id: int) -> list[LocationRow]:
 
 
 def live_elsewhere(message_id: int, *, but: Collection[int] = ()) -> list[LocationRow]:
-    """The locations that prove a message alive, without those named.
+    """The locations that prove a message alive, except those in `but`.
 
-    Live, not \\Deleted, and outside Trash, Junk and mirrors (SYNC.md section 2).
+    They are live, not \\Deleted, and outside Trash, Junk and mirrors (docs/sync.md, "Proof before
+    a delete").
     """
     found = database.rows(
         f"SELECT {_COLUMNS} FROM location l JOIN mailbox b ON b.id = l.mailbox_id "
@@ -120,7 +121,7 @@ def live_elsewhere(message_id: int, *, but: Collection[int] = ()) -> list[Locati
 
 
 def end_location(location_id: int) -> None:
-    """A UID is gone from its mailbox; its message stays."""
+    """Remove a location whose UID is gone from its mailbox; the message stays."""
     with database.writing(durable=False):
         database.run(_ARRIVAL_IS_GONE, (location_id,))
         database.run("DELETE FROM location WHERE id = ?", (location_id,))
@@ -129,7 +130,10 @@ def end_location(location_id: int) -> None:
 def move_location(
     location_id: int, mailbox_id: int, uidvalidity: int, uid: int, *, put_by_archive: bool = False
 ) -> None:
-    """A location is elsewhere now, live. One that is already known there takes its part."""
+    """Move a location to another place, where it is live.
+
+    If another location is known at that place, it replaces this one.
+    """
     with database.writing(durable=False):
         known = at(mailbox_id, uidvalidity, [uid]).get(uid)
         if known is not None and known.id != location_id:
@@ -148,10 +152,10 @@ def move_location(
 
 
 def put_aside(location_id: int, mailbox_id: int, uidvalidity: int, *, is_held: bool) -> None:
-    """It lies, or lay, in this mailbox at a UID that nobody can tell: hidden, or held."""
+    """Set a location hidden or held: the mail is, or was, in this mailbox at an unknown UID."""
     with database.writing(durable=False):
         database.run(_ARRIVAL_IS_GONE, (location_id,))
-        # Hidden is no sitting: the first real one must not count as the second.
+        # Hidden is no check: the first real check must not count as the second one.
         at = now_ms() if is_held else None
         database.run(
             "UPDATE location SET mailbox_id = ?, uidvalidity = ?, uid = -id, modseq = 0, "
@@ -171,10 +175,10 @@ def put_aside(location_id: int, mailbox_id: int, uidvalidity: int, *, is_held: b
 def set_flags(
     mailbox_id: int, uidvalidity: int, news: Mapping[int, tuple[int, int]]
 ) -> tuple[int, ...]:
-    """Flags and modseq by UID as the server has them now; the conversations that changed.
+    """Store the server's flags and modseq by UID; return the conversations that changed.
 
-    The latest news wins over what another location of the message says. A message with an
-    open flags operation keeps what the person did (R12).
+    The newest report wins over what another location of the message says. A message with an open
+    flags operation keeps what the user did (R12).
     """
     with database.writing(durable=False):
         known = at(mailbox_id, uidvalidity, news)
@@ -192,7 +196,10 @@ def set_flags(
 
 
 def set_read(states: Mapping[int, bool]) -> tuple[int, ...]:
-    """What servers say about read, by message, where nothing of ours is open about it."""
+    """Set messages read or unread as the server says; return the conversations that changed.
+
+    A message with an open flags operation of ours is left alone.
+    """
     if not states:
         return ()
     ours = operation.open_for_messages(states, kinds=("flags",))
@@ -209,10 +216,10 @@ def set_read(states: Mapping[int, bool]) -> tuple[int, ...]:
 
 
 def remap_uidvalidity(mailbox_id: int, new: int, mapping: Mapping[int, int]) -> None:
-    """A mailbox was renumbered: `mapping` gives the new UID of each location that was found.
+    """Follow a renumbered mailbox: `mapping` gives the new UID of each location that was found.
 
-    A location that was not found stays under its old UIDVALIDITY; ending it is a judgement.
-    Operations that wait name their sources anew.
+    A location that was not found stays under its old UIDVALIDITY: ending it is for the judge. The
+    sources of waiting operations are renamed too.
     """
     with database.writing(durable=True):
         old = {row.id: row for row in locations(mailbox_id) if row.uidvalidity != new}
@@ -237,7 +244,7 @@ def remap_uidvalidity(mailbox_id: int, new: int, mapping: Mapping[int, int]) -> 
 
 
 def used_mailboxes(account_id: int) -> set[int]:
-    """The mailboxes of an account in which a message of the store lies."""
+    """The mailboxes of an account that hold a message of the store."""
     rows = database.rows(
         "SELECT m.id FROM mailbox m WHERE m.account_id = ? "
         "AND EXISTS (SELECT 1 FROM location l WHERE l.mailbox_id = m.id)",
@@ -247,7 +254,7 @@ def used_mailboxes(account_id: int) -> set[int]:
 
 
 def counts(account_id: int) -> dict[int, int]:
-    """By mailbox of an account, how many messages of the store lie in it."""
+    """How many locations each mailbox of an account has."""
     rows = database.rows(
         "SELECT l.mailbox_id, count(*) FROM location l JOIN mailbox m ON m.id = l.mailbox_id "
         "WHERE m.account_id = ? GROUP BY l.mailbox_id",
@@ -265,7 +272,7 @@ def put_location(
     flags: int = 0,
     put_by_archive: bool = False,
 ) -> None:
-    """A message lies here now; a location of another message at this UID is taken over."""
+    """Note that a message lies here now; if another message had this UID, it loses it."""
     database.run(
         "INSERT INTO location (message_id, mailbox_id, uidvalidity, uid, flags, put_by_archive) "
         "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (mailbox_id, uidvalidity, uid) DO UPDATE SET "
@@ -277,7 +284,7 @@ def put_location(
 
 
 def in_trash(account_id: int) -> set[int]:
-    """Messages of the store that have a copy in Trash."""
+    """Messages of the store that have a copy in Trash, held ones aside."""
     rows = database.rows(
         "SELECT DISTINCT l.message_id FROM mailbox m JOIN location l ON l.mailbox_id = m.id "
         "WHERE m.account_id = ? AND m.role = 'trash' AND l.state <> 'held'",
@@ -287,7 +294,7 @@ def in_trash(account_id: int) -> set[int]:
 
 
 def places_in(mailbox_id: int, message_ids: Iterable[int]) -> set[int]:
-    """Those of the messages that have a live location in this mailbox."""
+    """Which of the messages have a live location in this mailbox."""
     found: set[int] = set()
     for chunk in chunks(message_ids):
         rows = database.rows(
@@ -305,9 +312,11 @@ def without_place(mailbox_id: int, message_ids: Sequence[int]) -> int:
 
 
 def unplace(location_ids: Iterable[int], uidvalidity: int, state: str, at: int) -> None:
-    """Locations whose UIDs are void: under the new numbers, where no UID can be below zero.
+    """Give void locations a negative UID under the new UIDVALIDITY, where no real UID can be.
 
-    `state` is `missing` (a case, its first sitting is this one) or `held` (the person is asked).
+    Args:
+        state: `missing` opens a case, and this counts as its first check; `held` asks the user.
+        at: The time of the check, ms UTC.
     """
     for chunk in chunks(location_ids):
         database.run(

@@ -1,4 +1,4 @@
-"""A server's mailboxes: their roles, and how far each was synced."""
+"""A server's mailboxes: their roles, and how far each is synced."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 from models.store import database
 from models.store.clock import now_ms
 
-NEVER_OPEN_MS: Final = 24 * 3600 * 1000  # a day is enough for a mailbox that was never opened
+NEVER_OPEN_MS: Final = 24 * 3600 * 1000  # how long one that was never open holds up deletes
 
 
 class Role(StrEnum):
@@ -27,7 +27,7 @@ class Role(StrEnum):
 
 
 NOT_SYNCED = frozenset({Role.TRASH, Role.JUNK, Role.DRAFTS})  # never taken in as mail
-NEVER_SYNCED = NOT_SYNCED | {Role.ALL, Role.FLAGGED}  # these only mirror mail of other labels
+NEVER_SYNCED = NOT_SYNCED | {Role.ALL, Role.FLAGGED}  # these two only mirror mail of other labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,12 @@ class MailboxState:
 
     @property
     def is_gone(self) -> bool:
-        """Not in LIST, twice; one that is refused is there."""
+        """Whether LIST left it out twice; a mailbox that the server refuses is still there."""
         return self.missing_asks > 1 and self.refused_since is None
 
     @property
     def is_synced(self) -> bool:
-        """Whether whole messages are taken in from it."""
+        """Whether its mail is taken in."""
         return self.is_chosen and self.role not in NEVER_SYNCED
 
 
@@ -103,7 +103,10 @@ def by_name(account_id: int, name: str) -> MailboxState | None:
 
 
 def by_role(account_id: int, role: Role) -> MailboxState | None:
-    """The mailbox that has a role: the one that is there, and chosen by the best source."""
+    """The mailbox that has a role; of several, one that is there and has the best source.
+
+    The user's choice is the best source, then special-use.
+    """
     row = database.row(
         f"SELECT {_LIST} FROM mailbox WHERE account_id = ? AND role = ? AND is_selectable = 1 "
         "ORDER BY missing_since IS NOT NULL, role_source <> 'person', "
@@ -114,7 +117,10 @@ def by_role(account_id: int, role: Role) -> MailboxState | None:
 
 
 def count_closed(account_id: int) -> int:
-    """How many the server names and does not open: one that never was open counts for a day."""
+    """How many mailboxes the server lists but does not open.
+
+    One that was never open counts only for a day.
+    """
     found = database.value(
         "SELECT count(*) FROM mailbox WHERE account_id = ? AND is_selectable = 1 "
         "AND is_mirror = 0 AND refused_since IS NOT NULL AND (was_open = 1 OR refused_since > ?)",
@@ -124,7 +130,7 @@ def count_closed(account_id: int) -> int:
 
 
 def save(account_id: int, name: str, **columns: Any) -> int:
-    """Make a mailbox, or change these columns of the one with this name; its id."""
+    """Make a mailbox, or change these columns of the one with this name; return its id."""
     with database.writing(durable=False):
         database.run(
             "INSERT OR IGNORE INTO mailbox (account_id, name) VALUES (?, ?)", (account_id, name)
@@ -138,7 +144,7 @@ def save(account_id: int, name: str, **columns: Any) -> int:
 
 
 def update(mailbox_id: int, **columns: Any) -> None:
-    """Change columns of a mailbox, also its name."""
+    """Change columns of a mailbox; its name may be one of them."""
     if not columns:
         return
     _check(columns)
@@ -149,7 +155,7 @@ def update(mailbox_id: int, **columns: Any) -> None:
 
 
 def lower_count(mailbox_id: int, count: int) -> None:
-    """So many messages were moved out by us: the next cycle's arithmetic has to know."""
+    """Subtract messages that we moved out, so that the counts add up in the next cycle."""
     database.run(
         "UPDATE mailbox SET message_count = max(0, message_count - ?) WHERE id = ?",
         (count, mailbox_id),

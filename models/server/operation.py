@@ -1,8 +1,9 @@
-"""Operations: what a server still has to hear of what the person did (SYNC.md section 3).
+"""Operations: user actions that still have to be carried out on the server (R12).
 
-An operation is written in the transaction of its local change. It is *begun* once its mark
-(the target's UIDVALIDITY and UIDNEXT) is on disk; from then on its outcome is unknown until
-somebody looked, so only operations that are not begun are ever cancelled.
+An operation is written in the transaction of its local change. It has *begun* once its mark (the
+target's UIDVALIDITY and UIDNEXT) is on disk. From then on its outcome is unknown until the engine
+has looked, so only operations that have not begun are ever cancelled. See docs/sync.md,
+"Operations".
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from models.store.database import chunks
 
 ARCHIVE, UNARCHIVE, TRASH, FLAGS = "archive", "unarchive", "trash", "flags"
 SEND, APPEND_DRAFT, APPEND_SENT = "send", "append_draft", "append_sent"
-# As the server's words: what waits for one whole look at the account.
+# Stored in `server_words` while an operation waits for one whole look at the account.
 LOST: Final = "The mail is not where it was; every label is looked through for it."
-QUESTIONS: Final = {"trash": "ask: trash", "archive": "ask: archive"}  # as the server's words
-CREATE = "create"  # a mailbox that the person agreed to
+# Stored in `server_words` while an operation waits for an answer of the user.
+QUESTIONS: Final = {"trash": "ask: trash", "archive": "ask: archive"}
+CREATE = "create"  # make a mailbox that the user agreed to
 _OPEN: Final = "state IN ('pending', 'running', 'waiting')"
 
 Source = tuple[int, int, int]  # mailbox_id, uidvalidity, uid
@@ -29,18 +31,18 @@ Source = tuple[int, int, int]  # mailbox_id, uidvalidity, uid
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What is to be done, in ids and numbers, without words of a mail.
+    """What an operation has to do, in ids and numbers, without words of a mail.
 
     Attributes:
-        sources: The copies it is about. An unarchive without sources is about every live
-            location that our archive put where it is, when its turn comes.
-        target: The mailbox they go to. None: the account's mailbox of that role, looked
-            up when its turn comes.
-        mark: UIDVALIDITY and UIDNEXT of the target from before it was begun.
-        seen: The desired state of a flags operation.
-        name, role: The mailbox to be made, and what it is to be.
+        sources: The copies it is about. An unarchive without sources takes every live location
+            that our archive operations put where it is, looked up when its turn comes.
+        target: The mailbox they go to. None: the account's mailbox of that role, looked up when
+            its turn comes.
+        mark: UIDVALIDITY and UIDNEXT of the target from before the operation began.
+        seen: For a flags operation: whether the mail shall be read.
+        name, role: The mailbox to make, and its role.
         lost: Sources that were gone when their turn came.
-        is_found: What is in `sources` was found instead of them.
+        is_found: Whether `sources` holds a copy that was found in place of the lost ones.
     """
 
     sources: tuple[Source, ...] = ()
@@ -53,7 +55,7 @@ class Payload:
     is_found: bool = False
 
     def to_json(self) -> str:
-        """The payload as the table keeps it."""
+        """The payload as the table stores it."""
         more: dict[str, Any] = {"name": self.name, "role": self.role} if self.name else {}
         more |= {"lost": self.lost, "found": self.is_found} if self.lost else {}
         return json.dumps(
@@ -84,7 +86,7 @@ def _sources(found: Iterable[Sequence[int]]) -> tuple[Source, ...]:
 
 @dataclass(frozen=True, slots=True)
 class NewOperation:
-    """An operation to be queued."""
+    """An operation that is not queued yet."""
 
     account_id: int
     kind: str
@@ -96,7 +98,7 @@ class NewOperation:
 
 @dataclass(frozen=True, slots=True)
 class OperationRow:
-    """An operation as it was when read."""
+    """An operation as it was when it was read."""
 
     id: int
     account_id: int
@@ -114,12 +116,12 @@ class OperationRow:
 
     @property
     def is_lost(self) -> bool:
-        """Whether none of its copies was where it was: it waits for one whole look."""
+        """Whether none of its copies is where it was, so that it waits for one whole look."""
         return bool(self.payload.lost) and not self.payload.sources
 
     @property
     def is_begun(self) -> bool:
-        """Whether the server may have heard of it."""
+        """Whether the server may have received something of it."""
         return self.state == "running" or self.payload.mark is not None
 
 
@@ -127,7 +129,7 @@ _COLUMNS = ", ".join(OperationRow.__dataclass_fields__)
 
 
 def queue(command_id: str, items: Iterable[NewOperation]) -> None:
-    """Write operations, inside the durable transaction of their local change."""
+    """Write operations inside the durable transaction of their local change."""
     now = now_ms()
     database.run_many(
         "INSERT INTO operation (account_id, command_id, kind, message_id, identity, "
@@ -150,10 +152,10 @@ def queue(command_id: str, items: Iterable[NewOperation]) -> None:
 
 
 def due(account_id: int, now: int) -> list[OperationRow]:
-    """What may be done now, in its order: for each message the first that is open.
+    """The operations that may be done at `now` (ms UTC): of each message, the first open one.
 
-    One in state `running` was cut off by a crash or a lost connection: its outcome is
-    unknown, and its mark says where to look.
+    One in state `running` was cut off by a crash or a lost connection. Its outcome is unknown; its
+    mark says where to look.
     """
     busy: set[int] = set()
     found = []
@@ -177,9 +179,9 @@ def get(operation_id: int) -> OperationRow | None:
 
 
 def mark_running(operation_id: int, payload: Payload) -> bool:
-    """Put intent, sources and the target's mark on disk, before the first byte goes out.
+    """Write intent, sources and the target's mark to disk before the first byte is sent.
 
-    False if the person took it back meanwhile: then nothing may be sent.
+    Return False if the user took it back meanwhile; then nothing may be sent.
     """
     with database.writing(durable=True):
         changed = database.run(
@@ -191,17 +193,17 @@ def mark_running(operation_id: int, payload: Payload) -> bool:
 
 
 def mark_done(operation_ids: Iterable[int]) -> None:
-    """The server has it."""
+    """Close operations that the server has carried out."""
     _finish(operation_ids, "done")
 
 
 def mark_waiting(operation_id: int, next_try_at: int, server_words: str = "") -> None:
-    """Try again later; a mark that is set stays, since the outcome may be unknown."""
+    """Retry at `next_try_at` (ms UTC). A mark stays set, since the outcome may be unknown."""
     _change(operation_id, "waiting", next_try_at, server_words)
 
 
 def mark_refused(operation_id: int, server_words: str) -> None:
-    """The server will not do it; the person sees it and may try again or drop it."""
+    """Note that the server will not do it; the user sees that and can retry or drop it."""
     with database.writing(durable=True):
         _change(operation_id, "refused", 0, server_words)
         _tell_ledger([operation_id], "refused", ledger.SERVER, {"words": server_words})
@@ -211,13 +213,13 @@ def _change(operation_id: int, state: str, next_try_at: int, server_words: str) 
     with database.writing(durable=True):
         database.run(
             "UPDATE operation SET state = ?, next_try_at = ?, server_words = ?, changed_at = ? "
-            f"WHERE id = ? AND {_OPEN}",  # what the person took back stays taken back
+            f"WHERE id = ? AND {_OPEN}",  # what the user took back stays taken back
             (state, next_try_at, server_words, now_ms(), operation_id),
         )
 
 
 def clear_mark(operation_id: int) -> None:
-    """The server was looked at: nothing of it happened, so it may be begun anew."""
+    """Let an operation begin again, after a look at the server showed that nothing happened."""
     row = get(operation_id)
     if row is not None:
         with database.writing(durable=True):
@@ -229,7 +231,7 @@ def clear_mark(operation_id: int) -> None:
 
 
 def cancel(operation_ids: Iterable[int]) -> None:
-    """They are not needed any more."""
+    """Cancel operations that are not needed any more."""
     _finish(operation_ids, "cancelled")
 
 
@@ -244,7 +246,7 @@ def _finish(operation_ids: Iterable[int], state: str) -> None:
 
 
 def retry(operation_ids: Iterable[int]) -> tuple[int, ...]:
-    """Try what was refused, or waits, at once; their accounts."""
+    """Try refused and waiting operations at once, because the user asked; return their accounts."""
     return _by_person(
         operation_ids,
         "state = 'pending', attempts = 0, next_try_at = 0",
@@ -253,7 +255,10 @@ def retry(operation_ids: Iterable[int]) -> tuple[int, ...]:
 
 
 def drop(operation_ids: Iterable[int]) -> tuple[int, ...]:
-    """Give up what is not running; what it did here stays. Their accounts."""
+    """Give up operations that are not running, because the user asked; return their accounts.
+
+    What the user's action changed here stays.
+    """
     return _by_person(
         operation_ids, "state = 'cancelled'", "state IN ('refused', 'waiting', 'pending')"
     )
@@ -294,7 +299,11 @@ def _by_person(operation_ids: Iterable[int], change: str, condition: str) -> tup
 def open_for_messages(
     message_ids: Iterable[int], kinds: Collection[str] = ()
 ) -> dict[int, list[OperationRow]]:
-    """The open operations of these messages, by message and in their order."""
+    """The open operations of these messages, by message, in their order.
+
+    Args:
+        kinds: Only operations of these kinds; all if empty.
+    """
     found: dict[int, list[OperationRow]] = {}
     for chunk in chunks(message_ids):
         condition = f"{_OPEN} AND message_id IN ({database.marks(len(chunk))}) ORDER BY id"
@@ -305,12 +314,12 @@ def open_for_messages(
 
 
 def pending_for_message(message_ids: Iterable[int]) -> set[int]:
-    """Those of the messages that an open operation is about: no sync judges them."""
+    """Which of the messages have an open operation; no sync judges those."""
     return set(open_for_messages(message_ids))
 
 
 def open_identities(account_id: int) -> frozenset[bytes]:
-    """The identities that an open operation is about; a trash outlives its message."""
+    """The identities that an open operation is about; a trash operation outlives its message."""
     found = database.rows(
         f"SELECT DISTINCT identity FROM operation WHERE account_id = ? AND {_OPEN}", (account_id,)
     )
@@ -318,7 +327,10 @@ def open_identities(account_id: int) -> frozenset[bytes]:
 
 
 def rename_sources(renamed: Mapping[Source, Source]) -> None:
-    """A mailbox was renumbered: open operations follow, inside the caller's transaction."""
+    """Rename sources of open operations, inside the caller's transaction.
+
+    Needed when a mailbox was renumbered or UIDs changed in it.
+    """
     updates = []
     for row in _read(f"{_OPEN} ORDER BY id", ()):
         sources = tuple(renamed.get(source, source) for source in row.payload.sources)
@@ -328,7 +340,7 @@ def rename_sources(renamed: Mapping[Source, Source]) -> None:
 
 
 def prune(before: int) -> None:
-    """Forget what was done or cancelled long ago."""
+    """Forget what was done or cancelled before this time, ms UTC."""
     with database.writing(durable=False):
         database.run(
             "DELETE FROM operation WHERE state IN ('done', 'cancelled') AND changed_at < ?",
@@ -337,7 +349,7 @@ def prune(before: int) -> None:
 
 
 def set_payload(operation_id: int, payload: Payload) -> None:
-    """A part of an operation is done; the rest is begun anew."""
+    """Store what is left of an operation; it begins again from there."""
     database.run(
         "UPDATE operation SET payload = ?, state = 'pending', attempts = 0, next_try_at = 0, "
         "changed_at = ? WHERE id = ? AND state IN ('pending', 'running', 'waiting')",
@@ -346,7 +358,7 @@ def set_payload(operation_id: int, payload: Payload) -> None:
 
 
 def count_try(operation_ids: Iterable[int]) -> None:
-    """The line broke before these were begun; that counts as well."""
+    """Count a try of operations that failed before they began, as when the connection broke."""
     with database.writing(durable=False):
         for chunk in chunks(operation_ids):
             database.run(
@@ -357,7 +369,11 @@ def count_try(operation_ids: Iterable[int]) -> None:
 
 
 def ask_again(account_id: int, words: str) -> int:
-    """Operations that waited for an answer of the person may go on."""
+    """Let operations go on that waited for this answer of the user; return how many.
+
+    Args:
+        words: What they wait for: a value of `QUESTIONS`.
+    """
     return database.run(
         "UPDATE operation SET next_try_at = 0 WHERE account_id = ? AND state = 'waiting' "
         "AND server_words = ?",
@@ -366,7 +382,7 @@ def ask_again(account_id: int, words: str) -> int:
 
 
 def asked_words(account_id: int) -> set[str]:
-    """What the waiting operations of an account say they wait for."""
+    """What the waiting operations of an account wait for, as their `server_words` say."""
     rows = database.rows(
         "SELECT DISTINCT server_words FROM operation WHERE account_id = ? AND state = 'waiting'",
         (account_id,),

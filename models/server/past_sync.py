@@ -1,8 +1,8 @@
-"""Past mail: what was asked for, how far each label is, and what a wish of the person begins.
+"""Past syncs: begin one when the user asks for it, and keep how far each label is.
 
-An account remembers the past sync that was asked for last (`start`, `start_at`, `scope`), each
-mailbox how far it is. The scope exists for the first one alone (S5). Nothing here takes mail away:
-a later start only means that the next past sync looks less far back (S6).
+An account stores what was asked for last (`start`, `start_at`, `scope`); each mailbox stores how
+far it is. Only the first past sync has a scope (S5). Nothing here removes mail: a later start
+only means that the next past sync looks less far back (S6).
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class BeginPastSync:
     """Sync past emails from `start_at` on, ms UTC (R8, S5).
 
     Attributes:
-        start: The choice as the wizard has it: `1m 3m 6m 1y`, or `date`.
-        scope: Whose mail; the first past sync of an account alone has the choice.
-        bring_back: What was deleted here until now and is in the range comes as new mail.
+        start: The choice as in the wizard: `1m 3m 6m 1y`, or `date`.
+        scope: Whose mail; only the first past sync of an account has this choice.
+        bring_back: Mail in the range that was deleted here until now comes back as new mail.
     """
 
     account_id: int
@@ -41,7 +41,7 @@ class BeginPastSync:
 
 
 def execute(command: BeginPastSync) -> list[Event]:
-    """Note the wish, durably; the account's worker carries it out as soon as it can.
+    """Store the request durably; the account's worker carries it out as soon as it can.
 
     Raises: StoreError if there is no such account or the start is not in the past.
     """
@@ -62,7 +62,7 @@ def execute(command: BeginPastSync) -> list[Event]:
 
 
 def _settle(config: AccountConfig, command: BeginPastSync, *, is_stopped: bool) -> None:
-    """The scope is for the first time alone; from then on everybody's mail comes."""
+    """Store the request. Only the first past sync has a scope; later ones take everyone's mail."""
     scope = "everyone" if config.past_started else command.scope
     whole_since = config.whole_since
     if scope == "everyone":
@@ -94,10 +94,11 @@ def _begin(box: MailboxState, *, bring_back_before: int = 0, is_whole: bool = Fa
 
 
 def add_mailboxes(account_id: int, mailbox_ids: Sequence[int]) -> None:
-    """These labels are chosen from now on: their mail since the start date comes in too.
+    """Choose these labels from now on: their mail since the start date comes in too.
 
-    While the first past sync runs (or is stopped) they join it, with its scope; later all of
-    their mail comes (S5). What was deleted here stays away: nobody was asked (R8).
+    While the first past sync runs or is stopped, they become part of it, with its scope. After
+    that, all their mail comes (S5). What was deleted here stays away, because the user was not
+    asked (R8).
     """
     config = account.config(account_id)
     if config is None or not mailbox_ids:
@@ -108,7 +109,7 @@ def add_mailboxes(account_id: int, mailbox_ids: Sequence[int]) -> None:
     with database.writing(durable=False):
         account.update(account_id, past_run=config.past_run + 1)
         for box in chosen:
-            if box.backfill_done:  # progress is told of what is still to come
+            if box.backfill_done:  # progress counts only what is still to come
                 mailbox.update(box.id, past_done=0, past_total=0)
         for box in boxes:
             if box.id in set(mailbox_ids):
@@ -116,7 +117,7 @@ def add_mailboxes(account_id: int, mailbox_ids: Sequence[int]) -> None:
 
 
 def advance(box: MailboxState, run: int, **columns: int) -> bool:
-    """Move a cursor, unless the person began another past sync meanwhile."""
+    """Store progress of past sync `run`; False if the user has begun another one meanwhile."""
     with database.writing(durable=False):
         current = database.value("SELECT past_run FROM account WHERE id = ?", (box.account_id,))
         if current != run:
@@ -126,25 +127,25 @@ def advance(box: MailboxState, run: int, **columns: int) -> bool:
 
 
 def progress(account_id: int) -> tuple[LabelProgress, ...]:
-    """How far the past sync is, label by label; also of one that is stopped or was cut off."""
+    """How far the past sync is, label by label; also if it is stopped or was cut off."""
     return tuple(label_progress(box) for box in mailbox.of_account(account_id) if is_underway(box))
 
 
 def is_underway(box: MailboxState) -> bool:
-    """Whether it takes part in the past sync that runs, or ran last."""
+    """Whether the mailbox is part of the past sync that runs, or that ran last."""
     is_there = box.is_selectable and box.missing_since is None
     return box.is_synced and is_there and (box.past_total > 0 or not box.backfill_done)
 
 
 def label_progress(box: MailboxState) -> LabelProgress:
-    """As it is stored."""
+    """The stored progress of one mailbox."""
     return LabelProgress(
         box.name, box.delimiter, str(box.role), box.past_done, box.past_total, box.backfill_done
     )
 
 
 def is_over(account_id: int) -> bool:
-    """Whether nothing of the past sync is left."""
+    """Whether nothing of the past sync is left to do."""
     return not any(
         not box.backfill_done
         for box in mailbox.of_account(account_id)

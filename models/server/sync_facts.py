@@ -1,4 +1,4 @@
-"""The facts of an account's sync that are computed from rows (M22)."""
+"""Count the facts of an account's sync that the user sees, from the rows themselves (M22)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ class SyncFacts:
     """What waits and what went wrong, counted. Times are milliseconds UTC.
 
     Attributes:
-        pending: Operations that the server still has to hear.
-        refused: Operations that it refused for good.
+        pending: Operations that still have to be carried out on the server.
+        refused: Operations that the server refused for good.
         checking: Messages that vanished from a mailbox and whose case is open.
         held: Messages whose external delete the brake holds back.
         last_success_at: End of the last complete cycle, or None.
-        questions: What operations wait for the person to answer: trash, archive.
-        closed: Mailboxes that the server does not open, and that hold every delete elsewhere.
+        questions: Questions to the user that operations wait for: trash, archive.
+        closed: Mailboxes that the server does not open. They hold up every delete elsewhere.
     """
 
     pending: int = 0
@@ -32,7 +32,7 @@ class SyncFacts:
 
 
 def of_account(account_id: int) -> SyncFacts:
-    """Count; partial indexes make each of these a matter of the rows that match."""
+    """Count the facts; thanks to partial indexes, each count reads only the rows that match."""
     pending = database.value(
         "SELECT count(*) FROM operation WHERE account_id = ? "
         "AND state IN ('pending', 'running', 'waiting')",
@@ -65,13 +65,13 @@ def of_account(account_id: int) -> SyncFacts:
 
 
 def account_of_message(message_id: int) -> int | None:
-    """The account of a message, None if the message is gone."""
+    """The account of a message, or None if the message is gone."""
     found: int | None = database.value("SELECT account_id FROM message WHERE id = ?", (message_id,))
     return found
 
 
 def account_of_attachment(attachment_id: int) -> int | None:
-    """The account of an attachment's message, None if it is gone."""
+    """The account of an attachment's message, or None if it is gone."""
     found: int | None = database.value(
         "SELECT message.account_id FROM attachment JOIN message ON message.id = message_id "
         "WHERE attachment.id = ?",

@@ -1,4 +1,4 @@
-"""The tables of what a server holds, and of what it still has to be told."""
+"""The tables of mailboxes, operations, locations and arrivals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from models.store.database import BaseModel
 
 
 class Mailbox(BaseModel):
-    """One mailbox of an account; the person sees the word label."""
+    """One mailbox of an account; the user sees the word label."""
 
     account = ForeignKeyField(Account, on_delete="CASCADE", index=False)
     name = TextField()
@@ -53,7 +53,7 @@ class Mailbox(BaseModel):
 
 
 class Operation(BaseModel):
-    """One change of one message for its server."""
+    """One change of one message that its server has to carry out."""
 
     id = AutoField()
     account = ForeignKeyField(Account, on_delete="CASCADE", index=False)

@@ -1,7 +1,7 @@
-"""Cases: locations that vanished and are being judged, and the deletes that the brake holds back.
+"""Cases: locations that vanished and are being judged, and deletes that the brake holds back.
 
-A case opens when a check finds a UID gone; a second check confirms it. The brake holds the
-deletes of another program until the user answers (X3).
+A case opens when a check finds a UID gone; a second check confirms it. The brake holds unusually
+many deletes by another program until the user answers (X3).
 """
 
 from __future__ import annotations
@@ -14,7 +14,11 @@ from models.store.database import chunks
 
 
 def next_sitting_at(account_id: int, second_sitting: int) -> int | None:
-    """When the next open case may have its second sitting, or None."""
+    """When the next open case may have its second check (ms UTC), or None.
+
+    Args:
+        second_sitting: The least time between both checks, in ms.
+    """
     found: int | None = database.value(
         "SELECT min(l.missing_since) FROM mailbox m JOIN location l ON l.mailbox_id = m.id "
         "WHERE m.account_id = ? AND l.state = 'missing' AND l.asks < 2",
@@ -24,7 +28,7 @@ def next_sitting_at(account_id: int, second_sitting: int) -> int | None:
 
 
 def deleted_since(account_id: int, since: int) -> int:
-    """How many unexplained deletes of other programs were carried out since then."""
+    """How many unexplained deletes by other programs were carried out since then (ms UTC)."""
     return int(
         database.value(
             "SELECT count(*) FROM ledger WHERE account_id = ? AND kind = 'delete' "
@@ -36,7 +40,10 @@ def deleted_since(account_id: int, since: int) -> int:
 
 
 def keep_held(message_ids: Iterable[int]) -> None:
-    """Keep: the messages stay here; what the server still has in Trash is no news of them."""
+    """Keep held messages here, and forget their copies in the server's Trash.
+
+    A copy in Trash would count as a delete again.
+    """
     for chunk in chunks(message_ids):
         found = database.rows(
             "SELECT l.id FROM location l JOIN mailbox b ON b.id = l.mailbox_id WHERE "
@@ -49,7 +56,7 @@ def keep_held(message_ids: Iterable[int]) -> None:
 
 
 def check_held(message_ids: Iterable[int]) -> None:
-    """Check again: both sittings anew, the next cycle begins with them."""
+    """Check held messages again from the first check; the next cycle begins with it."""
     for chunk in chunks(message_ids):
         database.run(
             "UPDATE location SET state = 'live', asks = 0, missing_since = NULL, "
@@ -66,7 +73,7 @@ def check_held(message_ids: Iterable[int]) -> None:
 
 
 def set_missing(location_ids: Iterable[int], at: int) -> None:
-    """One more sitting found these UIDs gone; the first opens the case."""
+    """Count a check, at `at` (ms UTC), that found these UIDs gone; the first opens the case."""
     with database.writing(durable=False):
         for chunk in chunks(location_ids):
             database.run(
@@ -78,7 +85,7 @@ def set_missing(location_ids: Iterable[int], at: int) -> None:
 
 
 def set_live(location_ids: Iterable[int]) -> None:
-    """These UIDs are there after all: their cases are closed."""
+    """Close the cases of these locations: their UIDs are there after all."""
     with database.writing(durable=False):
         for chunk in chunks(location_ids):
             database.run(
@@ -89,17 +96,17 @@ def set_live(location_ids: Iterable[int]) -> None:
 
 
 def set_hidden(location_ids: Iterable[int]) -> None:
-    """These UIDs are the oldest of a mailbox whose size the server caps: not gone."""
+    """Mark locations that are not gone: they are the oldest of a mailbox that the server caps."""
     _set_state(location_ids, "hidden")
 
 
 def set_held(location_ids: Iterable[int]) -> None:
-    """The brake holds these deletes back until the person answers (X3)."""
+    """Hold these deletes back until the user answers: the brake (X3)."""
     _set_state(location_ids, "held")
 
 
 def hold_all_in(mailbox_id: int) -> list[int]:
-    """The same for what lies in this mailbox and nowhere else; the messages."""
+    """Hold what lies in this mailbox and nowhere else; return the messages."""
     found = database.rows(
         "UPDATE location SET state = 'held' WHERE mailbox_id = ? AND state = 'live' "
         "AND NOT EXISTS (SELECT 1 FROM location l WHERE l.message_id = location.message_id "

@@ -1,3 +1,3 @@
-"""Store: the database, its migrations and whatever belongs to no subject. Imports no other package
-of `models`.
+"""Store: the database, its migrations, and what belongs to no single subject. Imports no other
+package of `models`.
 """

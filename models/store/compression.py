@@ -1,4 +1,4 @@
-"""zstd for bodies: one compressor and one decompressor a thread, used again and again."""
+"""Compress bodies with zstd: each thread reuses one compressor and one decompressor."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import threading
 
 import zstandard
 
-LEVEL = 3  # level 9 saves 4 % more of real mail and costs four times the time
+LEVEL = 3  # level 9 saves 4 % more of real mail but takes four times as long
 
 
 class _Codecs(threading.local):
-    """A compressor may not be used by two threads at once; a new one per mail is slow."""
+    """The codecs of a thread. Threads must not share a compressor; a new one per mail is slow."""
 
     def __init__(self) -> None:
         self.compressor = zstandard.ZstdCompressor(level=LEVEL)
@@ -21,20 +21,20 @@ _codecs = _Codecs()
 
 
 def compress(content: bytes) -> bytes:
-    """`content` as one zstd frame that knows its size."""
+    """`content` as one zstd frame that contains its size."""
     return _codecs.compressor.compress(content)
 
 
 def decompress(content: bytes) -> bytes:
-    """The bytes that `compress` was given."""
+    """The bytes that were given to `compress`."""
     return _codecs.decompressor.decompress(content)
 
 
 def compress_text(text: str) -> bytes:
-    """A text as compressed UTF-8; lone surrogates of broken mail become question marks."""
+    """A text as compressed UTF-8. Lone surrogates from broken mail become question marks."""
     return compress(text.encode("utf-8", "replace"))
 
 
 def decompress_text(content: bytes) -> str:
-    """The text that `compress_text` was given."""
+    """The text that was given to `compress_text`."""
     return decompress(content).decode("utf-8")

@@ -1,11 +1,10 @@
-"""The one database of a profile: its file, its connections, its transactions.
+"""Open the one database of a profile, and run statements and transactions on it.
 
-Every thread that reads or writes opens its own connection with `open_for_thread` and
-closes it with `close_for_thread`; peewee keeps them apart by thread. SQLite comes with
-apsw, the same version on every machine: what an older SQLite cannot read is nobody's
-surprise.
+Each thread that reads or writes opens its own connection with `open_for_thread` and closes it with
+`close_for_thread`; peewee keeps them apart by thread. SQLite comes with apsw, so its version is
+the same on every machine, and no older one has to read the file.
 
-What is special to SQLite stays in this module and in `search.py`.
+What is special to SQLite stays in this module and in `search_index.py`.
 """
 
 from __future__ import annotations
@@ -25,22 +24,22 @@ import apsw
 from peewee import Model, PeeweeException
 from playhouse.apsw_ext import APSWDatabase
 
-BUSY_TIMEOUT_SECONDS = 10.0  # longer than any transaction of ours but the wipe of a large file
-CHECKPOINT_PAGES = 4000  # 16 MB: a full sync writes many pages again and again before that
+BUSY_TIMEOUT_SECONDS = 10.0  # longer than all our transactions, except the wipe of a large file
+CHECKPOINT_PAGES = 4000  # 16 MB: before that, a full sync writes many pages again and again
 
 CHUNK = 500  # ids in one query
 
-_GROUP = 200  # rows of one statement at most; SQLite takes 32,766 values
-_FEW = 8  # rows that are not worth a statement of their own
+_GROUP = 200  # most rows of one statement; SQLite takes 32,766 values
+_FEW = 8  # fewer rows are not worth a statement of their own
 _VALUES = re.compile(r"(\s*INSERT\s.*?\bVALUES\s*)(\([^()]*\))(.*)", re.DOTALL)
-_IDS = 2000  # that are made numbers without a chance for other threads
+_IDS = 2000  # ids that are converted to numbers before other threads get a chance to run
 
 Row = tuple[Any, ...]
 _T = TypeVar("_T")
 
 
 class StoreError(Exception):
-    """Something around the database is wrong; the text is meant for the person."""
+    """Something is wrong with the database, or a request to it; the text is for the user."""
 
 
 class NewerSchemaError(StoreError):
@@ -48,11 +47,11 @@ class NewerSchemaError(StoreError):
 
 
 class DiskFullError(StoreError):
-    """There is no room left on the disk; nothing of the transaction was written."""
+    """The disk is full; nothing of the transaction was written."""
 
 
 class BusyStoreError(StoreError):
-    """Another thread writes for longer than a writer waits (a wipe of a large file): try again."""
+    """Another thread writes for longer than the time-out (a wipe of a large file): try again."""
 
 
 class DamagedStoreError(StoreError):
@@ -76,7 +75,7 @@ _local = threading.local()
 
 
 class BaseModel(Model):
-    """A table of the store; bound to the one database."""
+    """Base class of the tables; bound to the one database."""
 
     class Meta:
         database = db
@@ -84,17 +83,17 @@ class BaseModel(Model):
 
 
 def bind(path: Path) -> None:
-    """Name the file that `open_for_thread` opens. No connection may be open."""
+    """Set the file that `open_for_thread` opens. No connection may be open."""
     db.init(str(path), timeout=BUSY_TIMEOUT_SECONDS)  # `init` forgets the time-out otherwise
 
 
 def path() -> str:
-    """The file that is bound."""
+    """The file that was set with `bind`."""
     return str(db.database)
 
 
 def open_for_thread(*, read_only: bool = False) -> None:
-    """Open this thread's connection; `read_only` refuses every write on it.
+    """Open this thread's connection; with `read_only` it refuses every write.
 
     Raises: DamagedStoreError, StoreError.
     """
@@ -129,15 +128,15 @@ def close_for_thread() -> None:
 
 @contextmanager
 def writing(*, durable: bool) -> Iterator[None]:
-    """One write transaction, committed at the end, rolled back on any exception.
+    """Run one write transaction: commit at the end, roll back on any exception.
 
-    `durable` is for everything that deletes or that queues an operation: WAL with
-    synchronous=NORMAL survives a kill but not a power cut
-    (https://www.sqlite.org/pragma.html#pragma_synchronous). A nested call joins the
-    transaction that is open; it cannot raise that one's durability, so it must not ask
-    for more than the outer call did.
+    Use `durable` for everything that deletes or queues an operation: WAL with synchronous=NORMAL
+    survives a kill but not a power cut (https://www.sqlite.org/pragma.html#pragma_synchronous). A
+    nested call joins the open transaction. It cannot make that one durable, so it must not ask for
+    more than the outer call did.
 
-    Raises: DiskFullError, BusyStoreError, DamagedStoreError.
+    Raises: DiskFullError, BusyStoreError, DamagedStoreError; RuntimeError for a durable call
+    inside a transaction that is not durable.
     """
     connection = db.connection()
     if not connection.getautocommit():
@@ -159,7 +158,7 @@ def writing(*, durable: bool) -> Iterator[None]:
 
 @contextmanager
 def told_plainly() -> Iterator[None]:
-    """Errors of SQLite that the person has to hear, as sentences.
+    """Turn SQLite errors that concern the user into errors with a sentence for the user.
 
     Raises: DiskFullError, BusyStoreError, DamagedStoreError, StoreError.
     """
@@ -190,13 +189,13 @@ def _told(error: BaseException | None) -> StoreError | None:
 
 
 def _roll_back(connection: apsw.Connection) -> None:
-    """A full disk has rolled back by itself; anything else has not."""
+    """Roll back, unless SQLite has done so itself, as it does when the disk is full."""
     if not connection.getautocommit():
         connection.execute("ROLLBACK")
 
 
 def rows(sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-    """Every row of a query, read to its end: an open cursor would hold up the checkpoint."""
+    """All rows of a query. It is read to its end: an open cursor would hold up the checkpoint."""
     try:
         found: list[Row] = db.connection().execute(sql, tuple(parameters)).fetchall()
     except apsw.CorruptError as error:
@@ -207,9 +206,10 @@ def rows(sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
 def rows_at_once(
     columns: Sequence[str], sql: str, parameters: Sequence[Any] = (), *, order: str
 ) -> list[Row]:
-    """These columns, numbers and texts, of many rows of a query, ordered.
+    """Columns (numbers and texts) of many rows of a query, in this order.
 
-    In one row, as JSON: apsw gives up the interpreter's lock for each row (see `run_many`).
+    SQLite returns them as JSON in one row, because apsw releases the GIL for each row (see
+    `run_many`).
     """
     one = f"json_array({', '.join(columns)})"
     text = value(f"SELECT json_group_array({one} ORDER BY {order}) FROM ({sql})", parameters)
@@ -223,10 +223,10 @@ def row(sql: str, parameters: Sequence[Any] = ()) -> Row | None:
 
 
 def id_array(sql: str, parameters: Sequence[Any] = ()) -> array[int]:
-    """What a statement selects as `id`, in its order.
+    """The ids that a statement selects as `id`, in its order.
 
-    In one row: a thread that fetches 100,000 rows gives up the interpreter's lock for each of
-    them, and fights over it with the GUI thread. Nor does it keep the lock for all of them.
+    SQLite returns them in one row: a thread that fetches 100,000 rows releases the GIL for each of
+    them, and competes for it with the GUI thread. Nor is the GIL held while all ids are converted.
     """
     text = value(f"SELECT group_concat(id) FROM ({sql})", parameters)
     words = text.split(",") if text else []
@@ -237,20 +237,20 @@ def id_array(sql: str, parameters: Sequence[Any] = ()) -> array[int]:
 
 
 def value(sql: str, parameters: Sequence[Any] = ()) -> Any:
-    """The first column of the first row, or None."""
+    """The first column of the first row of a query, or None."""
     found = row(sql, parameters)
     return found[0] if found else None
 
 
 def run(sql: str, parameters: Sequence[Any] = ()) -> int:
-    """Execute one writing statement; how many rows it changed."""
+    """Execute one writing statement; return how many rows it changed."""
     connection = db.connection()
     connection.execute(sql, tuple(parameters))
     return int(connection.changes())
 
 
 def insert(sql: str, parameters: Sequence[Any] = ()) -> int:
-    """Execute one INSERT; the new row's id."""
+    """Execute one INSERT; return the new row's id."""
     connection = db.connection()
     connection.execute(sql, tuple(parameters))
     return int(connection.last_insert_rowid())
@@ -259,15 +259,15 @@ def insert(sql: str, parameters: Sequence[Any] = ()) -> int:
 def run_many(sql: str, parameters: Iterable[Sequence[Any]]) -> None:
     """Execute one statement for each set of parameters.
 
-    Many rows of an INSERT go in with one statement. apsw gives up the interpreter's lock for each
-    and has to win it back after it, which beside a busy thread takes longer than the row itself.
+    An INSERT writes many rows with one statement. For each statement apsw releases the GIL and has
+    to get it back, which beside a busy thread takes longer than the row itself.
     """
     connection = db.connection()
     left = iter(parameters)
     while group := list(islice(left, _GROUP)):
         grouped = _for_rows(sql, len(group)) if len(group) >= _FEW else ""
         if grouped:
-            # In the cache a statement would keep its values, some megabytes of mail.
+            # A cached statement would keep its values: some megabytes of mail.
             values = tuple(chain.from_iterable(group))
             connection.execute(grouped, values, can_cache=False)
         else:
@@ -275,7 +275,7 @@ def run_many(sql: str, parameters: Iterable[Sequence[Any]]) -> None:
 
 
 def update_many(table: str, columns: Sequence[str], rows_by_id: Sequence[Sequence[Any]]) -> None:
-    """Set these columns of many rows with few statements; each of `rows_by_id` ends with an id."""
+    """Set columns of many rows with few statements; each of `rows_by_id` ends with the id."""
     sets = ", ".join(f"{name} = news.column{n}" for n, name in enumerate(columns, 1))
     one = f"({marks(len(columns) + 1)})"
     for start in range(0, len(rows_by_id), _GROUP):
@@ -290,7 +290,7 @@ def update_many(table: str, columns: Sequence[str], rows_by_id: Sequence[Sequenc
 
 @lru_cache(maxsize=32)
 def _for_rows(sql: str, count: int) -> str:
-    """The same INSERT for so many rows; '' where that cannot be said."""
+    """The same INSERT for `count` rows; '' if its text cannot be extended."""
     found = _VALUES.fullmatch(sql)
     if found is None:
         return ""
@@ -304,7 +304,7 @@ def marks(count: int) -> str:
 
 
 def chunks(ids: Iterable[int], size: int = CHUNK) -> Iterator[list[int]]:
-    """The ids, each once and in their order, in lists that one query can hold."""
+    """The ids, each once, in their order, in lists that one query can hold."""
     rest = iter(dict.fromkeys(ids))
     while chunk := list(islice(rest, size)):
         yield chunk

@@ -1,7 +1,7 @@
-"""Keyed hashes: what finds a Message-ID or an address without keeping its words.
+"""Keyed hashes: they find a Message-ID or an address without keeping its words.
 
-The key is 32 random bytes, made with the profile and kept in it. Whoever has only a
-tombstone or a ledger row cannot try addresses against it (R7).
+The key is 32 random bytes, made with the profile and kept in it. Without the key, addresses cannot
+be tried against a tombstone or a ledger row (R7).
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from hashlib import blake2b
 from models.store import database
 
 _SETTING = "hash_key"
-# By database path, keyed and empty, to be copied: half the time of making one anew. Written
-# once a profile, so no lock.
+# Keyed, empty hashers to copy, by database path and size: copying takes half as long as making one.
+# Written once per profile, so it needs no lock.
 _hashers: dict[tuple[str, int], blake2b] = {}
 
 
 def key64(text: str) -> int:
-    """A signed 64-bit keyed hash of the text in folded case."""
+    """A signed 64-bit keyed hash of the text, regardless of case."""
     return _key64(database.path(), text)
 
 
@@ -38,7 +38,7 @@ def digest16(data: bytes) -> bytes:
 
 
 def make_key() -> None:
-    """Give a new profile its key; called once, in the transaction that makes the schema."""
+    """Give a new profile its key. Called once, in the transaction that makes the schema."""
     database.run(
         "INSERT OR IGNORE INTO setting (name, value) VALUES (?, ?)",
         (_SETTING, secrets.token_hex(32)),
@@ -47,7 +47,7 @@ def make_key() -> None:
 
 
 def forget_key() -> None:
-    """Read the key again at its next use: the file behind the path may be another one."""
+    """Read the key again at its next use, because the file at the path may be another one."""
     _key64.cache_clear()
     for size in (8, 16):
         _hashers.pop((database.path(), size), None)

@@ -1,4 +1,4 @@
-"""The ledger: why a mail is here, or not here (X1). It holds no words, only keyed hashes."""
+"""Write the ledger: why a mail is here, or not here (X1). It holds no words, only keyed hashes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PERSON, SERVER, RULE = "person", "server", "rule"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What happened. `evidence` holds codes and numbers, never a mail's words."""
+    """One thing that happened. `evidence` holds codes and numbers, never words of a mail."""
 
     kind: str
     cause: str
@@ -30,7 +30,7 @@ class Entry:
 
 
 def write(entries: Iterable[Entry]) -> None:
-    """Add entries, inside the transaction of what they tell of."""
+    """Add entries, inside the transaction of what they report."""
     now = now_ms()
     database.run_many(
         "INSERT INTO ledger (at, kind, cause, account_id, message_id, conversation_id, "

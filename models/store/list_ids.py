@@ -1,4 +1,4 @@
-"""The ids of a list in order, compact enough for a million rows."""
+"""The ordered ids of a list, compact enough for a million rows."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ListIds:
-    """What a list shows, first row first: larger keys come first, then larger ids.
+    """The rows of a list in order: larger keys come first, then larger ids.
 
-    Nobody changes the arrays after they were handed over; who wants to, copies them.
+    Never change the arrays after handing them over; change a copy.
 
     Attributes:
-        ids: One id a row.
-        keys: What the row is ordered by; for conversations `newest_at`.
+        ids: One id per row.
+        keys: What each row is sorted by; for conversations `newest_at`.
     """
 
     ids: array[int]
@@ -26,6 +26,6 @@ class ListIds:
 
 
 def from_pairs(pairs: Sequence[tuple[int, int]]) -> ListIds:
-    """ListIds from (id, key) in the order of the list."""
+    """ListIds from (id, key) pairs, which are in the order of the list."""
     ids = array("q", [id_ for id_, _ in pairs])
     return ListIds(ids, array("q", [key for _, key in pairs]))

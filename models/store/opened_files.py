@@ -1,7 +1,7 @@
-"""Copies of attachments that the person opened: `<profile>/opened/<message id>/`.
+"""Remove the copies of attachments that the user opened: `<profile>/opened/<message id>/`.
 
-They go with their mail (R7). On Windows a file that another program holds open stays; what is
-left of deleted mail is tried again with every wipe, and at start and quit.
+They are removed with their mail (R7). On Windows, a file that another program holds open stays.
+What is left of deleted mail is tried again with every wipe, and at start and quit.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _OPENED: Final = "opened"
 
 
 def folder_of(profile: Path) -> Path:
-    """Where the copies of a profile lie."""
+    """The folder with the copies of a profile."""
     return profile / _OPENED
 
 
 def remove_all(profile: Path) -> None:
-    """Remove every copy; one that is in use elsewhere stays until later."""
+    """Remove all copies; one that another program uses stays until later."""
     _remove(folder_of(profile))
 
 
@@ -35,7 +35,7 @@ def remove(profile: Path, message_ids: Iterable[int]) -> None:
 
 
 def remove_left_over(profile: Path) -> bool:
-    """Remove copies of mail that is gone; whether nothing is left of them."""
+    """Remove copies of mail that is gone; True if none of them is left."""
     left = [path for path in _folders(profile) if not _is_known(path.name)]
     for path in left:
         _remove(path)
@@ -55,7 +55,7 @@ def _is_known(name: str) -> bool:
 
 
 def _remove(path: Path) -> None:
-    """Whatever can be removed. A link is removed itself, never what it leads to."""
+    """Remove what can be removed. Of a link, only the link itself, never what it leads to."""
     if path.is_symlink() or path.is_file():
         _make_writable(path)
         with contextlib.suppress(OSError):
@@ -67,7 +67,7 @@ def _remove(path: Path) -> None:
 
 
 def _make_writable(path: Path) -> None:
-    """The copies are read-only, and Windows removes no read-only file."""
+    """Make a copy writable: copies are read-only, and Windows does not remove a read-only file."""
     if path.is_symlink() or path.is_dir():
         return
     with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""A profile: the folder with the database and the opened attachments; how it is opened."""
+"""Open a profile, the folder with the database and opened attachments, and migrate its database."""
 
 from __future__ import annotations
 
@@ -23,35 +23,35 @@ from models.store.migrations import m0001_initial, m0002_setup
 
 Step = Sequence[str]
 
-# Each brings a database from the version of its position to the next one.
+# Step n brings a database from version n to version n + 1.
 STEPS: Final[tuple[Step, ...]] = (m0001_initial.STATEMENTS, m0002_setup.STATEMENTS)
 APPLICATION_ID: Final = 0x4465616C  # "Deal": tells our files from other databases
-_MOST_VERSIONS: Final = 1_000_000  # a header that names more is no header of ours
+_MOST_VERSIONS: Final = 1_000_000  # a header with a higher version is not ours
 _FILE: Final = "dealpost.db"
 _COPY: Final = "dealpost.db.before-migration"
 
 
 def database_path(folder: Path) -> Path:
-    """The database of a profile."""
+    """The database file of a profile."""
     return folder / _FILE
 
 
 def open_profile(folder: Path, *, steps: Sequence[Step] = STEPS) -> None:
-    """Bind the profile's database and bring it up to date; leaves no connection open.
+    """Bind the profile's database and migrate it if needed. Leaves no connection open.
 
-    Before a migration the file is copied; the copy goes at the next start that finds
-    nothing to migrate. A wipe that a crash cut short is done now if it is quick, else
-    by the command thread as its first work (R7).
+    Before a migration the file is copied. The next start that finds nothing to migrate removes the
+    copy. A wipe that a crash cut short is finished now if it is quick; else the command thread does
+    it as its first work (R7).
 
-    Raises: NewerSchemaError, DamagedStoreError, DiskFullError, StoreError, each with the
-    person's sentence.
+    Raises: NewerSchemaError, DamagedStoreError, DiskFullError, StoreError, each with a sentence
+    for the user.
     """
     try:
         _prepare(folder)
     except OSError as error:
         raise StoreError(UNREADABLE) from error
     if _version_in_header(database_path(folder)) > len(steps):
-        raise NewerSchemaError(NEWER)  # before the file is opened, which would change it
+        raise NewerSchemaError(NEWER)  # before opening the file, which would change it
     database.bind(database_path(folder))
     hashing.forget_key()
     try:
@@ -60,24 +60,24 @@ def open_profile(folder: Path, *, steps: Sequence[Step] = STEPS) -> None:
             _bring_up_to_date(folder, steps)
             is_quick = wipe.wipe_seconds_estimate() < wipe.QUICK_SECONDS
             if wipe.is_due() and is_quick and wipe.wipe():
-                remove_copy(folder)  # one made just now has what was deleted
+                remove_copy(folder)  # a copy made just now still has the deleted mail
     finally:
         database.close_for_thread()
 
 
 def clear_opened(folder: Path) -> None:
-    """Remove the attachments that the person opened; one in use elsewhere stays until later."""
+    """Remove the attachments that the user opened; one in use elsewhere stays until later."""
     opened_files.remove_all(folder)
     opened_files.folder_of(folder).mkdir(mode=0o700, exist_ok=True)
 
 
 def remove_copy(folder: Path) -> None:
-    """Remove the copy from before a migration."""
+    """Remove the copy that was made before a migration."""
     (folder / _COPY).unlink(missing_ok=True)
 
 
 def remove_copy_here() -> None:
-    """The person deletes mail, so the copy must go too: it would keep it (R7)."""
+    """Remove this profile's copy when mail is deleted, because the copy still holds it (R7)."""
     remove_copy(Path(database.path()).parent)
 
 
@@ -110,7 +110,7 @@ def _bring_up_to_date(folder: Path, steps: Sequence[Step]) -> None:
 
 
 def _checked_version(newest: int) -> int:
-    """The schema's version. Reads the first pages only: a full check of a big file takes long."""
+    """The schema's version. Reads only the first pages: a full check of a large file is slow."""
     version = int(database.value("PRAGMA user_version"))
     tables = int(database.value("SELECT count(*) FROM sqlite_schema"))
     application = int(database.value("PRAGMA application_id"))
@@ -122,7 +122,7 @@ def _checked_version(newest: int) -> int:
 
 
 def _version_in_header(path: Path) -> int:
-    """`user_version` as the file's header has it (https://www.sqlite.org/fileformat2.html)."""
+    """`user_version` from the file's header (https://www.sqlite.org/fileformat2.html), or 0."""
     with path.open("rb") as file:
         header = file.read(64)
     if len(header) < 64 or not header.startswith(b"SQLite format 3\0"):
@@ -143,6 +143,6 @@ def _copy(folder: Path) -> None:
 
 
 def _check_whole() -> None:
-    """After a migration, which is rare, the whole file is looked at."""
+    """Check the whole file after a migration; migrations are rare enough for that."""
     if database.value("PRAGMA quick_check(1)") != "ok" or database.row("PRAGMA foreign_key_check"):
         raise DamagedStoreError(DAMAGED)

@@ -1,12 +1,11 @@
-"""The search index: what goes in, how it is taken out again, how it is asked.
+"""The search index: put messages in, take them out, and search.
 
-`search` is a contentless FTS5 table whose rowid is the message's id. It keeps no text, so
-taking a message out needs the very words that went in ('delete' command, see
-https://sqlite.org/fts5.html#the_delete_command); a difference would leave words behind and
-damage the index. Therefore everything passes through the three functions
-`addresses_of`, `names_of` and `body_text`, and the words come from the same rows
-at both ends: message.subject, message.from_* and recipients, body.indexed, and
-attachment.file_name by position.
+`search` is a contentless FTS5 table whose rowid is the message's id. It keeps no text, so taking a
+message out needs exactly the words that went in ('delete' command, see
+https://sqlite.org/fts5.html#the_delete_command). A difference would leave words behind and damage
+the index. Therefore all words pass through the three functions `addresses_of`, `names_of` and
+`body_text`, and come from the same rows both times: message.subject, message.from_* and
+recipients, body.indexed, and attachment.file_name by position.
 
 What is special to SQLite stays in this module and in `database.py`.
 """
@@ -23,20 +22,20 @@ from models.store import database
 from models.store.compression import decompress_text
 from models.store.list_ids import ListIds, from_pairs
 
-BODY_CHARACTERS = 200_000  # of a body that are indexed; what is longer is no letter
-FIND_LIMIT = 1000  # conversations that one search shows at most
-_WORDS = 32  # of a query; FTS5 limits the depth of its expressions
+BODY_CHARACTERS = 200_000  # indexed of each body; a longer one was not written as a letter
+FIND_LIMIT = 1000  # most conversations that one search shows
+_WORDS = 32  # most words of a query; FTS5 limits the depth of its expressions
 _CHUNK = 1000  # parameters of one IN list
-_WALK_CONVERSATIONS = 2000  # of one step of the walk over the newest
-_MANY = 50_000  # matches that are read whole, in 10 ms
-_RANGES = 6  # of ids that one step of the walk asks for
+_WALK_CONVERSATIONS = 2000  # conversations in one step of the walk from the newest on
+_MANY = 50_000  # most matches that are read in full, in 10 ms
+_RANGES = 6  # most ranges of ids that one step of the walk asks for
 _GAP = 1000  # ids between two ranges
 _PREFIX_INDEXED = 3  # letters; the table's `prefix` option
-_PROBES = 64  # messages that are asked for one by one
+_PROBES = 64  # most messages that are asked for one by one
 
 Entry = tuple[int, str, str, str, str]  # message_id, subject, addresses, body, attachments
 
-# Letters that are no letter plus mark, so unicode61 keeps them apart from what people type.
+# Letters that do not decompose into letter and mark: unicode61 would not match what users type.
 _FOLDED = (
     ("ł", "l"), ("Ł", "l"), ("ø", "o"), ("Ø", "o"), ("đ", "d"), ("Đ", "d"), ("ı", "i"),
     ("ß", "ss"), ("ẞ", "ss"), ("æ", "ae"), ("Æ", "ae"), ("œ", "oe"), ("Œ", "oe"),
@@ -49,9 +48,9 @@ _FOLDED = (
 def addresses_of(
     from_name: str, from_address: str, recipients: Mapping[str, Sequence[Sequence[str]]]
 ) -> str:
-    """The indexed words of everyone a message names.
+    """The indexed words of all names and addresses of a message.
 
-    `recipients` is what message.recipients holds as JSON: part -> [[name, address], ...].
+    `recipients` is the decoded JSON of message.recipients: part -> [[name, address], ...].
     """
     words = [from_name, from_address]
     for part in sorted(recipients):
@@ -60,19 +59,19 @@ def addresses_of(
 
 
 def names_of(file_names: Iterable[str]) -> str:
-    """The indexed words of a message's attachments, by position."""
+    """The indexed words of a message's attachments, in order of position."""
     return "\n".join(file_names)
 
 
 def body_text(text: str) -> str:
-    """The part of a body that is indexed; body.indexed stores just this, compressed."""
+    """The part of a body that is indexed; body.indexed stores exactly this, compressed."""
     return text[:BODY_CHARACTERS]
 
 
 def add_many(entries: Iterable[Entry]) -> None:
     """Index messages that are not in the index yet.
 
-    The words must be those that `remove` will find in the store: see the module.
+    The words must be those that `remove` will find in the store (see the module's docstring).
     """
     database.run_many(_ADD, map(_folded, entries))
 
@@ -83,17 +82,17 @@ _REMOVE = """INSERT INTO search (search, rowid, subject, addresses, body, attach
 
 
 def remove(message_ids: Sequence[int]) -> None:
-    """Take messages out, before their rows are deleted. Those not in the index are left alone."""
+    """Take messages out before their rows are deleted; those not in the index are passed over."""
     for chunk in _chunks(message_ids):
         database.run_many(_REMOVE, map(_folded, stored_entries(_indexed(chunk))))
 
 
 @contextmanager
 def reindex(message_ids: Sequence[int]) -> Iterator[None]:
-    """Surround a change of what is indexed (subject, addresses, body, attachments' names).
+    """Wrap a change of what is indexed (subject, addresses, body, names of attachments).
 
-    The old words are read and taken out first, the new ones put in after; a message that
-    the change deleted stays out. Inside one `writing()`.
+    The old words are read and taken out before the change; the new ones go in after it. A message
+    that the change deletes stays out. Use it inside one `writing()`.
     """
     remove(message_ids)
     yield
@@ -102,7 +101,7 @@ def reindex(message_ids: Sequence[int]) -> Iterator[None]:
 
 
 def stored_entries(message_ids: Sequence[int]) -> list[Entry]:
-    """What the index holds of these messages, rebuilt from the store."""
+    """What the index holds for these messages, rebuilt from the store."""
     marks = database.marks(len(message_ids))
     names: dict[int, list[str]] = {}
     for message_id, name in database.rows(_NAMES.format(marks), message_ids):
@@ -127,7 +126,7 @@ _ENTRIES = """SELECT message.id, subject, from_name, from_address, recipients, i
 
 
 def _indexed(message_ids: Sequence[int]) -> list[int]:
-    """Those in the index: FTS5 keeps a row of sizes for each."""
+    """Which of the messages are in the index: FTS5 keeps a row of sizes for each."""
     sql = f"SELECT id FROM search_docsize WHERE id IN ({database.marks(len(message_ids))})"
     return [id_ for (id_,) in database.rows(sql, message_ids)]
 
@@ -143,10 +142,10 @@ def _folded(entry: Entry) -> Entry:
 
 
 def fold(text: str) -> str:
-    """Text as it is indexed and asked for: letters that unicode61 does not fold, folded."""
+    """Text as it is indexed and searched: also folds the letters that unicode61 does not fold."""
     if text.isascii():
         return text
-    # Lone surrogates of broken mail become what `compress_text` makes of them.
+    # Lone surrogates from broken mail become what `compress_text` makes of them.
     text = text.encode("utf-8", "replace").decode()
     for letter, plain in _FOLDED:
         if letter in text:
@@ -155,12 +154,12 @@ def fold(text: str) -> str:
 
 
 def rewrite() -> None:
-    """Write the index anew without what was taken out of it; a step of the wipe (R7).
+    """Rewrite the index without what was taken out of it; a step of the wipe (R7).
 
-    Taking a message out only adds a mark to its words, which are in no search from then on.
-    Merging all segments into one drops them; a single segment would be left as it is, so a row
-    is added first and taken out at the end. FTS5's secure-delete would not spare this: a word
-    can stay in the table of first words (`search_idx`).
+    Taking a message out only marks its words as deleted; from then on no search finds them. Merging
+    all segments into one drops them. FTS5 would leave a single segment as it is, so a row is added
+    first and taken out at the end. FTS5's secure-delete would not make this unnecessary: a word can
+    stay in the table of first words (`search_idx`).
     """
     row = (_NO_MESSAGE, "", "", "wipe", "")
     with database.writing(durable=False):
@@ -177,11 +176,11 @@ _NO_MESSAGE = 0  # a row id that no message has
 
 
 def compile_query(text: str) -> str:
-    """What a person typed as an FTS5 expression, or '' if it holds no word.
+    """What the user typed as an FTS5 expression, or '' if it has no word.
 
-    Every word must be in the message; words in double quotes must follow each other. The
-    last word counts as a beginning while it is being typed, from its third letter on and
-    unless a space or a quote ends it. Nothing a person types is syntax: each word is quoted.
+    Every word must be in the message; words in double quotes must follow each other. The last word
+    is a prefix while it is being typed: from its third letter on, until a space or a quote ends
+    it. Nothing that the user types is syntax, because each word is quoted.
     """
     typed = [
         _plain(words)
@@ -196,17 +195,17 @@ def compile_query(text: str) -> str:
 
 
 def _is_beginning(words: str) -> bool:
-    """Whether the word being typed stands for those that begin with it.
+    """Whether the word being typed is searched as a prefix.
 
-    One or two Latin letters begin a word of every mail, and an index of them costs a third of
-    a sync; so short ones are words of their own. A character of Chinese or Japanese says more.
+    One or two Latin letters begin a word in every mail, and an index for them takes a third of a
+    sync's time. So they are searched as whole words. A Chinese or Japanese character says more.
     """
     last = words.rsplit(" ", maxsplit=1)[-1]
     return len(last) >= _PREFIX_INDEXED or not last.isascii()
 
 
 def _plain(words: str) -> str:
-    """Words without what unicode61 takes for a separator; '' if nothing is left."""
+    """Words without the characters that unicode61 takes as separators; '' if nothing is left."""
     kept = "".join([c if unicodedata.category(c)[0] in "LNM" else " " for c in words])
     return " ".join([word for word in kept.split() if any(map(str.isalnum, word))][:_WORDS])
 
@@ -219,13 +218,12 @@ def find(
 ) -> ListIds:
     """The newest `limit` conversations that have a message with these words.
 
-    Message ids are no order of time (past mail comes in newest first), so the matching
-    ids are read whole: FTS5 gives 100,000 in some 20 ms. What would be slow is to look
-    up the conversation of each. So it depends: few matches are joined one by one; many
-    matches lie close together, so the conversations are walked from the newest on until
-    `limit` of them have a match. The two cost the same where
-    matches² = limit x messages, and there both are quick. More than `_MANY` are not read
-    whole either: each step of the walk asks for the matches in its own ranges of ids.
+    Message ids are not in order of time (past mail comes in newest first), so all matching ids are
+    read: FTS5 returns 100,000 in some 20 ms. Looking up the conversation of each would be slow. So
+    few matches are joined one by one. Many matches lie close together, so the conversations are
+    walked from the newest on until `limit` of them have a match. Both cost the same where
+    matches² = limit x messages, and there both are quick. More than `_MANY` matches are not all
+    read: each step of the walk asks for the matches in its own ranges of ids.
 
     Args:
         condition: SQL over `conversation` that the result must fulfil too.
@@ -247,20 +245,20 @@ def find(
 
 
 def _is_seekable(expression: str) -> bool:
-    """Whether FTS5 can begin in the middle: not for beginnings that have no prefix index."""
+    """Whether FTS5 can start at any message id: not for a prefix without a prefix index."""
     last = expression.removesuffix('" *').split(" ")[-1].lstrip('"')
     return not expression.endswith("*") or len(last) == _PREFIX_INDEXED
 
 
 class _Probe:
-    """Which of some messages match, asked by range of ids; read whole where they lie scattered."""
+    """Finds which messages match, by ranges of ids; if these are scattered, reads all matches."""
 
     def __init__(self, expression: str) -> None:
         self._expression = expression
         self._all: set[int] | None = None
 
     def __call__(self, message_ids: set[int]) -> set[int]:
-        """Those of `message_ids` that match."""
+        """Which of `message_ids` match."""
         ranges = _ranges(sorted(message_ids)) if self._all is None else []
         if self._all is None and len(ranges) > _RANGES:
             self._all = set(_matches(self._expression))
@@ -274,14 +272,14 @@ _IN_RANGE = "SELECT rowid FROM search WHERE search MATCH ? AND rowid BETWEEN ? A
 
 
 def _ranges(ids: Sequence[int]) -> list[tuple[int, int]]:
-    """(first, last) of each stretch of ids without a wide gap."""
+    """(first, last) of each run of ids without a wide gap."""
     starts = [n for n in range(len(ids)) if n == 0 or ids[n] - ids[n - 1] > _GAP]
     ends = [*starts[1:], len(ids)]
     return [(ids[start], ids[end - 1]) for start, end in zip(starts, ends, strict=True)]
 
 
 def matching(text: str, conversation_ids: Sequence[int]) -> set[int]:
-    """Those of the conversations that have a message with these words."""
+    """Which of the conversations have a message with these words."""
     owner: dict[int, int] = {}
     for chunk in _chunks(conversation_ids):
         sql = f"SELECT id, conversation_id FROM message WHERE conversation_id IN ({database.marks(len(chunk))})"
@@ -302,7 +300,7 @@ def _matches(expression: str, most: int = -1) -> array[int]:
 
 
 def _join(message_ids: Sequence[int], limit: int, where: str, account: tuple[int, ...]) -> ListIds:
-    """Look up the conversation of each message; sort them."""
+    """Look up the conversations of the messages and sort them."""
     conversations: set[int] = set()
     for chunk in _chunks(message_ids):
         sql = f"SELECT DISTINCT conversation_id FROM message WHERE id IN ({database.marks(len(chunk))})"
@@ -324,7 +322,7 @@ def _kept(conversation_ids: Sequence[int], where: str, account: tuple[int, ...])
 def _walk(
     match: Callable[[set[int]], set[int]], limit: int, where: str, account: tuple[int, ...]
 ) -> ListIds:
-    """Read conversations from the newest on and keep those with a match, until `limit`."""
+    """Read conversations from the newest on, and keep `limit` of those with a match."""
     pairs: list[tuple[int, int]] = []
     last = (1 << 62, 1 << 62)
     while len(pairs) < limit:
@@ -339,7 +337,7 @@ def _walk(
     return from_pairs(pairs[:limit])
 
 
-# Both sides are answered by indexes alone: conversation_newest and message_conversation.
+# Two indexes alone answer this: conversation_newest and message_conversation.
 _STEP = """SELECT newest.id, newest.newest_at, message.id FROM
     (SELECT id, newest_at FROM conversation WHERE (newest_at, id) < (?, ?)
      ORDER BY newest_at DESC, id DESC LIMIT ?) AS newest
@@ -353,10 +351,10 @@ def _chunks(values: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def folded(text: str) -> str:
-    """Lower case, letters without their marks: `Õunapuu` is `ounapuu`."""
+    """Lower case, and letters without their marks: `Õunapuu` becomes `ounapuu`."""
     if text.isascii():
         return text.casefold()
-    # Twice: Unicode puts the marks of a letter in order, in the square of their number.
+    # Marks go twice: normalizing sorts the marks of a letter, in time quadratic in their number.
     return _unmarked(unicodedata.normalize("NFKD", _unmarked(fold(text)))).casefold()
 
 
@@ -365,5 +363,5 @@ def _unmarked(text: str) -> str:
 
 
 def search_text(first: str, others: Iterable[str]) -> str:
-    """One line a value; the first is what a list is sorted by."""
+    """One folded line per value; a list is sorted by the first."""
     return "\n".join([folded(" ".join(text.split())) for text in (first, *others) if text])

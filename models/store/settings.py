@@ -1,4 +1,4 @@
-"""The person's settings, by name: JSON values with their defaults in one place."""
+"""The user's settings by name, stored as JSON, with all their defaults."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Value = bool | int | str | list[str] | None
 
 @dataclass(frozen=True, slots=True)
 class SetOption:
-    """Change a setting of the user; a command."""
+    """Command: change a setting of the user."""
 
     name: str
     value: Value
@@ -22,21 +22,21 @@ class SetOption:
 DEFAULTS: Final[dict[str, Value]] = {
     "archive_on_server": False,
     "delete_on_server": False,
-    "default_account": None,  # new mail is sent from it; the first one while there is none
-    "account_order": [],  # ids as text, as the person arranged them
+    "default_account": None,  # new mail is sent from it; None: from the first account
+    "account_order": [],  # ids as text, in the user's order
     "theme": "system",  # system | light | dark
     "density": "comfortable",  # comfortable | compact
-    "language": "",  # '' is the person's own
+    "language": "",  # '' is the language of the user's system
     "simple_html": False,
     "dark_mail": True,
     "notifications": True,
     "undo_send_seconds": 8,
     "trusted_senders": [],
-    "blocked": [],  # addresses and domains (M15): see `blocking`
+    "blocked": [],  # addresses and domains (M15): see `models.intake.blocked_addresses`
     "side_panel": True,  # contacts beside the open conversation
     "window_geometry": "",
     "window_state": "",
-    "secret_store": "",  # keyring | passphrase | session; '' is not chosen yet
+    "secret_store": "",  # keyring | passphrase | session; '': not chosen yet
     "first_start_at": None,
 }
 
@@ -54,12 +54,12 @@ def get(name: str) -> Value:
 
 
 def is_on(name: str) -> bool:
-    """A setting that is yes or no."""
+    """Whether a yes-or-no setting is on."""
     return get(name) is True
 
 
 def put(name: str, value: Value) -> None:
-    """Keep a setting, inside the transaction that is open or in one of its own."""
+    """Store a setting, in the open transaction or in one of its own."""
     with database.writing(durable=False):
         database.run(
             "INSERT INTO setting (name, value) VALUES (?, ?) "
@@ -69,6 +69,6 @@ def put(name: str, value: Value) -> None:
 
 
 def forget(name: str) -> None:
-    """Take a setting back to its default."""
+    """Set a setting back to its default."""
     with database.writing(durable=False):
         database.run("DELETE FROM setting WHERE name = ?", (name,))

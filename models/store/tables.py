@@ -25,7 +25,7 @@ class Ledger(BaseModel):
 
 
 class Setting(BaseModel):
-    """One setting; the value is JSON."""
+    """One setting; its value is JSON."""
 
     name = TextField(primary_key=True)
     value = TextField()
