@@ -13,6 +13,10 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
     # Chromium's sandbox refuses to run as root; the program itself never sets this.
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
 
+from tests.support import scratch
+
+scratch.keep_files_in_memory()  # before anybody makes a temporary file
+
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -65,7 +65,7 @@ class Dovecot:
         self.mail_format = mail_format
         self.special_use = special_use
         self.capability = capability
-        self.folder = Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))
+        self.folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
         self.host = "localhost"
         self.port = 0
         self.tls_port = 0
