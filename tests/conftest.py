@@ -29,11 +29,14 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication
 
 from models.store import database
 from models.store.profile import open_profile
+from tests.support import quick_scrypt
 from ui.reader.message import schemes
 
 # Schemes of the reader have to be known before the first QApplication.
 schemes.prepare_environment()
 schemes.register()
+
+quick_scrypt.make_quick()
 
 # On a busy machine no example is slow by itself.
 hypothesis.settings.register_profile(
