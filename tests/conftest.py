@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 
 # Before the first Qt import of any test module.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -28,7 +29,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
 from models.store import database
-from models.store.profile import open_profile
+from models.store.profile import database_path, open_profile
 from tests.support import quick_scrypt
 from ui.reader.message import schemes
 
@@ -127,9 +128,18 @@ def profile(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def _new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the newest schema and nothing in it, made once by the real migrations."""
+    folder = tmp_path_factory.mktemp("new-profile")
+    open_profile(folder)
+    return database_path(folder)
+
+
 @pytest.fixture
-def store(profile: Path) -> Iterator[Path]:
+def store(profile: Path, _new_database: Path) -> Iterator[Path]:
     """An open store with the newest schema, in this thread."""
+    shutil.copyfile(_new_database, database_path(profile))
     open_profile(profile)
     database.open_for_thread()
     yield profile
