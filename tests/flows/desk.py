@@ -1,25 +1,20 @@
-"""A person at the window: finds things by their stable names, and waits by looking."""
+"""The user at the window: acts by stable names, and waits by looking."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
-from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, QObject, Qt, QTimer
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QDialog,
-    QLabel,
     QLineEdit,
     QMenu,
     QMessageBox,
     QPushButton,
-    QTableView,
-    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -34,8 +29,8 @@ from sync.qt.service.vault import VaultAnswer
 from sync.secrets.vault import VaultMode
 from sync.timing import Timing
 from tests.flows.rig import Rig
+from tests.flows.screen import Screen
 from ui.conversations.pane import ConversationPane
-from ui.window.main_window import MainWindow
 
 FAST = Timing(
     second_sitting=0.3,
@@ -53,11 +48,9 @@ FAST = Timing(
 )
 PATIENCE_MS = 45_000  # only a flow that fails waits so long; a busy machine takes its time
 
-Found = TypeVar("Found", bound=QObject)
 
-
-class Desk:
-    """One open window and what a person does with it."""
+class Desk(Screen):
+    """One open window and what the user does with it."""
 
     def __init__(
         self, qtbot: QtBot, profile: Path, timing: Timing = FAST, *, read_only: bool = False
@@ -67,7 +60,7 @@ class Desk:
         self.timing = timing
         self.read_only = read_only
         self.patience_ms = PATIENCE_MS
-        self.window: MainWindow = app.start(profile, timing=timing, read_only=read_only)
+        self.window = app.start(profile, timing=timing, read_only=read_only)
 
     # --- life ----------------------------------------------------------------------------
 
@@ -93,6 +86,10 @@ class Desk:
         except Exception as error:
             statuses = [str(each) for each in self.window.service.statuses()]
             raise AssertionError(f"never became so: {what}; {statuses}") from error
+
+    def wait_for(self, *subjects: str) -> None:
+        """Wait until the list has exactly these."""
+        self.wait(lambda: self.has(*subjects), f"list is {subjects}, but is {self.subjects()}")
 
     # --- accounts ------------------------------------------------------------------------
 
@@ -176,47 +173,6 @@ class Desk:
         self.wait(lambda: any(each.ticket == ticket for each in ended), f"{command} is done")
         self.service.commanded.disconnect(ended.append)
         return next(each for each in ended if each.ticket == ticket)
-
-    # --- finding -------------------------------------------------------------------------
-
-    def find(self, kind: type[Found], name: str) -> Found:
-        """The child with this stable name."""
-        found = self.window.findChild(kind, name)
-        assert found is not None, f"{name} is missing"
-        return found
-
-    def action(self, name: str) -> QAction:
-        """A QAction by its stable name."""
-        return self.find(QAction, name)
-
-    @property
-    def table(self) -> QTableView:
-        """The conversation list."""
-        return self.find(QTableView, "conversation_list")
-
-    @property
-    def model(self) -> QAbstractItemModel:
-        """The conversation list's model."""
-        return self.table.model()
-
-    def subjects(self) -> list[str]:
-        """The list as the person reads it, from top to bottom."""
-        model = self.model
-        return [str(model.index(row, 0).data() or "") for row in range(model.rowCount())]
-
-    def has(self, *subjects: str) -> bool:
-        """Whether the list has exactly these, in any order."""
-        return sorted(self.subjects()) == sorted(subjects)
-
-    def wait_for(self, *subjects: str) -> None:
-        """Wait until the list has exactly these."""
-        self.wait(lambda: self.has(*subjects), f"list is {subjects}, but is {self.subjects()}")
-
-    def text_of(self, name: str) -> str:
-        """The text of a label."""
-        read = getattr(self.find(QWidget, name), "text", None)
-        assert read is not None, f"{name} has no text()"
-        return str(read())
 
     # --- doing ---------------------------------------------------------------------------
 
@@ -322,14 +278,6 @@ class Desk:
         edit.setFocus()
         edit.clear()
         QTest.keyClicks(edit, text)
-
-    def sentence(self) -> str:
-        """What the sync status says."""
-        return self.text_of("sync_status")
-
-    def labels(self) -> list[str]:
-        """Every visible label's words."""
-        return [label.text() for label in self.window.findChildren(QLabel) if label.isVisible()]
 
 
 def _index_with(model: QAbstractItemModel, key: str) -> QModelIndex | None:

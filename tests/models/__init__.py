@@ -1,0 +1,1 @@
+"""Tests of the store, without a window and without a server."""

@@ -1,0 +1,1 @@
+"""Tests of everything that talks to a server or takes mail apart."""

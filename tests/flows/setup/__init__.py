@@ -1,1 +1,1 @@
-"""tests/flows/setup."""
+"""Flows through the set-up wizard, against servers that please or refuse."""

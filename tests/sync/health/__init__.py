@@ -1,1 +1,1 @@
-"""tests/sync/health."""
+"""Tests of the report on a server's health."""

@@ -1,1 +1,1 @@
-"""tests/sync/html."""
+"""Tests of HTML made safe."""

@@ -1,1 +1,1 @@
-"""tests/sync/mime."""
+"""Tests of mail taken apart."""

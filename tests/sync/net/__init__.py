@@ -1,1 +1,1 @@
-"""tests/sync/net."""
+"""Tests of connections and certificates."""

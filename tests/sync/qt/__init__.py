@@ -1,1 +1,1 @@
-"""tests/sync/qt."""
+"""Tests of the threads: workers, probes, readers and the command thread."""

@@ -1,1 +1,1 @@
-"""tests/sync/secrets."""
+"""Tests of the vault and of changing its key, also under kill -9."""

@@ -1,1 +1,1 @@
-"""tests/sync/session."""
+"""Tests of the one door to IMAP, command by command."""

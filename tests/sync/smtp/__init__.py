@@ -1,1 +1,1 @@
-"""tests/sync/smtp."""
+"""Tests of the look at the SMTP server."""

@@ -1,1 +1,1 @@
-"""tests/ui/activity."""
+"""Tests of what the activity window says and shows of each account."""

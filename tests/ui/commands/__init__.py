@@ -1,1 +1,1 @@
-"""tests/ui/commands."""
+"""Tests of actions, undo and the question before a delete."""

@@ -1,1 +1,1 @@
-"""tests/ui/status."""
+"""Tests of the sentences about the state of accounts."""

@@ -1,1 +1,1 @@
-"""tests/ui/window."""
+"""Tests of the main window, its menus and its keys."""

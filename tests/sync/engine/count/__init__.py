@@ -1,1 +1,1 @@
-"""tests/sync/engine/count."""
+"""Tests of counting mail before it is synced."""

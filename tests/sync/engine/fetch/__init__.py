@@ -1,1 +1,1 @@
-"""tests/sync/engine/fetch."""
+"""Tests of fetching messages, also from servers that answer badly."""

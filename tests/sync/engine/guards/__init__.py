@@ -1,1 +1,1 @@
-"""tests/sync/engine/guards."""
+"""Tests of the guards: no vice of a server deletes a mail here."""

@@ -1,1 +1,1 @@
-"""tests/sync/engine/incoming."""
+"""Tests of how new mail and past mail come in."""

@@ -1,1 +1,1 @@
-"""tests/sync/engine/mailboxes."""
+"""Tests of which mailboxes there are and what they are for."""

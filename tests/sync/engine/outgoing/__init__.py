@@ -1,1 +1,1 @@
-"""tests/sync/engine/outgoing."""
+"""Tests of the operations that change something on the server."""

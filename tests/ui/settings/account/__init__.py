@@ -1,1 +1,1 @@
-"""tests/ui/settings/account."""
+"""Tests of an account's page in the preferences."""

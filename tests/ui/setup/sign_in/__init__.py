@@ -1,1 +1,1 @@
-"""tests/ui/setup/sign_in."""
+"""Tests of signing in: certificates, passphrases and the provider's page."""
