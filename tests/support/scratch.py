@@ -23,6 +23,11 @@ def keep_files_in_memory(memory: Path = MEMORY) -> None:
         tempfile.tempdir = None  # looked up anew at the next use
 
 
+def folder_for_all() -> str:
+    """Where a server that runs as another user finds its folder, and sockets have short paths."""
+    return str(MEMORY) if os.environ.get("TMPDIR") == str(MEMORY) else "/tmp"  # noqa: S108
+
+
 def _is_fit(memory: Path) -> bool:
     """Whether there is room, and programs may be run from it: tests write small scripts."""
     if not memory.is_dir() or not os.access(memory, os.W_OK | os.X_OK):

@@ -26,6 +26,7 @@ from datetime import UTC, datetime
 from io import BufferedRWPair
 from pathlib import Path
 
+from tests.support import scratch
 from tests.support.certificates import Certificate, make_certificate
 from tests.support.other_client import OtherClient
 from tests.support.ports import free_port, wait_until_closed
@@ -66,7 +67,7 @@ class Dovecot:
         self.mail_format = mail_format
         self.special_use = special_use
         self.capability = capability
-        self.folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="dovecot-", dir=scratch.folder_for_all()))
         self.host = "localhost"
         self.port = 0
         self.tls_port = 0
