@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, Qt, QTimer
+import shiboken6
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QCoreApplication,
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    Qt,
+    QTimer,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QApplication,
     QDialog,
     QLineEdit,
     QMenu,
@@ -31,6 +41,7 @@ from sync.timing import Timing
 from tests.flows.rig import Rig
 from tests.flows.screen import Screen
 from ui.conversations.pane import ConversationPane
+from ui.window.main_window import MainWindow
 
 FAST = Timing(
     second_sitting=0.3,
@@ -60,13 +71,15 @@ class Desk(Screen):
         self.timing = timing
         self.read_only = read_only
         self.patience_ms = PATIENCE_MS
+        _clear_away()
         self.window = app.start(profile, timing=timing, read_only=read_only)
 
     # --- life ----------------------------------------------------------------------------
 
     def close(self) -> None:
         """Close the window; everything is released when this returns."""
-        self.window.close()
+        if shiboken6.isValid(self.window):
+            self.window.close()
 
     def reopen(self, timing: Timing | None = None) -> None:
         """Quit and start again on the same profile."""
@@ -76,6 +89,7 @@ class Desk(Screen):
     def open_again(self, timing: Timing | None = None) -> None:
         """Start on the same profile, which was closed; its list is read when this returns."""
         timing = timing or self.timing
+        _clear_away()
         self.window = app.start(self.profile, timing=timing, read_only=self.read_only)
         self._read_on()
 
@@ -278,6 +292,14 @@ class Desk(Screen):
         edit.setFocus()
         edit.clear()
         QTest.keyClicks(edit, text)
+
+
+def _clear_away() -> None:
+    """Closed windows go, as with their process; the next one's style would dress them as well."""
+    for widget in QApplication.topLevelWidgets():
+        if isinstance(widget, MainWindow) and not widget.isVisible():
+            widget.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def _index_with(model: QAbstractItemModel, key: str) -> QModelIndex | None:
