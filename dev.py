@@ -285,8 +285,15 @@ def run(arguments: argparse.Namespace, rest: Sequence[str]) -> int:
 def test(arguments: argparse.Namespace, rest: Sequence[str]) -> int:
     """Run the tests, without a screen. More arguments go to pytest."""
     set_up([*QT_PACKAGES, *FONT_PACKAGES, *TEST_PACKAGES])
-    workers = [] if any(item.startswith(("-n", "--numprocesses")) for item in rest) else ["-n", "2"]
-    return call("-m", "pytest", *workers, *rest, **without_sandbox(True))
+    return call("-m", "pytest", *pytest_options(rest), *rest, **without_sandbox(True))
+
+
+def pytest_options(rest: Sequence[str]) -> list[str]:
+    """A worker for each core, and the slowest cases at the end, unless the caller says otherwise."""
+    has_workers = any(item.startswith(("-n", "--numprocesses")) for item in rest)
+    has_durations = any(item.startswith("--durations") for item in rest)
+    workers = [] if has_workers else ["-n", "logical"]
+    return workers if has_durations else [*workers, "--durations=25"]
 
 
 def check(arguments: argparse.Namespace, rest: Sequence[str]) -> int:

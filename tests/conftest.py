@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 
 # Before the first Qt import of any test module.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -12,6 +13,10 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 if hasattr(os, "geteuid") and os.geteuid() == 0:
     # Chromium's sandbox refuses to run as root; the program itself never sets this.
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
+
+from tests.support import scratch
+
+scratch.keep_files_in_memory()  # before anybody makes a temporary file
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,12 +29,15 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
 from models.store import database
-from models.store.profile import open_profile
+from models.store.profile import database_path, open_profile
+from tests.support import quick_scrypt
 from ui.reader.message import schemes
 
 # Schemes of the reader have to be known before the first QApplication.
 schemes.prepare_environment()
 schemes.register()
+
+quick_scrypt.make_quick()
 
 # On a busy machine no example is slow by itself.
 hypothesis.settings.register_profile(
@@ -120,9 +128,18 @@ def profile(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def _new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the newest schema and nothing in it, made once by the real migrations."""
+    folder = tmp_path_factory.mktemp("new-profile")
+    open_profile(folder)
+    return database_path(folder)
+
+
 @pytest.fixture
-def store(profile: Path) -> Iterator[Path]:
+def store(profile: Path, _new_database: Path) -> Iterator[Path]:
     """An open store with the newest schema, in this thread."""
+    shutil.copyfile(_new_database, database_path(profile))
     open_profile(profile)
     database.open_for_thread()
     yield profile

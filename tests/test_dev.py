@@ -166,6 +166,28 @@ def test_help_names_every_command(command: str) -> None:
     assert re.search(rf"^ +{command} +\w", answer.stdout, re.MULTILINE)
 
 
+@pytest.mark.parametrize(
+    ("given", "added"),
+    [
+        ([], ["-n", "logical", "--durations=25"]),
+        (["tests/flows", "-k", "archive"], ["-n", "logical", "--durations=25"]),
+        (["-n", "3"], ["--durations=25"]),
+        (["-n0"], ["--durations=25"]),
+        (["--numprocesses=3"], ["--durations=25"]),
+        (["--durations=5"], ["-n", "logical"]),
+        (["-n", "1", "--durations", "0"], []),
+    ],
+)
+def test_the_tests_use_every_core_unless_told_otherwise(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, given: list[str], added: list[str]
+) -> None:
+    called: list[str] = []
+    monkeypatch.setattr(dev, "set_up", lambda packages: None)
+    monkeypatch.setattr(dev, "call", lambda *command, **variables: called.extend(command))
+    dev.test(None, given)
+    assert called == ["-m", "pytest", *added, *given]
+
+
 def test_dev_needs_only_the_standard_library() -> None:
     text = (ROOT / "dev.py").read_text()
     names = re.findall(r"^(?:from|import) (\w+)", text, re.MULTILINE)

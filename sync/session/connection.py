@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 _SILENCE = 3.0
 _TLS_PORT = 993
 _LOOK_SECONDS = 5.0
-_GOODBYE_SECONDS = 2.0
+GOODBYE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +292,7 @@ class Connection:
         if self.is_open and not self._stop.is_set():
             with contextlib.suppress(SyncError, OSError, ValueError, ssl.SSLError):
                 self._wire.is_leaving = True
-                self._exchange("LOGOUT", seconds=min(_GOODBYE_SECONDS, self.timing.command))
+                self._exchange("LOGOUT", seconds=min(GOODBYE_SECONDS, self.timing.command))
         if self._stream is not None:
             self._stream.close()
         self._client = None

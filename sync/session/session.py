@@ -8,6 +8,7 @@ There is no way to send EXPUNGE without UIDs, or CLOSE.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from sync.net import refusals
 from sync.net.server import Server
 from sync.session import capabilities, commands
 from sync.session.capabilities import Quota, Secured
+from sync.session.connection import GOODBYE_SECONDS
 from sync.session.fetch_parser import flag_names
 from sync.session.messages import MessageReader
 from sync.session.values import AppendUid, CopyUid, Selected, ServerEvent
@@ -208,6 +210,19 @@ class ImapSession(MessageReader):
         wire.take_records_as_events()
         if kind != "OK":
             raise refusals.refusal(self.server.place, "IDLE", refusals.clean_words(words))
+
+    def close(self) -> None:
+        """Say goodbye if that is quick, and end the connection.
+
+        IDLE ends first: until then a server takes no other command (RFC 2177 section 3).
+        """
+        tag, self._idle_tag = self._idle_tag, None
+        if tag is not None and self.is_open and not self.is_aborted:
+            stream = self._need_stream()
+            stream.set_deadline(min(GOODBYE_SECONDS, self.timing.command))
+            with contextlib.suppress(SyncError):
+                stream.send(b"DONE\r\n")  # its answer is read with that to LOGOUT
+        super().close()
 
     def _closed_on_loss(self) -> _ClosedOnLoss:
         return _ClosedOnLoss(self)

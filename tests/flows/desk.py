@@ -1,25 +1,30 @@
-"""A person at the window: finds things by their stable names, and waits by looking."""
+"""The user at the window: acts by stable names, and waits by looking."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
-from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, QObject, Qt, QTimer
-from PySide6.QtGui import QAction
+import shiboken6
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QCoreApplication,
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    Qt,
+    QTimer,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QApplication,
     QDialog,
-    QLabel,
     QLineEdit,
     QMenu,
     QMessageBox,
     QPushButton,
-    QTableView,
-    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -35,6 +40,7 @@ from sync.qt.service.vault import VaultAnswer
 from sync.secrets.vault import VaultMode
 from sync.timing import Timing
 from tests.flows.rig import Rig
+from tests.flows.screen import Screen
 from ui.conversations.pane import ConversationPane
 from ui.window.main_window import MainWindow
 
@@ -54,11 +60,9 @@ FAST = Timing(
 )
 PATIENCE_MS = 45_000  # only a flow that fails waits so long; a busy machine takes its time
 
-Found = TypeVar("Found", bound=QObject)
 
-
-class Desk:
-    """One open window and what a person does with it."""
+class Desk(Screen):
+    """One open window and what the user does with it."""
 
     def __init__(
         self, qtbot: QtBot, profile: Path, timing: Timing = FAST, *, read_only: bool = False
@@ -68,13 +72,15 @@ class Desk:
         self.timing = timing
         self.read_only = read_only
         self.patience_ms = PATIENCE_MS
-        self.window: MainWindow = app.start(profile, timing=timing, read_only=read_only)
+        _clear_away()
+        self.window = app.start(profile, timing=timing, read_only=read_only)
 
     # --- life ----------------------------------------------------------------------------
 
     def close(self) -> None:
         """Close the window; everything is released when this returns."""
-        self.window.close()
+        if shiboken6.isValid(self.window):
+            self.window.close()
 
     def reopen(self, timing: Timing | None = None) -> None:
         """Quit and start again on the same profile."""
@@ -84,6 +90,7 @@ class Desk:
     def open_again(self, timing: Timing | None = None) -> None:
         """Start on the same profile, which was closed; its list is read when this returns."""
         timing = timing or self.timing
+        _clear_away()
         self.window = app.start(self.profile, timing=timing, read_only=self.read_only)
         self._read_on()
 
@@ -94,6 +101,10 @@ class Desk:
         except Exception as error:
             statuses = [str(each) for each in self.window.service.statuses()]
             raise AssertionError(f"never became so: {what}; {statuses}") from error
+
+    def wait_for(self, *subjects: str) -> None:
+        """Wait until the list has exactly these."""
+        self.wait(lambda: self.has(*subjects), f"list is {subjects}, but is {self.subjects()}")
 
     # --- accounts ------------------------------------------------------------------------
 
@@ -177,47 +188,6 @@ class Desk:
         self.wait(lambda: any(each.ticket == ticket for each in ended), f"{command} is done")
         self.service.commanded.disconnect(ended.append)
         return next(each for each in ended if each.ticket == ticket)
-
-    # --- finding -------------------------------------------------------------------------
-
-    def find(self, kind: type[Found], name: str) -> Found:
-        """The child with this stable name."""
-        found = self.window.findChild(kind, name)
-        assert found is not None, f"{name} is missing"
-        return found
-
-    def action(self, name: str) -> QAction:
-        """A QAction by its stable name."""
-        return self.find(QAction, name)
-
-    @property
-    def table(self) -> QTableView:
-        """The conversation list."""
-        return self.find(QTableView, "conversation_list")
-
-    @property
-    def model(self) -> QAbstractItemModel:
-        """The conversation list's model."""
-        return self.table.model()
-
-    def subjects(self) -> list[str]:
-        """The list as the person reads it, from top to bottom."""
-        model = self.model
-        return [str(model.index(row, 0).data() or "") for row in range(model.rowCount())]
-
-    def has(self, *subjects: str) -> bool:
-        """Whether the list has exactly these, in any order."""
-        return sorted(self.subjects()) == sorted(subjects)
-
-    def wait_for(self, *subjects: str) -> None:
-        """Wait until the list has exactly these."""
-        self.wait(lambda: self.has(*subjects), f"list is {subjects}, but is {self.subjects()}")
-
-    def text_of(self, name: str) -> str:
-        """The text of a label."""
-        read = getattr(self.find(QWidget, name), "text", None)
-        assert read is not None, f"{name} has no text()"
-        return str(read())
 
     # --- doing ---------------------------------------------------------------------------
 
@@ -324,13 +294,13 @@ class Desk:
         edit.clear()
         QTest.keyClicks(edit, text)
 
-    def sentence(self) -> str:
-        """What the sync status says."""
-        return self.text_of("sync_status")
 
-    def labels(self) -> list[str]:
-        """Every visible label's words."""
-        return [label.text() for label in self.window.findChildren(QLabel) if label.isVisible()]
+def _clear_away() -> None:
+    """Closed windows go, as with their process; the next one's style would dress them as well."""
+    for widget in QApplication.topLevelWidgets():
+        if isinstance(widget, MainWindow) and not widget.isVisible():
+            widget.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def _index_with(model: QAbstractItemModel, key: str) -> QModelIndex | None:

@@ -1,1 +1,1 @@
-"""Tests of `models`: what the store does, without Qt, network or server."""
+"""Tests of the store, without a window and without a server."""

@@ -1,1 +1,1 @@
-"""Tests of sync/, folder by folder; most need a mail server on this computer, none a window."""
+"""Tests of everything that talks to a server or takes mail apart."""

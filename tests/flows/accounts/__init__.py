@@ -1,1 +1,1 @@
-"""tests/flows/accounts."""
+"""Flows with several accounts side by side: options, labels, trouble, removal."""

@@ -1,1 +1,1 @@
-"""tests/flows/activity."""
+"""Flows about what the program asks, did and could not do."""

@@ -1,1 +1,1 @@
-"""tests/flows/mail."""
+"""Flows that read, archive, restore and delete mail."""

@@ -1,1 +1,1 @@
-"""tests/flows/records."""
+"""Flows with persons, organizations, deals, leads and projects."""

@@ -1,1 +1,1 @@
-"""tests/flows/secrets."""
+"""Flows that change how passwords are kept, on good days and bad."""

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 import app
 from sync.qt.service.vault import QuestionKind, VaultAnswer, VaultMode
+from tests.support import quick_scrypt
 from tests.support.keyrings import FileKeyring
 from ui.settings.dialog import PreferencesDialog
 from ui.window.main_window import MainWindow
@@ -83,6 +84,7 @@ class Changer(QObject):
 def main(profile: Path, phrases: list[str]) -> None:
     """Until somebody kills it."""
     keyring.set_keyring(FileKeyring())  # type: ignore[no-untyped-call]  # keyring's own has none
+    quick_scrypt.make_quick()
     window = app.start(profile)
     changer = Changer(window, phrases)
     changer.setObjectName("changer")

@@ -51,12 +51,13 @@ def killed(profile: Path, phrases: list[str]) -> list[str]:
     )
     assert process.stdout is not None
     named = [_line(process.stdout.fileno())]
-    end = time.monotonic() + random.uniform(0.3, 2.5)
+    end = time.monotonic() + random.uniform(0.1, 1.0)
     while (left := end - time.monotonic()) > 0:
         if select.select([process.stdout], [], [], left)[0]:
             named.append(_line(process.stdout.fileno()))
     process.send_signal(signal.SIGKILL)
     process.wait()
+    named.append(process.stdout.read().decode())  # between the last look and the kill
     process.stdout.close()
     return [name for text in named for name in text.splitlines()]
 

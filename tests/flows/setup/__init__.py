@@ -1,1 +1,1 @@
-"""Flows of the first start and of the wizard, against real servers."""
+"""Flows through the set-up wizard, against servers that please or refuse."""

@@ -1,1 +1,1 @@
-"""tests/models/accounts."""
+"""Tests of accounts and their secrets."""

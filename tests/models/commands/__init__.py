@@ -1,1 +1,1 @@
-"""tests/models/commands."""
+"""Tests of the commands, as the window runs them."""

@@ -1,1 +1,1 @@
-"""tests/models/deletion."""
+"""Tests of what a delete leaves behind and what may come back."""

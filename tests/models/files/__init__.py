@@ -1,1 +1,1 @@
-"""tests/models/files."""
+"""Tests of import and export: CSV and vCard."""

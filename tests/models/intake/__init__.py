@@ -1,1 +1,1 @@
-"""tests/models/intake."""
+"""Tests of how mail comes into the store."""

@@ -1,1 +1,1 @@
-"""tests/models/mail."""
+"""Tests of messages, bodies and threading."""

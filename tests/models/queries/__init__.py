@@ -1,1 +1,1 @@
-"""tests/models/queries."""
+"""Tests of the questions that lists, panels and histories ask."""

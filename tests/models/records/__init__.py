@@ -1,1 +1,1 @@
-"""tests/models/records."""
+"""Tests of records and their links."""

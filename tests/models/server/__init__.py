@@ -1,1 +1,1 @@
-"""tests/models/server."""
+"""Tests of what the store knows of the server."""

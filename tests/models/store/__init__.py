@@ -1,1 +1,1 @@
-"""tests/models/store."""
+"""Tests of the database, the profile, the search index and the wipe."""

@@ -1,1 +1,1 @@
-"""tests/support/servers."""
+"""Servers that tests start: real ones, scripted ones, and those that misbehave."""

@@ -1,1 +1,1 @@
-"""An account's sync against Dovecot and against a scripted server that misbehaves."""
+"""Tests of one account's sync, step by step, against Dovecot and a scripted server."""

@@ -1,1 +1,1 @@
-"""What a report finds, and what the text for support leaves out."""
+"""Tests of the report on a server's health."""

@@ -1,1 +1,1 @@
-"""Hostile and odd HTML, and what is left of it."""
+"""Tests of HTML made safe."""

@@ -1,1 +1,1 @@
-"""Mail of every kind taken apart."""
+"""Tests of mail taken apart."""

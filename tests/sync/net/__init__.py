@@ -1,1 +1,1 @@
-"""TLS against real servers: certificates that are refused, shown, and trusted by the user."""
+"""Tests of connections and certificates."""

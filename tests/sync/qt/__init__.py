@@ -1,1 +1,1 @@
-"""Workers, probes and the service in their own threads."""
+"""Tests of the threads: workers, probes, readers and the command thread."""

@@ -1,1 +1,1 @@
-"""The vault and the change of its key, killed in the middle too."""
+"""Tests of the vault and of changing its key, also under kill -9."""

@@ -17,8 +17,10 @@ from models.store import database, profile
 from sync.errors import SecretLockedError
 from sync.qt.service.vault import QuestionKind, VaultAnswer, VaultQuestion, VaultService, _Ticketed
 from sync.secrets import system_keyring
+from sync.secrets import vault as vault_module
 from sync.secrets.vault import Vault, VaultMode, VaultState, WrongPassphraseError
 from tests.conftest import MemoryKeyring
+from tests.support import quick_scrypt
 
 PASSWORD = "correct horse battery staple"
 PATIENCE_MS = 30_000
@@ -109,6 +111,27 @@ def test_a_lost_key_asks_for_a_new_sign_in_and_loses_nothing_else(
     assert again.secret(1, "imap") == "a new one"
     with pytest.raises(SecretLockedError, match="cannot be read any more"):
         again.secret(2, "imap")
+
+
+def test_a_guess_at_a_passphrase_costs_128_mib_and_half_a_second(
+    accounts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All other tests stretch a passphrase less; this one as the product does."""
+    assert quick_scrypt.PRODUCT_COST * vault_module.SCRYPT_BLOCK * 128 == 128 * 2**20
+    monkeypatch.setattr(vault_module, "SCRYPT_COST", quick_scrypt.PRODUCT_COST)
+    vault = Vault()
+    vault.prepare(VaultMode.PASSPHRASE, "a passphrase")
+    keep(vault)
+
+    with pytest.raises(WrongPassphraseError):
+        restarted().unlock("another passphrase")
+    again = restarted()
+    again.unlock("a passphrase")
+    assert again.secret(1, "imap") == PASSWORD
+
+    quick_scrypt.make_quick()
+    with pytest.raises(WrongPassphraseError):
+        restarted().unlock("a passphrase")
 
 
 def test_a_key_that_was_only_locked_is_never_replaced(

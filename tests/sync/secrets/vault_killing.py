@@ -21,6 +21,7 @@ from models.store.profile import open_profile
 from sync.secrets import rekey
 from sync.secrets.rekey import Rekeying
 from sync.secrets.vault import Vault, VaultMode
+from tests.support import quick_scrypt
 from tests.support.keyrings import FileKeyring
 
 MODES = (VaultMode.PASSPHRASE, VaultMode.KEYRING)
@@ -57,6 +58,7 @@ def change(vault: Vault, mode: VaultMode, phrase: str) -> None:
 def main(folder: Path, phrases: list[str]) -> None:
     """Until somebody kills it."""
     keyring.set_keyring(FileKeyring())  # type: ignore[no-untyped-call]  # keyring's own has none
+    quick_scrypt.make_quick()
     open_profile(folder)
     database.open_for_thread()
     vault = opened(phrases)

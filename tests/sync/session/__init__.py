@@ -1,1 +1,1 @@
-"""The IMAP session: opening, reading, waiting, against Dovecot and scripted servers."""
+"""Tests of the one door to IMAP, command by command."""

@@ -419,6 +419,23 @@ def test_news_before_the_servers_leave_is_an_event() -> None:
     assert [event.number for event in first + last] == [5, 6, 7]
 
 
+def test_idle_ends_before_the_goodbye() -> None:
+    """Within IDLE a server would answer nothing: each quit would wait for it in vain."""
+
+    def answer(connection: FakeConnection) -> None:
+        connection.send(b"+ idling\r\n")
+        assert connection.read_line() == b"DONE"
+        connection.send(b"{tag} OK done\r\n")
+
+    with FakeImap({"IDLE": answer}) as server:
+        session = signed_in(server)
+        session.idle_begin()
+        session.close()
+
+    assert server.commands[-2:] == ["IDLE", "LOGOUT"]
+    assert not session.is_idling
+
+
 def test_data_in_the_buffer_is_pending_though_no_select_tells() -> None:
     def answer(connection: FakeConnection) -> None:
         connection.send(b"+ idling\r\n* 5 EXISTS\r\n")

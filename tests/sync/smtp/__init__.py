@@ -1,1 +1,1 @@
-"""Tries of an SMTP server, and the real one that they try."""
+"""Tests of the look at the SMTP server."""

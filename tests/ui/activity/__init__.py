@@ -1,1 +1,1 @@
-"""Tests of the sync details and of the words of the queue and the ledger."""
+"""Tests of what the activity window says and shows of each account."""

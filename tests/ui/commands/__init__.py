@@ -1,1 +1,1 @@
-"""Tests of the question before a delete."""
+"""Tests of actions, undo and the question before a delete."""

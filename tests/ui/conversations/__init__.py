@@ -1,1 +1,1 @@
-"""tests/ui/conversations."""
+"""Tests of the conversation list."""

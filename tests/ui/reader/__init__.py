@@ -1,0 +1,1 @@
+"""Tests of the reading pane, on a real store whose account stands still."""

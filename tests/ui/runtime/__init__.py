@@ -1,1 +1,1 @@
-"""tests/ui/runtime."""
+"""Tests of the garbage collector and the crash guard."""

@@ -1,1 +1,1 @@
-"""Tests of the words for the facts of sync."""
+"""Tests of the sentences about the state of accounts."""

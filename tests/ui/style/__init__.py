@@ -1,1 +1,1 @@
-"""tests/ui/style."""
+"""Tests of theme, icons and formats."""

@@ -1,1 +1,1 @@
-"""tests/ui/widgets."""
+"""Tests of the widgets that several panes share."""

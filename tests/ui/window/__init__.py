@@ -1,1 +1,1 @@
-"""Tests of the main window, its menus and its actions."""
+"""Tests of the main window, its menus and its keys."""

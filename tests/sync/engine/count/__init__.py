@@ -1,1 +1,1 @@
-"""Counting past and deleted mail on the server."""
+"""Tests of counting mail before it is synced."""

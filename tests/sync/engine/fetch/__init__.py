@@ -1,1 +1,1 @@
-"""Mail that comes back under a new UID."""
+"""Tests of fetching messages, also from servers that answer badly."""

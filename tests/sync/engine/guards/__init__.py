@@ -1,1 +1,1 @@
-"""One test for each guard that no other test holds alone."""
+"""Tests of the guards: no vice of a server deletes a mail here."""

@@ -1,1 +1,1 @@
-"""Past mail and what the user asks for of it."""
+"""Tests of how new mail and past mail come in."""

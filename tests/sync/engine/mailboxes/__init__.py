@@ -1,1 +1,1 @@
-"""Roles of mailboxes, and a Trash that appears later."""
+"""Tests of which mailboxes there are and what they are for."""

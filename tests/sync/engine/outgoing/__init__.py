@@ -1,1 +1,1 @@
-"""Operations on the server: moves, flags, mailboxes made, and what is lost on the way."""
+"""Tests of the operations that change something on the server."""

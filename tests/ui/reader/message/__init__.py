@@ -1,1 +1,1 @@
-"""tests/ui/reader/message."""
+"""Tests of how one message is shown, hostile ones included."""

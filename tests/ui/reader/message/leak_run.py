@@ -40,6 +40,7 @@ def close_in() -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".conf", delete=False) as file:
         file.write("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
     subprocess.run(["mount", "--bind", file.name, "/etc/resolv.conf"], check=True)
+    Path(file.name).unlink()  # what is mounted stays until the namespace ends
 
 
 class Recorder:

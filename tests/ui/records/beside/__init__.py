@@ -1,1 +1,1 @@
-"""tests/ui/records/beside."""
+"""Tests of the records beside a mail."""

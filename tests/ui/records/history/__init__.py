@@ -1,1 +1,1 @@
-"""tests/ui/records/history."""
+"""Tests of a record's history and its notes."""

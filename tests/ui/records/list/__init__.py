@@ -1,1 +1,1 @@
-"""tests/ui/records/list."""
+"""Tests of the records' list and its columns."""

@@ -1,1 +1,1 @@
-"""Tests of the parts of an account's page."""
+"""Tests of an account's page in the preferences."""

@@ -1,1 +1,1 @@
-"""Tests of what wizard and preferences share: the flow, certificates, the browser, unlocking."""
+"""Tests of signing in: certificates, passphrases and the provider's page."""
