@@ -57,11 +57,11 @@ CHECKS = (
 
 
 class SetUpError(Exception):
-    """The set-up cannot go on; the text says what the person can do."""
+    """The set-up cannot go on; the text says what the user can do."""
 
 
 def say(text: str) -> None:
-    """One line for the person, at once also in a log file."""
+    """One line for the user, at once also in a log file."""
     print(text, flush=True)
 
 
@@ -277,7 +277,7 @@ def demo(arguments: argparse.Namespace, rest: Sequence[str]) -> int:
 
 
 def run(arguments: argparse.Namespace, rest: Sequence[str]) -> int:
-    """Open Dealpost on the person's own profile."""
+    """Open Dealpost on the user's own profile."""
     set_up(QT_PACKAGES)
     return call("app.py", *rest)
 

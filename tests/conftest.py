@@ -8,7 +8,7 @@ import shutil
 
 # Before the first Qt import of any test module.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-# A program that looks for a keyring again must not find the person's own.
+# A program that looks for a keyring again must not find the user's own.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 if hasattr(os, "geteuid") and os.geteuid() == 0:
     # Chromium's sandbox refuses to run as root; the program itself never sets this.
@@ -67,7 +67,7 @@ pytest_plugins = ["tests.support.fixtures", "tests.support.servers.embedded"]
 
 
 class MemoryKeyring(KeyringBackend):
-    """A keyring that lives as long as the test; the person's own is never touched."""
+    """A keyring that lives as long as the test; the user's own is never touched."""
 
     priority = 1.0
 

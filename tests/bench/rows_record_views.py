@@ -1,4 +1,4 @@
-"""Rows about records in the window and beside the sync: what the person waits for."""
+"""Rows about records in the window and beside the sync: what the user waits for."""
 
 from __future__ import annotations
 

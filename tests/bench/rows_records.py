@@ -53,7 +53,7 @@ def records(folder: Path, scale: float) -> list[Figure]:
 
 
 def _both(what: str, spent: Spent, goal: float, how: str) -> list[Figure]:
-    """The clock, which the person waits by; and the processor, which other programs do not hold up."""
+    """The clock, which the user waits by; and the processor, which other programs do not hold up."""
     return [
         Figure(what, spent[0] * 1000, "ms", goal, how),
         Figure("  of that, processor time", spent[1] * 1000, "ms"),

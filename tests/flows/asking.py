@@ -1,4 +1,4 @@
-"""The wizard's questions and "Sync past emails", answered as a person would."""
+"""The wizard's questions and "Sync past emails", answered as a user would."""
 
 from __future__ import annotations
 

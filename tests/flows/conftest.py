@@ -1,4 +1,4 @@
-"""What flows get: a mailbox on a real server, and a person at the window."""
+"""What flows get: a mailbox on a real server, and a user at the window."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Rig:
                 client.append(mailbox, raw, f"({' '.join(flags)})" if flags else "")
 
     def other(self) -> OtherClient:
-        """The person's other mail program."""
+        """The user's other mail program."""
         return OtherClient(self.imap_port, self.user, self.password)
 
     def subjects(self, mailbox: str) -> list[str]:

@@ -14,7 +14,7 @@ FILE_VARIABLE = "DEALPOST_TEST_KEYRING"
 
 
 class MoodyKeyring(KeyringBackend):
-    """A keyring as the person's desktop has it on a bad day.
+    """A keyring as the user's desktop has it on a bad day.
 
     Attributes:
         mood: open, locked (refuses at once), silent (its prompt stays open until `speak`),

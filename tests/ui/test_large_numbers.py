@@ -1,4 +1,4 @@
-"""Numbers in sentences are grouped as the person writes them, in plurals too."""
+"""Numbers in sentences are grouped as the user writes them, in plurals too."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_plurals_are_grouped() -> None:
 
 
 def test_no_plural_is_left_out() -> None:
-    """`%n` writes 12345 in every language, `%Ln` as the person does."""
+    """`%n` writes 12345 in every language, `%Ln` as the user does."""
     folder = Path(str(ui.__file__)).parent
     bare = [path.name for path in folder.rglob("*.py") if re.search(r"%n\b", path.read_text())]
 

@@ -1,4 +1,4 @@
-"""Several accounts side by side, and what a person does with them in the preferences."""
+"""Several accounts side by side, and what a user does with them in the preferences."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def test_each_account_follows_its_own_option(
 def test_options_changed_after_the_act_change_nothing(
     desk: Desk, pair: tuple[Rig, Rig, int, int]
 ) -> None:
-    """R2: an option is read when the person acts, also across a restart."""
+    """R2: an option is read when the user acts, also across a restart."""
     mine, ours, personal, team = pair
     act(desk)
     settle(desk, personal, team)

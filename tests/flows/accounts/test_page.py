@@ -233,7 +233,7 @@ def test_a_missing_role_is_created_from_the_page(desk: Desk, plain_rig: Rig) -> 
     source = office.part(page, QLabel, "role_trash_source")
     assert source.text() == "Is being created on the server"
     desk.wait(lambda: combo.currentText() == "Trash", "it is made on the server")
-    desk.wait(lambda: source.text() == "Chosen by you", "it has its role by the person's word")
+    desk.wait(lambda: source.text() == "Chosen by you", "it has its role by the user's word")
     assert source.isVisible()
     assert "CREATE" in " ".join(plain_rig.changing_commands())
     desk.close()

@@ -299,7 +299,7 @@ def test_one_account_is_read_only_while_the_other_works(desk: Desk, dovecot: Dov
 
 
 def test_one_inbox_over_all_and_each_alone(desk: Desk, dovecot: Dovecot) -> None:
-    """Unread counts of each, and of all together; the order is the person's."""
+    """Unread counts of each, and of all together; the order is the user's."""
     first, second = office.rigs(dovecot, 2)
     first.deliver(a_mail(subject="A1"), a_mail(subject="A2"))
     second.deliver(a_mail(subject="B1"))

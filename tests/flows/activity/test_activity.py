@@ -32,7 +32,7 @@ MANY = 30
 
 
 def _texts(desk: Desk, name: str) -> list[str]:
-    """A list as the person reads it."""
+    """A list as the user reads it."""
     model: QAbstractItemModel = desk.find(QAbstractItemView, name).model()
     return [str(model.index(row, 0).data(11) or "") for row in range(model.rowCount())]
 
@@ -236,7 +236,7 @@ def bare_rig() -> Iterator[Rig]:
 
 
 def test_a_missing_trash_is_asked_for_and_created_on_agreement(desk: Desk, bare_rig: Rig) -> None:
-    """No label is guessed: the delete waits, the person agrees, Trash is made and used."""
+    """No label is guessed: the delete waits, the user agrees, Trash is made and used."""
     bare_rig.deliver(a_mail(subject="Alpha"), a_mail(subject="Beta"))
     account_id = desk.add_account(bare_rig)
     desk.run(SetOption("delete_on_server", True))

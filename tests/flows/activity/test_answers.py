@@ -1,4 +1,4 @@
-"""What the person is asked, and what is answered: linked mails held, labels to choose, whys."""
+"""What the user is asked, and what is answered: linked mails held, labels to choose, whys."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_the_bar_says_how_many_of_the_held_are_linked(desk: Desk, rig: Rig) -> N
 
 @pytest.fixture
 def bare_rig() -> Iterator[Rig]:
-    """A mailbox on a server that has INBOX alone, and one label of the person's own."""
+    """A mailbox on a server that has INBOX alone, and one label of the user's own."""
     server = Dovecot(special=())
     server.start()
     made = dovecot_rig(server, server.new_user(), smtp_port=9)

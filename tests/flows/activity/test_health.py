@@ -39,7 +39,7 @@ MISSED = {
 
 
 def part(desk: Desk, account_id: int) -> HealthPart:
-    """On the account's page, as the person gets there."""
+    """On the account's page, as the user gets there."""
     dialog = desk.window.findChild(PreferencesDialog, "preferences_dialog")
     if dialog is None or not dialog.isVisible():
         desk.action("action_preferences").trigger()
@@ -78,7 +78,7 @@ def press(shown: HealthPart, name: str) -> None:
 
 
 def words(shown: HealthPart) -> list[str]:
-    """What a person reads of the findings, from top to bottom."""
+    """What a user reads of the findings, from top to bottom."""
     return [label.text() for label in shown.findChildren(QLabel) if label.isVisible()]
 
 
@@ -306,7 +306,7 @@ def test_copy_for_support_has_no_word_of_the_persons(
 
 
 def _words_of_the_store(desk: Desk) -> set[str]:
-    """Every word of four letters and more that the person or a mail brought into the store."""
+    """Every word of four letters and more that the user or a mail brought into the store."""
     sources = (
         ("account", "address name user_name signature imap_host smtp_host"),
         ("mailbox WHERE role = ''", "name"),

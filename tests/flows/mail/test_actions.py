@@ -76,7 +76,7 @@ def test_archive_without_the_option_changes_nothing_on_the_server(desk: Desk, ri
 
 
 def test_restore_moves_back_only_while_the_option_is_on(desk: Desk, rig: Rig) -> None:
-    """R10: the option is read when the person restores."""
+    """R10: the option is read when the user restores."""
     _three(rig)
     account_id = desk.add_account(rig)
     _options(desk, archive=True)

@@ -1,4 +1,4 @@
-"""What is typed in a detail view stays with its record, whatever the person does next."""
+"""What is typed in a detail view stays with its record, whatever the user does next."""
 
 from __future__ import annotations
 
@@ -248,7 +248,7 @@ PEOPLED = (
 def test_what_is_made_for_a_record_is_given_to_it_though_another_is_shown(
     deals: Desk, name: str, given: str
 ) -> None:
-    """The command takes its time, and the person does not wait for it."""
+    """The command takes its time, and the user does not wait for it."""
     _open(deals, "Roof")
     edit = deals.find(PickEdit, name)
     edit.setFocus()

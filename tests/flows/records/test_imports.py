@@ -183,7 +183,7 @@ def test_deals_and_then_their_persons_with_the_addresses(
 
 
 def test_a_file_of_persons_after_one_of_deals_is_one_of_persons(desk: Desk, tmp_path: Path) -> None:
-    """What a file says of itself is not what the person wants of the next one."""
+    """What a file says of itself is not what the user wants of the next one."""
     (tmp_path / "deals.csv").write_text(DEALS, encoding="utf-8")
     (tmp_path / "people.csv").write_text("Name,Email\nAda,ada@x.example\n", encoding="utf-8")
     dialog = _open(desk, tmp_path / "deals.csv")

@@ -1,4 +1,4 @@
-"""What a person does about passwords at the window, and a keyring that has moods."""
+"""What a user does about passwords at the window, and a keyring that has moods."""
 
 from __future__ import annotations
 

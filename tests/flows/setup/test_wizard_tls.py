@@ -55,7 +55,7 @@ def plain_sink(tmp_path: Path) -> Iterator[SmtpSink]:
 
 
 def fingerprint_in(wizard: WizardDesk, name: str) -> str:
-    """As the person reads it, without the gaps."""
+    """As the user reads it, without the gaps."""
     return ":".join(wizard.part(QLabel, name).text().split())
 
 

@@ -1,4 +1,4 @@
-"""A person in the wizard: fills its pages, tries, reads what it says."""
+"""A user in the wizard: fills its pages, tries, reads what it says."""
 
 from __future__ import annotations
 

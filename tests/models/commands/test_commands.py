@@ -1,4 +1,4 @@
-"""What the person does: local at once, durable, with exactly the operations of R1 to R13."""
+"""What the user does: local at once, durable, with exactly the operations of R1 to R13."""
 
 from __future__ import annotations
 

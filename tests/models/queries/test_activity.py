@@ -1,4 +1,4 @@
-"""What the brake holds, the queue and the ledger as a person asks for them."""
+"""What the brake holds, the queue and the ledger as a user asks for them."""
 
 from __future__ import annotations
 

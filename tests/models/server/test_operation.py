@@ -266,7 +266,7 @@ def test_what_the_person_took_back_is_not_revived(store: Path) -> None:
 
 
 def test_the_opposite_mark_forgets_what_was_refused() -> None:
-    """A retry by hand, later, would undo what the person did since."""
+    """A retry by hand, later, would undo what the user did since."""
     box = boxes()
     box.take(box.mail("a", "INBOX", uid=5))
     execute(MarkRead((conversation_of("a"),), read=True))

@@ -1,6 +1,6 @@
 """A provider to sign in with, on this computer: its page, its tokens, and who asks about them.
 
-`agree` is what a person does in the browser: it opens the page, is asked nothing, and follows
+`agree` is what a user does in the browser: it opens the page, is asked nothing, and follows
 the way back to the program. Every refresh replaces the refresh token, as careful providers do.
 """
 
@@ -46,7 +46,7 @@ class AuthorizationServer:
     Attributes:
         user: Who is signed in to the provider in the browser, and agrees.
         lifetime: Of access tokens, in seconds.
-        is_said_no: The person refuses at the next page.
+        is_said_no: The user refuses at the next page.
         fails_with: An error code that the token endpoint answers with, at status `fails_status`.
         refreshes: How many refreshes succeeded.
         secrets: Every token and code that was ever made, to look for where they must not be.
@@ -91,7 +91,7 @@ class AuthorizationServer:
         return f"{scheme}://localhost:{self._server.server_address[1]}"
 
     def entry(self, **changed: Any) -> dict[str, Any]:
-        """How a person would write this provider into oauth.json."""
+        """How a user would write this provider into oauth.json."""
         return {
             "name": "Example",
             "authorize_url": f"{self.url}/authorize",
@@ -107,7 +107,7 @@ class AuthorizationServer:
         text = json.dumps({"providers": {"example": self.entry(**changed)}})
         (folder / "oauth.json").write_text(text)
 
-    # --- the person in the browser ---------------------------------------------------------
+    # --- the user in the browser ---------------------------------------------------------
 
     def agree(self, url: str) -> bool:
         """Open the page as a browser does; it follows the way back."""
@@ -115,7 +115,7 @@ class AuthorizationServer:
         return True
 
     def forbid(self) -> None:
-        """The person takes the permission back at the provider."""
+        """The user takes the permission back at the provider."""
         with self._guard:
             self._grants.clear()
 

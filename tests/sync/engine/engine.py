@@ -177,7 +177,7 @@ class Engine:
                 return
 
     def run(self, command: object) -> None:
-        """What the person does."""
+        """What the user does."""
         execute(command)  # type: ignore[arg-type]
         self.sync.wake()
 

@@ -1,8 +1,8 @@
 """Random work in the app and in another program at once, over a line that breaks.
 
-After every settle: what the person deleted is not here; what lives on the server in a synced
+After every settle: what the user deleted is not here; what lives on the server in a synced
 mailbox is here once; what was here and lives anywhere is still here; what lives nowhere is not;
-the archive state is the person's; and the server has every mail that the other program left.
+the archive state is the user's; and the server has every mail that the other program left.
 `--hypothesis-profile=long` runs it for as long as one likes.
 """
 
@@ -124,7 +124,7 @@ class Machine(RuleBasedStateMachine):
         self._on.other.delete_mailbox("Projects")
         self._on.server.deliver(self._on.user, "Projects", raws)
 
-    # --- the person ---------------------------------------------------------------------------
+    # --- the user ---------------------------------------------------------------------------
 
     @rule(archive=strategies.booleans(), delete=strategies.booleans())
     def choose(self, archive: bool, delete: bool) -> None:
@@ -258,7 +258,7 @@ class Machine(RuleBasedStateMachine):
         self._settle()
         here = self._on.subjects()
         assert len(here) == len(set(here)), f"doubled: {here}"
-        # Most of a renumbered mailbox was not found again: the person is asked, nothing deleted.
+        # Most of a renumbered mailbox was not found again: the user is asked, nothing deleted.
         held = {
             subject
             for (subject,) in database.rows(

@@ -130,7 +130,7 @@ def test_each_fault_has_its_words(tmp_path: Path) -> None:
 
 
 def test_several_faults_are_all_named(tmp_path: Path) -> None:
-    """OpenSSL stops at the first; the person must not find the next one after each yes."""
+    """OpenSSL stops at the first; the user must not find the next one after each yes."""
     made = make_certificate(tmp_path, "other.example", days=-2)
 
     error = refused_imap(made)
@@ -142,7 +142,7 @@ def test_several_faults_are_all_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("line", LINES)
 def test_a_trusted_certificate_lets_us_in(tmp_path: Path, line: Line) -> None:
-    """Also an expired one for another name: the person said yes to exactly this one."""
+    """Also an expired one for another name: the user said yes to exactly this one."""
     made = make_certificate(tmp_path, "other.example", days=-2)
     trusted = frozenset({made.fingerprint})
 

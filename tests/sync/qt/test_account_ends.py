@@ -1,4 +1,4 @@
-"""What the person decides about an account while its worker, or an older command, is at work."""
+"""What the user decides about an account while its worker, or an older command, is at work."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_removal_that_fails_lets_the_account_go_on(
 
 
 def test_a_refused_sign_in_does_not_undo_stop_syncing(rig: Rig, store: Path) -> None:
-    """The person stops while the server thinks about the password."""
+    """The user stops while the server thinks about the password."""
 
     def refuse(connection: FakeConnection) -> None:
         write(store, ("UPDATE account SET state = 'stopped'", ()))

@@ -282,7 +282,7 @@ def test_cancel_abandons_at_once_and_a_late_answer_is_dropped(
 def test_a_search_that_fails_for_a_fault_of_ours_ends_as_well(
     probe: Probe, qtbot: QtBot, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Half a letter, as broken programs put it into the clipboard; the person still goes on."""
+    """Half a letter, as broken programs put it into the clipboard; the user still goes on."""
     network = Network(("127.0.0.1", free_port()))
     with qtbot.waitSignal(probe.detected, timeout=60_000) as answered:
         probe.detect("ann\udcff@firma.test", network)

@@ -1,4 +1,4 @@
-"""Secrets are sealed for their account, and readable only with the key the person chose to keep."""
+"""Secrets are sealed for their account, and readable only with the key the user chose to keep."""
 
 from __future__ import annotations
 

@@ -476,7 +476,7 @@ def test_reading_on_is_not_disturbed_by_a_new_message(
     qtbot.waitUntil(lambda: page.contentsSize().height() > 2000, timeout=15_000)
 
     def is_scrolled() -> bool:
-        """Scroll as a person does: again, while the page is still being laid out."""
+        """Scroll as a user does: again, while the page is still being laid out."""
         if page.scrollPosition().y() > 800:
             return True
         page.runJavaScript("window.scrollTo(0, 900)", 1)

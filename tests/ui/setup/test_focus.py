@@ -160,7 +160,7 @@ def town(tmp_path: Path) -> Town:
 
 
 def is_whole(button: QWidget) -> bool:
-    """Whether the person sees all of it, without scrolling."""
+    """Whether the user sees all of it, without scrolling."""
     area = button.parentWidget()
     while not isinstance(area, QScrollArea):
         assert area is not None

@@ -1,4 +1,4 @@
-"""Dates, sizes and names as the person reads them."""
+"""Dates, sizes and names as the user reads them."""
 
 from __future__ import annotations
 

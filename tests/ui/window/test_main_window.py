@@ -60,7 +60,7 @@ NAMES = [
 
 
 class Hand:
-    """A person at an open window."""
+    """A user at an open window."""
 
     def __init__(self, qtbot: QtBot, window: MainWindow) -> None:
         self.qtbot = qtbot

@@ -81,7 +81,7 @@ def test_numbers_that_never_agree_are_looked_at_once_more(idling: Mailboxes, mak
 def test_a_mark_whose_outcome_is_unknown_is_undone_on_the_server_too(
     server: Mailboxes, make: Make
 ) -> None:
-    """The server did it and the line broke before it said so; then the person took it back."""
+    """The server did it and the line broke before it said so; then the user took it back."""
     server.deliver("me", "INBOX", mails(5))
     engine = make(server)
     engine.cycle()

@@ -285,7 +285,7 @@ def test_the_brake_counts_what_was_deleted_within_the_hour(server: Mailboxes, ma
 
 
 def test_what_is_held_is_released_by_no_smaller_number(server: Mailboxes, make: Make) -> None:
-    """The person kept some of them: the others are few now, and wait for an answer still."""
+    """The user kept some of them: the others are few now, and wait for an answer still."""
     server.deliver("me", "INBOX", mails(40))
     engine = make(server)
     engine.cycle()
@@ -332,7 +332,7 @@ def test_a_new_uid_waits_while_its_old_one_is_in_doubt(server: Mailboxes, make: 
 def test_past_sync_waits_for_what_is_in_doubt_too(
     server: Mailboxes, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same, and the person asks for past mail without what was deleted here (R8)."""
+    """The same, and the user asks for past mail without what was deleted here (R8)."""
     engine = deleted_here_and_moved_back(server, make)
     monkeypatch.setattr(missing_answers, "told_apart", lambda _work, _uids: (set(), set()))
     monkeypatch.setattr(arrival, "gone", lambda *_: None)  # no listing settles it either

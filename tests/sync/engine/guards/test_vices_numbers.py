@@ -230,7 +230,7 @@ def test_new_numbers_are_followed_only_by_a_complete_listing(server: Mailboxes, 
 
 
 def test_what_is_held_stays_held_under_new_numbers(server: Mailboxes, make: Make) -> None:
-    """A UIDNEXT fell and the person is asked; new numbers are no answer."""
+    """A UIDNEXT fell and the user is asked; new numbers are no answer."""
     server.deliver("me", "INBOX", mails(10))
     engine = make(server)
     engine.cycle()

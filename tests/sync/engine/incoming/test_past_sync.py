@@ -322,7 +322,7 @@ def test_what_went_to_the_servers_trash_is_not_brought_back(engine: Engine) -> N
     assert engine.server_subjects("Trash") == ["one"]
     begin(engine, 10, bring_back=True)
     assert engine.subjects() == ["two"]
-    # Another program takes it out again: it stays away, until the person asks (R8).
+    # Another program takes it out again: it stays away, until the user asks (R8).
     engine.other.move("Trash", engine.other.uids("Trash"), "INBOX")
     engine.settle()
     assert engine.subjects() == ["two"]

@@ -1,4 +1,4 @@
-"""Another label becomes the Trash: what lies there was not moved there, so the person is asked."""
+"""Another label becomes the Trash: what lies there was not moved there, so the user is asked."""
 
 from __future__ import annotations
 

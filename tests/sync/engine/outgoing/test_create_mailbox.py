@@ -1,4 +1,4 @@
-"""A mailbox is made on the server only after the person agreed, once, and never in read-only mode."""
+"""A mailbox is made on the server only after the user agreed, once, and never in read-only mode."""
 
 from __future__ import annotations
 

@@ -194,7 +194,7 @@ def test_its_label_made_anew_later_deletes_nothing(
     engine.outlast()
     engine.outlast()
     assert "mail 001" in engine.subjects()
-    assert engine.facts().held == 1  # the person is asked
+    assert engine.facts().held == 1  # the user is asked
 
 
 def test_what_is_held_for_it_stays_held_under_new_numbers(

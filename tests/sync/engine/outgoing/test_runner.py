@@ -1,4 +1,4 @@
-"""What this person did reaches the server once, whatever breaks in between."""
+"""What this user did reaches the server once, whatever breaks in between."""
 
 from __future__ import annotations
 

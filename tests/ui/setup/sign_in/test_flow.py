@@ -145,7 +145,7 @@ FOUND = ServerPlace("mail.example.org", 143, Security.STARTTLS)
     [
         (EMPTY, EMPTY, FOUND, FOUND),
         (EMPTY, EMPTY, None, EMPTY),
-        (IMAP, EMPTY, FOUND, IMAP),  # the person typed a host: nothing of it changes
+        (IMAP, EMPTY, FOUND, IMAP),  # the user typed a host: nothing of it changes
         (IMAP, IMAP, FOUND, FOUND),  # what we had put there ourselves
         (replace(EMPTY, port=1143), EMPTY, FOUND, ServerPlace(FOUND.host, 1143, Security.TLS)),
         (

@@ -1,4 +1,4 @@
-"""What stands between the person and the passwords after a restart."""
+"""What stands between the user and the passwords after a restart."""
 
 from __future__ import annotations
 
