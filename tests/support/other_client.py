@@ -1,4 +1,4 @@
-"""The other mail program of a person: plain imaplib, so that no line of ours is tested by itself."""
+"""The other mail program of the user: plain imaplib, so that no line of ours is tested by itself."""
 
 from __future__ import annotations
 

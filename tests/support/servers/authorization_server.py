@@ -32,7 +32,7 @@ Answer = tuple[int, dict[str, Any]]
 
 @dataclass
 class Grant:
-    """One sign-in of a person: the tokens that are good now."""
+    """One sign-in of a user: the tokens that are good now."""
 
     user: str
     refresh_token: str

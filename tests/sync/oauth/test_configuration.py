@@ -1,4 +1,4 @@
-"""What a person or an organization writes into oauth.json, and what is said of a mistake."""
+"""What a user or an organization writes into oauth.json, and what is said of a mistake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person formats becomes HTML that holds nothing else."""
+"""What a user formats becomes HTML that holds nothing else."""
 
 from __future__ import annotations
 
