@@ -1,4 +1,4 @@
-"""One cycle over all mailboxes of an account, as steps (SYNC.md section 4)."""
+"""One cycle over all mailboxes of an account, as steps (docs/sync.md, "A cycle in ten lines")."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from sync.engine.vanished import detect, gather
 from sync.errors import UNOPENED
 
 UNREAD_TRIES = 3
-_KEPT_MS = 90 * 24 * 3600 * 1000  # arrivals explain vanishes for so long
+_KEPT_MS = 90 * 24 * 3600 * 1000  # how long an arrival can explain a vanish
 
 
 def cycle(context: SyncContext) -> Steps:
-    """Everything that is new, once. One LIST with STATUS is all that is sent if nothing is."""
+    """Take in everything new, once. If nothing is new, one LIST with STATUS is all that is sent."""
     mailboxes = reconcile.refresh(context)
     yield again("cycle")
     yield from _each(context, mailboxes, _was_refused, closed.reopen)
@@ -56,7 +56,7 @@ def _each(
     wanted: Callable[[SeenMailbox], bool],
     act: Callable[[SyncContext, SeenMailbox], Steps],
 ) -> Steps:
-    """Act on each mailbox that is wanted; one that the server refuses stops no other."""
+    """Act on each wanted mailbox. A mailbox that the server refuses does not stop the others."""
     for seen in mailboxes:
         if wanted(seen):
             try:
@@ -70,13 +70,13 @@ def _was_refused(seen: SeenMailbox) -> bool:
 
 
 def _reread(context: SyncContext, mailboxes: Sequence[SeenMailbox]) -> list[SeenMailbox]:
-    """The rows as they are by now, with the numbers of before."""
+    """Read the rows again, but keep the earlier numbers."""
     rows = {row.id: row for row in mailbox.of_account(context.account.id)}
     return [SeenMailbox(rows[o.mailbox.id], o.status) for o in mailboxes if o.mailbox.id in rows]
 
 
 def _arrivals(context: SyncContext, mailboxes: Sequence[SeenMailbox]) -> Steps:
-    """Unsynced mailboxes first: they explain what the others miss."""
+    """Look at unsynced mailboxes first: they explain what is missing in the others."""
 
     def is_wanted(seen: SeenMailbox) -> bool:
         if seen.status is None or not seen.is_there or uidvalidity.is_renumbered(seen):
@@ -96,7 +96,7 @@ def _arrivals(context: SyncContext, mailboxes: Sequence[SeenMailbox]) -> Steps:
 
 
 def _unread(context: SyncContext, mailboxes: Sequence[SeenMailbox]) -> Steps:
-    """What could not be read is asked for again: a few times, then at each full check."""
+    """Ask again for mail that could not be read: a few times, then at each full check."""
     waiting = known_uids.unread(context.account.id)
     for seen in mailboxes if waiting else ():
         box, tries = seen.mailbox, context.unread_tries.get(seen.mailbox.id, 0)
@@ -118,7 +118,7 @@ def _flags(context: SyncContext, mailboxes: Sequence[SeenMailbox], located: set[
 
 
 def _vanishes(context: SyncContext, mailboxes: Sequence[SeenMailbox], located: set[int]) -> Steps:
-    """Mailboxes whose numbers do not add up, and those where a second check is due."""
+    """Check mailboxes whose numbers do not add up, and those where a second check is due."""
     due = _second_checks(context)
     fresh = {seen.mailbox.id: seen for seen in _reread(context, mailboxes)}
     checked = False
@@ -127,8 +127,8 @@ def _vanishes(context: SyncContext, mailboxes: Sequence[SeenMailbox], located: s
         if seen.status is None or uidvalidity.is_renumbered(seen):
             continue
         if not (box.id in fresh and fresh[box.id].is_there and fresh[box.id].is_level):
-            continue  # refused, or its arrivals are not known: the numbers of before stay
-        # Also if that was in the future: the clock was set back.
+            continue  # refused, or its arrivals are unknown: the earlier numbers stay
+        # Also if that time is in the future, because the clock was set back.
         is_old = abs(now() - box.full_check_at) >= context.ms(context.timing.full_check)
         is_stale = is_old and not checked
         is_full = bool(seen.status.messages) and arrivals.is_synced(box)
@@ -137,7 +137,7 @@ def _vanishes(context: SyncContext, mailboxes: Sequence[SeenMailbox], located: s
             continue
         if seen.is_rolled_back:
             mailbox.update(box.id, full_check_at=0, held_reason="lower")
-            continue  # the next cycle looks at all of it
+            continue  # the next cycle lists it whole
         suspicious = seen.has_news and detect.is_suspicious(seen)
         if not (suspicious or box.id in due or is_stale):
             detect.settle(seen)
@@ -149,7 +149,7 @@ def _vanishes(context: SyncContext, mailboxes: Sequence[SeenMailbox], located: s
             if detect.hunt(context, seen):
                 yield from arrivals.take_uids(context, box, stragglers.find(context, box.id))
                 if max(context.listed, default=0) >= fresh[box.id].mailbox.watermark:
-                    # Its UIDNEXT does not tell: a server's may be old, or missing.
+                    # UIDNEXT proves nothing: it may be old or missing.
                     yield from arrivals.take_in(context, fresh[box.id])
         except UNOPENED as fault:
             closed.refused(context, box, fault)
@@ -159,7 +159,7 @@ def _vanishes(context: SyncContext, mailboxes: Sequence[SeenMailbox], located: s
 
 
 def _prune() -> None:
-    """Forget what was kept for a time only."""
+    """Delete what is kept only for a time."""
     at = now()
     arrival.prune(at - _KEPT_MS)
     operation.prune(at - _KEPT_MS)
@@ -167,7 +167,7 @@ def _prune() -> None:
 
 
 def _settle_bare(seen: SeenMailbox) -> None:
-    """A mailbox without mail of ours: its numbers are kept, nothing can vanish from it."""
+    """A mailbox without known mail: store its numbers; nothing can vanish from it."""
     detect.settle(seen)
     status = seen.status
     if status and seen.mailbox.highestmodseq != status.highestmodseq:
@@ -175,7 +175,7 @@ def _settle_bare(seen: SeenMailbox) -> None:
 
 
 def _second_checks(context: SyncContext) -> set[int]:
-    """Mailboxes with a case whose second check is due."""
+    """The mailboxes with a case whose second check is due."""
     at = now()
     waiting = range(at - context.ms(context.timing.second_sitting) + 1, at + 1)
     return {
@@ -186,7 +186,7 @@ def _second_checks(context: SyncContext) -> set[int]:
 
 
 def _must_judge(context: SyncContext, mailboxes: Sequence[SeenMailbox]) -> bool:
-    """Cases are open; or mail of ours lies in Trash, and something changed."""
+    """Whether cases are open, or known mail lies in Trash and something changed."""
     states = {row.state for row in location.open_cases(context.account.id)}
     if "missing" in states:
         return True

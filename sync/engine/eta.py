@@ -1,4 +1,4 @@
-"""How fast past mail comes in, and how long the rest takes at that pace."""
+"""Measures how fast past mail comes in, and estimates how long the rest takes."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-WARM_UP = 4.0  # seconds before anything is said: the first steps tell nothing
-WINDOW = 30.0  # seconds that are looked back on
-GAP = 10.0  # seconds without a step: something else was done, or the line was away
+WARM_UP = 4.0  # seconds before the first estimate: the first steps are not typical
+WINDOW = 30.0  # seconds of the past that the estimate uses
+GAP = 10.0  # a longer pause between steps was other work or a lost connection
 
 
 class Pace:
-    """Measured, never guessed: without enough to go by there is no answer."""
+    """Measures, and never guesses: without enough steps there is no estimate."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._seen: deque[tuple[float, int]] = deque()
 
     def note(self, done: int) -> None:
-        """So many messages are behind us by now."""
+        """Note how many messages are done by now."""
         at = self._clock()
         if self._seen and (at - self._seen[-1][0] > GAP or done < self._seen[-1][1]):
             self._seen.clear()
@@ -28,7 +28,7 @@ class Pace:
             self._seen.popleft()
 
     def seconds_left(self, left: int) -> float | None:
-        """For so many messages more; None while it is not known."""
+        """The seconds that this many messages will take; None while it is not known."""
         if len(self._seen) < 2:
             return None
         (first_at, first), (last_at, last) = self._seen[0], self._seen[-1]

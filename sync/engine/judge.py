@@ -1,8 +1,8 @@
-"""Verdicts about mail that vanished: facts in, a verdict with its evidence out.
+"""Judges vanished mail: facts in, a verdict with its evidence out.
 
-Plain code without sockets, store or Qt, so that it can be tested by the million. IMAP says of a
-move and of a delete the same: an EXPUNGE in the source mailbox. Hence a vanish is a question. It
-is answered by where the mail is found; only in Trash, or nowhere (proven twice), is it a delete.
+Plain code without sockets, store or Qt, so that it can be tested a million times. In IMAP a move
+and a delete look the same: an EXPUNGE in the source mailbox. So a vanish is a question, answered by
+where the mail is found. It is a delete only if the mail is in Trash, or proven twice to be nowhere.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-EMPTIED_FROM = 20  # a mailbox that had more than so many is not simply empty
-CAPS = frozenset({1000, 2000, 5000, 10000})  # sizes at which Gmail and Yahoo cut a mailbox off
-SURE_SHARE = 0.8  # of the mail known here, found again under a new UIDVALIDITY
+EMPTIED_FROM = 20  # a mailbox that had more than this many is not simply empty
+CAPS = frozenset({1000, 2000, 5000, 10000})  # the sizes at which Gmail and Yahoo cap a mailbox
+SURE_SHARE = 0.8  # the part of known mail that must be found again under a new UIDVALIDITY
 BRAKE_LEAST = 20
 BRAKE_SHARE = 0.1
 BRAKE_HOUR = 50
@@ -23,13 +23,13 @@ BRAKE_TRASH_SHARE = 0.5
 
 
 class Absence(StrEnum):
-    """What a listing of UIDs says about those that it does not name."""
+    """What a listing of UIDs proves about those that it does not name."""
 
     PROVEN = "proven"
-    INCOMPLETE = "incomplete"  # counts disagree: absence counts only in a complete listing
-    UIDVALIDITY = "uidvalidity"  # these are other UIDs
-    EMPTIED = "emptied"  # nothing, where there was much: a fault is likelier than a clean-up
-    CAPPED = "capped"  # simply the oldest ones of a mailbox whose size the server caps
+    INCOMPLETE = "incomplete"  # the counts disagree: only a complete listing proves absence
+    UIDVALIDITY = "uidvalidity"  # the UIDs have another meaning now
+    EMPTIED = "emptied"  # empty, where there was much: more likely a fault than a clean-up
+    CAPPED = "capped"  # only the oldest ones, in a mailbox whose size the server caps
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class Listing:
     """The UIDs of a mailbox in one answer of the server.
 
     Attributes:
-        uidvalidity: As the fresh EXAMINE before it said.
+        uidvalidity: From the EXAMINE just before it.
         uids: The UIDs of the answer.
         exists: How many messages the server says there are.
-        is_complete: The server counted its own answer and the count agrees.
+        is_complete: Whether the server's own count agrees with its answer.
     """
 
     uidvalidity: int
@@ -51,7 +51,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Which of the known UIDs a listing lacks, and what that is worth."""
+    """Which known UIDs a listing lacks, and what that proves."""
 
     absence: Absence
     absent: frozenset[int] = frozenset()
@@ -59,7 +59,7 @@ class Comparison:
 
 
 def compare(known: Iterable[int], uidvalidity: int, listing: Listing) -> Comparison:
-    """Hold the UIDs that were known *before* the listing was asked for against it."""
+    """Compare a listing with the UIDs that were known *before* it was asked for."""
     known = frozenset(known)
     if listing.uidvalidity != uidvalidity:
         return Comparison(Absence.UIDVALIDITY)
@@ -75,34 +75,34 @@ def compare(known: Iterable[int], uidvalidity: int, listing: Listing) -> Compari
 
 
 class Home(StrEnum):
-    """What a mailbox means as evidence."""
+    """What a copy in a mailbox means as evidence."""
 
     LIVE = "live"  # INBOX, the archive, any label, synced or not
     TRASH = "trash"
     JUNK = "junk"
-    MIRROR = "mirror"  # shows copies of the others: proves nothing
+    MIRROR = "mirror"  # shows copies of other mailboxes: proves nothing
 
 
 class Presence(StrEnum):
-    """Whether a UID is in its mailbox, as last asked for exactly."""
+    """Whether a UID is in its mailbox, by the last exact question."""
 
     PRESENT = "present"
-    ABSENT = "absent"  # proven: complete listing, and an exact fetch returned nothing
-    UNKNOWN = "unknown"  # not asked, not answered, or not to be believed
+    ABSENT = "absent"  # proven: a complete listing lacks it, and a FETCH of it returned nothing
+    UNKNOWN = "unknown"  # not asked, not answered, or not credible
     HIDDEN = "hidden"  # absent, but only because the server caps the mailbox
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One UID that is, or was, a copy of the message in question.
+    """A UID that is, or was, a copy of the message.
 
     Attributes:
-        mailbox_id: Where.
-        uid: Which.
+        mailbox_id: Its mailbox.
+        uid: Its UID.
         home: What this mailbox means as evidence.
         presence: Whether it is there now.
-        is_deleted: It carries \\Deleted: such a copy is not live.
-        location_id: The row of the store, or None for a mere arrival.
+        is_deleted: Whether it has the \\Deleted flag: such a copy is not live.
+        location_id: The location's id, or None for a mere arrival.
         asks: Checks that proved its absence, this one included.
         first_ask_at: When the first of them was, or None.
         last_ask_at: When the last of them was, or None.
@@ -120,23 +120,23 @@ class Place:
 
     @property
     def is_live(self) -> bool:
-        """There, not \\Deleted, and in a mailbox that proves life."""
+        """Whether it exists, is not \\Deleted, and is in a mailbox that proves the mail alive."""
         return self.home is Home.LIVE and self.presence is Presence.PRESENT and not self.is_deleted
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A message of which a location vanished, with everything known about its copies.
+    """A message with a vanished location, and everything known about its copies.
 
     Attributes:
         message_id: The message.
         places: Its locations, and arrivals that have its identity and belong to no other message.
-        has_open_operation: This person's own change of it still waits for the server.
-        is_linked: It belongs to a deal, lead or project.
-        is_level: The arrivals of every selectable mailbox are known up to now.
-        is_searched: The last resort, SEARCH HEADER in every mailbox, found nothing more.
-        is_knowable: False on Gmail when All Mail is hidden from IMAP.
-        is_grown: Mail came into a mailbox that the server never opened.
+        has_open_operation: Whether a change by this user still waits for the server.
+        is_linked: Whether it belongs to a deal, lead or project.
+        is_level: Whether the arrivals of every selectable mailbox are known up to now.
+        is_searched: Whether the last resort, SEARCH HEADER in every mailbox, found nothing more.
+        is_knowable: False on Gmail if All Mail is hidden from IMAP.
+        is_grown: Whether mail came into a mailbox that the server has never opened.
     """
 
     message_id: int
@@ -150,33 +150,33 @@ class Case:
 
 
 class Kind(StrEnum):
-    """What is to be done about a case."""
+    """What to do about a case."""
 
     NOTHING = "nothing"  # no location is proven absent
-    WAIT = "wait"  # something is not known: asked again in the next cycle
+    WAIT = "wait"  # something is unknown: ask again in the next cycle
     MOVED = "moved"  # alive elsewhere: absent locations end, the message stays as it is
-    JUNKED = "junked"  # the same, marked "junk on the server"
-    MARKED = "marked"  # only \Deleted copies are left: nothing until they are expunged
-    HIDDEN = "hidden"  # the server's cap hides it: kept for good
-    ASK_AGAIN = "ask_again"  # absent everywhere once: a second check later
-    SEARCH = "search"  # absent everywhere twice: look for copies older than the set-up
-    TRASHED = "trashed"  # deleted: in Trash, and nowhere else
-    DELETED = "deleted"  # deleted: nowhere, proven twice
-    HELD = "held"  # the brake: the person decides
+    JUNKED = "junked"  # the same, but marked "junk on the server"
+    MARKED = "marked"  # only \Deleted copies are left: do nothing until they are expunged
+    HIDDEN = "hidden"  # the server's cap hides it: keep it for good
+    ASK_AGAIN = "ask_again"  # absent everywhere once: check again later
+    SEARCH = "search"  # absent everywhere twice: look for copies older than the account's set-up
+    TRASHED = "trashed"  # deleted: in Trash and nowhere else
+    DELETED = "deleted"  # deleted: proven twice to be nowhere
+    HELD = "held"  # the brake: the user decides
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to be done about one message, and why.
+    """What to do about one message, and why.
 
     Attributes:
         message_id: The message.
         kind: What to do.
         ended: Its places that are proven absent.
         found: The place that decided it, or None.
-        evidence: For the ledger; holds no words of a mail.
-        is_linked: As in the case; the brake counts these.
-        mailbox_ids: Where it lay, for the brake.
+        evidence: For the ledger. Holds no words of a mail.
+        is_linked: As in the case. The brake counts linked messages.
+        mailbox_ids: The mailboxes where it lay, for the brake.
     """
 
     message_id: int
@@ -189,9 +189,9 @@ class Verdict:
 
 
 def judge(case: Case, *, now: int, second_sitting: int) -> Verdict:
-    """The verdict about one message; times in milliseconds.
+    """Judge one message. Times are in ms UTC.
 
-    Whatever is not known keeps the message: a delete needs every copy to be accounted for.
+    Whatever is unknown keeps the message: a delete needs an account of every copy.
     """
     ended = tuple(
         place
@@ -268,12 +268,12 @@ def _verdict(
 def brake(
     verdicts: Sequence[Verdict], *, known: Mapping[int, int], deleted_last_hour: int
 ) -> list[Verdict]:
-    """Hold back what an external clean-up would delete here in unusual numbers (X3).
+    """Hold back deletes of another program if there are unusually many (X3).
 
     Args:
         verdicts: Everything judged in one cycle.
-        known: By mailbox, how many messages of it were known before the cycle.
-        deleted_last_hour: Unexplained deletes that were carried out within the last hour.
+        known: How many messages of each mailbox were known before the cycle.
+        deleted_last_hour: Unexplained deletes carried out within the last hour.
     """
     unexplained = [v for v in verdicts if v.kind is Kind.DELETED]
     trashed = [v for v in verdicts if v.kind is Kind.TRASHED]
@@ -289,7 +289,7 @@ def brake(
     for mailbox_id, count in _by_mailbox(trashed).items():
         if count > max(BRAKE_LEAST, BRAKE_TRASH_SHARE * known.get(mailbox_id, 0)):
             held.update((v.message_id, "trash") for v in _of_mailbox(trashed, mailbox_id))
-    # They vanished from nowhere: their mailbox became the Trash.
+    # They did not vanish: their mailbox became the Trash.
     in_place = [v for v in trashed if not v.mailbox_ids]
     if len(in_place) > BRAKE_LEAST:
         held.update((v.message_id, "role") for v in in_place)
@@ -310,12 +310,12 @@ def _held(verdict: Verdict, why: str) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Remap:
-    """How the UIDs known before a new UIDVALIDITY read now.
+    """How known UIDs map to those of a new UIDVALIDITY.
 
     Attributes:
         uids: Old UID to new UID.
         unmatched: Old UIDs that were not found again.
-        is_certain: Enough were found, so that this is the same mailbox.
+        is_certain: Whether enough were found to call this the same mailbox.
     """
 
     uids: Mapping[int, int]
@@ -326,7 +326,7 @@ class Remap:
 def remap(known: Mapping[int, bytes], there: Mapping[int, bytes], *, is_complete: bool) -> Remap:
     """Map locations by identity after a new UIDVALIDITY (or a UIDNEXT that fell).
 
-    Equal identities pair in the order of their UIDs, which servers keep when they renumber.
+    Equal identities are paired in the order of their UIDs, which servers keep when they renumber.
     """
     free: defaultdict[bytes, list[int]] = defaultdict(list)
     for uid in sorted(there, reverse=True):
@@ -341,7 +341,7 @@ def remap(known: Mapping[int, bytes], there: Mapping[int, bytes], *, is_complete
 
 @dataclass(frozen=True, slots=True)
 class MailboxFacts:
-    """What tells one mailbox from another when its name changed."""
+    """What identifies a mailbox after a change of its name."""
 
     name: str
     mailbox_id_server: str
@@ -351,7 +351,7 @@ class MailboxFacts:
 
 
 def renamed(gone: MailboxFacts, appeared: Sequence[MailboxFacts]) -> MailboxFacts | None:
-    """The new mailbox that `gone` was renamed to, if its numbers say so."""
+    """The new mailbox that `gone` was renamed to, or None if no numbers say so."""
     if gone.mailbox_id_server:
         same = [m for m in appeared if m.mailbox_id_server == gone.mailbox_id_server]
         return same[0] if len(same) == 1 else None
@@ -369,5 +369,5 @@ def same_mail(known: Mapping[int, bytes], there: Mapping[int, bytes]) -> bool:
 
 
 def adds_up(*, count_before: int, arrived: int, count_now: int) -> bool:
-    """Whether nothing vanished between two countings, so that no listing is needed."""
+    """Whether two counts show that nothing vanished, so that no listing is needed."""
     return count_now == count_before + arrived

@@ -1,4 +1,4 @@
-"""What a person is looking at and is not here: a body, an attachment. It comes before all sync."""
+"""Fetches what the user is looking at and is not here: a body, an attachment. It goes first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sync.mime import bodystructure
 
 
 class Demand:
-    """Bodies and attachments asked for, the last one first: that is what is on the screen."""
+    """The requested bodies and attachments. The latest goes first, because it is on the screen."""
 
     def __init__(self, context: SyncContext) -> None:
         self._context = context
@@ -37,7 +37,7 @@ class Demand:
         self._wanted.append((kind, wanted_id))
 
     def step(self) -> Step | None:
-        """Fetch one; None if nothing is wanted."""
+        """Fetch one of them. None if nothing is requested."""
         if not self._wanted:
             return None
         kind, wanted_id = self._wanted.pop()
@@ -46,7 +46,7 @@ class Demand:
         except ThrottledError:
             raise
         except UNOPENED:
-            return again("body")  # it stays as it is, and can be asked for again
+            return again("body")  # it stays as it is, and can be requested again
         return again("body", name)
 
     def _body(self, message_id: int) -> str:
@@ -90,7 +90,7 @@ class Demand:
         return box.name
 
     def _open(self, message_id: int) -> tuple[LocationRow, MailboxState] | None:
-        """Open the mailbox of a live copy whose UID is still this message."""
+        """Open the mailbox of a live copy, if its UID is still this message."""
         known = message.get(message_id)
         boxes = {box.id: box for box in mailbox.of_account(self._context.account.id)}
         for place in location.locations_of([message_id]).get(message_id, []):

@@ -1,4 +1,4 @@
-"""Mailboxes and single mails at which the connection ends each time: left out for a while.
+"""Leaves out, for a while, mailboxes and single mails at which the connection ends each time.
 
 A server that hangs up when a certain mailbox is opened, or when a certain mail in it is asked
 for, would otherwise end every connection there, and nothing after it would ever sync. So after a
@@ -20,9 +20,9 @@ from enum import StrEnum
 from sync.session import Asked, expand
 from sync.timing import Timing
 
-TRIES = 3  # one may be the line, two bad luck
-ENDS = 2  # while it was asked for alone, after two in a group
-MAILS_MOST = 8  # of one mailbox; with more of them the mailbox itself is left out
+TRIES = 3  # one may be the connection's fault, two bad luck
+ENDS = 2  # ends while it was asked for alone, after two in a group
+MAILS_MOST = 8  # per mailbox; with more, the whole mailbox is left out
 SUSPECTS_MOST = 1_000
 
 Place = tuple[str, int]
@@ -34,11 +34,11 @@ class _MailTrouble:
 
     ends: int = 0
     wait_seconds: float = 0.0
-    until: float = 0.0  # monotonic; 0: not left out yet
+    until: float = 0.0  # monotonic seconds; 0: not left out yet
 
 
 class MailQuarantine:
-    """The suspects and the culprits of one account.
+    """The suspected and the proven mails of one account.
 
     Attributes:
         suspects: UIDs that a session asks for one by one, by mailbox and UIDVALIDITY.
@@ -47,13 +47,15 @@ class MailQuarantine:
     def __init__(self, timing: Timing) -> None:
         self._timing = timing
         self.suspects: dict[Place, set[int]] = {}
-        # By UID and whether its words were asked for, or its facts and header alone.
+        # By UID, and whether the text was asked for or only facts and header.
         self._known: dict[Place, dict[tuple[int, bool], _MailTrouble]] = {}
         self._is_new = False
 
     def learn(self, asked: Asked, *, is_second: bool) -> bool:
-        """The connection ended at this FETCH; whether it is known for the first time here at which
-        mail. Of more such mails the mailbox has to wait: that may be all of them.
+        """Record that the connection ended during this FETCH.
+
+        Returns True once a single mail is identified as the first cause in its mailbox. With more
+        such mails the mailbox has to wait, because that may be all of them.
         """
         uids = set(expand(asked.uids.encode()))
         suspects = self.suspects.setdefault(asked.place, set())
@@ -81,14 +83,16 @@ class MailQuarantine:
         return is_first
 
     def forget(self, name: str) -> None:
-        """The work in this mailbox got further: it was the line. Who was left out stays known."""
+        """The work got further, so the connection was at fault: drop the suspects. Mails that were
+        left out stay known.
+        """
         for place in [place for place in self.suspects if place[0] == name]:
             known = self._known.get(place, {})
             self._known[place] = {key: one for key, one in known.items() if one.until}
             self.suspects[place] = {uid for uid, _ in self._known[place]}
 
     def left_out(self, place: Place, uids: Iterable[int], *, whole: bool) -> set[int]:
-        """Those that are not to be asked for now: at all, or (`whole`) for their words."""
+        """The UIDs that must not be asked for now: at all, or (`whole`) for their text."""
         known = self._known.get(place)
         if not known:
             return set()
@@ -99,39 +103,39 @@ class MailQuarantine:
         return now.intersection(uids)
 
     def try_now(self) -> None:
-        """Nobody is left out any more, until a connection ends there again."""
+        """Leave nothing out any more, until a connection ends there again."""
         for known in self._known.values():
             for trouble in known.values():
                 trouble.until = min(trouble.until, time.monotonic())
 
     def take_new(self) -> bool:
-        """Whether a mail was left out for the first time since the last call."""
+        """Whether a mail was newly left out since the last call."""
         is_new, self._is_new = self._is_new, False
         return is_new
 
 
 class SyncPart(StrEnum):
-    """The work during which it happened: what is left out then."""
+    """The work during which the connection ended, and which is then left out."""
 
-    CYCLE = "cycle"  # the mailbox as a whole: it counts as refused
+    CYCLE = "cycle"  # the whole mailbox: it counts as refused
     PAST = "past"  # its past mail
 
 
 @dataclass(slots=True)
 class _MailboxTrouble:
-    """Ends of the connection at one mailbox, in a row and without progress between them."""
+    """Ends of the connection at one mailbox, in a row and without progress in between."""
 
     tries: int = 0
     reached: Hashable = None
-    closed_until: float = 0.0  # monotonic
+    closed_until: float = 0.0  # monotonic seconds
     wait_seconds: float = 0.0
 
 
 class Quarantine:
-    """What ended connections, by the mailbox's name and the part of the work.
+    """Remembers where connections ended, by mailbox name and part of the work.
 
     Attributes:
-        mails: The single mails that did so.
+        mails: The single mails at which they ended.
     """
 
     def __init__(self, timing: Timing) -> None:
@@ -142,12 +146,12 @@ class Quarantine:
     def happened(
         self, name: str, part: SyncPart, reached: Hashable, asked: Asked | None = None
     ) -> bool:
-        """The connection ended at this mailbox; whether it is left out for a while from now on.
+        """The connection ended at this mailbox. Returns whether it is left out from now on.
 
         Args:
-            reached: How far the work had come. Whoever gets further each time has a bad line.
-            asked: The mails that were asked for then. If it is known now which of them it is, the
-                mailbox goes on without that one.
+            reached: How far the work had come. If each try gets further, the connection is at fault.
+            asked: The mails that were asked for then. Once one of them is identified, the mailbox goes
+                on without it.
         """
         trouble = self._known.setdefault((name, part), _MailboxTrouble())
         if trouble.tries and trouble.reached != reached:
@@ -166,7 +170,7 @@ class Quarantine:
         return True
 
     def passed(self, name: str, part: SyncPart) -> None:
-        """The work at this mailbox went through."""
+        """The work at this mailbox succeeded."""
         if not self.is_closed(name, part):
             self._known.pop((name, part), None)
 
@@ -176,7 +180,7 @@ class Quarantine:
         return trouble is not None and trouble.closed_until > time.monotonic()
 
     def try_now(self) -> None:
-        """The person asks, or the network is another one: nothing waits; one more end is enough."""
+        """Try everything again: the user asked, or the network changed. One more end is enough."""
         for trouble in self._known.values():
             trouble.closed_until = 0.0
         self.mails.try_now()

@@ -1,7 +1,8 @@
-"""What an account does next, one bounded step at a time (SYNC.md section 4).
+"""Decides what an account does next, one bounded step at a time (docs/sync.md, "Order of work").
 
-Operations, the body a person is looking at, what is new, past mail, listening. Whatever matters
-is in the store: after a lost connection a new `AccountSync` goes on where the old one was.
+The order: operations, the body that the user is looking at, new mail, past mail, listening. All that
+matters is in the store, so after a lost connection a new `AccountSync` continues where the old one
+stopped.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ __all__ = ["AccountSync", "Step"]
 
 
 class AccountSync:
-    """One account's sync over one connection, driven by its worker.
+    """One account's sync over one connection, called by its worker.
 
-    Errors of `sync.errors` go through to the worker, which knows what to do next.
+    Errors of `sync.errors` pass through to the worker, which decides what comes next.
     """
 
     def __init__(
@@ -55,16 +56,16 @@ class AccountSync:
         self._backfill = Backfill(self._context)
         self._demand = Demand(self._context)
         self._cycle: Steps | None = None
-        self._cycle_at = 0.0  # monotonic; the first is due at once
+        self._cycle_at = 0.0  # monotonic seconds; the first is due at once
         self._cycle_began_at = 0  # milliseconds UTC
-        self._is_news_since = False  # told while a cycle ran that may have looked before
+        self._is_news_since = False  # asked for while a cycle ran, which may have looked before
         self._is_backfilled = False
-        self._has_hurried = False  # the last cycle came of numbers that did not agree
+        self._has_hurried = False  # the last cycle was caused by numbers that did not agree
 
     def connect_done(self) -> None:
-        """After sign-in: mailboxes and roles; at the first time the watermark of every mailbox.
+        """After sign-in: read mailboxes and roles, and the first time every mailbox's watermark.
 
-        The watermarks are taken before anything else, so that whatever comes later is an arrival.
+        Watermarks are stored before anything else, so that whatever comes later is an arrival.
         """
         context = self._context
         if not context.account.set_up:
@@ -100,7 +101,7 @@ class AccountSync:
 
     @contextmanager
     def _watched(self, part: SyncPart) -> Iterator[None]:
-        """Lay an end of the connection at the door of the mailbox that was worked on."""
+        """If the connection ends, note the mailbox that was worked on."""
         try:
             yield
         except (ReconnectError, ProtocolError):
@@ -108,7 +109,7 @@ class AccountSync:
             raise
 
     def _interrupt(self) -> None:
-        """Another mailbox is open now: the cycle begins anew, what it did is in the store."""
+        """Other work opened another mailbox: the cycle starts again. What it did is stored."""
         self._backfill.forget_fetched()
         if self._cycle is not None or self._operations.wants_look:
             self._cycle = None
@@ -134,12 +135,12 @@ class AccountSync:
             self._is_backfilled = self._is_backfilled and not self._backfill.is_due_again()
             return Step("again", doing="cycle")
         except BaseException:
-            self._cycle = None  # a generator that raised is over; the next one begins anew
+            self._cycle = None  # a generator that raised is finished; start a new one next time
             raise
         return step
 
     def _rest(self) -> Step:
-        """Nothing to do now: how long at most."""
+        """Nothing to do now: how long to rest at most."""
         waits = [self._cycle_at - time.monotonic()]
         due = self._operations.next_due_at()
         if due is not None:
@@ -148,7 +149,7 @@ class AccountSync:
             self._context.account.id, self._context.ms(self._context.timing.second_sitting)
         )
         if check_at is not None and check_at >= self._cycle_began_at:
-            # One that was due in the last cycle could not be held then: the usual pace is enough.
+            # A check that was due in the last cycle could not be done then: the usual pace is enough.
             seconds = (check_at - now()) / 1000
             waits.append(seconds)
             self._cycle_at = min(self._cycle_at, time.monotonic() + max(seconds, 0.0))
@@ -157,7 +158,7 @@ class AccountSync:
         if not (self._context.session.can_idle and is_open):
             return Step("wait", seconds, "idle")
         if not self._listen() and not self._has_hurried:
-            # Once: of a server whose numbers never agree the usual pace is enough.
+            # Once only: if a server's numbers never agree, the usual pace is enough.
             self._has_hurried = True
             self._cycle_at = 0.0
             return again("cycle")
@@ -165,7 +166,7 @@ class AccountSync:
         return Step("idle", seconds, "idle")
 
     def _listen(self) -> bool:
-        """Open the mailbox to IDLE on; False if something came since its numbers were asked."""
+        """Open the mailbox for IDLE. False if something came since its numbers were read."""
         session, name = self._context.session, self.idle_mailbox
         is_open = session.selected is not None and session.selected.name == name
         self._context.is_listening = True
@@ -180,12 +181,12 @@ class AccountSync:
         return box is None or selected.exists == box.message_count
 
     def news(self) -> None:
-        """IDLE spoke, the time is over, or the person asks: a cycle now, or after this one."""
+        """There may be news (IDLE, the time, the user): a cycle now, or after the running one."""
         self._cycle_at = 0.0
         self._is_news_since = self._cycle is not None
 
     def sync_now(self) -> None:
-        """The person wants a cycle now."""
+        """The user wants a cycle now."""
         self.news()
         self._is_backfilled = False
 
@@ -199,15 +200,15 @@ class AccountSync:
         self._is_backfilled = False
 
     def want_body(self, message_id: int) -> None:
-        """The person looks at a message whose body is not here: it comes next."""
+        """The user looks at a message whose body is not here: fetch it next."""
         self._demand.want_body(message_id)
 
     def want_attachment(self, attachment_id: int) -> None:
-        """The person wants an attachment that is not here: it comes next."""
+        """The user wants an attachment that is not here: fetch it next."""
         self._demand.want_attachment(attachment_id)
 
     @property
     def idle_mailbox(self) -> str:
-        """The mailbox to IDLE on."""
+        """The mailbox for IDLE."""
         found = mailbox.by_role(self._context.account.id, Role.INBOX)
         return found.name if found else "INBOX"

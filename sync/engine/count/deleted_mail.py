@@ -1,7 +1,7 @@
-"""How many mails that were deleted here the server still has in a range (R8's question).
+"""Counts mails that were deleted here and that the server still has in a range (R8).
 
-What is kept out where it lies is known with its UID. What the tombstones alone remember (the account
-was added anew, or the range was never looked at) is found by reading identities on the server.
+Mail that is kept out is known with its UID. Mail that only a tombstone remembers (the account was
+added again, or the range was never looked at) is found by reading identities on the server.
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ from sync.engine.fetch.messages import identity_of
 from sync.errors import RefusedError
 from sync.session import ImapSession
 
-IDENTITIES_MOST = 20_000  # messages whose identity is read at most
+IDENTITIES_MOST = 20_000  # the most messages whose identity is read
 BATCH = 500
-READ_MOST = 2_000  # UIDs that are asked of the store at once: nobody waits long who ends it all
+READ_MOST = 2_000  # UIDs per question to the store, so that a cancel does not wait long
 
 Told = TypeVar("Told")
 
 
 class Reading(Protocol):
-    """Reads from the store in whatever way its thread may."""
+    """Reads from the store in the way that the calling thread may."""
 
     def __call__(self, work: Callable[[], Told], /) -> Told:
-        """What `work` answers."""
+        """Return what `work` returns."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeletedMail:
-    """When each of them was received, rising. `is_whole`: no more than these are there."""
+    """When each mail was received, in rising order. `is_whole`: there are no others."""
 
     times: tuple[int, ...] = ()
     is_whole: bool = True
 
     def since(self, at: int) -> int:
-        """How many there are from then on."""
+        """How many were received from then on."""
         return sum(1 for time in self.times if time >= at)
 
 
 @dataclass(slots=True)
 class _Look:
-    """What was found so far: by identity and mailbox, when each copy was received."""
+    """What was found so far: when each copy was received, by identity and mailbox."""
 
     copies: Mapping[bytes, int]
     found: dict[bytes, dict[int, list[int]]] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class _Look:
         self.found.setdefault(identity, {}).setdefault(mailbox_id, []).append(received_at)
 
     def mails(self) -> list[int]:
-        """One time each; copies under several labels are one mail."""
+        """One time per mail; copies under several labels are one mail."""
         times: list[int] = []
         for identity, by_mailbox in self.found.items():
             most = max(by_mailbox.values(), key=len)
@@ -79,7 +79,7 @@ def find(
     since: int,
     read: Reading,
 ) -> DeletedMail:
-    """Look through the chosen labels; nothing is asked of the server if nothing was deleted here."""
+    """Look through the chosen labels. If nothing was deleted here, the server is not asked."""
     copies = read(lambda: bringing_back.deleted_mails(account_id))
     if not copies:
         return DeletedMail()
@@ -100,7 +100,7 @@ def find(
 def _look_at_known(
     session: ImapSession, box: MailboxState, since: int, look: _Look, read: Reading
 ) -> None:
-    """What is kept out here by its UID; what is neither that nor a message is read later."""
+    """Count what is kept out by UID. What is neither kept out nor a message is read later."""
     uidvalidity = session.examine(box.name).uidvalidity
     listing = session.search_since(since)
     look.is_whole = look.is_whole and listing.is_complete
@@ -133,7 +133,7 @@ def _read_identities(
 def known(
     box: MailboxState, uidvalidity: int, uids: Sequence[int], read: Reading
 ) -> Collection[int]:
-    """Those of the UIDs that are here or kept out: they need not come."""
+    """The UIDs that are here or kept out, so that they need not be fetched."""
     found: set[int] = set()
     for part in _parts(uids, READ_MOST):
         found |= read(partial(known_uids.known_at, box.id, uidvalidity, part))

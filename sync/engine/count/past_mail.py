@@ -1,7 +1,7 @@
-"""What past mail would come, counted on the server before it is asked for.
+"""Counts on the server what past mail would come, before the user asks for it.
 
-Exact up to some tens of thousands of messages, sampled beyond that. Only facts and address fields
-are read, with EXAMINE, SEARCH and FETCH of IMAP4rev1; nothing is kept.
+Exact up to some tens of thousands of messages, sampled beyond. Only sizes, dates and address
+fields are read, with EXAMINE, SEARCH and FETCH of IMAP4rev1. Nothing is stored.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from sync.engine.fetch.scope import Contacts
 from sync.errors import RefusedError
 from sync.session import ImapSession, Selected
 
-EXACT_MOST = 20_000  # messages whose sizes and dates are read, over all labels
-SAMPLE = 1_000  # of a label, once those are used up
-HEADERS_MOST = 4_000  # messages whose addresses are read, over all labels
+EXACT_MOST = 20_000  # the most messages whose sizes and dates are read, over all labels
+SAMPLE = 1_000  # per label, once those are used up
+HEADERS_MOST = 4_000  # the most messages whose addresses are read, over all labels
 HEADERS_SAMPLE = 400
 BATCH = 1_000
 ADDRESS_FIELDS = ("FROM", "TO", "CC", "BCC")
@@ -33,8 +33,8 @@ class Tally:
 
     Attributes:
         size: In bytes.
-        contacts, contacts_size: The part that is from or to contacts; None: not known (yet).
-        is_about: Estimated from a sample; `is_contacts_about` likewise.
+        contacts, contacts_size: The part from or to contacts; None while it is not known.
+        is_about: Whether it is estimated from a sample; `is_contacts_about` likewise.
     """
 
     messages: int = 0
@@ -58,21 +58,21 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Messages by when they were received, each standing for `weight` of them."""
+    """Messages by the time they were received. Each stands for `weight` messages."""
 
     times: array[int] = field(default_factory=lambda: array("q"))
-    sums: array[int] = field(default_factory=lambda: array("q", [0]))  # of sizes, up to each
+    sums: array[int] = field(default_factory=lambda: array("q", [0]))  # running sums of the sizes
     weight: float = 1.0
 
     @classmethod
     def of(cls, found: Iterable[tuple[int, int]], weight: float = 1.0) -> Moments:
-        """Made of (received at, size)."""
+        """Build it from pairs of time received and size."""
         ordered = sorted(found)
         sums = array("q", accumulate((size for _, size in ordered), initial=0))
         return cls(array("q", (at for at, _ in ordered)), sums, weight)
 
     def since(self, at: int) -> tuple[int, int]:
-        """How many there are from then on, and their bytes."""
+        """The number of messages from then on, and their bytes."""
         first = bisect_left(self.times, at)
         count, size = len(self.times) - first, self.sums[-1] - self.sums[first]
         return round(count * self.weight), round(size * self.weight)
@@ -80,7 +80,7 @@ class Moments:
 
 @dataclass(frozen=True, slots=True)
 class LabelCount:
-    """What was counted of one label. `is_known` is false where the server does not open it."""
+    """The counts of one label. `is_known` is false if the server does not open it."""
 
     name: str
     all: Moments
@@ -89,7 +89,7 @@ class LabelCount:
     is_about: bool = False
 
     def tally(self, since: int) -> Tally:
-        """Its mail from then on."""
+        """Its mail received from then on."""
         messages, size = self.all.since(since)
         about = self.is_about or self.all.weight > 1
         if self.contacts is None:
@@ -102,7 +102,7 @@ class LabelCount:
 
 
 def total(counts: Iterable[LabelCount], names: Collection[str], since: int) -> Tally | None:
-    """Over the chosen labels; None while one of them is not counted yet."""
+    """The sum over the chosen labels; None while one of them is not counted yet."""
     chosen = [each for each in counts if each.name in names]
     if len(chosen) < len(set(names)) or not chosen:
         return None
@@ -114,7 +114,7 @@ def total(counts: Iterable[LabelCount], names: Collection[str], since: int) -> T
 
 @dataclass(slots=True)
 class _Counted:
-    """What of a label was read so far."""
+    """What was read of one label so far."""
 
     uids: list[int]
     weight: float
@@ -122,7 +122,7 @@ class _Counted:
 
 
 def nothing(_selected: Selected, _uids: Sequence[int]) -> Collection[int]:
-    """All of it would come."""
+    """By default, all of it would come."""
     return ()
 
 
@@ -133,10 +133,10 @@ def count(
     contacts: Contacts | None,
     leave: Leave = nothing,
 ) -> Iterator[LabelCount]:
-    """Count label by label, then anew with the part that is of contacts.
+    """Count label by label, then again with the part that is from or to contacts.
 
     Args:
-        leave: Tells which UIDs of the open mailbox need not come, because they are here.
+        leave: Returns the UIDs of the open mailbox that need not come, because they are here.
     """
     counted: dict[str, _Counted] = {}
     counts: dict[str, LabelCount] = {}
@@ -197,7 +197,7 @@ def _of_contacts(
 
 
 def _sample(uids: Sequence[int], count: int) -> list[int]:
-    """So many at most, evenly over all: one by chance of each part, for mail has its rhythms."""
+    """An even sample: one UID at random from each of equal parts, because mail comes in rhythms."""
     if count >= len(uids):
         return list(uids)
     bounds = [place * len(uids) // count for place in range(count + 1)]

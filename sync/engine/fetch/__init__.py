@@ -1,4 +1,4 @@
-"""Messages asked for and verified: what came, what the server left out, what has a new UID.
+"""Fetches messages and verifies them: what came, what the server left out, what has a new UID.
 
 It may import `context`, `quarantine` and `judge`.
 """

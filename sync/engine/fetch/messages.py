@@ -1,9 +1,9 @@
-"""Messages fetched from the server, verified, taken apart, ready for the store.
+"""Fetches messages, verifies them, and takes them apart for the store.
 
-Whole messages up to 2 MiB; of larger ones the text first, attachments when they are asked for.
-A body is stored only if it is the mail it should be: Courier answers FETCH of an expunged message
-with an invented one. What a server cannot hand out is poison: its header is kept, and the rest of
-the mailbox goes on.
+Messages up to 2 MiB are fetched whole. Of larger ones the text comes first, and attachments when
+the user asks for them. A body is stored only if it belongs to the expected mail, because Courier
+answers the FETCH of an expunged message with an invented one. A message that a server cannot return
+is poison: its header is kept, and the rest of the mailbox goes on.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from sync.mime import bodystructure, parse
 from sync.mime.identity import identity as identity_from
 from sync.session import Facts, Fetched
 
-WHOLE_MOST = 2 * 1024 * 1024  # bytes; larger mail comes text first
+WHOLE_MOST = 2 * 1024 * 1024  # bytes; of larger mail the text comes first
 _SIZE_SLACK = 0.01  # some servers count line ends differently
 _NO_TEXT = b"Content-Type: text/plain\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A message to fetch: what an earlier answer said of it. `identity` if its header was read."""
+    """A message to fetch, with what is known of it. `identity` is set if its header was read."""
 
     uid: int
     facts: Facts
@@ -37,17 +37,17 @@ class Wanted:
 
     @property
     def bytes_to_come(self) -> int:
-        """What it adds to a step."""
+        """The bytes that it adds to a step."""
         return self.facts.size if self.facts.size <= WHOLE_MOST else WHOLE_MOST // 8
 
 
 def identity_of(fetched: Fetched) -> bytes:
-    """The identity of a message by its header fields or its whole."""
+    """The identity of a message, from its header fields or its whole source."""
     return identity_from(fetched.raw, fetched.facts.size, fetched.facts.received_at)
 
 
 def fetch(context: SyncContext, box: MailboxState, wanted: Sequence[Wanted]) -> list[Incoming]:
-    """The messages of the open mailbox that are still there, in the order asked for."""
+    """Fetch the messages of the open mailbox that still exist, in the order asked for."""
     aside = context.left_out((item.uid for item in wanted), whole=True)
     asked = [item for item in wanted if item.uid not in aside]
     small = [item for item in asked if item.facts.size <= WHOLE_MOST]
@@ -82,7 +82,7 @@ def _fetch_whole(
 def _genuine(
     context: SyncContext, wanted: dict[int, Wanted], got: Sequence[Fetched]
 ) -> list[tuple[Fetched, bytes]]:
-    """Those that are the mail that was asked for, with their identity."""
+    """The messages that are the mail that was asked for, with their identity."""
     true: list[tuple[Fetched, bytes]] = []
     doubtful: list[tuple[Fetched, bytes]] = []
     for fetched in got:
@@ -116,7 +116,7 @@ def incoming(
     partial: PartialBody | None = None,
     is_poison: bool = False,
 ) -> Incoming:
-    """One mail for the store; `newer` are the facts that came with its body."""
+    """A mail as the store takes it. `newer` holds the facts that came with its body."""
     flags = newer.flags if newer.flags is not None else facts.flags
     return Incoming(
         mailbox_id=box.id,
@@ -137,7 +137,7 @@ def incoming(
 
 
 def _fetch_large(context: SyncContext, box: MailboxState, item: Wanted) -> Incoming | None:
-    """Header and text of a large message; its attachments stay on the server."""
+    """Fetch header and text of a large message; its attachments stay on the server."""
     try:
         parts = bodystructure.parts_of(context.session.fetch_structure(item.uid))
         if not parts:
@@ -157,7 +157,7 @@ def _fetch_large(context: SyncContext, box: MailboxState, item: Wanted) -> Incom
 def _fetch_poison(
     context: SyncContext, box: MailboxState, wanted: Sequence[Wanted]
 ) -> dict[int, Incoming]:
-    """What is there, but its body is not to be had: the header alone, or not even that."""
+    """A message whose body cannot be fetched: its header alone, or not even that."""
     if not wanted:
         return {}
     gone = missing_answers.gone(context, [item.uid for item in wanted])
@@ -171,7 +171,7 @@ def _fetch_poison(
         header = fetched.raw if fetched else b""
         identity = identity_from(header, item.facts.size, item.facts.received_at)
         if header and item.identity not in {None, identity}:
-            continue  # another mail by now: a listing will name it again
+            continue  # another mail has this UID now: a listing will name it again
         identity = item.identity or identity
         parsed = parse.parse(header + _NO_TEXT if header else _NO_TEXT)
         found[item.uid] = incoming(box, item.facts, item.facts, identity, parsed, is_poison=True)

@@ -1,8 +1,8 @@
-"""Asked again: what a server left out of an answer, and what is gone for certain.
+"""Asks again for what a server left out of an answer, and proves what is gone.
 
-Yahoo drops FETCH lines, others answer a flag update where a header was asked for. What lacks is
-asked for once more, then alone; what exists and still cannot be read is told apart from what is
-gone, so that nobody takes the one for the other.
+Yahoo drops FETCH lines; other servers send a flag update where a header was asked for. What is
+missing is asked for once more, then one by one. Mail that exists but cannot be read is kept apart
+from mail that is gone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sync.engine.context import SyncContext
 from sync.session import Facts, Fetched
 
 _Found = TypeVar("_Found")
-SINGLY = 100  # so many at most are asked for one by one; the rest waits for another time
+SINGLY = 100  # the most UIDs that are asked for one by one; the rest waits for the next time
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,9 @@ class Headers:
     """Header fields of some UIDs of the open mailbox.
 
     Attributes:
-        found: By UID, with header fields.
-        bare: Those that exist with their facts, but their header is not to be had.
-        unread: Those that exist as far as is known, and nothing of them is to be had now.
+        found: The answers by UID, with header fields.
+        bare: UIDs that exist, with their facts, but without a readable header.
+        unread: UIDs that exist as far as is known, but of which nothing can be read now.
     """
 
     found: dict[int, Fetched] = field(default_factory=dict)
@@ -34,14 +34,14 @@ class Headers:
 
 
 def gone(context: SyncContext, uids: Iterable[int]) -> set[int]:
-    """Those that the open mailbox has no longer, proven."""
+    """The UIDs that are proven gone from the open mailbox."""
     return told_apart(context, uids)[1]
 
 
 def told_apart(context: SyncContext, uids: Iterable[int]) -> tuple[set[int], set[int]]:
-    """Those that the open mailbox has, and those that it has no longer; others are not known.
+    """Sort UIDs into those that the open mailbox has and those that are gone; others are unknown.
 
-    Gone is what neither FETCH nor a whole SEARCH names.
+    A UID is gone if neither FETCH nor a complete SEARCH names it.
     """
     asked = {uid for uid in uids if uid > 0}
     there = context.session.existing(asked) if asked else set()
@@ -58,7 +58,7 @@ def headers(
     uids: Collection[int],
     ask: Callable[[Collection[int]], dict[int, Fetched]] | None = None,
 ) -> Headers:
-    """Identity fields (or what `ask` reads) of UIDs of the open mailbox."""
+    """Read identity fields (or what `ask` reads) of UIDs of the open mailbox."""
     read = ask or context.session.fetch_identity
 
     def with_header(wanted: Collection[int]) -> dict[int, Fetched]:
@@ -72,12 +72,12 @@ def headers(
 
 
 def facts(context: SyncContext, uids: Collection[int]) -> tuple[dict[int, Facts], set[int]]:
-    """Facts of UIDs of the open mailbox; and those that exist, of which nothing is to be had."""
+    """The facts of UIDs of the open mailbox, and the UIDs that exist but cannot be read."""
     return _all(context, uids, lambda wanted: _whole_facts(context, wanted))
 
 
 def _whole_facts(context: SyncContext, uids: Collection[int]) -> dict[int, Facts]:
-    """A mere flag update has neither size nor date: it answers nothing."""
+    """Keep complete answers: a mere flag update has neither size nor date."""
     found = context.session.fetch_facts(uids)
     return {uid: got for uid, got in found.items() if got.size or got.received_at}
 

@@ -1,8 +1,8 @@
-"""A mail that another program moved away and back has a new UID: it is no second copy.
+"""Mail that another program moved away and back: a new UID, but no second copy.
 
-Before an arrival whose identity is known in the same mailbox counts as one more copy, the old
-UIDs are asked for exactly. Where one is gone the location follows, and what a tombstone keeps
-out (R8) is counted at its new UID.
+An arrival may have an identity that is already known in the same mailbox. Before it counts as one
+more copy, the server is asked about the old UIDs. If one is gone, the location moves to the new UID.
+If a tombstone keeps the mail out (R8), the new UID is kept out.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sync.engine.fetch import missing_answers
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A UID of the open mailbox whose identity is known."""
+    """A UID of the open mailbox with its identity."""
 
     uid: int
     identity: bytes
@@ -38,9 +38,9 @@ class Sighting:
 
 
 def follow(context: SyncContext, box: MailboxState, found: Sequence[Sighting]) -> set[int]:
-    """Settle the old UIDs of what appears; the new UIDs whose old ones are not known.
+    """Settle the old UIDs of what appeared. Returns the new UIDs whose old ones are in doubt.
 
-    Those have to wait: taken in now, a deleted mail might come back from the dead.
+    Those have to wait: if they were taken in now, deleted mail might reappear.
     """
     new = {sighting.uid for sighting in found}
     told = known_uids.earlier(

@@ -1,4 +1,4 @@
-"""The mail that the person wants: since when (S4), of whom (S5)."""
+"""Which mail the user wants: since when (S4), and whose (S5)."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ _NO_BODY = b"Content-Type: text/plain\r\n\r\n"
 
 
 def since(context: SyncContext, box: MailboxState) -> int:
-    """From then on everybody's mail is wanted; older mail may have been left out on purpose."""
+    """The time from which all mail is wanted; older mail may have been left out on purpose."""
     start_at = context.account.start_at if box.is_whole else context.account.whole_since
     return min(context.account.whole_since, start_at)
 
 
 def past_since(context: SyncContext) -> int:
-    """Where past mail begins; with "Now" there is only what came since then."""
+    """The time at which past mail begins; with "Now" there is no past mail."""
     return (
         context.account.whole_since if context.account.start == "now" else context.account.start_at
     )
 
 
 def is_of_contacts(context: SyncContext, box: MailboxState) -> bool:
-    """Whether only the contacts' past mail is taken from this mailbox."""
+    """Whether only past mail with contacts is taken in from this mailbox."""
     return context.account.scope == "contacts" and not box.is_whole
 
 
 def envelopes(context: SyncContext, uids: Sequence[int]) -> Headers:
-    """The headers of UIDs of the open mailbox, with all addresses."""
+    """Read the headers of UIDs of the open mailbox, with all addresses."""
     return missing_answers.headers(context, uids, context.session.fetch_headers)
 
 
 class Contacts:
-    """All addresses of persons and organizations, read once."""
+    """The addresses of all persons and organizations, read once."""
 
     def __init__(self, own: frozenset[str]) -> None:
         self._own = own
@@ -50,7 +50,7 @@ class Contacts:
         return bool(self._persons or self._domains)
 
     def has(self, header: bytes) -> bool:
-        """Whether a mail has an address of one of them; the account's own never count."""
+        """Whether a mail has an address of a contact; the account's own addresses never count."""
         mail = parse.parse(header + _NO_BODY)
         parties = (*mail.from_, *mail.to, *mail.cc, *mail.bcc)
         addresses = {address.lower() for _, address in parties} - self._own
@@ -61,7 +61,7 @@ class Contacts:
 
 
 def future(context: SyncContext, box: MailboxState, uids: Sequence[int]) -> list[int]:
-    """The UIDs without past mail that the person did not want; that one is noted, not taken in."""
+    """Leave out past mail that the user did not want; it is noted, but not taken in."""
     if not is_of_contacts(context, box):
         return list(uids)
     contacts = Contacts(context.account.addresses)

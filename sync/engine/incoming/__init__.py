@@ -1,4 +1,4 @@
-"""What the server has that the store lacks: new mail, past mail, flags, renumbered mailboxes.
+"""Takes in what the server has and the store lacks: new mail, past mail, flags, renumbered UIDs.
 
 It may import `mailboxes`, `fetch`, `context` and `quarantine`, and none of its neighbours.
 """

@@ -1,8 +1,8 @@
-"""Arrivals: what appeared in a mailbox since its watermark.
+"""Takes in arrivals: what appeared in a mailbox since its watermark.
 
-Of a chosen mailbox whole messages come in; of every other one only identities, which answer
-later where a vanished mail went. A UID is taken in once: the watermark is moved in the
-transaction of the rows.
+From a chosen mailbox, whole messages come in. From any other, only identities: they show later where
+a vanished mail went. Each UID is taken in once, because the watermark moves in the same transaction
+as the rows.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from sync.engine.fetch.reappeared import Sighting
 from sync.engine.mailboxes.seen import SeenMailbox
 from sync.session import Facts, Fetched
 
-MANY = 500  # so many at once are an import or a move of old mail: no notification
+MANY = 500  # this many at once are an import or a move of old mail: no notification
 FRESH_MS = 24 * 3600 * 1000
 
 
 def is_synced(box: MailboxState) -> bool:
-    """Whether whole messages are taken in from it."""
+    """Whether whole messages are taken in from this mailbox."""
     return box.is_synced
 
 
 def take_in(context: SyncContext, seen: SeenMailbox) -> Steps:
-    """Take in everything at and above the watermark, a step of at most 200 messages at a time."""
+    """Take in everything at and above the watermark, at most 200 messages a step."""
     box = seen.mailbox
     selected = context.examine(box)
     if selected.uidvalidity and selected.uidvalidity != box.uidvalidity:
-        return  # other UIDs by now: the next cycle maps them
+        return  # renumbered meanwhile: the next cycle maps the UIDs
     listing = context.session.all_uids(low=box.watermark)
     is_many = len(listing.uids) > MANY
     for start in range(0, len(listing.uids), STEP_MESSAGES):
@@ -61,7 +61,7 @@ def _take_identities(
     read = missing_answers.headers(context, uids)
     with database.writing(durable=False):
         note(context.account.id, box, read.found.values())
-        # Without its header nobody knows whether it explains a vanish.
+        # Without its header it is unknown whether it explains a vanish.
         _note_rest(context, box, uids, read, unread={*read.unread, *read.bare})
         if mark is not None:
             mailbox.update(box.id, watermark=mark)
@@ -70,14 +70,14 @@ def _take_identities(
 def _note_rest(
     context: SyncContext, box: MailboxState, uids: Sequence[int], read: Headers, *, unread: set[int]
 ) -> None:
-    """What could not be read is asked for again; what went meanwhile is gone."""
+    """Note what could not be read, to be asked for again; what is gone is gone."""
     known_uids.note_unread(context.account.id, box.id, box.uidvalidity, unread)
     went = set(uids) - read.found.keys() - read.bare.keys() - read.unread
     arrival.gone(box.id, box.uidvalidity, went)
 
 
 def note(account_id: int, box: MailboxState, found: Iterable[Fetched]) -> None:
-    """Keep identities of a mailbox that is not synced; a message that is here lies there too."""
+    """Keep the identities of a mailbox that is not synced, as further places of known messages."""
     rows = [_row(account_id, box, fetched) for fetched in found]
     arrival.note(rows)
     known = message.by_identity(account_id, (row.identity for row in rows))
@@ -111,7 +111,7 @@ def _row(account_id: int, box: MailboxState, fetched: Fetched) -> ArrivalRow:
 def _take_mail(
     context: SyncContext, box: MailboxState, uids: Sequence[int], mark: int | None, *, is_many: bool
 ) -> Steps:
-    """Whole messages; those that are here already, by identity, only get one more location."""
+    """Take in whole messages. A message that is already here only gets one more location."""
     read = missing_answers.headers(context, uids)
     sightings = [_sighting(fetched) for fetched in read.found.values()]
     waiting = reappeared.follow(context, box, sightings)
@@ -137,7 +137,7 @@ def _sighting(fetched: Fetched) -> Sighting:
 
 
 def in_steps(wanted: Sequence[Wanted]) -> Iterable[list[Wanted]]:
-    """Cut into steps of at most 200 messages or 4 MiB, whichever comes first."""
+    """Split messages into steps of at most 200 messages or 4 MiB, whichever comes first."""
     part: list[Wanted] = []
     size = 0
     for item in wanted:
@@ -174,7 +174,7 @@ def _with_bodies(
 
 
 def _bare(box: MailboxState, facts: Facts, identity: bytes) -> intake.Incoming:
-    """No body: the store has it, or will not take it in while it is \\Deleted."""
+    """A mail without a body: the store has it, or does not take it in while it is \\Deleted."""
     return messages.incoming(box, facts, facts, identity, ParsedMail())
 
 
@@ -186,7 +186,7 @@ def _store(
     *,
     is_many: bool,
 ) -> None:
-    """One transaction for the rows and the watermark, then the events."""
+    """Write rows and watermark in one transaction, then report the events."""
     quiet = [mail for mail in mails if is_many or is_old(context, mail.received_at)]
     fresh = [mail for mail in mails if mail not in quiet] if quiet else list(mails)
     with database.writing(durable=False):
@@ -200,15 +200,15 @@ def _store(
 
 
 def is_old(context: SyncContext, received_at: int) -> bool:
-    """Moved here by another program, or imported: it comes in without a word."""
+    """Whether a mail is old: moved here by another program, or imported. No notification then."""
     since = context.last_success_at or context.account.created_at
-    start_at = context.account.start_at // 1000 * 1000  # INTERNALDATE knows whole seconds
+    start_at = context.account.start_at // 1000 * 1000  # INTERNALDATE has whole seconds only
     is_before_start = 0 < received_at < start_at
     return is_before_start or received_at < min(now(), since) - FRESH_MS
 
 
 def take_uids(context: SyncContext, box: MailboxState, uids: Sequence[int]) -> Steps:
-    """Take in UIDs below the watermark: their \\Deleted flag went, or a listing named them."""
+    """Take in UIDs below the watermark: they lost \\Deleted, or a listing named them."""
     if uids:
         yield from _take_mail(context, box, sorted(uids), None, is_many=len(uids) > MANY)
 

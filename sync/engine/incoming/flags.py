@@ -1,4 +1,4 @@
-"""Flags from the server: what changed since, or the newest often and all now and then."""
+"""Reads flags: what changed (CONDSTORE), or the newest often and all now and then."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from sync.engine.mailboxes.seen import SeenMailbox
 from sync.session import Facts
 
 NEWEST = 200
-WINDOW = 2000  # UIDs of one reading
+WINDOW = 2000  # UIDs per read
 
 
 def refresh(context: SyncContext, seen: SeenMailbox) -> Steps:
-    """Bring the flags of a mailbox in step; nothing is sent if its numbers say: no change."""
+    """Bring a mailbox's flags up to date. Nothing is sent if its numbers say that none changed."""
     box, status = seen.mailbox, seen.status
     if status is None:
         return
@@ -31,7 +31,9 @@ def refresh(context: SyncContext, seen: SeenMailbox) -> Steps:
             return
         if status.highestmodseq == box.highestmodseq:
             return
-        yield from _read_all(context, box, status.highestmodseq)  # a number that fell is no number
+        yield from _read_all(
+            context, box, status.highestmodseq
+        )  # a HIGHESTMODSEQ that fell is not to be trusted
     elif is_reading_all_due(context, box):
         yield from _read_all(context, box, status.highestmodseq)
     elif arrivals.is_synced(box):
@@ -42,13 +44,15 @@ def refresh(context: SyncContext, seen: SeenMailbox) -> Steps:
 
 
 def is_reading_all_due(context: SyncContext, box: MailboxState) -> bool:
-    """Whether a mailbox without CONDSTORE is to be read whole."""
+    """Whether all flags are due to be read, in a mailbox without CONDSTORE."""
     last = context.read_everything_at.get(box.id, 0)
-    return abs(now() - last) >= context.ms(context.timing.flags_all)  # a clock may be set back
+    return abs(now() - last) >= context.ms(
+        context.timing.flags_all
+    )  # the clock may have been set back
 
 
 def _read_all(context: SyncContext, box: MailboxState, highestmodseq: int) -> Steps:
-    """Every located UID, in windows."""
+    """Read the flags of every UID with a location, in windows."""
     context.examine(box)
     uids = [row.uid for row in location.locations(box.id, box.uidvalidity)]
     uids += [row.uid for row in arrival.deleted_flagged(box.id, box.uidvalidity)]
@@ -66,7 +70,7 @@ def _apply(
     *,
     highestmodseq: int | None = None,
 ) -> Steps:
-    """Store flags, with the modseq up to which they are known in the same transaction."""
+    """Store flags, and in the same transaction the modseq up to which they are known."""
     told = {uid: (facts.flags or 0, facts.modseq) for uid, facts in news.items()}
     waiting = {row.uid for row in arrival.deleted_flagged(box.id, box.uidvalidity)}
     known = location.at(box.id, box.uidvalidity, told)

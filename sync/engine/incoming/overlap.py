@@ -1,4 +1,4 @@
-"""Two things at once: the store writes while the server sends what comes next."""
+"""Overlaps writing and fetching: the store writes while the server sends the next step."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Result = TypeVar("Result")
 
 
 class _Fetching(threading.Thread, Generic[Result]):
-    """Runs one function; `result` gives what it returned, or raises what it raised."""
+    """Runs one function. `result` returns what it returned, or raises what it raised."""
 
     def __init__(self, fetch: Callable[[], Result]) -> None:
         super().__init__(name="ahead", daemon=True)
@@ -21,7 +21,7 @@ class _Fetching(threading.Thread, Generic[Result]):
     def run(self) -> None:
         try:
             self._found.append(self._fetch())
-        except BaseException as error:  # it is raised again by `result`
+        except BaseException as error:  # `result` raises it again
             self._error = error
 
     def result(self) -> Result:
@@ -32,11 +32,11 @@ class _Fetching(threading.Thread, Generic[Result]):
 
 
 def while_fetching(fetch: Callable[[], Result], write: Callable[[], None]) -> Result:
-    """Run `fetch` in a thread of its own while `write` runs in this one; what `fetch` returned.
+    """Run `fetch` in another thread while `write` runs in this one. Returns `fetch`'s result.
 
-    `fetch` has the session for itself until this returns, and must not touch the store. SQLite
-    and the socket both let other threads of Python run, so on two cores the longer of the two
-    decides. What `write` raises goes before what `fetch` raises.
+    `fetch` alone uses the session until this returns, and must not touch the store. SQLite and the
+    socket release the GIL, so on two cores this takes as long as the slower of the two. If both
+    raise, the exception of `write` is raised.
     """
     fetching = _Fetching(fetch)
     fetching.start()

@@ -1,4 +1,4 @@
-"""Past mail: newest first, a step at a time, each with its cursor in the same transaction."""
+"""Takes in past mail, newest first, in steps; each stores its cursor in the same transaction."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from sync.engine.mailboxes.closed import refused
 from sync.engine.quarantine import SyncPart
 from sync.errors import RefusedError, RetryError, ThrottledError
 
-WINDOW = 1000  # UIDs whose sizes and dates are asked for at once
+WINDOW = 1000  # UIDs whose sizes and dates are read at once
 _ORDER = {Role.INBOX: 0, Role.SENT: 1}
 
 
 @dataclass(slots=True)
 class _Range:
-    """What is left of one mailbox. `uids` and `ready` are newest first.
+    """What is left of one mailbox's past mail. `uids` and `ready` are newest first.
 
     Attributes:
-        total: With what was taken in over an earlier connection.
-        is_complete: Of a listing that is not complete nothing counts as done; it is asked for
-            again later.
-        fetched: What was fetched while the step before was written, with what was asked for.
+        total: The number of messages, with those taken in over an earlier connection.
+        is_complete: Whether the listing was complete. If not, it is asked for again, and nothing counts as
+            done.
+        fetched: What was fetched while the last step was written, with what was asked for.
     """
 
     uids: deque[int]
@@ -52,12 +52,12 @@ class _Range:
 
     @property
     def done(self) -> int:
-        """How many are behind us."""
+        """How many messages are done."""
         return self.total - self.left
 
 
 class Backfill:
-    """The past mail of one account over one connection; where it stands is in the store."""
+    """Takes in the past mail of one account over one connection. Its cursors are in the store."""
 
     def __init__(self, context: SyncContext) -> None:
         self._context = context
@@ -66,7 +66,9 @@ class Backfill:
         self._boxes: list[MailboxState] = []
         self._refused: set[int] = set()
         self._later: set[int] = set()
-        self._put_off: set[int] = set()  # could not be read when the others were done
+        self._put_off: set[int] = (
+            set()
+        )  # mailboxes that could not be read when the others were done
         self._again_at = 0
 
     def step(self) -> Step | None:
@@ -82,7 +84,7 @@ class Backfill:
             self._leave_for_later(box)
         except RefusedError as fault:
             if self._context.session.place[0] == box.name:
-                self._leave_for_later(box)  # it opens, and is not to be searched
+                self._leave_for_later(box)  # it opens, but cannot be searched
             else:
                 self._refused.add(box.id)
                 self._ranges.pop(box.id, None)
@@ -90,14 +92,14 @@ class Backfill:
         return self._said(box)
 
     def _leave_for_later(self, box: MailboxState) -> None:
-        """It may say so for good, or for this label alone: the others come first."""
+        """Leave this label for later: the fault may be permanent, so the other labels go first."""
         self._ranges.pop(box.id, None)
         self._later.add(box.id)
         patience = self._context.ms(self._context.timing.backoff_most)
         self._again_at = self._again_at or now() + patience
 
     def _said(self, box: MailboxState) -> Step:
-        """What this step did, how far every label is, and how long the rest takes."""
+        """A step's report: what it did, how far every label is, and the time left."""
         labels = tuple(self._progress(each) for each in self._boxes)
         done, total = sum(each.done for each in labels), sum(each.total for each in labels)
         self._context.pace.note(done)
@@ -115,14 +117,14 @@ class Backfill:
         return replace(stored, done=one.done, total=one.total, is_done=is_done)
 
     def forget_fetched(self) -> None:
-        """Something else was done meanwhile: what was fetched ahead may be old news by now."""
+        """Drop what was fetched ahead, because other work came between and it may be outdated."""
         for one in self._ranges.values():
             if one.fetched is not None:
                 one.ready.extendleft(reversed(one.fetched[0]))
                 one.fetched = None
 
     def _next(self) -> MailboxState | None:
-        """INBOX first, then Sent, then the others; their sizes after the first of INBOX is here."""
+        """The next mailbox: INBOX, then Sent, then the others."""
         known = mailbox.of_account(self._context.account.id)
         known.sort(key=lambda box: (_ORDER.get(box.role, 2), box.name))
         boxes = [box for box in known if self._is_open(box)]
@@ -146,7 +148,7 @@ class Backfill:
     def _advance(self, box: MailboxState) -> None:
         selected = self._context.examine(box)
         if selected.uidvalidity and box.uidvalidity and selected.uidvalidity != box.uidvalidity:
-            self._refused.add(box.id)  # the cycle maps it first; begun anew after that
+            self._refused.add(box.id)  # the cycle maps it first; then it starts again
             return
         one = self._ranges.get(box.id)
         if one is None:
@@ -157,13 +159,13 @@ class Backfill:
         self._take(box, one)
 
     def _begin(self, box: MailboxState) -> _Range:
-        """The UIDs of the range that are not here yet."""
+        """List the UIDs of the range that are not here yet."""
         session, start_at = self._context.session, scope.past_since(self._context)
         cursor = box.backfill_uid or max(box.watermark, 1)
         listing = session.search_since(start_at) if start_at else session.all_uids()
         told = set(listing.uids)
         if not listing.is_complete:
-            listing = session.all_uids(1, max(cursor - 1, 1))  # cut by INTERNALDATE then
+            listing = session.all_uids(1, max(cursor - 1, 1))  # then it is cut by INTERNALDATE
             told |= set(listing.uids)
         uids = sorted(uid for uid in told if uid < cursor)
         floor = uids[0] if uids else 0
@@ -177,7 +179,7 @@ class Backfill:
         return self._context.account.past_run
 
     def _look_ahead(self, box: MailboxState, one: _Range) -> None:
-        """Sizes and dates of the next window; what is too old or not wanted falls out."""
+        """Read sizes and dates of the next window, and drop what is too old or not wanted."""
         window = [one.uids.popleft() for _ in range(min(WINDOW, len(one.uids)))]
         here = known_uids.located(box.id, box.uidvalidity, window)
         if not box.bring_back_before:
@@ -195,7 +197,7 @@ class Backfill:
         one.cursor = window[-1]
 
     def _of_contacts(self, box: MailboxState, uids: Sequence[int]) -> tuple[list[Wanted], set[int]]:
-        """Only mail with an address of a person or an organization: envelopes first."""
+        """Keep only mail with an address of a contact; the envelopes are read first."""
         if self._contacts is None:
             self._contacts = Contacts(self._context.account.addresses)
         found: list[Wanted] = []
@@ -215,7 +217,7 @@ class Backfill:
         return found, unread
 
     def _asked_back(self, box: MailboxState, items: Sequence[Wanted]) -> set[bytes]:
-        """What the person wants back is wanted whoever it is from."""
+        """Mail that the user wants back is wanted, no matter who it is from."""
         if not box.bring_back_before:
             return set()
         names = [item.identity for item in items if item.identity is not None]
@@ -229,11 +231,11 @@ class Backfill:
         (part, mails), one.fetched = one.fetched, None
         cursor = (part[-1].uid if one.ready else one.cursor) if one.is_complete else None
         is_over = not one.ready and not one.uids
-        done = one.done  # before the next step is cut off
+        done = one.done  # before the next step is taken off the list
         mails = self._certain(box, mails)
 
         def write() -> None:
-            """What is stored is told at once: the next step may never come."""
+            """Store a step and report it at once: the next one may never come."""
             is_done = is_over and one.is_complete
             for event in self._store(box, mails, cursor, done, is_done=is_done):
                 self._context.report(event)
@@ -249,13 +251,13 @@ class Backfill:
             del self._ranges[box.id]
 
     def _certain(self, box: MailboxState, mails: list[intake.Incoming]) -> list[intake.Incoming]:
-        """Without those whose old UIDs are in doubt: deleted here, they might come back (R8)."""
+        """Without UIDs whose old ones are in doubt: deleted mail might come back (R8)."""
         waiting = reappeared.follow(self._context, box, [_sighting(mail) for mail in mails])
         known_uids.note_unread(self._context.account.id, box.id, box.uidvalidity, waiting)
         return [mail for mail in mails if mail.uid not in waiting]
 
     def is_due_again(self) -> bool:
-        """Whether listings that were not complete are to be asked for again now."""
+        """Whether incomplete listings are to be asked for again now."""
         if self._may_go_on():
             return True
         if not self._later:
@@ -267,7 +269,7 @@ class Backfill:
         return True
 
     def _may_go_on(self) -> bool:
-        """Whether one that was missing, refused, renumbered or hung up at can be read again."""
+        """Whether a mailbox that was missing, refused, renumbered or quarantined is readable again."""
         boxes = mailbox.of_account(self._context.account.id)
         for box in boxes:
             is_refused = box.missing_since is not None or box.refused_since is not None
@@ -285,7 +287,7 @@ class Backfill:
         *,
         is_done: bool,
     ) -> list[Event]:
-        """The rows and the cursor, in one transaction."""
+        """Write the rows and the cursor in one transaction."""
         account_id = self._context.account.id
         with database.writing(durable=False):
             events = intake.take_in(
@@ -294,7 +296,7 @@ class Backfill:
             known_uids.attach_arrivals(account_id, [mail.identity for mail in mails])
             if cursor is not None:
                 columns = {"backfill_uid": cursor, "backfill_done": is_done, "past_done": done}
-                # Only the past sync for which the person agreed brings anything back (R8).
+                # Only the past sync for which the user agreed brings anything back (R8).
                 before = {"bring_back_before": 0, "full_check_at": now()} if is_done else {}
                 past_sync.advance(box, self._run, **columns, **before)
         return events

@@ -1,7 +1,7 @@
-"""Mail that a whole listing names and the store knows nothing of: it is taken in after all.
+"""Takes in stragglers: mail that a complete listing names and the store does not know.
 
-Servers leave lines out of their answers and tell wrong numbers; whatever slipped through the
-watermark and the past sync is found here, so that no fault of a moment loses a mail for good.
+Servers leave lines out of their answers and return wrong numbers. What slipped past the watermark
+and the past sync is found here, so that a passing fault never loses a mail for good.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sync.engine.incoming.past_mail import WINDOW
 
 
 def find(context: SyncContext, mailbox_id: int) -> list[int]:
-    """UIDs of the listing made last that are in the person's range and unknown here."""
+    """The UIDs of the last listing that are in the user's range and unknown here."""
     box = mailbox.get(mailbox_id)
     if box is None or not arrivals.is_synced(box):
         return []
@@ -37,7 +37,7 @@ def find(context: SyncContext, mailbox_id: int) -> list[int]:
 
 
 def _lowest(context: SyncContext, box: MailboxState) -> int:
-    """Below this the past sync still comes along."""
+    """The lowest UID to look at; the past sync still takes care of those below."""
     if box.backfill_done:
         return 1
     return box.backfill_uid or box.watermark

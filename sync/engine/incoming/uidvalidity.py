@@ -1,8 +1,9 @@
-"""A mailbox with a new UIDVALIDITY, or a UIDNEXT that fell: its UIDs mean other mail now.
+"""Maps a renumbered mailbox: its UIDVALIDITY is new or its UIDNEXT fell.
 
-Identities of everything in it are fetched and the locations mapped; what a tombstone keeps out
-(R8) is counted anew. What is not found again gets a case under the new numbers if most was
-found, and full proof before a delete; else the person is asked. Never a delete by itself.
+Its UIDs now mean other mail. The identities of everything in it are fetched, and the locations are
+mapped by them. What a tombstone keeps out (R8) is counted again. If most mail was found again, the
+rest becomes open cases under the new numbers, which need full proof before a delete. Otherwise the
+user is asked. A new UIDVALIDITY alone never deletes anything.
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ class _Content:
 
     Attributes:
         count: How many messages.
-        top: Above every UID.
-        there: By UID, what could be read.
+        top: A number above every UID.
+        there: What could be read, by UID.
         names: The identities of these.
-        unread: UIDs of which nothing is to be had now.
+        unread: UIDs that cannot be read now.
     """
 
     uidvalidity: int
@@ -47,7 +48,7 @@ class _Content:
 
 
 def is_renumbered(seen: SeenMailbox) -> bool:
-    """Whether UIDs known of this mailbox may be other mail by now."""
+    """Whether the known UIDs of this mailbox may mean other mail now."""
     box, status = seen.mailbox, seen.status
     if status is None or not status.uidvalidity or not seen.is_there:
         return False
@@ -62,7 +63,7 @@ def follow(context: SyncContext, seen: SeenMailbox) -> Steps:
     selected = context.examine(box)
     listing = context.session.all_uids()
     if not listing.is_complete or not selected.uidvalidity:
-        return  # asked again in the next cycle; nothing of it is judged before
+        return  # asked again in the next cycle; until then nothing in it is judged
     there: dict[int, Fetched] = {}
     unread: set[int] = set()
     for start in range(0, len(listing.uids), STEP_MESSAGES):
@@ -84,7 +85,7 @@ def follow(context: SyncContext, seen: SeenMailbox) -> Steps:
 
 
 def _take_rest(context: SyncContext, box: MailboxState, content: _Content) -> Steps:
-    """What came meanwhile. It was noted as unread, so that a cut here loses nothing."""
+    """Take in what came meanwhile. It was noted as unread, so a lost connection loses nothing."""
     moved = mailbox.get(box.id)
     if moved is not None and arrivals.is_synced(moved):
         noted = known_uids.unread(context.account.id).get(box.id, [])
@@ -106,7 +107,7 @@ def _map(box: MailboxState, content: _Content) -> judge.Remap:
 def _store(
     context: SyncContext, box: MailboxState, content: _Content, found: judge.Remap
 ) -> list[int]:
-    """Everything in one transaction; the messages that the person is asked about."""
+    """Store everything in one transaction. Returns the messages that the user is asked about."""
     with database.writing(durable=True):
         rows = {row.uid: row for row in location.locations(box.id, box.uidvalidity)}
         kept_out = _kept_out(box, content, set(found.uids.values()))
@@ -140,7 +141,7 @@ def _store(
 
 
 def _kept_out(box: MailboxState, content: _Content, matched: set[int]) -> set[int]:
-    """The UIDs that a tombstone keeps out now, as many of each mail as before."""
+    """The new UIDs that tombstones keep out, as many copies of each mail as before."""
     free: defaultdict[bytes, list[int]] = defaultdict(list)
     for uid in sorted(content.names.keys() - matched, reverse=True):
         free[content.names[uid]].append(uid)
@@ -160,7 +161,7 @@ def _kept_out(box: MailboxState, content: _Content, matched: set[int]) -> set[in
 def _unplace(
     context: SyncContext, box: MailboxState, content: _Content, found: judge.Remap
 ) -> list[int]:
-    """Locations that were not found again: ended, a case, or held for the person."""
+    """Settle locations that were not found again: ended, open cases, or held for the user."""
     is_new = content.uidvalidity != box.uidvalidity
     lost = [
         row
@@ -173,7 +174,7 @@ def _unplace(
             location.end_location(row.id)
     busy = operation.pending_for_message(row.message_id for row in alone)
     is_proof = is_new and found.is_certain and not content.unread
-    # What was held, or lies where nobody can look, is no more answered by new numbers.
+    # New numbers release nothing that is held or cannot be looked at.
     kept = {"held", "hidden"}
     held = [
         row for row in alone if row.message_id not in busy and (not is_proof or row.state in kept)
@@ -200,7 +201,7 @@ def _note(
     found: judge.Remap,
     kept_out: set[int],
 ) -> None:
-    """What is there and is no location: kept out, to be taken in, or past mail of no interest."""
+    """Note what is there without a location: kept out, to be taken in, or unwanted past mail."""
     free = content.names.keys() - set(found.uids.values())
     wanted = _wanted(context, box, content, free - kept_out)
     arrival.note(
@@ -223,7 +224,7 @@ def _note(
 
 
 def _wanted(context: SyncContext, box: MailboxState, content: _Content, free: set[int]) -> set[int]:
-    """What may have come meanwhile: known mail, mail of the range, and what is not old."""
+    """What may have come meanwhile: known mail, mail in the range, and mail that is not old."""
     if not arrivals.is_synced(box):
         return set()
     known = message.by_identity(context.account.id, (content.names[uid] for uid in free))

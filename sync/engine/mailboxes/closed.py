@@ -1,6 +1,7 @@
-"""Mailboxes that the server does not open: it refuses them, or hangs up there each time.
+"""Handles mailboxes that the server refuses, or at which it hangs up each time.
 
-The others go on. What vanished elsewhere may lie in such a mailbox, so deletes may have to wait.
+The other mailboxes go on. Mail that vanished elsewhere may lie in such a mailbox, so deletes may have
+to wait.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from sync.errors import SyncError, ThrottledError
 
 
 def refused(context: SyncContext, row: MailboxState, fault: SyncError) -> None:
-    """The server does not open this mailbox: it is left out of this cycle, and that is told.
+    """The server refused this mailbox: leave it out of this cycle, and report that.
 
-    One that is broken says "try again" for good; it must not keep the others waiting either.
+    A broken mailbox may say "try again" for ever; it must not make the others wait.
 
-    Raises: the fault, if the whole server asks for patience.
+    Raises: the fault itself, if the whole server asks us to wait.
     """
     if isinstance(fault, ThrottledError):
         raise fault
@@ -39,10 +40,10 @@ def _close(context: SyncContext, row: MailboxState, what: str) -> None:
 
 
 def hung_up(context: SyncContext, part: SyncPart) -> None:
-    """The connection ended. If that is so at this mailbox each time, it counts as refused."""
+    """The connection ended. If it ends at this mailbox each time, the mailbox counts as refused."""
     name = context.session.working_in
     if not name or context.session.is_aborted:
-        return  # of no mailbox, or it was us
+        return  # at no mailbox, or we ended it ourselves
     row = mailbox.by_name(context.account.id, name)
     is_closed = context.quarantine.happened(name, part, _reached(row, part), context.session.asking)
     if context.quarantine.mails.take_new() and row is not None:
@@ -62,16 +63,16 @@ def _reached(row: MailboxState | None, part: SyncPart) -> tuple[int, ...]:
 
 
 def reopen(context: SyncContext, seen: SeenMailbox) -> Steps:
-    """Try a mailbox that was refused, also if nothing is new in it: deletes wait for it."""
+    """Try a refused mailbox again, even if nothing in it is new: deletes wait for it."""
     context.examine(seen.mailbox)
     yield again("cycle", seen.mailbox.name)
 
 
 def may_hide_mail(context: SyncContext, row: MailboxState) -> bool:
-    """Whether what vanished elsewhere may lie in this mailbox, which the server refuses.
+    """Whether mail that vanished elsewhere may lie in this refused mailbox.
 
-    One that could be read before keeps every case open until it can be read again. One that
-    never could (a label of somebody else) does so for a day.
+    A mailbox that could be read before keeps every case open until it can be read again. A mailbox
+    that has never opened (someone else's, or damaged) does so for one day only.
     """
     if row.refused_since is None or not row.is_selectable or context.home(row) is Home.MIRROR:
         return False
@@ -79,9 +80,9 @@ def may_hide_mail(context: SyncContext, row: MailboxState) -> bool:
 
 
 def has_grown_unseen(context: SyncContext, seen: SeenMailbox) -> bool:
-    """Whether mail came into a mailbox that never was open, as far as its numbers are told.
+    """Whether mail came into a mailbox that has never opened, by the numbers the server returns.
 
-    It may be what vanished elsewhere, so the person is asked instead.
+    It may be the mail that vanished elsewhere, so the user is asked.
     """
     row, status = seen.mailbox, seen.status
     if row.refused_since is None or row.was_open or not row.is_selectable or status is None:
@@ -91,7 +92,7 @@ def has_grown_unseen(context: SyncContext, seen: SeenMailbox) -> bool:
 
 
 def write_ledger(context: SyncContext, row: MailboxState, what: str) -> None:
-    """What happened to a mailbox, for whoever asks later."""
+    """Write to the ledger what happened to a mailbox."""
     evidence = {"mailbox": row.id, "what": what}
     with database.writing(durable=False):
         ledger.write(

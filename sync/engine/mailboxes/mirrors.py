@@ -1,8 +1,8 @@
-"""Mailboxes that show a copy of everything, found out by what they do.
+"""Detects mirrors: mailboxes that get a copy of everything.
 
-"Copy every mail there" is a rule on many servers. Such a mailbox would explain every delete
-away, so it proves nothing (SYNC.md section 2). One with a role of its own, or whose mail is
-synced, is never taken for one.
+"Copy every mail there" is a common rule on servers. A copy in such a mailbox would explain every
+delete away, so it proves nothing (docs/sync.md, "What a mailbox proves"). A mailbox that has a role
+or is synced is never taken for a mirror.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from models.server.mailbox import MailboxState, Role
 from models.store import ledger
 from sync.engine.context import SyncContext
 
-LEAST = 10  # so many copies tell a rule from chance
-SHARE = 0.9  # of what came to INBOX since
+LEAST = 10  # this many copies are a rule, not chance
+SHARE = 0.9  # the part of INBOX's arrivals that must be copied
 
 
 def look(context: SyncContext, box: MailboxState) -> None:
-    """After mail appeared in a mailbox that is not synced: whether it mirrors INBOX."""
+    """Check whether an unsynced mailbox in which mail appeared mirrors INBOX."""
     inbox = mailbox.by_role(context.account.id, Role.INBOX)
     if inbox is None or box.role is not Role.NONE or box.is_mirror or box.is_chosen:
         return

@@ -1,4 +1,4 @@
-"""The mailboxes of an account, kept in step with LIST: new, renamed, vanished."""
+"""Keeps an account's mailboxes in step with LIST: new, renamed, vanished."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from sync.engine.mailboxes.seen import SeenMailbox
 from sync.errors import UNOPENED, RefusedError
 from sync.session import Listed, Status
 
-IN_TURN = 10  # mailboxes asked by STATUS in one cycle, where LIST does not tell
-SAMPLE = 50  # identities that are compared to know a renamed mailbox
+IN_TURN = 10  # mailboxes asked by STATUS in one cycle, where LIST returns no status
+SAMPLE = 50  # identities that are compared to recognize a renamed mailbox
 
 
 def refresh(context: SyncContext, *, ask_all: bool = False) -> list[SeenMailbox]:
-    """Ask LIST (and STATUS with it), bring the rows in step, and pair both.
+    """Send LIST (with STATUS), update the rows, and pair the two.
 
-    `ask_all` asks every mailbox by STATUS where LIST cannot: before anything is judged, the
-    arrivals everywhere have to be known.
+    `ask_all` asks every mailbox by STATUS if LIST cannot return it: before anything is judged, the
+    arrivals of all mailboxes have to be known.
     """
     rows = {row.name: row for row in mailbox.of_account(context.account.id)}
     is_all = ask_all or not context.account.set_up or context.session.can_list_status
     names = None if is_all else _in_turn(context, rows)
     if context.session.selected is not None and not context.is_listening:
-        # Of the mailbox that is open STATUS tells old numbers; after IDLE they are new.
+        # For the open mailbox STATUS returns old numbers, but not after IDLE.
         context.session.noop()
     context.is_listening = False
     context.session.take_events()
@@ -48,7 +48,7 @@ def refresh(context: SyncContext, *, ask_all: bool = False) -> list[SeenMailbox]
 
 
 def _asked(context: SyncContext, silent: Iterable[MailboxState]) -> dict[str, Status | None]:
-    """The numbers that LIST left out: who may not read a mailbox is told none."""
+    """Ask for numbers that LIST left out, as it does for mailboxes that cannot be read."""
     found: dict[str, Status | None] = {}
     for row in silent:
         try:
@@ -59,7 +59,7 @@ def _asked(context: SyncContext, silent: Iterable[MailboxState]) -> dict[str, St
 
 
 def _in_turn(context: SyncContext, rows: dict[str, MailboxState]) -> set[str]:
-    """The mailboxes that are asked in this cycle, where each costs a round trip."""
+    """The mailboxes to ask in this cycle, where each costs a round trip."""
     always = {name for name, row in rows.items() if _is_asked_always(row)}
     others = [name for name in rows if name not in always]
     start = context.asked_in_turn % len(others) if others else 0
@@ -121,7 +121,7 @@ def _save(
         columns["refused_since"] = (row and row.refused_since) or now()
     if row is None or row.role_source != "person":
         columns |= {"role": role, "role_source": source}
-        is_known = row is not None and row.is_mirror  # also one that was found out
+        is_known = row is not None and row.is_mirror  # also a detected one
         columns["is_mirror"] = not context.is_gmail and (
             is_known or role in {Role.ALL, Role.FLAGGED}
         )
@@ -133,7 +133,7 @@ def _save(
 
 
 def _first_numbers(context: SyncContext, role: Role, entry: Listed) -> dict[str, object]:
-    """A mailbox that appears after set-up: all that is in it appeared since."""
+    """The numbers of a mailbox that appears after set-up: all its mail counts as new."""
     syncable = role not in NEVER_SYNCED
     numbers: dict[str, object] = {"full_check_at": now()}
     if context.account.all_labels and syncable and entry.is_selectable:
@@ -141,12 +141,14 @@ def _first_numbers(context: SyncContext, role: Role, entry: Listed) -> dict[str,
     if context.account.set_up and entry.status:
         uidvalidity = entry.status.uidvalidity
         numbers |= {"uidvalidity": uidvalidity, "uidnext": 1, "watermark": 1}
-        numbers["backfill_done"] = True  # its mail comes as arrivals, quietly where it is old
+        numbers["backfill_done"] = (
+            True  # its mail comes in as arrivals, without notification if it is old
+        )
     return numbers
 
 
 def _miss(row: MailboxState) -> None:
-    """Not in LIST: its messages keep their state, and nothing in it is judged."""
+    """A mailbox is missing from LIST: its messages keep their state; nothing in it is judged."""
     mailbox.update(
         row.id,
         missing_since=row.missing_since or now(),
@@ -158,7 +160,7 @@ def _miss(row: MailboxState) -> None:
 def _renamed_to(
     context: SyncContext, row: MailboxState, appeared: Sequence[Listed]
 ) -> Listed | None:
-    """The new mailbox that this one became, known by its numbers or by the mail in it."""
+    """The new mailbox that this one became, recognized by its numbers or its mail."""
     with_numbers = [entry for entry in appeared if entry.is_selectable and _numbers(context, entry)]
     facts = {entry.name: _facts(entry.name, _numbers(context, entry)) for entry in with_numbers}
     gone = judge.MailboxFacts(
@@ -168,7 +170,7 @@ def _renamed_to(
     if same:
         return next(entry for entry in appeared if entry.name == same.name)
     if row.mailbox_id_server and any(f.mailbox_id_server for f in facts.values()):
-        return None  # the server names its mailboxes: another name is another mailbox
+        return None  # the server gives mailbox ids: another id is another mailbox
     known = known_uids.identities_in(row.id, row.uidvalidity)
     newest = {uid: known[uid] for uid in sorted(known)[-SAMPLE:]}
     for entry in with_numbers:
@@ -209,11 +211,11 @@ def _follow(context: SyncContext, row: MailboxState, entry: Listed) -> None:
 
 
 def set_up(context: SyncContext, mailboxes: Iterable[SeenMailbox]) -> None:
-    """Note where every mailbox stands before anything else: what comes later is an arrival."""
+    """Store every mailbox's watermark before anything else: what comes later is an arrival."""
     with database.writing(durable=True):
         for seen in mailboxes:
             if seen.status is None or seen.mailbox.uidvalidity == seen.status.uidvalidity:
-                continue  # a mailbox that was here before keeps its numbers
+                continue  # a mailbox that was known before keeps its numbers
             mailbox.update(
                 seen.mailbox.id,
                 uidvalidity=seen.status.uidvalidity,

@@ -1,6 +1,6 @@
-"""What a server's mailboxes are for: by SPECIAL-USE first, then by the names servers give them.
+"""Finds the roles of mailboxes: by SPECIAL-USE first, then by the usual names.
 
-No mailbox has two roles and no role two mailboxes: what is moved to Trash must be in *the* Trash.
+No mailbox has two roles, and no role has two mailboxes: there must be one Trash to move mail to.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _ATTRIBUTES = {
 }
 _MIRRORS = frozenset({Role.ALL, Role.FLAGGED})
 
-# Names that mail servers and common mail programs give, by language, the usual ones first.
+# The names that servers and mail programs use, by language, the most usual first.
 _NAMES: dict[Role, str] = {
     Role.SENT: (
         "sent|sent items|sent messages|sent mail|sent-mail|sentmail|outbox sent"
@@ -98,7 +98,7 @@ _PREFIXES = ("inbox", "[gmail]", "[google mail]", "mail", "folders")
 
 
 class ListedMailbox(Protocol):
-    """What LIST says of a mailbox."""
+    """A mailbox as LIST describes it."""
 
     @property
     def name(self) -> str: ...
@@ -111,7 +111,7 @@ class ListedMailbox(Protocol):
 
 
 def _folded(text: str) -> str:
-    """One spelling for all: full-width letters, decomposed accents, case."""
+    """Fold full-width letters, decomposed accents and case into one spelling."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("_", " ").split())
 
 
@@ -122,7 +122,7 @@ for _role, _all_names in _NAMES.items():
 
 
 def roles(listed: Iterable[ListedMailbox]) -> dict[str, tuple[Role, str]]:
-    """Role and where it is known from (`special-use` or `name`), by mailbox; others are left out."""
+    """The role of each mailbox and its source, `special-use` or `name`. Others are left out."""
     mailboxes = [mailbox for mailbox in listed if mailbox.is_selectable]
     found: dict[str, tuple[Role, str]] = {}
     for mailbox in mailboxes:
@@ -136,7 +136,7 @@ def roles(listed: Iterable[ListedMailbox]) -> dict[str, tuple[Role, str]]:
 def is_mirror(name: str, role: Role, *, is_gmail: bool = False) -> bool:
     """Whether a mailbox shows copies of others and so proves nothing about a vanish.
 
-    Gmail's All Mail is one as well; the engine asks it by X-GM-MSGID only.
+    Gmail's All Mail is a mirror too; the engine asks it only by X-GM-MSGID.
     """
     if role in _MIRRORS:
         return not is_gmail or role is Role.FLAGGED
@@ -146,7 +146,7 @@ def is_mirror(name: str, role: Role, *, is_gmail: bool = False) -> bool:
 def _give(
     found: dict[str, tuple[Role, str]], wishes: Sequence[tuple[str, Role]], source: str
 ) -> None:
-    """First come, first served, where neither the mailbox nor the role is taken."""
+    """Give a role to a mailbox, if neither is taken yet."""
     taken = {role for role, _ in found.values()}
     for name, role in wishes:
         if name not in found and role not in taken:
@@ -155,7 +155,7 @@ def _give(
 
 
 def _by_attribute(mailboxes: Sequence[ListedMailbox]) -> list[tuple[str, Role]]:
-    """In the order of LIST, mailboxes nearer to the root first where several claim a role."""
+    """By attribute, in LIST's order. If several claim a role, those nearer to the root win."""
     wishes = [
         (_depth(mailbox), mailbox.name, role)
         for mailbox in mailboxes
@@ -166,7 +166,7 @@ def _by_attribute(mailboxes: Sequence[ListedMailbox]) -> list[tuple[str, Role]]:
 
 
 def _by_name(mailboxes: Sequence[ListedMailbox]) -> list[tuple[str, Role]]:
-    """The usual names before the rare ones, and each only at the top or under a known prefix."""
+    """By name: usual names before rare ones, only at the top level or under a known prefix."""
     wishes: list[tuple[int, int, str, Role]] = []
     for mailbox in mailboxes:
         bare = _bare_name(mailbox)

@@ -10,24 +10,24 @@ from sync.session import Status
 
 @dataclass(frozen=True, slots=True)
 class SeenMailbox:
-    """A mailbox and its numbers as of now; `status` is None if they are not known."""
+    """A mailbox and its present numbers. `status` is None if they are unknown."""
 
     mailbox: MailboxState
     status: Status | None
 
     @property
     def is_there(self) -> bool:
-        """In LIST, selectable and not refused."""
+        """Whether it is in LIST, selectable and not refused."""
         return self.mailbox.is_selectable and self.mailbox.missing_since is None
 
     @property
     def is_level(self) -> bool:
-        """Whether everything that appeared up to now was taken note of."""
+        """Whether everything that has appeared is noted."""
         return self.status is not None and self.mailbox.watermark >= self.status.uidnext
 
     @property
     def is_rolled_back(self) -> bool:
-        """HIGHESTMODSEQ fell: what this server tells now may be an older state of it."""
+        """Whether HIGHESTMODSEQ fell: the server may now show an older state."""
         return self.status is not None and (
             0 < self.status.highestmodseq < self.mailbox.highestmodseq
         )

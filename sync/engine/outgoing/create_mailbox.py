@@ -1,4 +1,4 @@
-"""A mailbox that the server lacks is made there, because the person agreed to it."""
+"""Creates a mailbox that the server lacks, after the user agreed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sync.errors import RefusedError, RetryError
 
 
 def create(context: SyncContext, row: OperationRow) -> str:
-    """Make it and give it its role; the name. Done twice it is the same.
+    """Create it and give it its role; returns its name. Doing it twice changes nothing.
 
     Raises: RetryError if the server does not list it yet.
     """
@@ -23,7 +23,7 @@ def create(context: SyncContext, row: OperationRow) -> str:
     try:
         context.session.create(name)
     except RefusedError as error:
-        refusal = error  # it may be there: made by another program, or by us before a crash
+        refusal = error  # it may exist: another program created it, or we did before a crash
     reconcile.refresh(context, ask_all=True)
     made = mailbox.by_name(context.account.id, name)
     if made is None or not made.is_selectable or made.missing_since is not None:

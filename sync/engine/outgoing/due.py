@@ -1,4 +1,4 @@
-"""When each operation may be tried: by its time, and by what was looked at since."""
+"""Decides when each operation may be tried: by its time, and by the looks taken since."""
 
 from __future__ import annotations
 
@@ -17,25 +17,24 @@ KINDS = frozenset(
         operation.CREATE,
     }
 )
-CLOCK_MS = 60_000  # a clock that is corrected by less was right
+CLOCK_MS = 60_000  # a smaller correction of the clock does not matter
 _WHENEVER = 2**62
-_LOOKS = 5  # after so many tries that broke the line, cycles come before the next
+_LOOKS = 5  # after this many tries that broke the connection, a cycle comes first
 
 
 class Due:
-    """What is due of one account's operations, over one connection."""
+    """Knows which operations of an account are due, over one connection."""
 
     def __init__(self, context: SyncContext) -> None:
         self._context = context
         self._tried: set[int] = set()  # since the last complete cycle
-        self._looked: set[int] = set()  # for what became of them, since then
-        self._lost_at: dict[int, int] = {}  # by operation, the whole looks there had been
+        self._looked: set[int] = set()  # looked up since then
+        self._lost_at: dict[int, int] = {}  # whole looks so far, by operation
 
     def rows(self, *, is_cycle_due: bool) -> list[OperationRow]:
-        """What may be tried now.
+        """The operations that may be tried now.
 
-        What was tried once lets a cycle that is due go first: frequent tries of what a server
-        does not do must not keep new mail out.
+        An operation that was tried lets a due cycle go first: retries must not keep new mail out.
         """
         firsts = operation.due(self._context.account.id, _WHENEVER)
         rows = [row for row in firsts if self._is_due(row) and self._is_time(row)]
@@ -49,7 +48,7 @@ class Due:
 
     def next_at(self) -> int | None:
         """When the next operation may be tried, or None."""
-        # What waits behind another one of its message has no time of its own.
+        # An operation behind another one of the same message has no time of its own.
         rows = operation.due(self._context.account.id, _WHENEVER)
         open_ids = {row.id for row in rows}
         self._lost_at = {id_: looks for id_, looks in self._lost_at.items() if id_ in open_ids}
@@ -57,32 +56,32 @@ class Due:
 
     @property
     def wants_look(self) -> bool:
-        """Whether an operation came to wait for one whole look at the account."""
+        """Whether an operation needs one complete look at the account."""
         return any(looks == self._context.whole_looks for looks in self._lost_at.values())
 
     # --- what happened -----------------------------------------------------------------------
 
     def tried(self, rows: Iterable[OperationRow]) -> None:
-        """These are tried now."""
+        """Note that these are tried now."""
         self._tried |= {row.id for row in rows}
 
     def looked(self, row: OperationRow) -> None:
-        """What became of this one is looked up now."""
+        """Note that this one's outcome is looked up now."""
         self._looked.add(row.id)
 
     def lost(self, row: OperationRow) -> None:
-        """Its mail is not where it was: a look that begins after this one has to come first."""
+        """Its mail is not where it was: a look that starts after now has to come first."""
         self._lost_at[row.id] = self._context.whole_looks
 
     def cycle_done(self) -> None:
-        """What was tried may be tried again between this cycle and the next."""
+        """A cycle ended: what was tried may be tried once more before the next."""
         self._tried.clear()
         self._looked.clear()
 
     # --- one operation -----------------------------------------------------------------------
 
     def _is_due(self, row: OperationRow) -> bool:
-        """One whose mail is not where it was waits for a look that began after that."""
+        """Whether it is due. If its mail moved, it waits for a look that started later."""
         if row.kind not in KINDS or not row.is_lost:
             self._lost_at.pop(row.id, None)
             return row.kind in KINDS
@@ -91,7 +90,7 @@ class Due:
         )
 
     def _is_time(self, row: OperationRow) -> bool:
-        """Of what was begun the outcome is looked up before a cycle meets it, and not tried yet."""
+        """Whether its time has come. A begun operation is looked up before the next cycle."""
         return _due_at(row) <= now() or self._is_unknown(row)
 
     def _is_unknown(self, row: OperationRow) -> bool:
@@ -100,5 +99,5 @@ class Due:
 
 
 def _due_at(row: OperationRow) -> int:
-    """When it may be tried; at once if the clock was set back since that was decided."""
+    """When it may be tried: at once, if the clock was set back since that was stored."""
     return 0 if row.changed_at > now() + CLOCK_MS else row.next_try_at

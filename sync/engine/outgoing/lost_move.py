@@ -1,8 +1,8 @@
-"""A move of ours that may be done, and whose target cannot tell any more.
+"""A move of ours whose outcome can no longer be seen in its target.
 
-The line was lost, and before anybody could look the target was deleted, or numbered anew without
-our copy in it. The mail is not in its source either. It is kept here: what happened to it is no
-delete by another program, as far as anybody knows.
+The connection was lost. Before the next look, the target was deleted, or renumbered without our copy
+in it, and the mail is not in its source either. The mail is kept here: nothing shows that another
+program deleted it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from sync.errors import RetryError
 def keep(
     context: SyncContext, row: OperationRow, source: MailboxState, target: MailboxState
 ) -> bool:
-    """Keep the message without a UID; False if the move may simply be begun anew.
+    """Keep the message without a UID. False if the move can simply start again.
 
-    Where the target is gone the message counts as lying in it, like other mail of a label that
-    is gone; where it was numbered anew the person is asked.
+    If the target is gone, the message counts as lying in it, like other mail of a missing label. If
+    the target was renumbered, the user is asked.
 
-    Raises: RetryError while it is not known whether the mail is still in its source.
+    Raises: RetryError while it is unknown whether the mail is still in its source.
     """
     place = row.payload.sources[0]
     known = location.at(place[0], place[1], [place[2]]).get(place[2])
@@ -36,7 +36,7 @@ def keep(
     numbers = 0 if target.is_gone else context.examine(target).uidvalidity
     if numbers == row.payload.mark[0] or _is_in_source(context, row, known, source):
         return False
-    # A label that is gone, or hidden, may come back with the numbers under which the mail landed.
+    # A missing or hidden label may come back with the UIDs that the mail got there.
     _put_aside(context, row, known, target, row.payload.mark[0] if target.is_gone else numbers)
     return True
 
@@ -48,7 +48,7 @@ def _is_in_source(
     if selected.uidvalidity not in {0, known.uidvalidity}:
         if selected.uidvalidity != source.uidvalidity:
             raise RetryError("The label has new numbers; the mail is looked for first.")
-        return False  # they were mapped, and the mail was not found
+        return False  # its UIDs were mapped, and the mail was not found
     read = missing_answers.headers(context, [known.uid])
     if read.unread or read.bare:
         raise RetryError("The server does not tell whether the mail is still where it was.")

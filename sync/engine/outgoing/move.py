@@ -1,9 +1,9 @@
-"""Moving messages on the server so that none is lost or doubled, whatever breaks in between.
+"""Moves messages on the server so that none is lost or doubled, whatever breaks in between.
 
 Intent, identity and the target's mark (its UIDVALIDITY and UIDNEXT) are on disk before the first
-byte goes out. After a crash the new copy is looked for in the target at or above the mark, then
-the message in its source. Success of a command proves nothing: COPYUID does, or the identity seen
-in the target.
+byte is sent. After a crash, the copy is looked for in the target at or above the mark, then the
+message in its source. An OK of the server proves nothing; COPYUID does, or the identity seen in the
+target.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from sync.engine.outgoing import lost_move
 from sync.errors import RefusedError, RetryError
 from sync.session import CopyUid, Fetched
 
-GROUP = 100  # UIDs of one MOVE or COPY
+GROUP = 100  # UIDs per MOVE or COPY
 
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """Where a message lies in the target now."""
+    """Where a message now lies in the target."""
 
     uidvalidity: int
     uid: int
@@ -44,9 +44,9 @@ def is_same(row: OperationRow, fetched_identity: bytes, server_identity: str) ->
 
 
 def verified(context: SyncContext, rows: Sequence[OperationRow], uids: Sequence[int]) -> set[int]:
-    """Those of the UIDs of the open mailbox that are the message of their operation.
+    """The operations whose UID in the open mailbox is still their message.
 
-    Some servers renumber, and some map a UID that is gone to the next one.
+    Some servers renumber, and some return the next message for a UID that is gone.
     """
     found = context.session.fetch_identity(uids)
     return {
@@ -60,16 +60,16 @@ def verified(context: SyncContext, rows: Sequence[OperationRow], uids: Sequence[
 def move(
     context: SyncContext, rows: Sequence[OperationRow], source: MailboxState, target: MailboxState
 ) -> list[OperationRow]:
-    """Move the first source of each operation; those that are still where they were.
+    """Move the first source of each operation. Returns those that did not move.
 
-    All have their first source in `source`, verified, and it is open for writing.
+    All first sources are verified and in `source`, which is open for writing.
 
-    Raises: RefusedError if the server refused; the outcome has to be looked for then.
+    Raises: RefusedError if the server refused. The outcome then has to be looked up.
     """
     begun = _begin(context, rows, target)
     uids = [row.payload.sources[0][2] for row in begun]
     if not begun:
-        return []  # the person took all of it back
+        return []  # the user undid all of it
     if context.has("MOVE") and not _only_adds(context, source):
         told = context.session.move(uids, target.name)
         landed = _landings(context, begun, uids, target, told)
@@ -95,14 +95,14 @@ def move(
 
 
 def _only_adds(context: SyncContext, source: MailboxState) -> bool:
-    """Gmail's All Mail has every mail: out of it a label is added, nothing leaves it."""
+    """Whether a move only adds a label, as out of Gmail's All Mail, which holds every mail."""
     return context.is_gmail and source.role is Role.ALL
 
 
 def _begin(
     context: SyncContext, rows: Sequence[OperationRow], target: MailboxState
 ) -> list[OperationRow]:
-    """Intent and mark on disk, before the first byte."""
+    """Store intent and mark, before the first byte is sent."""
     status = context.session.status(target.name)
     mark = (status.uidvalidity, status.uidnext)
     begun = []
@@ -117,7 +117,9 @@ def _begin(
 
 
 def _remove_source(context: SyncContext, uids: Sequence[int]) -> None:
-    """The copy is proven. Without UIDPLUS \\Deleted is left: EXPUNGE would take others' mail."""
+    """The copy is proven: remove the source. Without UIDPLUS it is only flagged \\Deleted,
+    because EXPUNGE would remove other mail too.
+    """
     context.session.store(uids, add=int(Flag.DELETED))
     if context.has("UIDPLUS"):
         context.session.uid_expunge(uids)
@@ -130,7 +132,7 @@ def _landings(
     target: MailboxState,
     told: CopyUid | None,
 ) -> dict[int, Landing]:
-    """Where each UID went: by COPYUID, else by identity at or above the mark."""
+    """Where each UID went: by COPYUID, otherwise by identity at or above the mark."""
     found: dict[int, Landing] = {}
     if told is not None:
         found = {uid: Landing(told.uidvalidity, new) for uid, new in told.pairs.items()}
@@ -144,7 +146,7 @@ def _landings(
 def look_in_target(
     context: SyncContext, rows: Sequence[OperationRow], target: MailboxState
 ) -> dict[int, Landing]:
-    """By operation, the copy in the target that came at or after its mark."""
+    """The copy in the target at or above the mark, by operation."""
     marks = [row.payload.mark for row in rows if row.payload.mark is not None]
     if not marks:
         return {}
@@ -156,7 +158,7 @@ def look_in_target(
     free = sorted(found)
     landed: dict[int, Landing] = {}
     for row in rows:
-        # A cycle may have met our own copy meanwhile: then it is a location of this very message.
+        # A cycle may have taken in our own copy: then it is a location of this message.
         mine = [uid for uid in free if owners.get(uid, row.message_id) == row.message_id]
         uid = next((uid for uid in mine if _is_copy(row, found[uid], selected.uidvalidity)), None)
         if uid is not None:
@@ -171,7 +173,7 @@ def look_in_target(
 def _without_label(
     context: SyncContext, rows: Sequence[OperationRow], uidvalidity: int
 ) -> dict[int, Landing]:
-    """All Mail (open now) had the mail before: it landed there when it left its source."""
+    """Landings in All Mail (open now), which already had the mail: done once it left its source."""
     found: dict[int, Landing] = {}
     for row in rows:
         number = row.server_identity.removeprefix("gm:")
@@ -206,7 +208,7 @@ def finish(
     *,
     keeps_source: bool | None = None,
 ) -> None:
-    """The message lies in the target: locations follow, in the transaction that says so."""
+    """The message is in the target: update its locations and the operation in one transaction."""
     place = row.payload.sources[0]
     only_adds = _only_adds(context, source)
     is_left = only_adds or (
@@ -255,7 +257,7 @@ def _leave(
     *,
     is_marked: bool,
 ) -> None:
-    """The message lies in the target as well; without UIDPLUS the source stays \\Deleted."""
+    """Update the source's location; without UIDPLUS the source stays, flagged \\Deleted."""
     flags = known.flags | Flag.DELETED if is_marked else known.flags
     location.set_flags(known.mailbox_id, known.uidvalidity, {known.uid: (flags, known.modseq)})
     location.put_location(
@@ -269,7 +271,7 @@ def _leave(
 
 
 def _remember(context: SyncContext, landed: Mapping[OperationRow, Landing]) -> None:
-    """Our copies are known before the sources go: no cycle meanwhile takes them for new mail."""
+    """Store our copies before the sources go, so that no cycle takes them for new mail."""
     with database.writing(durable=True):
         for row, landing in landed.items():
             id_, target = row.message_id, row.payload.target
@@ -285,7 +287,7 @@ def _remember(context: SyncContext, landed: Mapping[OperationRow, Landing]) -> N
 
 
 def _note(context: SyncContext, row: OperationRow, landing: Landing) -> None:
-    """An arrival of our own making, so that it never looks foreign."""
+    """Note an arrival that we made, so that it never looks like another program's."""
     assert row.payload.target is not None
     arrival.note(
         [
@@ -303,7 +305,7 @@ def _note(context: SyncContext, row: OperationRow, landing: Landing) -> None:
 
 
 def go_on(row: OperationRow) -> None:
-    """The first source is dealt with: the next one, or done."""
+    """The first source is done: go on with the next, or finish."""
     rest = row.payload.sources[1:]
     is_lacking = bool(row.payload.lost) and not row.payload.is_found
     if rest or is_lacking:
@@ -315,12 +317,12 @@ def go_on(row: OperationRow) -> None:
 
 
 def resume(context: SyncContext, row: OperationRow, target: MailboxState) -> None:
-    """An outcome is unknown: look in the target, then in the source, and only then act."""
+    """The outcome is unknown: look in the target, then in the source, and only then act."""
     source = mailbox.get(row.payload.sources[0][0]) if row.payload.sources else None
     if source is None:
         operation.mark_done([row.id])
         return
-    # With the label a copy in it is gone as well; whether the mail is, its source tells.
+    # A copy in it went with the label; look in the source for the mail.
     landing = None if target.is_gone else look_in_target(context, [row], target).get(row.id)
     if landing is None:
         if not lost_move.keep(context, row, source, target):
@@ -336,7 +338,7 @@ def resume(context: SyncContext, row: OperationRow, target: MailboxState) -> Non
         selected = context.session.select(source.name)
     except RefusedError:
         if not source.is_gone:
-            raise  # the mail may still be in it: not done before that is known
+            raise  # the mail may still be there, so the operation is not done yet
         selected = None
     is_same_box = selected is not None and selected.uidvalidity == place[1]
     if is_same_box and not _only_adds(context, source) and verified(context, [row], [place[2]]):
@@ -348,7 +350,7 @@ def resume(context: SyncContext, row: OperationRow, target: MailboxState) -> Non
 def found_again(
     context: SyncContext, row: OperationRow, target: MailboxState | None
 ) -> Source | None:
-    """Where the message lies now, if another program moved it meanwhile."""
+    """Where the message lies now, if another program has moved it."""
     known = lost_operations.live_copy(row)
     if known is not None:
         return known
@@ -370,7 +372,7 @@ def found_again(
 
 
 def why_not_needed(context: SyncContext, row: OperationRow, target: MailboxState | None) -> str:
-    """Nothing is left to do: it lies where it was to go, in Trash, or nowhere."""
+    """Why nothing is left to do: it is at its target, in Trash, or nowhere. None if there is."""
     boxes = {box.id: box for box in mailbox.of_account(context.account.id)}
     for seen in arrival.explain(context.account.id, row.identity, row.server_identity):
         box = boxes.get(seen.mailbox_id)

@@ -1,8 +1,8 @@
-"""The runner of operations: what this person did, told to the server in safe portions.
+"""Runs operations: carries out on the server what the user did, in safe portions.
 
-One step does one group: operations of one kind out of one mailbox, at most 100 messages. Errors
-by what to do next: again with back-off, ask (no Trash or Archive known: never guessed), refused
-(shown; the local state stays).
+One step does one group: operations of one kind in one mailbox, at most 100 messages. An error says
+what comes next: retry with back-off; ask the user (no Trash or Archive is known, and it is never
+guessed); or refused, which is shown while the local state stays.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _TARGETS = {operation.ARCHIVE: Role.ARCHIVE, operation.TRASH: Role.TRASH}
 
 
 class Operations:
-    """The queue of one account, worked off over one connection."""
+    """Works off the queue of one account over one connection."""
 
     def __init__(self, context: SyncContext) -> None:
         self._context = context
         self._due = Due(context)
-        self._singles: set[int] = set()  # were refused in a group: alone next time
+        self._singles: set[int] = set()  # refused as a group: tried alone next time
 
     def step(self, *, is_cycle_due: bool = False) -> Step | None:
         """Do one group of what is due; None if nothing is."""
@@ -55,7 +55,7 @@ class Operations:
         return again("operations", name)
 
     def _became_read_only(self) -> bool:
-        """Whether the person said so since the connection was made; the worker is told later."""
+        """Whether the user made the account read-only since the connection was made."""
         known = account.config(self._context.account.id)
         self._context.read_only = known is None or known.read_only
         return self._context.read_only
@@ -74,7 +74,7 @@ class Operations:
         return None if self._context.read_only else self._due.next_at()
 
     def answered(self) -> None:
-        """Mailboxes or roles changed: what waited for an answer may go on."""
+        """Mailboxes or roles changed: operations that waited for an answer may go on."""
         for name, words in operation.QUESTIONS.items():
             if self._target_of_role(Role(name)) is not None:
                 operation.ask_again(self._context.account.id, words)
@@ -82,7 +82,7 @@ class Operations:
     # --- one group ---------------------------------------------------------------------------
 
     def _group(self, rows: Sequence[OperationRow]) -> list[OperationRow]:
-        """What goes out together with the first that is due."""
+        """The operations that are done together with the first due one."""
         first = rows[0]
         if (
             first.is_begun
@@ -99,7 +99,7 @@ class Operations:
         return alike[: move.GROUP]
 
     def _do(self, rows: list[OperationRow]) -> str:
-        """Run a group; the mailbox it was about."""
+        """Run a group. Returns its mailbox."""
         try:
             if rows[0].kind == operation.CREATE:
                 name = create_mailbox.create(self._context, rows[0])
@@ -115,12 +115,12 @@ class Operations:
             self._wait_all(rows, error)
             return ""
         except RefusedError as error:
-            # What became of it can't be looked up: that stays open, and everything else goes on.
+            # Its outcome cannot be looked up: it stays open, and everything else goes on.
             operation.count_try(row.id for row in rows)
             self._wait_all(rows, error)
             return ""
         except (ReconnectError, ProtocolError) as error:
-            # If it is this very command that ends connections, the next one is not for it alone.
+            # If this command ends connections, the next one must not be spent on it alone.
             operation.count_try(row.id for row in rows)
             self._wait_all(rows, error)
             raise
@@ -174,7 +174,7 @@ class Operations:
         self._lose(lost)
 
     def _with_something_to_do(self, rows: list[OperationRow]) -> list[OperationRow]:
-        """Those with copies on the server; the others are done with."""
+        """The operations that still have copies on the server; the others are finished."""
         for row in rows:
             if not row.payload.sources:
                 lost_operations.not_needed(row, lost_operations.GONE)
@@ -183,12 +183,12 @@ class Operations:
     def _verify(
         self, rows: list[OperationRow], source: MailboxState
     ) -> tuple[list[OperationRow], list[OperationRow]]:
-        """Verify, then act: those whose UID is still the message, and the others."""
+        """Verify before acting: split into those whose UID is still the message, and the others."""
         try:
             selected = self._context.session.select(source.name)
         except RefusedError as error:
             if source.is_gone:
-                return [], rows  # with its label; other copies of it are looked for
+                return [], rows  # it went with its label; look for other copies
             raise RetryError(error.sentence, server_words=error.server_words) from error
         places = [row.payload.sources[0] for row in rows]
         if selected.uidvalidity and selected.uidvalidity != places[0][1]:
@@ -213,7 +213,7 @@ class Operations:
             self._wait(row, RetryError("The server did not say where the message went."))
 
     def _refused(self, rows: list[OperationRow], target: MailboxState, error: RefusedError) -> None:
-        """A group that is refused may be done in part; each is looked for, then tried alone."""
+        """A refused group may be done in part: look up each, then try it alone."""
         for row in rows:
             begun = operation.get(row.id)
             if begun is not None and begun.is_begun:
@@ -227,14 +227,14 @@ class Operations:
                 operation.mark_refused(row.id, error.server_words or error.sentence)
 
     def _lose(self, rows: Sequence[OperationRow]) -> None:
-        """Not where they were: another program moved them, or they are gone."""
+        """Not where they were: moved by another program, or gone."""
         with database.writing(durable=True):
             for row in rows:
                 lost_operations.lose(row)
                 self._due.lost(row)
 
     def _look_again(self, row: OperationRow) -> None:
-        """Everything that arrived anywhere is known now: its mail was found, or is gone."""
+        """All arrivals are known now: the mail was found, or it is gone."""
         target = None if row.kind == operation.FLAGS else self._target(row)
         place = move.found_again(self._context, row, target)
         if place is None:
@@ -244,13 +244,13 @@ class Operations:
             lost_operations.found(row, place)
 
     def _go_on(self, rows: Sequence[OperationRow]) -> None:
-        """Already where it belongs."""
+        """It is already where it belongs: go on with the next source."""
         with database.writing(durable=True):
             for row in rows:
                 move.go_on(row)
 
     def _with_sources(self, row: OperationRow) -> OperationRow:
-        """An unarchive is about what our archive put where it still is (R10)."""
+        """The sources of operations. An unarchive only moves what our archive moved there (R10)."""
         if row.payload.sources or row.kind != operation.UNARCHIVE or row.message_id is None:
             return row
         found = location.locations_of([row.message_id]).get(row.message_id, [])
@@ -268,14 +268,14 @@ class Operations:
 
     def _target_of_role(self, role: Role) -> MailboxState | None:
         if role is Role.ARCHIVE and self._context.is_gmail:
-            role = Role.ALL  # the label goes, the mail stays in All Mail
+            role = Role.ALL  # the label goes, and the mail stays in All Mail
         found = mailbox.by_role(self._context.account.id, role)
         return found if found is not None and found.missing_since is None else None
 
     # --- flags -------------------------------------------------------------------------------
 
     def _store_flags(self, rows: list[OperationRow]) -> str:
-        """Read or unread, as desired: done twice it is the same."""
+        """Set the read state. Doing it twice changes nothing."""
         todo = self._with_something_to_do(rows)
         source = mailbox.get(todo[0].payload.sources[0][0]) if todo else None
         if source is None:

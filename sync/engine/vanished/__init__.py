@@ -1,4 +1,4 @@
-"""Mail that a mailbox has no longer: the absence proven, judged, and carried out in the store.
+"""Mail that is missing from a mailbox: proves the absence, judges it, and carries out the verdict.
 
 It may import `mailboxes`, `fetch`, `context` and `judge`, and none of its neighbours.
 """

@@ -1,4 +1,4 @@
-"""One round of judging, and its verdicts carried out in the store."""
+"""Carries out verdicts in the store."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from models.store import database, ledger
 from sync.engine.context import SyncContext
 from sync.engine.judge import Kind, Verdict
 
-Spot = tuple[int, int]  # mailbox_id, uid: under the mailbox's present UIDVALIDITY
+Spot = tuple[int, int]  # mailbox_id and uid, under the mailbox's present UIDVALIDITY
 
 
 @dataclass(slots=True)
 class Round:
-    """What one round of judging knows.
+    """What one round of judging knows and finds out.
 
     Attributes:
-        boxes: The mailboxes that are there, by id.
-        is_level: The arrivals of all of them are known.
-        is_grown: Mail came into one that the server never opened.
-        there: Spots asked for in this round: flags, or None if the UID is gone.
-        taken: Spots that explained a vanish already; one copy explains one vanish.
-        searched: Messages for which the last resort was tried.
-        held: Messages whose delete waits for the person.
+        boxes: The existing mailboxes, by id.
+        is_level: Whether the arrivals of all of them are known.
+        is_grown: Whether mail came into a mailbox that the server has never opened.
+        there: The flags at spots asked for in this round, or None if the UID is gone.
+        taken: Spots that already explained a vanish; one copy explains only one.
+        searched: Messages for which the last-resort search was made.
+        held: Messages whose delete waits for the user.
     """
 
     context: SyncContext
@@ -42,7 +42,7 @@ class Round:
 
 
 def carry_out(this: Round, verdicts: Sequence[Verdict]) -> None:
-    """Do what was judged; what the person did meanwhile goes before it."""
+    """Carry out the verdicts. What the user did meanwhile takes precedence."""
     account_id = this.context.account.id
     with database.writing(durable=True):
         busy = operation.pending_for_message([v.message_id for v in verdicts])
@@ -69,7 +69,7 @@ def carry_out(this: Round, verdicts: Sequence[Verdict]) -> None:
         this.context.report(event)
     if marked:
         this.context.report(MessagesChanged(account_id, tuple(marked)))
-    shown = {Kind.HELD, Kind.MOVED, Kind.JUNKED}  # rows say which mails are held
+    shown = {Kind.HELD, Kind.MOVED, Kind.JUNKED}  # the rows say which mails are held
     turned = [v.message_id for v in free if v.kind in shown and (v.ended or v.kind is Kind.HELD)]
     turned += alive
     if turned:
@@ -105,7 +105,7 @@ def _end(this: Round, verdicts: Sequence[Verdict]) -> None:
 
 
 def _release(message_ids: Sequence[int]) -> None:
-    """Held, and alive after all: nothing is left to be asked."""
+    """Release mail that was held and is alive after all: nothing is left to ask."""
     for rows in location.locations_of(message_ids).values():
         vanish_cases.set_live(row.id for row in rows if row.state == "held")
 
@@ -115,7 +115,7 @@ def _hold(account_id: int, verdicts: Sequence[Verdict]) -> None:
     for verdict in verdicts:
         mine = rows.get(verdict.message_id, ())
         places = [r.id for r in mine if r.state != "live"]
-        # All is where it was, \\Deleted or in Trash: what is outside Trash may be undeleted yet.
+        # All copies are \\Deleted or in Trash; those outside Trash may still be undeleted.
         trash = verdict.found.mailbox_id if verdict.found else None
         places = places or [r.id for r in mine if r.mailbox_id == trash]
         vanish_cases.set_held(places or [r.id for r in mine])

@@ -1,7 +1,7 @@
-"""Vanishes: which known UIDs a mailbox has no longer, and how well that is proven.
+"""Detects vanishes: which known UIDs a mailbox no longer has, and how well that is proven.
 
-A case is opened by a complete listing and an exact question, never by an EXPUNGE line. Here
-only the absence is established; what it means is judged in `gather`.
+A case is opened by a complete listing and an exact question, never by an EXPUNGE line. This module
+only establishes the absence; `gather` judges what it means.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from sync.engine.context import SyncContext, now
 from sync.engine.judge import Absence, Comparison, Listing
 from sync.engine.mailboxes.seen import SeenMailbox
 
-TRIES = 3  # of a listing whose numbers do not agree: mail may come and go meanwhile
+TRIES = 3  # tries of a listing whose numbers do not agree, since mail comes and goes meanwhile
 
 
 def is_suspicious(seen: SeenMailbox) -> bool:
-    """Whether the numbers of a mailbox say that something went, other than by what came."""
+    """Whether a mailbox's numbers say that something vanished."""
     box, status = seen.mailbox, seen.status
     if status is None:
         return False
@@ -33,20 +33,20 @@ def is_suspicious(seen: SeenMailbox) -> bool:
 
 
 def settle(seen: SeenMailbox) -> None:
-    """Nothing went: the numbers of before this cycle are what the next is compared with."""
+    """Nothing vanished: store the numbers that the next cycle compares with."""
     box, status = seen.mailbox, seen.status
     if status and (box.uidnext, box.message_count) != (status.uidnext, status.messages):
         mailbox.update(box.id, uidnext=status.uidnext, message_count=status.messages)
 
 
 def hunt(context: SyncContext, seen: SeenMailbox) -> bool:
-    """List a mailbox, note what is missing and what is there again; False if inconclusive.
+    """List a mailbox, and note what is missing and what is back. False if inconclusive.
 
-    The rows are read before the listing, so that a stale listing never ends a fresh location.
+    Rows are read before the listing, so that a stale listing never ends a fresh location.
     """
     box = seen.mailbox
     rows = location.locations(box.id, box.uidvalidity)
-    void = [row for row in rows if row.uid < 0]  # a new UIDVALIDITY took their UIDs away
+    void = [row for row in rows if row.uid < 0]  # a new UIDVALIDITY made their UIDs meaningless
     appeared = {row.uid for row in arrival.of_mailbox(box.id, box.uidvalidity)}
     found = _compare(context, box, [row for row in rows if row.uid > 0])
     if found.absence in {Absence.INCOMPLETE, Absence.UIDVALIDITY}:
@@ -88,7 +88,7 @@ def _store(
     rows: Sequence[LocationRow],
     absent: Sequence[LocationRow],
 ) -> None:
-    """The marks and the snapshot that they belong to, in one transaction."""
+    """Store the marks, and the snapshot that they belong to, in one transaction."""
     box, at = seen.mailbox, now()
     gone = {row.id for row in absent}
     back = [r.id for r in rows if _is_back(r) and r.id not in gone and r.uid in found.present]
@@ -99,7 +99,7 @@ def _store(
             vanish_cases.set_hidden(row.id for row in absent if row.state == "live")
         else:
             counted = [row.id for row in absent if _counts(context, row, at, is_held=is_held)]
-            # The clock was set back since the first check: this one is the first then.
+            # The clock was set back since the first check, so this one counts as the first.
             vanish_cases.set_live(row.id for row in absent if _is_ahead(row, at))
             vanish_cases.set_missing(counted, at)
         columns: dict[str, object] = {"held_reason": "emptied" if is_held else ""}
@@ -111,12 +111,12 @@ def _store(
 
 
 def _is_back(row: LocationRow) -> bool:
-    """Was thought gone. A copy that is held where it lies was never: time does not release it."""
+    """Whether a UID that was thought gone is back. A held copy that exists is not released."""
     return row.state != "live" and not (row.state == "held" and not row.asks)
 
 
 def _is_hold_over(context: SyncContext, box: MailboxState, at: int) -> bool:
-    """An empty mailbox that had much is looked at again later, before it counts."""
+    """Whether an empty mailbox that held much was looked at again later, so that it counts."""
     is_old = abs(at - box.full_check_at) >= context.ms(context.timing.full_check)
     return box.held_reason == "emptied" and is_old
 
@@ -126,7 +126,7 @@ def _is_ahead(row: LocationRow, at: int) -> bool:
 
 
 def _counts(context: SyncContext, row: LocationRow, at: int, *, is_held: bool) -> bool:
-    """Whether this check counts: the first, or the second late enough after it."""
+    """Whether this check counts: as the first, or as a second one late enough after it."""
     if row.state == "held":
         return False
     if row.state in {"live", "hidden"} or row.missing_since is None or _is_ahead(row, at):

@@ -1,4 +1,4 @@
-"""The judging of a cycle: cases gathered, their copies asked for, verdicts handed on."""
+"""Gathers the open cases of a cycle, asks for their copies, and hands the verdicts on."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ UNREAD_MS = 24 * HOUR_MS
 
 
 def judge_all(context: SyncContext, mailboxes: Sequence[SeenMailbox]) -> Steps:
-    """Judge every message that misses a copy, or that may have no live one left."""
+    """Judge every message that lacks a copy, or that may have no live copy left."""
     boxes = {seen.mailbox.id: seen.mailbox for seen in mailboxes if seen.is_there}
     is_grown = any(has_grown_unseen(context, seen) for seen in mailboxes)
     this = Round(context, boxes, is_whole(context, mailboxes), is_grown)
@@ -63,7 +63,7 @@ def judge_all(context: SyncContext, mailboxes: Sequence[SeenMailbox]) -> Steps:
 
 
 def is_whole(context: SyncContext, mailboxes: Sequence[SeenMailbox]) -> bool:
-    """Whether everything that appeared in any mailbox up to now was taken note of."""
+    """Whether everything that has appeared in any mailbox is noted."""
     boxes = {seen.mailbox.id: seen.mailbox for seen in mailboxes if seen.is_there}
     if any(may_hide_mail(context, seen.mailbox) for seen in mailboxes):
         return False
@@ -73,7 +73,7 @@ def is_whole(context: SyncContext, mailboxes: Sequence[SeenMailbox]) -> bool:
 
 
 def _is_unread(context: SyncContext, boxes: dict[int, MailboxState]) -> bool:
-    """Something came that nobody could read yet: it may be what is missed. A day is enough."""
+    """Whether something unreadable came within a day: it may be the missing mail."""
     line = now_ms() - UNREAD_MS
     return any(
         since > line and mailbox_id in boxes and context.home(boxes[mailbox_id]) is not Home.MIRROR
@@ -83,7 +83,7 @@ def _is_unread(context: SyncContext, boxes: dict[int, MailboxState]) -> bool:
 
 
 def _is_release(verdict: Verdict) -> bool:
-    """A held delete is released by the person, or because the mail is alive after all."""
+    """Whether a held delete is released: by the user, or because the mail is alive after all."""
     is_alive = verdict.kind is Kind.NOTHING and verdict.found is not None
     return is_alive or verdict.kind in {Kind.MOVED, Kind.JUNKED}
 
@@ -91,7 +91,7 @@ def _is_release(verdict: Verdict) -> bool:
 def _braked_before_search(
     verdicts: list[Verdict], known: dict[int, int], hour: int
 ) -> list[Verdict]:
-    """What would be held anyway is not searched for first: that may be thousands."""
+    """Brake first: what would be held anyway needs no search, which may be thousands."""
     as_if = [
         Verdict(
             v.message_id, Kind.DELETED, v.ended, v.found, v.evidence, v.is_linked, v.mailbox_ids
@@ -148,7 +148,7 @@ def _take_spot(this: Round, verdict: Verdict) -> None:
 
 
 def _spots(this: Round, message_id: int, rows: Iterable[LocationRow]) -> set[Spot]:
-    """Where to ask: its live locations, and arrivals of its identity that nobody else has."""
+    """Where to ask: its live locations, and arrivals of its identity without another owner."""
     own = {(row.mailbox_id, row.uid) for row in rows if _is_current(this, row)}
     live = {(r.mailbox_id, r.uid) for r in rows if r.state == "live" and _is_current(this, r)}
     known = message.identity_of(message_id)
@@ -169,7 +169,7 @@ def _is_current(this: Round, row: LocationRow) -> bool:
 
 
 def _is_free(this: Round, message_id: int, box: MailboxState, uid: int) -> bool:
-    """Nobody's location, or that of a twin which has another live one."""
+    """Whether a spot is no location, or that of a twin with another live copy."""
     row = location.at(box.id, box.uidvalidity, [uid]).get(uid)
     if row is None or row.message_id == message_id:
         return True
@@ -177,7 +177,7 @@ def _is_free(this: Round, message_id: int, box: MailboxState, uid: int) -> bool:
 
 
 def _ask(this: Round, spots: set[Spot]) -> None:
-    """Ask each mailbox exactly for these UIDs: what is there now, with which flags."""
+    """Ask each mailbox for exactly these UIDs: what exists now, with which flags."""
     by_box: defaultdict[int, set[int]] = defaultdict(set)
     for mailbox_id, uid in spots - this.there.keys():
         by_box[mailbox_id].add(uid)
@@ -229,7 +229,7 @@ def _place(this: Round, row: LocationRow) -> Place:
         elif row.state == "hidden":
             presence = Presence.HIDDEN
         elif flags is not None and flags >= 0:
-            presence = Presence.PRESENT  # gone by now (None): the next hunt opens its case
+            presence = Presence.PRESENT  # gone by now (None): the next check opens its case
     marked = flags is not None and flags > 0 and bool(flags & Flag.DELETED)
     return Place(
         row.mailbox_id,
@@ -248,7 +248,7 @@ def _place(this: Round, row: LocationRow) -> Place:
 
 
 def _search(this: Round, message_ids: Sequence[int]) -> Steps:
-    """Copies made before set-up lie below every watermark: ask every mailbox by Message-ID."""
+    """Search every mailbox by Message-ID: copies from before set-up are below all watermarks."""
     context = this.context
     for box in this.boxes.values():
         if context.home(box) not in {Home.LIVE, Home.JUNK}:
@@ -263,7 +263,7 @@ def _search(this: Round, message_ids: Sequence[int]) -> Steps:
             continue
         for message_id in message_ids:
             if not _search_in(this, box, message_id):
-                return  # an incomplete answer: nobody was searched for
+                return  # an incomplete answer proves nothing
         yield again("vanishes", box.name)
     this.searched |= set(message_ids)
 
@@ -271,16 +271,16 @@ def _search(this: Round, message_ids: Sequence[int]) -> Steps:
 def _search_in(this: Round, box: MailboxState, message_id: int) -> bool:
     known = message.identity_of(message_id)
     if known is None or not known[2]:
-        return True  # without a Message-ID there is nothing to search by
+        return True  # nothing to search by without a Message-ID
     try:
         told = this.context.session.search_header_message_id(known[2])
         read = missing_answers.headers(this.context, told.uids)
     except RefusedError:
-        return False  # the other work goes on
+        return False  # let other work go first
     if not told.is_complete:
         return not is_searchable(known[2])  # a hostile Message-ID is never sent
     if read.bare or read.unread:
-        return False  # it has a mail with this Message-ID, and nobody knows whether it is this one
+        return False  # it has a mail with this Message-ID, which may be this one
     same = [f for f in read.found.values() if messages.identity_of(f) == known[0]]
     with database.writing(durable=False):
         arrivals = [f for f in same if _is_free(this, message_id, box, f.uid)]
