@@ -37,7 +37,7 @@ from ui.style.theme import Theme
 RecordsField = OneRecordField | ManyRecordsField
 
 
-class RecordsDesk(QObject):
+class RecordsController(QObject):
     """The list of records, the detail view, and everything that acts on them.
 
     Attributes:

@@ -19,7 +19,7 @@ from ui.commands.actions import Actions
 from ui.commands.command_stack import CommandStack
 from ui.records import kinds
 from ui.records.beside.reading_area import ReadingArea
-from ui.records.controller import RecordsDesk
+from ui.records.controller import RecordsController
 from ui.records.form.form import NEW
 from ui.records.links.add_to_dialog import AddToDialog
 from ui.records.links.link_dialog import LinkDialog
@@ -41,7 +41,7 @@ class LinkActions(QObject):
         service: MailService,
         actions: Actions,
         stack: CommandStack,
-        desk: RecordsDesk,
+        controller: RecordsController,
         area: ReadingArea,
         theme: Theme,
         window: QWidget,
@@ -53,7 +53,7 @@ class LinkActions(QObject):
         self._service = service
         self._actions = actions
         self._stack = stack
-        self._desk = desk
+        self._controller = controller
         self._area = area
         self._theme = theme
         self._window = window
@@ -63,24 +63,24 @@ class LinkActions(QObject):
         actions["link"].triggered.connect(self.link)
         actions["unlink"].triggered.connect(self.unlink)
         bar, side = area.link_bar, area.side
-        bar.record_wanted.connect(desk.open_record)
+        bar.record_wanted.connect(controller.open_record)
         bar.choice_made.connect(self._on_choice)
         bar.dialog_wanted.connect(self.link)
         bar.unlink_wanted.connect(self.unlink)
         bar.dismiss_wanted.connect(self._on_dismiss)
-        side.record_wanted.connect(desk.open_record)
+        side.record_wanted.connect(controller.open_record)
         side.create_wanted.connect(self._on_create)
         side.add_wanted.connect(self._on_add)
-        desk.creator.created.connect(self._on_created)
-        desk.history.changed.connect(self.refresh)
+        controller.creator.created.connect(self._on_created)
+        controller.history.changed.connect(self.refresh)
         area.panel_changed.connect(self.refresh)
 
     # --- what the actions act on ---------------------------------------------------------
 
     def _targets(self) -> tuple[int, ...]:
         """The conversations: of the history's current mail, or those selected in the list."""
-        if self._desk.detail.isVisible():
-            entry = self._desk.history.current()
+        if self._controller.detail.isVisible():
+            entry = self._controller.history.current()
             return (entry.conversation_id,) if entry is not None else ()
         return self._selected()
 
@@ -89,8 +89,8 @@ class LinkActions(QObject):
         """Offer what there is something to do for."""
         targets = self._targets()
         self._actions["link"].setEnabled(bool(targets))
-        if self._desk.detail.isVisible():
-            can_unlink = self._desk.history.can_unlink()
+        if self._controller.detail.isVisible():
+            can_unlink = self._controller.history.can_unlink()
         elif len(targets) == 1 and self._area.conversation_id == targets[0]:
             panel = self._area.panel
             can_unlink = panel is not None and panel.link is not None
@@ -123,14 +123,14 @@ class LinkActions(QObject):
 
     def _messages(self, targets: tuple[int, ...]) -> tuple[int, ...]:
         """The messages that a person could be linked with by hand; () for many conversations."""
-        if self._desk.detail.isVisible():
-            entry = self._desk.history.current()
+        if self._controller.detail.isVisible():
+            entry = self._controller.history.current()
             return (entry.message_id,) if entry is not None else ()
         is_open = len(targets) == 1 and targets[0] == self._area.conversation_id
         return self._open_messages() if is_open else ()
 
     def _current_key(self, targets: tuple[int, ...]) -> str:
-        entry = self._desk.history.current()
+        entry = self._controller.history.current()
         if entry is not None:
             return entry.link_key
         panel = self._area.panel
@@ -147,8 +147,8 @@ class LinkActions(QObject):
     @Slot()
     def unlink(self) -> None:
         """Take the link."""
-        if self._desk.detail.isVisible():
-            self._desk.history.unlink()
+        if self._controller.detail.isVisible():
+            self._controller.history.unlink()
         elif self._targets():
             self._stack.run(UnlinkConversations(self._targets()))
 
@@ -180,7 +180,7 @@ class LinkActions(QObject):
             organization_id = organization.id if organization is not None else None
             if not isinstance(record, Person | Organization):
                 record = replace(record, person_ids=person_ids, organization_id=organization_id)
-        dialog = self._desk.creator.open(kind, record, names, stays=True)
+        dialog = self._controller.creator.open(kind, record, names, stays=True)
         self._waiting = targets
         dialog.rejected.connect(self._forget)
 
@@ -208,14 +208,14 @@ class LinkActions(QObject):
             addresses=(Labelled(unknown.address, "work"),),
             phones=phones,
         )
-        dialog = self._desk.creator.open(kinds.PERSON, person, names, stays=True)
+        dialog = self._controller.creator.open(kinds.PERSON, person, names, stays=True)
         if unknown.organization_id is None and unknown.organization_name:
             dialog.form.propose_organization(unknown.organization_name)
 
     @Slot(object)
     def _on_add(self, unknown: UnknownAddress) -> None:
         """The address belongs to somebody who is known."""
-        dialog = AddToDialog(unknown.address, self._desk.creator, self._theme, self._window)
+        dialog = AddToDialog(unknown.address, self._controller.creator, self._theme, self._window)
         dialog.chosen.connect(lambda id_: self._add(unknown.address, id_))
         dialog.open()
 
@@ -224,7 +224,7 @@ class LinkActions(QObject):
         if isinstance(person, Person):
             addresses = (*person.addresses, Labelled(address))
             command = SaveRecord(replace(person, addresses=addresses), columns=("addresses",))
-            self._desk.creator.run(command, self._on_added)
+            self._controller.creator.run(command, self._on_added)
 
     def _on_added(self, done: CommandDone) -> None:
         if done.done is None:
