@@ -1,4 +1,4 @@
-"""Linking and unlinking by hand, from the conversation, the list and a record's history (M14)."""
+"""The actions that link and unlink by hand: in a conversation, the list or a history (M14)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class LinkActions(QObject):
     """Connects `action_link` and `action_unlink` with what they act on.
 
     Signals:
-        failed: The person's sentence.
+        failed: A sentence for the user.
     """
 
     failed = Signal(str)
@@ -59,7 +59,9 @@ class LinkActions(QObject):
         self._window = window
         self._selected = selected
         self._open_messages = open_messages
-        self._waiting: tuple[int, ...] = ()  # conversations to link with a record being made
+        self._waiting: tuple[
+            int, ...
+        ] = ()  # conversations to link with the record that is being made
         actions["link"].triggered.connect(self.link)
         actions["unlink"].triggered.connect(self.unlink)
         bar, side = area.link_bar, area.side
@@ -78,7 +80,7 @@ class LinkActions(QObject):
     # --- what the actions act on ---------------------------------------------------------
 
     def _targets(self) -> tuple[int, ...]:
-        """The conversations: of the history's current mail, or those selected in the list."""
+        """The conversations to act on: that of the history's current mail, or the selected ones."""
         if self._controller.detail.isVisible():
             entry = self._controller.history.current()
             return (entry.conversation_id,) if entry is not None else ()
@@ -86,7 +88,7 @@ class LinkActions(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Offer what there is something to do for."""
+        """Enable the actions that have something to do."""
         targets = self._targets()
         self._actions["link"].setEnabled(bool(targets))
         if self._controller.detail.isVisible():
@@ -102,7 +104,7 @@ class LinkActions(QObject):
 
     @Slot()
     def link(self) -> None:
-        """Ask with what the conversations shall be linked."""
+        """Ask which record to link the conversations with."""
         targets = self._targets()
         if not targets:
             return
@@ -122,7 +124,7 @@ class LinkActions(QObject):
         dialog.open()
 
     def _messages(self, targets: tuple[int, ...]) -> tuple[int, ...]:
-        """The messages that a person could be linked with by hand; () for many conversations."""
+        """The messages that can be linked with a person by hand. () for several conversations."""
         if self._controller.detail.isVisible():
             entry = self._controller.history.current()
             return (entry.message_id,) if entry is not None else ()
@@ -146,7 +148,7 @@ class LinkActions(QObject):
 
     @Slot()
     def unlink(self) -> None:
-        """Take the link."""
+        """Remove the link."""
         if self._controller.detail.isVisible():
             self._controller.history.unlink()
         elif self._targets():
@@ -165,7 +167,7 @@ class LinkActions(QObject):
     # --- new records for a conversation --------------------------------------------------
 
     def _link_with_new(self, targets: tuple[int, ...], kind: str, title: str) -> None:
-        """Make a deal of the persons of the open conversation, and link with it."""
+        """Make a record with the persons of the open conversation, and link with it."""
         panel = self._area.panel
         names: dict[str, str] = {}
         record = NEW[kind]()
@@ -196,7 +198,7 @@ class LinkActions(QObject):
 
     @Slot(object)
     def _on_create(self, unknown: UnknownAddress) -> None:
-        """A new contact, with what the mail says of them."""
+        """Make a new contact, filled in with what the mail says about them."""
         names = {}
         if unknown.organization_id is not None:
             names[f"organization:{unknown.organization_id}"] = unknown.organization_name
@@ -214,7 +216,7 @@ class LinkActions(QObject):
 
     @Slot(object)
     def _on_add(self, unknown: UnknownAddress) -> None:
-        """The address belongs to somebody who is known."""
+        """Add the address to an existing contact."""
         dialog = AddToDialog(unknown.address, self._controller.creator, self._theme, self._window)
         dialog.chosen.connect(lambda id_: self._add(unknown.address, id_))
         dialog.open()
