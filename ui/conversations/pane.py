@@ -206,7 +206,7 @@ class ConversationPane(QWidget):
             self._pending_id = None
         self._describe()
 
-    # --- what happens ----------------------------------------------------------------------
+    # --- events ----------------------------------------------------------------------------
 
     @Slot(object)
     def _on_event(self, event: Event) -> None:
@@ -257,7 +257,7 @@ class ConversationPane(QWidget):
         if self._needs_reload:
             self.reload()
 
-    # --- words -----------------------------------------------------------------------------
+    # --- texts -----------------------------------------------------------------------------
 
     def _ask_for_menu(self, at: QPoint) -> None:
         if self.view.selected_count():

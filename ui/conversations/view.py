@@ -100,7 +100,7 @@ class ConversationListView(WindowedListView):
         if not self._is_replacing:
             self.selection_moved.emit()
 
-    # --- what mail does to the list --------------------------------------------------------
+    # --- changes of the list ---------------------------------------------------------------
 
     @contextmanager
     def in_place(self) -> Iterator[None]:

@@ -91,7 +91,7 @@ class ConversationLoader(QObject):
             self.shown = replace(self.shown, is_unfolded=True)
             self.changed.emit(False)
 
-    # --- asking ----------------------------------------------------------------------------
+    # --- requests --------------------------------------------------------------------------
 
     def _ask_head(self) -> None:
         """Request the conversation again. If a request is running, repeat it afterwards."""
@@ -173,7 +173,7 @@ class ConversationLoader(QObject):
         self._asked.clear()
         self.cleared.emit(error)
 
-    # --- what happened -----------------------------------------------------------------------
+    # --- events ------------------------------------------------------------------------------
 
     @Slot(object)
     def _on_event(self, event: object) -> None:

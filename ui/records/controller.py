@@ -111,7 +111,7 @@ class RecordsController(QObject):
         self.history.failed.connect(self.failed)
         self.transfer.failed.connect(self.failed)
 
-    # --- where one is --------------------------------------------------------------------
+    # --- navigation ----------------------------------------------------------------------
 
     def show_key(self, key: str) -> None:
         """List the records behind a line of the sidebar."""

@@ -57,7 +57,7 @@ class RowListView(QTableView):
 
 
 class WindowedListView(RowListView):
-    """A list over a `WindowedTableModel`. It gives the ids of what is selected, in any length.
+    """A list over a `WindowedTableModel`. It gives the ids of the selected rows, however many.
 
     A subclass calls `setModel` itself when it is ready, because Qt then calls its
     `selectionChanged`.

@@ -78,7 +78,7 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
         self._turn.setSingleShot(True)
         self._turn.timeout.connect(self._next_turn)
 
-    # --- what views ask ------------------------------------------------------------------
+    # --- what views call -----------------------------------------------------------------
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802  # Qt's name
         """How many rows the list has. A row has no children."""
@@ -314,7 +314,7 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
             self._highest_id = max(self._highest_id, *(id_ for id_, _ in pairs))
             self.endInsertRows()
 
-    # --- where an id is ------------------------------------------------------------------
+    # --- positions -----------------------------------------------------------------------
 
     def _place(self, id_: int, key: int) -> int:
         """The position where (key, id) is, or would go."""

@@ -214,7 +214,7 @@ class DetailView(QWidget):
         self._forms[kind] = form
         return form
 
-    # --- what happens --------------------------------------------------------------------
+    # --- events --------------------------------------------------------------------------
 
     @Slot(object)
     def _on_event(self, event: Event) -> None:

@@ -100,7 +100,7 @@ class RecordCreator(QObject):
         """Run a command, and call `then` when it is done."""
         self._then[self._stack.run(command)] = then
 
-    # --- answers -------------------------------------------------------------------------
+    # --- answers of the service ----------------------------------------------------------
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:

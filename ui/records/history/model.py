@@ -38,7 +38,7 @@ class HistoryModel(QAbstractTableModel):
         self._next: Cursor | None = None
         self._is_asked = False
 
-    # --- what views ask ------------------------------------------------------------------
+    # --- what views call -----------------------------------------------------------------
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802  # Qt's name
         """The number of entries read so far."""

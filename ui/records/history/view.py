@@ -81,7 +81,7 @@ class HistoryView(RowListView):
         model.dataChanged.connect(self._settle.start)
         theme.changed.connect(self._settle.start)
 
-    # --- what is opened ------------------------------------------------------------------
+    # --- the opened mail -----------------------------------------------------------------
 
     @property
     def open_id(self) -> int | None:

@@ -207,7 +207,7 @@ class ImportDialog(QDialog):
             self._summary.setText(answer.error)
             self._summary.show()
 
-    # --- what it would do ----------------------------------------------------------------
+    # --- the preview ---------------------------------------------------------------------
 
     def _show_plan(self, plan: ImportPlan | None) -> None:
         self._plan = plan

@@ -314,7 +314,7 @@ class RecordListPane(QWidget):
         if self.view.selected_ids():
             self.context_wanted.emit(self.view.viewport().mapToGlobal(at))
 
-    # --- words ---------------------------------------------------------------------------
+    # --- texts ---------------------------------------------------------------------------
 
     def _describe(self) -> None:
         kind, count = str(self.query.kind), self.model.rowCount()
