@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView
 from models.store import database, profile
 from tests.bench import corpus, servers, stores, window
 from tests.bench.figures import Figure, percentile
-from ui.records.controller import RecordsDesk
+from ui.records.controller import RecordsController
 
 USER = "records-bench"
 PAIRS = 4
@@ -46,15 +46,15 @@ class PaintedPage(QObject):
 def opened_views(folder: Path, keys: tuple[str, ...], found: str) -> list[Figure]:
     """From the request to the painted first page of the history, with the fields beside it."""
     with window.opened(folder) as opened:
-        desk = opened.findChild(RecordsDesk)
-        assert desk is not None
+        controller = opened.findChild(RecordsController)
+        assert controller is not None
         view = opened.findChild(QAbstractItemView, "history_list")
         assert view is not None
         page = PaintedPage(view)
         heart = window.Heartbeat()
         heart.start()
-        _choose(desk, page, keys[0])  # the panes are laid out once
-        spent = [_choose(desk, page, key) for _ in range(OPENINGS) for key in keys]
+        _choose(controller, page, keys[0])  # the panes are laid out once
+        spent = [_choose(controller, page, key) for _ in range(OPENINGS) for key in keys]
         heart.stop()
     times, work = [each[0] for each in spent], [each[1] for each in spent]
     how = f"{found}: in the window, from the request to the painted first page, {len(times)} times"
@@ -66,22 +66,22 @@ def opened_views(folder: Path, keys: tuple[str, ...], found: str) -> list[Figure
     ]  # fmt: skip
 
 
-def _choose(desk: RecordsDesk, page: PaintedPage, key: str) -> tuple[float, float]:
+def _choose(controller: RecordsController, page: PaintedPage, key: str) -> tuple[float, float]:
     """Seconds on the clock and of the processor, in this thread, to open a record from anywhere.
 
     Its list, in which it is chosen, follows.
     """
     page.forget()
     began, work = time.perf_counter(), time.thread_time()
-    desk.open_record(key)
-    window.process(lambda: page.is_painted() and _is_shown(desk, key), PATIENCE)
+    controller.open_record(key)
+    window.process(lambda: page.is_painted() and _is_shown(controller, key), PATIENCE)
     spent = time.perf_counter() - began, time.thread_time() - work
-    window.process(lambda: not desk.pane.is_waiting(), PATIENCE)
+    window.process(lambda: not controller.pane.is_waiting(), PATIENCE)
     return spent
 
 
-def _is_shown(desk: RecordsDesk, key: str) -> bool:
-    return desk.detail.detail is not None and desk.detail.detail.record_key == key
+def _is_shown(controller: RecordsController, key: str) -> bool:
+    return controller.detail.detail is not None and controller.detail.detail.record_key == key
 
 
 def sync_beside_records(folder: Path, scale: float) -> list[Figure]:

@@ -1,1 +1,4 @@
-"""The middle pane: a list of conversations."""
+"""The middle pane: the list of conversations.
+
+May import `ui.forms` and the layers below it, `sync` and `models`, but no other pane.
+"""

@@ -1,4 +1,4 @@
-"""Paints a conversation row: who, when, what about, how it begins, what it is linked to."""
+"""Paints a conversation row: senders, date, subject, snippet and link."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ CLIP = 14
 
 
 class ConversationDelegate(QStyledItemDelegate):
-    """Draws from the model's ROW role alone; never reads the store.
+    """Draws only what the model's ROW role holds. Never reads the store.
 
     Attributes:
-        hovered_row: The row under the mouse, or -1; the view sets it.
-        hovered_action: Which of its buttons is under the mouse, or -1.
-        shows_focus: The keyboard is in use, so the current row gets a ring.
+        hovered_row: The row under the mouse, or -1. The view sets it.
+        hovered_action: Which of the row's buttons is under the mouse, or -1.
+        shows_focus: The user works with the keyboard, so the current row gets a focus ring.
     """
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
@@ -130,7 +130,7 @@ class ConversationDelegate(QStyledItemDelegate):
     def _paint_first(
         self, painter: QPainter, line: QRect, row: ConversationRow, ink: _Ink, taken: int
     ) -> None:
-        """Who, how many messages, when; the date makes room for the buttons under the mouse."""
+        """Senders, message count and date. Under the mouse, buttons take the date's place."""
         if not taken:
             date = formatting.relative_date(row.newest_at, clock.now_ms())
             is_unread = row.unread_count > 0
@@ -155,7 +155,7 @@ class ConversationDelegate(QStyledItemDelegate):
         return self._text(painter, line, subject_of(row), font, ink.text)
 
     def _paint_clip(self, painter: QPainter, line: QRect, row: ConversationRow, ink: _Ink) -> QRect:
-        """The paperclip and the draft mark at the right of a line; what is left of it."""
+        """Draw the paperclip and the draft mark at the right. Returns the rest of the line."""
         if row.has_attachment:
             drawn = icons.pixmap("paperclip", ink.muted, CLIP, painter.device().devicePixelRatioF())
             top = line.center().y() - CLIP // 2 + 1
@@ -166,14 +166,14 @@ class ConversationDelegate(QStyledItemDelegate):
         return line
 
     def _paint_word(self, painter: QPainter, line: QRect, text: str, token: str) -> QRect:
-        """A word at the right of a line; what is left of it."""
+        """Draw a word at the right of a line. Returns the rest of the line."""
         width = QFontMetrics(self._small).horizontalAdvance(text)
         at = line.adjusted(line.width() - width, 0, 1, 0)
         self._text(painter, at, text, self._small, self._theme.color(token))
         return line.adjusted(0, 0, -width - 8, 0)
 
     def _paint_held(self, painter: QPainter, line: QRect, row: ConversationRow) -> QRect:
-        """That a mail of it is gone from the server, at the left; what is left of the line."""
+        """Draw the mark "Deleted on the server" at the left. Returns the rest of the line."""
         if not row.is_held:
             return line
         text = self.tr("Deleted on the server")
@@ -196,7 +196,7 @@ class ConversationDelegate(QStyledItemDelegate):
         *,
         at_right: bool = False,
     ) -> QRect:
-        """The linked record's title on a tint at one end of a line; what is left of it."""
+        """Draw the linked record's title as a tinted pill. Returns the rest of the line."""
         title = formatting.clean(row.link_title)
         if not title:
             return line
@@ -219,7 +219,7 @@ class ConversationDelegate(QStyledItemDelegate):
     def _paint_compact_line(
         self, painter: QPainter, line: QRect, row: ConversationRow, ink: _Ink
     ) -> None:
-        """Subject, the snippet behind it, and the link, all in one line."""
+        """Subject, snippet and link, all in one line."""
         line = self._paint_clip(painter, line, row, ink)
         line = self._paint_pill(painter, line, row, ink, at_right=True)
         line = self._paint_held(painter, line, row)
@@ -246,7 +246,7 @@ class ConversationDelegate(QStyledItemDelegate):
             painter.drawPixmap(at.center() - QPoint(8, 8), drawn)
 
     def _text(self, painter: QPainter, at: QRect, text: str, font: QFont, color: QColor) -> int:
-        """Draw one elided line; the width it took."""
+        """Draw one elided line. Returns the width of the text, in pixels."""
         if at.width() <= 0:
             return 0
         metrics = QFontMetrics(font)
@@ -279,7 +279,7 @@ class _Ink:
 
 
 def actions_of(row: ConversationRow) -> tuple[str, ...]:
-    """The buttons a row offers under the mouse."""
+    """The buttons that a row offers while the mouse is over it."""
     if row.is_archived:
         return ("restore", "delete")
     if row.incoming_count > 0:
@@ -288,13 +288,13 @@ def actions_of(row: ConversationRow) -> tuple[str, ...]:
 
 
 def subject_of(row: ConversationRow) -> str:
-    """The subject, or words that say there is none."""
+    """The subject, or "(no subject)"."""
     return formatting.clean(row.subject) or QCoreApplication.translate(
         "Conversations", "(no subject)"
     )
 
 
 def _face(row: ConversationRow) -> formatting.Party:
-    """Whose avatar stands for the conversation: the newest who is not the person."""
+    """Whose avatar the row shows: the newest sender who is not the user."""
     others = [party for party in row.parties if party != formatting.OWN]
     return others[-1] if others else (QCoreApplication.translate("Conversations", "You"), "")

@@ -1,4 +1,4 @@
-"""Where the parts of a conversation row lie, for painting and for the mouse alike."""
+"""Where the parts of a conversation row lie, for painting and for mouse hits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GAP = 10
 
 @dataclass(frozen=True, slots=True)
 class RowLayout:
-    """Rectangles of one row; `lines` are two or three, top to bottom."""
+    """The rectangles of one row. `lines` has two or three entries, from top to bottom."""
 
     dot: QRect
     avatar: QRect
@@ -26,7 +26,7 @@ class RowLayout:
 
 
 def row_layout(rect: QRect, density: Density, metrics: Metrics) -> RowLayout:
-    """The parts of a row that covers `rect`."""
+    """Lay out a row that covers `rect`."""
     avatar_left = rect.left() + BAR + 7 + DOT + 6
     avatar_top = rect.top() + (rect.height() - metrics.avatar) // 2
     avatar = QRect(avatar_left, avatar_top, metrics.avatar, metrics.avatar)

@@ -1,4 +1,4 @@
-"""The conversations of one list, as rows for a view and as words for a screen reader."""
+"""The model of the conversation list: rows for the view and text for screen readers."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ui.widgets.windowed_model import WindowedTableModel
 
 
 class ConversationModel(WindowedTableModel[ConversationRow]):
-    """Answers the roles of `ui.conversations.roles` in column 0."""
+    """Provides the roles of `ui.conversations.roles` in column 0."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(conversation_list.rows, parent)
 
     def role_value(self, row: ConversationRow, role: int) -> Any:
-        """What a role shows of a conversation."""
+        """The value of a role for one conversation."""
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return subject_of(row)

@@ -1,4 +1,4 @@
-"""The middle pane: a heading, the list, and what is shown where there is nothing to list."""
+"""The middle pane: the heading, the conversation list and its empty state."""
 
 from __future__ import annotations
 
@@ -28,25 +28,29 @@ from ui.style import formatting
 from ui.style.theme import Theme
 from ui.widgets.empty_state import EmptyState
 
-FIRST = 200  # rows that are asked for at once; the whole list follows
-FEW = 24  # so many changed conversations are placed one by one; more reload the list
-GATHER_MS = 30  # events are gathered for so long
-RELOAD_MS = 300  # reloads are at least so far apart
-FILLING = (Phase.STARTING, Phase.CONNECTING, Phase.SYNCING)  # of an account that was never complete
-SEARCH_MOST = 500  # a search shows the newest so many
+FIRST = 200  # rows requested first; the whole list follows
+FEW = 24  # up to this many changed conversations are placed one by one; more reload the list
+GATHER_MS = 30  # how long events are collected before they are applied
+RELOAD_MS = 300  # shortest time between two reloads
+FILLING = (
+    Phase.STARTING,
+    Phase.CONNECTING,
+    Phase.SYNCING,
+)  # phases of an account whose first sync is not done
+SEARCH_MOST = 500  # a search shows this many conversations, newest first
 
 
 class ConversationPane(QWidget):
-    """Keeps one list true to the store.
+    """Shows one list of conversations and keeps it up to date with the store.
 
     Attributes:
-        view: The list.
-        query: What it shows.
+        view: The list view.
+        query: What the list shows.
 
     Signals:
-        empty_pressed: The button of the empty state.
-        query_changed: It shows another list.
-        menu_requested: A context menu is wanted, at this global position.
+        empty_pressed: The user pressed the button of the empty state.
+        query_changed: The pane shows another list.
+        menu_requested: The user wants a context menu at this global position.
     """
 
     empty_pressed = Signal()
@@ -59,10 +63,12 @@ class ConversationPane(QWidget):
         self._theme = theme
         self.query = ListQuery(View.INBOX)
         self._has_account = True
-        self._filling: set[int] = set()  # accounts whose first sync runs
-        self._tickets: dict[int, bool] = {}  # of the newest query: whether it is the whole list
+        self._filling: set[int] = set()  # accounts whose first sync is running
+        self._tickets: dict[
+            int, bool
+        ] = {}  # requests of the current query; True for the whole list
         self._is_loaded = False
-        self._pending_id: int | None = None  # to be selected as soon as it is listed
+        self._pending_id: int | None = None  # select it as soon as it is listed
         self._changed: set[int] = set()
         self._removed: set[int] = set()
         self._needs_reload = False
@@ -124,7 +130,7 @@ class ConversationPane(QWidget):
     # --- what it shows ---------------------------------------------------------------------
 
     def show_query(self, query: ListQuery) -> None:
-        """Show another list, from its beginning."""
+        """Show another list, from the top."""
         if query == self.query and self._is_loaded:
             return
         is_other_view = (query.view, query.account_id) != (self.query.view, self.query.account_id)
@@ -142,23 +148,23 @@ class ConversationPane(QWidget):
         self.query_changed.emit()
 
     def select_when_listed(self, conversation_id: int) -> None:
-        """Select a conversation now, or when the list that has it is read."""
+        """Select a conversation now, or as soon as a list that contains it is loaded."""
         self._pending_id = None
         if self._tickets or not self.view.select_id(conversation_id):
             self._pending_id = conversation_id
 
     @property
     def is_current(self) -> bool:
-        """Whether it shows all that it was told: nothing is gathered, nothing is asked."""
+        """True if every event is applied and no request or reload is pending."""
         return not (self._tickets or self._needs_reload or self._gather.isActive())
 
     def set_has_account(self, has_account: bool) -> None:  # a plain setter
-        """Whether there is an account at all: the empty state says so."""
+        """Set whether any account exists. The empty state says if there is none."""
         self._has_account = has_account
         self._describe()
 
     def reload(self) -> None:
-        """Read the list anew; selection and scroll position stay."""
+        """Read the list again. Selection and scroll position stay."""
         if self._pace.isActive() or self._tickets:
             self._needs_reload = True
             return
@@ -188,7 +194,7 @@ class ConversationPane(QWidget):
             self._pace.start()
 
     def _take(self, found: ListIds, *, is_whole: bool) -> None:
-        """Show ids, with what changed since they were asked for."""
+        """Show the ids that were read, then apply the changes since the request."""
         with self.view.in_place():
             self.model.set_ids(found)
             for places, gone in self._since_asked:
@@ -200,7 +206,7 @@ class ConversationPane(QWidget):
             self._pending_id = None
         self._describe()
 
-    # --- what happens ----------------------------------------------------------------------
+    # --- events ----------------------------------------------------------------------------
 
     @Slot(object)
     def _on_event(self, event: Event) -> None:
@@ -211,7 +217,7 @@ class ConversationPane(QWidget):
             case MessagesAdded() | MessagesDeleted() | LinksChanged():
                 self._changed.update(event.conversation_ids)
             case AccountsChanged():
-                self.reload()  # what a removed account leaves is in no list of all accounts
+                self.reload()  # the lists of all accounts leave out mail of a removed account
                 return
             case StatusChanged():
                 self._note_status(event)
@@ -222,7 +228,7 @@ class ConversationPane(QWidget):
             self._gather.start()
 
     def _note_status(self, status: StatusChanged) -> None:
-        """While the first sync runs, an empty list is not an empty mailbox."""
+        """Note whether a first sync is running: then an empty list is still being filled."""
         is_filling = status.last_success_at is None and status.phase in FILLING
         if is_filling != (status.account_id in self._filling):
             (self._filling.add if is_filling else self._filling.discard)(status.account_id)
@@ -230,11 +236,11 @@ class ConversationPane(QWidget):
 
     @Slot()
     def _apply_events(self) -> None:
-        """Bring what changed to its place: one by one if it is little, else by a reload."""
+        """Apply the collected changes: a few one by one, many by a reload."""
         changed, removed = self._changed, self._removed
         self._changed, self._removed = set(), set()
         if len(changed) > FEW or self.query.text:
-            # Many, or a search: whether words match is the reader thread's to find out.
+            # Many changes, or a search: only the reader thread can tell what matches a search.
             self.model.read_again(changed)
             self.model.apply_changes({}, removed)
             self.reload()
@@ -251,14 +257,14 @@ class ConversationPane(QWidget):
         if self._needs_reload:
             self.reload()
 
-    # --- words -----------------------------------------------------------------------------
+    # --- texts -----------------------------------------------------------------------------
 
     def _ask_for_menu(self, at: QPoint) -> None:
         if self.view.selected_count():
             self.menu_requested.emit(self.view.viewport().mapToGlobal(at))
 
     def _describe(self) -> None:
-        """Heading and empty state, from what is listed and selected."""
+        """Update the heading and the empty state from the list and the selection."""
         count = self.model.rowCount()
         self._title.setText(self._heading())
         self._title.setToolTip(formatting.tool_tip(self._heading()))
@@ -274,7 +280,7 @@ class ConversationPane(QWidget):
             self._show(self.view)
 
     def _show(self, widget: QWidget) -> None:
-        """The list or the empty state; the keyboard goes along if it was here."""
+        """Show the list or the empty state. The focus moves along, if it was here."""
         if widget is self._stack.currentWidget():
             return
         had_focus = self._stack.currentWidget() is self.window().focusWidget()

@@ -1,4 +1,4 @@
-"""What the conversation list's model answers in column 0, besides text."""
+"""The roles that the conversation list's model provides in column 0, besides text."""
 
 from __future__ import annotations
 

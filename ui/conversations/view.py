@@ -1,4 +1,4 @@
-"""The list of conversations: selection and scroll position that survive what mail does to it."""
+"""The view of the conversation list. Selection and scroll position survive new and moved mail."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from ui.style import formatting
 from ui.style.theme import Theme
 from ui.widgets.row_list import WindowedListView
 
-DATE_WIDTH = 110  # at the right of a row: where the tool tip tells the whole date
+DATE_WIDTH = 110  # right part of a row, where the tool tip shows the full date
 
 
 class ConversationListView(WindowedListView):
-    """Keeps its place and its selection while mail comes and goes.
+    """Keeps its scroll position and its selection while mail comes and goes.
 
     Signals:
         selection_moved: Another set of conversations is selected.
-        action_requested: A button of a row: its name and the conversation's id.
+        action_requested: The user pressed a button of a row: its name, the conversation's id.
     """
 
     selection_moved = Signal()
@@ -64,7 +64,7 @@ class ConversationListView(WindowedListView):
     # --- selection -------------------------------------------------------------------------
 
     def selected_rows(self, most: int) -> list[ConversationRow]:
-        """The first `most` selected rows, without those that are not loaded."""
+        """The first `most` selected rows. Rows that are not loaded are left out."""
         found: list[ConversationRow] = []
         for top, bottom in self._selected_parts():
             for number in range(top, min(bottom + 1, top + most)):
@@ -84,7 +84,7 @@ class ConversationListView(WindowedListView):
         self._select_row(min(max(now + step, 0), count - 1))
 
     def advance_after(self) -> None:
-        """When what is selected now leaves the list, select what follows it."""
+        """Once the selected conversations leave the list, select the one after them."""
         rows = self._selected_parts()
         if not rows:
             return
@@ -100,11 +100,11 @@ class ConversationListView(WindowedListView):
         if not self._is_replacing:
             self.selection_moved.emit()
 
-    # --- what mail does to the list --------------------------------------------------------
+    # --- changes of the list ---------------------------------------------------------------
 
     @contextmanager
     def in_place(self) -> Iterator[None]:
-        """Around a change of the whole list: what is seen stays where it is."""
+        """Keep the visible rows where they are while the whole list changes."""
         top = self.rowAt(0)
         has_scrolled = self.verticalScrollBar().value() > 0
         top_id = self._list.id_at(top) if top >= 0 and has_scrolled else None
@@ -122,7 +122,7 @@ class ConversationListView(WindowedListView):
             self.selection_moved.emit()
 
     def _take_next(self) -> bool:
-        """Select what follows a conversation that the person sent away."""
+        """Select the conversation after the one that the user archived or deleted."""
         if self._next_id is None or self.selected_count():
             return False
         wanted, self._next_id = self._next_id, None
@@ -152,7 +152,7 @@ class ConversationListView(WindowedListView):
             self._shift(target, last - first + 1)
 
     def _shift(self, first: int, count: int) -> None:
-        """Rows came or went above what is seen: keep what is seen where it is."""
+        """Keep the visible rows where they are when rows above them come or go."""
         bar = self.verticalScrollBar()
         height = self._row_height()
         if bar.value() > 0 and first * height < bar.value():
@@ -212,7 +212,7 @@ class ConversationListView(WindowedListView):
         super().keyPressEvent(event)
 
     def keyboardSearch(self, text: str) -> None:  # noqa: N802  # Qt's name
-        """Letters are shortcuts here; Qt would look through a million rows for a first letter."""
+        """Do nothing: letters are shortcuts here, and Qt would search a million rows."""
 
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802  # Qt's name
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):

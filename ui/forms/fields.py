@@ -1,4 +1,4 @@
-"""Parts of forms that the wizard and the preferences share."""
+"""Form fields and labels that the wizard and the preferences share."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from ui.style.theme import Theme
 from ui.widgets.still import StillComboBox, StillSpinBox
 
 GAP = 14  # between two fields, in device-independent pixels
-INDENT = 26  # of what belongs to a check box or radio: under its text
+INDENT = 26  # of the hint below a check box or radio button: it lines up with the text
 NEAR = 5  # between a field and its label
 
 
 class HintLabel(QLabel):
-    """A muted sentence that wraps; plain text unless it is told otherwise: it may quote others."""
+    """A muted sentence that wraps. Plain text by default, because it may quote outside text."""
 
     def __init__(self, theme: Theme, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent, wordWrap=True)
@@ -60,13 +60,13 @@ class HintLabel(QLabel):
 
 
 class Title(QLabel):
-    """The heading of a page or of a part of it. A long address breaks behind its dots."""
+    """The heading of a page or section. A long address may break after a dot, @, _ or /."""
 
     def __init__(self, text: str, size: int = 19, parent: QWidget | None = None) -> None:
         super().__init__(_breakable(text), parent, wordWrap=True)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAccessibleName(text)
-        self.setMinimumWidth(1)  # a word without a dot is cut; it must not widen the page
+        self.setMinimumWidth(1)  # a long word without a dot is cut, and does not widen the page
         font = self.font()
         font.setPixelSize(size)
         font.setWeight(font.Weight.DemiBold)
@@ -74,12 +74,12 @@ class Title(QLabel):
 
 
 def _breakable(text: str) -> str:
-    """Words that fill a line by themselves get places where a line may end."""
+    """Give words of 40 characters or more places where a line may break."""
     return re.sub(r"\S{40,}", lambda word: re.sub("[@._/]", "\\g<0>\u200b", word.group()), text)
 
 
 class Notice(QLabel):
-    """A sentence on a tinted ground, hidden while it is empty; read out when it comes."""
+    """A sentence on a tinted background. Hidden while empty; screen readers announce it."""
 
     def __init__(self, theme: Theme, tone: str = "warning", parent: QWidget | None = None) -> None:
         super().__init__(parent, wordWrap=True)
@@ -115,7 +115,7 @@ class Notice(QLabel):
 
 
 class PasswordEdit(QLineEdit):
-    """A password with an eye that shows it."""
+    """A password field with an eye button that shows the password."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -134,7 +134,7 @@ class PasswordEdit(QLineEdit):
         self._show.setToolTip(text)
 
     def hide_text(self) -> None:
-        """Dots again, when the page is left."""
+        """Show dots again. Called when the user leaves the page."""
         self._show.setChecked(False)
 
 
@@ -142,7 +142,7 @@ class ServerFields(QWidget):
     """Host, port and security of one server, side by side.
 
     Signals:
-        edited: Any of the three changed.
+        edited: The user changed one of the three.
     """
 
     edited = Signal()
@@ -173,12 +173,12 @@ class ServerFields(QWidget):
         self.security.currentIndexChanged.connect(self._on_security)
 
     def place(self) -> ServerPlace:
-        """What the fields hold."""
+        """The server that is entered in the fields."""
         security = Security(self.security.currentData())
         return ServerPlace(self.host.text().strip(), self.port.value(), security)
 
     def fill(self, place: ServerPlace) -> None:
-        """Put a server into the fields."""
+        """Fill the fields with a server."""
         self._security = place.security
         self.host.setText(place.host)
         self.security.setCurrentIndex(self.security.findData(place.security.value))
@@ -212,7 +212,7 @@ class ServerFields(QWidget):
 
 
 def add_choice(column: QBoxLayout, choice: QAbstractButton, hint: QLabel | None = None) -> None:
-    """A radio or a check box, with its explanation indented under it."""
+    """Add a radio button or check box, with its hint indented below it."""
     fit(choice)
     near = QVBoxLayout()
     near.setSpacing(3)
@@ -225,7 +225,7 @@ def add_choice(column: QBoxLayout, choice: QAbstractButton, hint: QLabel | None 
 
 
 def grow_to_fit(dialog: QDialog) -> None:
-    """As high as its sentences need: Qt's own `adjustSize` stops at two thirds of the screen."""
+    """Make a dialog as high as its text needs. Qt's `adjustSize` stops at 2/3 of the screen."""
     layout = dialog.layout()
     if layout is None:
         return
@@ -238,7 +238,7 @@ def grow_to_fit(dialog: QDialog) -> None:
 def add_field(
     column: QBoxLayout, text: str, field: QWidget, hint: QWidget | QLayout | None = None
 ) -> QLabel:
-    """A field under its label; the label's mnemonic and a screen reader lead to the field."""
+    """Add a field below its label. The mnemonic and screen readers lead to the field."""
     label = QLabel(text, field.parentWidget())
     label.setBuddy(field)
     field.setAccessibleName(text.replace("&", ""))

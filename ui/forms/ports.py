@@ -1,4 +1,4 @@
-"""The usual ports of a server, and what a change of its security does to a port."""
+"""The usual ports of a server, and how the port follows a change of security."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ USUAL_PORTS = {"imap": IMAP_PORTS, "smtp": SMTP_PORTS}
 
 
 def port_after(ports: Mapping[Security, int], *, old: Security, new: Security, port: int) -> int:
-    """A changed security brings its usual port, unless the person had set another one."""
+    """The port after a change of security: the usual one, unless the user had set another."""
     return ports[new] if port == ports[old] else port

@@ -1,4 +1,4 @@
-"""Pages of forms that scroll, and what keeps their fields in sight."""
+"""Form pages that scroll, and helpers that keep their fields visible."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy,
 
 
 def fit(*buttons: QAbstractButton) -> None:
-    """Check boxes and radios as wide as their text, so that the focus ring fits them."""
+    """Make check boxes and radio buttons as wide as their text, so that the focus ring fits."""
     for button in buttons:
         button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
 
 def scrolling(page: QWidget, parent: QWidget) -> QScrollArea:
-    """A page that scrolls where the screen is small or the letters are large."""
+    """Wrap a page so that it scrolls if the screen is small or the font is large."""
     area = QScrollArea(parent)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
@@ -24,7 +24,7 @@ def scrolling(page: QWidget, parent: QWidget) -> QScrollArea:
 
 
 def into_sight(widget: QWidget, above: int = 24) -> None:
-    """Scroll the page that a widget lies on, with so many pixels of what stands above it."""
+    """Scroll the widget's page until the widget shows, with `above` pixels of space over it."""
     parent = widget.parentWidget()
     while parent is not None and not isinstance(parent, QScrollArea):
         parent = parent.parentWidget()

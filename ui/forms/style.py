@@ -1,4 +1,4 @@
-"""The look of forms: what they need beside the window's style sheet, in the theme's colours."""
+"""The style sheets of forms, which add to the window's, in the theme's colours."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ _COLORS = (
 
 
 class _Style(QObject):
-    """Keeps a widget's style sheet in the colours of the theme, for as long as the widget lives."""
+    """Gives a widget a style sheet in the theme's colours, and updates it with the theme."""
 
     def __init__(self, widget: QWidget, theme: Theme, sheet: str) -> None:
         super().__init__(widget)
@@ -104,20 +104,20 @@ class _Style(QObject):
     def _apply(self) -> None:
         values = {name: self._theme.color(name).name() for name in _COLORS}
         shade = "dark" if self._theme.is_dark else "light"
-        for name in ("check", "chevron"):  # a style sheet takes pictures from files alone
+        for name in ("check", "chevron"):  # a style sheet loads pictures only from files
             values[name] = resources.path("forms", f"{name}-{shade}.svg").as_posix()
         self._widget.setStyleSheet(self._sheet.format(**values))
 
 
 class DialogStyle(_Style):
-    """The look of dialogs with fields: the wizard, the preferences, the questions."""
+    """The look of dialogs with fields: the wizard, the preferences, questions."""
 
     def __init__(self, dialog: QWidget, theme: Theme) -> None:
         super().__init__(dialog, theme, _SHARED + _DIALOG)
 
 
 class InlineStyle(_Style):
-    """The look of records: fields that are text until the mouse or the keyboard is on them."""
+    """The look of records: a field looks like text until it has the mouse or the focus."""
 
     def __init__(self, widget: QWidget, theme: Theme) -> None:
         super().__init__(widget, theme, _SHARED + _INLINE)

@@ -1,4 +1,4 @@
-"""Opens and saves attachments: asks for their bytes, warns of dangerous ones, writes the files."""
+"""Opens and saves attachments: warns of dangerous ones, and has the service write the files."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _SOON_MS = 300
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What to do with an attachment once its bytes are here; no path means open it."""
+    """What to do with an attachment once its bytes are here. Without a path, open it."""
 
     head: AttachmentHead
     path: Path | None = None
 
 
 class AttachmentActions(QObject):
-    """What the person does with attachments, from the click to the file.
+    """What the user does with attachments, from the click to the file.
 
     Signals:
-        busy_changed: Others are being fetched or written now; see `busy`.
+        busy_changed: `busy` changed: other attachments are being fetched or written.
     """
 
     busy_changed = Signal()
@@ -41,30 +41,30 @@ class AttachmentActions(QObject):
         self._window = parent
         self._files = OpenedFiles(service.folder)
         self._asked: dict[int, _Wanted] = {}  # by ticket
-        self._waiting: list[_Wanted] = []  # for the server
+        self._waiting: list[_Wanted] = []  # until the server sends the bytes
         self._is_told = False
         service.answered.connect(self._on_answer)
         service.happened.connect(self._on_event)
 
     @property
     def busy(self) -> frozenset[int]:
-        """The ids of attachments that are not where they are wanted yet."""
+        """The ids of attachments that are still being fetched or written."""
         every = (*self._waiting, *self._asked.values())
         return frozenset(wanted.head.attachment_id for wanted in every)
 
     def open(self, head: AttachmentHead) -> None:
-        """Open an attachment with the system's program for it; dangerous ones after a question."""
+        """Open an attachment with the system's program for it. Ask first if it is dangerous."""
         if is_dangerous(head.file_name, head.content_type):
             self._warn(head)
         else:
             self.open_now(head)
 
     def open_now(self, head: AttachmentHead) -> None:
-        """Open it without a question."""
+        """Open it without asking."""
         self._ask(_Wanted(head))
 
     def save(self, heads: tuple[AttachmentHead, ...]) -> None:
-        """Ask where to, and save there: one as a file, several into a folder."""
+        """Ask for a place and save there: one attachment as a file, several into a folder."""
         start = _downloads()
         dialog = QFileDialog(self._window, self.tr("Save attachment"))
         dialog.setObjectName("save_attachment_dialog")
@@ -80,15 +80,15 @@ class AttachmentActions(QObject):
         dialog.open()
 
     def save_to(self, head: AttachmentHead, path: Path) -> None:
-        """Save one to a path that the person chose."""
+        """Save one attachment to a path that the user chose."""
         self._ask(_Wanted(head, path))
 
     def close_down(self) -> None:
-        """Remove what was opened: at quit."""
+        """At quit: remove the copies that were opened."""
         self._files.remove_all()
 
     def _ask(self, wanted: _Wanted) -> None:
-        """The bytes may be many and the disk slow: a thread of its own writes them."""
+        """Have another thread write the file, because it may be large and the disk slow."""
         head = wanted.head
         path = wanted.path
         if path is None:
@@ -99,7 +99,7 @@ class AttachmentActions(QObject):
 
     @Slot()
     def _tell_busy(self) -> None:
-        """What is quick is not shown."""
+        """Show what is still busy. Called late, so that quick work does not show."""
         if self._asked:
             self._is_told = True
             self.busy_changed.emit()
@@ -176,14 +176,14 @@ class AttachmentActions(QObject):
 
 
 def _downloads() -> Path:
-    """Where saving starts: the person's downloads, or their home where there are none."""
+    """Where the save dialog starts: the user's downloads, or their home if there are none."""
     place = QStandardPaths.StandardLocation.DownloadLocation
     found = Path(QStandardPaths.writableLocation(place))
     return found if found.is_dir() else Path.home()
 
 
 class _OpenQuestion(QObject):
-    """Carries what a warning was about to the answer."""
+    """Keeps the attachment that a warning is about until the user answers."""
 
     def __init__(self, actions: AttachmentActions, head: AttachmentHead, parent: QObject) -> None:
         super().__init__(parent)
@@ -192,12 +192,12 @@ class _OpenQuestion(QObject):
 
     @Slot()
     def yes(self) -> None:
-        """The person wants it."""
+        """The user wants to open it."""
         self._actions.open_now(self._head)
 
 
 class _SaveChoice(QObject):
-    """Carries what is to be saved to the place that is chosen."""
+    """Keeps the attachments to save until the user has chosen a place."""
 
     def __init__(
         self, actions: AttachmentActions, heads: tuple[AttachmentHead, ...], parent: QObject
@@ -208,7 +208,7 @@ class _SaveChoice(QObject):
 
     @Slot(str)
     def take(self, chosen: str) -> None:
-        """Save there; names that are taken in a folder get a number."""
+        """Save there. In a folder, a name that is taken gets a number."""
         path = Path(chosen)
         if len(self._heads) == 1:
             self._actions.save_to(self._heads[0], path)

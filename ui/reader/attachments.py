@@ -1,4 +1,4 @@
-"""The attachments of the open messages: a list of chips under the conversation, with its buttons."""
+"""The attachment panel: chips for the open messages' attachments, with buttons."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ from ui.style.theme import Theme
 
 CHIP = QSize(228, 44)
 GAP = 8
-MOST_ROWS = 2  # chips in view; more scroll
+MOST_ROWS = 2  # rows of chips in view; more scroll
 
 _HEAD = Qt.ItemDataRole.UserRole + 1
 _BUSY = Qt.ItemDataRole.UserRole + 2
 
 
 def icon_name(head: AttachmentHead) -> str:
-    """The icon for a kind of file."""
+    """The name of the icon for this kind of file."""
     if is_dangerous(head.file_name, head.content_type):
         return "shield-alert"
     kind = head.content_type.lower()
@@ -125,7 +125,7 @@ class _Chip(QStyledItemDelegate):
 
 
 class _List(QListWidget):
-    """Chips that wrap; as high as they need, up to a limit."""
+    """Chips that wrap. The list is as high as they need, up to `MOST_ROWS`."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -144,7 +144,7 @@ class _List(QListWidget):
         self.setStyleSheet("QListWidget { background: transparent; border: 0; }")
 
     def fit(self) -> None:
-        """Take the height of the rows."""
+        """Set the height to that of the rows."""
         across = max(1, (self.width() - 2) // (CHIP.width() + GAP))
         rows = min(MOST_ROWS, -(-self.count() // across))
         self.setFixedHeight(max(1, rows) * (CHIP.height() + GAP) + 2)
@@ -155,11 +155,11 @@ class _List(QListWidget):
 
 
 class AttachmentPanel(QWidget):
-    """Lists attachments, and says what the person wants with them.
+    """Lists attachments and emits what the user wants done with them.
 
     Signals:
-        open_pressed: An AttachmentHead.
-        save_pressed: A tuple of AttachmentHeads.
+        open_pressed: Open this AttachmentHead.
+        save_pressed: Save this tuple of AttachmentHeads.
     """
 
     open_pressed = Signal(object)
@@ -199,7 +199,7 @@ class AttachmentPanel(QWidget):
         self.hide()
 
     def set_attachments(self, heads: Sequence[AttachmentHead], busy: frozenset[int]) -> None:
-        """List these; `busy` are the ids that are being fetched."""
+        """List these. `busy` holds the ids that are being fetched."""
         kept = {item.data(_HEAD).attachment_id for item in self.list.selectedItems()}
         self._heads = tuple(heads)
         self.list.clear()
@@ -216,13 +216,13 @@ class AttachmentPanel(QWidget):
         self._on_selection()
 
     def selected(self) -> tuple[AttachmentHead, ...]:
-        """The chosen ones; if there is but one, that."""
+        """The selected attachments. If the list has only one, that one."""
         if len(self._heads) == 1:
             return self._heads
         return tuple(item.data(_HEAD) for item in self.list.selectedItems())
 
     def select_message(self, message_id: int) -> None:
-        """Choose the attachments of a message and take the keyboard."""
+        """Select the attachments of a message and take the focus."""
         for row, head in enumerate(self._heads):
             self.list.item(row).setSelected(head.message_id == message_id)
         chosen = self.list.selectedItems()
@@ -306,5 +306,5 @@ class AttachmentPanel(QWidget):
 
 
 def _file_name(head: AttachmentHead) -> str:
-    """Its name on one line, without letters that turn the direction."""
+    """The file name on one line, without characters that turn the text direction."""
     return formatting.clean(head.file_name) or formatting.clean(head.content_type) or "attachment"

@@ -30,13 +30,13 @@ class RemoteBar(QWidget):
         self.hide()
 
     def say(self, sentence: str) -> None:
-        """Show a sentence; hide for ''."""
+        """Show a sentence. '' hides the bar."""
         self._label.setText(sentence)
         self.setAccessibleName(sentence)
         self.setVisible(bool(sentence))
 
     def text(self) -> str:
-        """What it says."""
+        """The sentence."""
         return self._label.text()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
@@ -51,7 +51,7 @@ class RemoteBar(QWidget):
 
 
 class LinkHint(QLabel):
-    """Where the link under the mouse leads: floats over the bottom of its parent."""
+    """Shows where the link under the mouse leads, over the bottom of its parent."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -65,7 +65,7 @@ class LinkHint(QLabel):
 
     @Slot(str)
     def say(self, address: str) -> None:
-        """Show an address; hide for ''."""
+        """Show an address. '' hides the hint."""
         room = self._pane.width() - 60
         self.setFont(self._theme.font(size=self._theme.metrics.small))
         self.setText(self.fontMetrics().elidedText(address, Qt.TextElideMode.ElideMiddle, room))

@@ -1,4 +1,4 @@
-"""The top of the reading pane: the subject, and what can be done with the conversation."""
+"""The top of the reading pane: the subject, and buttons for the conversation."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ui.style import formatting, icons
 from ui.style.theme import Theme
 from ui.widgets.elided import ElidedLabel
 
-MOST_SUBJECT = 400  # letters; the whole of a longer one is in its tool tip
+MOST_SUBJECT = 400  # characters; the tool tip has the whole subject
 
 
 class ConversationHeader(QWidget):
     """Subject, number of messages, link, and the buttons.
 
     Signals:
-        archive_pressed, restore_pressed, delete_pressed: The buttons.
+        archive_pressed, restore_pressed, delete_pressed: The user pressed that button.
         read_pressed: True to mark as read.
     """
 

@@ -1,4 +1,4 @@
-"""Opens a link of a mail in the system's browser, after a look at where it leads."""
+"""Opens a link of a mail in the system's browser, after checking where it leads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ OPENABLE = ("http", "https", "mailto", "tel")
 
 
 class _Opening(QObject):
-    """Opens one address when its question is answered with yes."""
+    """Opens one address if the user agrees."""
 
     def __init__(self, url: QUrl, parent: QObject) -> None:
         super().__init__(parent)
@@ -18,15 +18,15 @@ class _Opening(QObject):
 
     @Slot()
     def open(self) -> None:
-        """Hand it to the system."""
+        """Hand the address to the system."""
         QDesktopServices.openUrl(self._url)
 
 
 def open_link(url: QUrl, shown_text: str, parent: QWidget) -> QMessageBox | None:
-    """Open a link, asking first if its text names another host than the one it leads to.
+    """Open a link. Ask first if its text names another host than the one it leads to.
 
     Returns:
-        The open question, or None if there was nothing to ask.
+        The question that is open, or None if there is none.
     """
     if url.scheme().lower() not in OPENABLE:
         return None
@@ -59,5 +59,5 @@ def _ask(url: QUrl, shown_text: str, parent: QWidget) -> QMessageBox:
 
 
 def _host(url: QUrl) -> str:
-    """The host as DNS spells it, so that look-alike letters show."""
+    """The host as DNS spells it, so that look-alike letters are visible."""
     return url.host(QUrl.ComponentFormattingOption.FullyEncoded)

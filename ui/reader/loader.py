@@ -1,4 +1,4 @@
-"""Reads the open conversation through the service, and keeps it as the events say it is."""
+"""Loads the open conversation through the service and updates it on events."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from ui.reader.message.state import Card, Shown
 
 
 class ConversationLoader(QObject):
-    """The open conversation's state; it draws nothing.
+    """Holds the state of the open conversation. It draws nothing.
 
     Signals:
-        changed: `shown` is another; True if it is another conversation.
-        cleared: Nothing is open any more; the person's sentence if that is a failure.
+        changed: `shown` changed. True if it is another conversation.
+        cleared: Nothing is open any more. A sentence for the user if something failed, else ''.
     """
 
     changed = Signal(bool)
@@ -41,25 +41,25 @@ class ConversationLoader(QObject):
         super().__init__(parent)
         self._service = service
         self.conversation_id: int | None = None
-        self._only: int | None = None  # the one message that is shown, or None for all
+        self._only: int | None = None  # the only message to show, or None for all
         self.shown: Shown | None = None
         self._head_ticket = 0
         self._is_head_stale = False
         self._asked: dict[int, tuple[int, ...]] = {}  # message ids by ticket
-        self._wanted: set[int] = set()  # bodies that the server was asked for
+        self._wanted: set[int] = set()  # messages whose bodies were requested from the server
         service.answered.connect(self._on_answer)
         service.happened.connect(self._on_event)
 
     @property
     def is_late(self) -> bool:
-        """Another conversation than the open one is being read."""
+        """Whether the wanted conversation is still being read, and `shown` is another or None."""
         shown = self.shown
         return shown is None or shown.head.conversation_id != self.conversation_id
 
     def show(self, conversation_id: int | None, message_id: int | None = None) -> None:
         """Read this conversation, or one message of it.
 
-        What was open stays in `shown` until it is here.
+        `shown` keeps what was open until the new conversation is here.
         """
         self.conversation_id = conversation_id
         self._only = message_id
@@ -73,11 +73,11 @@ class ConversationLoader(QObject):
             self._ask_head()
 
     def forget(self) -> None:
-        """Drop what was open before."""
+        """Drop what was open."""
         self.shown = None
 
     def change(self, message_id: int, change: Callable[[Card], Card]) -> None:
-        """Change one card; its body is read if it now shows."""
+        """Change one card. Its body is read if the card is now open."""
         card = self.shown.card(message_id) if self.shown else None
         if card is None or self.shown is None:
             return
@@ -91,10 +91,10 @@ class ConversationLoader(QObject):
             self.shown = replace(self.shown, is_unfolded=True)
             self.changed.emit(False)
 
-    # --- asking ----------------------------------------------------------------------------
+    # --- requests --------------------------------------------------------------------------
 
     def _ask_head(self) -> None:
-        """Ask for the conversation as it is now; while one question runs, once more after it."""
+        """Request the conversation again. If a request is running, repeat it afterwards."""
         if self.conversation_id is None:
             return
         if self._head_ticket:
@@ -163,7 +163,7 @@ class ConversationLoader(QObject):
             self.changed.emit(False)
 
     def _want_body(self, message_id: int) -> None:
-        """Once while the conversation is open: a damaged mail stays damaged."""
+        """Request a body from the server, once per opening: a damaged mail stays damaged."""
         if message_id not in self._wanted:
             self._wanted.add(message_id)
             self._service.want_body(message_id)
@@ -173,7 +173,7 @@ class ConversationLoader(QObject):
         self._asked.clear()
         self.cleared.emit(error)
 
-    # --- what happened -----------------------------------------------------------------------
+    # --- events ------------------------------------------------------------------------------
 
     @Slot(object)
     def _on_event(self, event: object) -> None:
@@ -195,7 +195,7 @@ class ConversationLoader(QObject):
                     self._ask_head()
 
     def _drop(self, message_ids: tuple[int, ...]) -> None:
-        """Deleted mail leaves the screen at once, before anything is read again."""
+        """Remove deleted mail from the screen at once, before anything is read again."""
         if self.shown is None or not any(self.shown.card(one) for one in message_ids):
             return
         self.shown = self.shown.without(message_ids)
@@ -208,7 +208,7 @@ class ConversationLoader(QObject):
             self.show(None)
 
     def _reload(self, message_ids: tuple[int, ...]) -> None:
-        """A body or an attachment came: what shows stays until the new one is read."""
+        """Read messages again because a body or attachment came. Until then the old text shows."""
         if self.shown is None or self.is_late:
             return
         cards = [card for one in message_ids if (card := self.shown.card(one)) is not None]

@@ -1,6 +1,7 @@
-"""Attachments that were opened: copies in the profile with safe names, gone with their mail.
+"""Copies of opened attachments, in the profile under safe names. They go when their mail goes.
 
-They lie in `<profile>/opened/<message id>/`, read-only, so that nobody edits a copy by mistake.
+They lie in `<profile>/opened/<message id>/`, read-only, so that the user does not edit a copy by
+mistake.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ui.style import formatting
 
 MOST_LETTERS = 120
 
-# What the system runs, or what carries macros or leads somewhere else.
+# Files that the system runs, that carry macros, or that lead somewhere else.
 DANGEROUS = frozenset(
     [
         "ade",
@@ -146,7 +147,7 @@ _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 
 
 def safe_name(file_name: str, fallback: str = "attachment") -> str:
-    """A name for a file that is only a name: no folder, no tricks with direction or devices."""
+    """A file name without folders, text direction tricks or device names."""
     name = formatting.clean(unicodedata.normalize("NFC", file_name))
     name = _FORBIDDEN.sub("_", name).strip(". ")
     if not name:
@@ -154,19 +155,19 @@ def safe_name(file_name: str, fallback: str = "attachment") -> str:
     if _RESERVED.fullmatch(name):
         name = f"_{name}"
     stem, dot, ending = name.rpartition(".")
-    if dot and len(ending) <= 12:  # longer is no file name extension
+    if dot and len(ending) <= 12:  # a longer ending is not an extension
         return f"{stem[: MOST_LETTERS - len(ending) - 1].rstrip('. ')}.{ending}"
     return name[:MOST_LETTERS]
 
 
 def is_dangerous(file_name: str, content_type: str) -> bool:
-    """Whether opening it can run something. Looks at what the system will look at: the name."""
+    """Whether opening it can run code. Checks the name, because the system goes by that too."""
     _stem, dot, ending = safe_name(file_name).lower().rpartition(".")
     return (bool(dot) and ending in DANGEROUS) or content_type.lower().startswith(_DANGEROUS_TYPES)
 
 
 def free_path(folder: Path, name: str) -> Path:
-    """`name` in `folder`, with a number if it is taken."""
+    """`name` in `folder`, with a number if that name is taken."""
     path = folder / name
     count = 1
     while path.exists():
@@ -176,16 +177,16 @@ def free_path(folder: Path, name: str) -> Path:
 
 
 class OpenedFiles:
-    """Where the copies of one profile lie."""
+    """The place for the copies of one profile."""
 
     def __init__(self, profile: Path) -> None:
         self._profile = profile
 
     def path(self, message_id: int, attachment_id: int, file_name: str) -> Path:
-        """Where the copy of an attachment belongs, from where a program can open it."""
+        """The path for the copy of an attachment that a program is to open."""
         folder = opened_files.folder_of(self._profile) / str(message_id) / str(attachment_id)
         return folder / safe_name(file_name)
 
     def remove_all(self) -> None:
-        """At quit."""
+        """Remove all copies. Called at quit."""
         opened_files.remove_all(self._profile)

@@ -1,4 +1,4 @@
-"""The reading pane: opens a conversation, keeps it current, and says what the person does in it."""
+"""The reading pane: opens a conversation, keeps it current, and emits what the user does there."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from ui.reader.views import MessageViews
 from ui.style.theme import Theme
 from ui.widgets.empty_state import EmptyState
 
-LATE = 150  # milliseconds that the conversation before stays while the next is read
+LATE = 150  # milliseconds that the previous conversation stays while the next one is read
 
 
 class ConversationView(QWidget):
-    """Shows one conversation whole, or as a part of another pane one message of it.
+    """Shows a whole conversation or, as part of another pane, one message of it.
 
     Attributes:
-        views: What draws the messages.
+        views: The views that draw the messages.
 
     Signals:
-        height_changed: `natural_height` may be another.
+        height_changed: `natural_height` may have changed.
         messages_shown: The ids of unread messages whose text is on the screen.
-        archive_requested, restore_requested, delete_requested: The buttons in its top bar.
+        archive_requested, restore_requested, delete_requested: The user pressed that button.
         mark_read_requested: True to mark the conversation as read.
-        why_requested: The id and the subject of a message: why is it here?
+        why_requested: The user asks why a message is here: its id and subject.
     """
 
     messages_shown = Signal(object)
@@ -82,7 +82,7 @@ class ConversationView(QWidget):
 
     @property
     def conversation_id(self) -> int | None:
-        """The open conversation, also while it is loaded."""
+        """The open conversation, even while it is still loading."""
         return self._loader.conversation_id
 
     @property
@@ -91,12 +91,12 @@ class ConversationView(QWidget):
         return self._loader.shown
 
     def show_conversation(self, conversation_id: int | None) -> None:
-        """Open a conversation, or none. It shows as soon as it is read."""
+        """Open a conversation, or none. It appears as soon as it is read."""
         if conversation_id == self.conversation_id:
             return
         self._told.clear()
         if conversation_id is not None:
-            self._late.start()  # what was open stays for a moment, so that nothing flickers
+            self._late.start()  # the open one stays for a moment, to avoid flicker
         self._loader.show(conversation_id)
 
     def show_message(self, conversation_id: int, message_id: int) -> None:
@@ -108,20 +108,20 @@ class ConversationView(QWidget):
         self._loader.show(conversation_id, message_id)
 
     def natural_height(self) -> int:
-        """How high it would have to be to show everything without scrolling."""
+        """The height that shows everything without scrolling."""
         shown = (self.header, self.remote_bar, self.attachments)
         parts = [part.sizeHint().height() for part in shown if not part.isHidden()]
         return sum(parts) + self.views.current.natural_height()
 
     def set_simple_html(self, is_simple: bool) -> None:
-        """The person's choice to see HTML mail without QtWebEngine."""
+        """Set whether the user wants HTML mail shown without QtWebEngine."""
         if is_simple != self.views.is_simple:
             self.views.is_simple = is_simple
             self._draw(is_new=True)
 
     @Slot()
     def close_down(self) -> None:
-        """At quit: opened files go, and pages go before their profile."""
+        """At quit: remove opened files, and destroy the pages before their profile."""
         self.show_conversation(None)
         self.attachment_actions.close_down()
         self.views.close_down()
@@ -213,7 +213,7 @@ class ConversationView(QWidget):
 
     @Slot()
     def _on_late(self) -> None:
-        """The reader is busy: show nothing rather than the conversation before."""
+        """Loading takes long: show "Loading…" instead of the previous conversation."""
         if self._loader.is_late:
             self._loader.forget()
             self._show_empty("")
@@ -252,7 +252,7 @@ class ConversationView(QWidget):
     @Slot(bool)
     def _on_read(self, is_read: bool) -> None:
         if not is_read and self.shown is not None:
-            # What the person marks as unread stays so while it is open.
+            # What the user marks as unread stays unread while it is open.
             self._told.update(card.message_id for card in self.shown.cards)
         self.mark_read_requested.emit(is_read)
 
@@ -260,7 +260,7 @@ class ConversationView(QWidget):
 
     @Slot()
     def _tell_shown(self) -> None:
-        """Tell which unread messages can be read now, each once."""
+        """Report the unread messages that the user can now read, each one once."""
         if (
             self.shown is None
             or self._loader.is_late

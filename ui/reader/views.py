@@ -1,4 +1,4 @@
-"""Which of the two message views draws: text in Qt's widgets, or HTML in QtWebEngine."""
+"""Chooses which message view draws: text in Qt's widgets, or HTML in QtWebEngine."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ log = logging.getLogger(__name__)
 
 
 class MessageViews(QStackedWidget):
-    """Has the text view from the start, and makes the web view at the first HTML mail.
+    """Has the text view from the start, and creates the web view for the first HTML mail.
 
-    Loading Chromium any earlier would cost its 250 MB for nothing.
+    Loading Chromium earlier would cost its 250 MB for nothing.
 
     Attributes:
         current: The view that draws now.
@@ -46,7 +46,7 @@ class MessageViews(QStackedWidget):
         connect(self._text)
 
     def choose(self, shown: Shown) -> bool:
-        """Turn to the view that a conversation needs; whether it is another one than before."""
+        """Switch to the view that a conversation needs. True if the view changed."""
         view = self._view_for(shown)
         is_other = view is not self.current
         if is_other:
@@ -56,7 +56,7 @@ class MessageViews(QStackedWidget):
         return is_other
 
     def close_down(self) -> None:
-        """At quit: Chromium's page goes before its profile."""
+        """At quit: destroy Chromium's page before its profile."""
         if self._web is not None:
             web, self._web, self.current = self._web, None, self._text
             self.removeWidget(web)
@@ -64,7 +64,10 @@ class MessageViews(QStackedWidget):
             web.deleteLater()
 
     def _view_for(self, shown: Shown) -> MessageView:
-        """Text alone needs no QtWebEngine; a conversation that has it keeps it."""
+        """The view for a conversation. Plain text needs no QtWebEngine.
+
+        While bodies are missing, a conversation in the web view stays there.
+        """
         if self.is_simple or not schemes.HAS_WEB_ENGINE:
             return self._text
         waits_in_web = self.current is self._web and bool(shown.missing())

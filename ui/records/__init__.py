@@ -1,1 +1,5 @@
-"""Customer records: their lists, their detail views with the history, and what links mail to them."""
+"""The panes of the records: their lists, their detail views with history, and links with mail.
+
+May import `ui.forms` and the layers below it, `sync` and `models`, but no other pane. Its folders
+use its modules `kinds`, `money`, `roles` and `link_reasons`. The other modules use the folders.
+"""

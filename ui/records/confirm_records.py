@@ -1,4 +1,4 @@
-"""The dialog before records are deleted: mail stays, links go."""
+"""The question before records are deleted. It says that mail stays and links go."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_TITLES = 6
 
 
 class ConfirmRecords(QMessageBox):
-    """Asks once; Cancel is what Enter does."""
+    """Asks once. Enter means Cancel."""
 
     def __init__(self, preview: RecordsPreview, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,7 +31,7 @@ class ConfirmRecords(QMessageBox):
         self.setEscapeButton(cancel)
 
     def is_agreed(self) -> bool:
-        """Show it and wait; whether the person pressed "Delete"."""
+        """Show the question and wait. True if the user pressed "Delete"."""
         self.exec()
         is_agreed = self.clickedButton() is self._delete
         self.deleteLater()

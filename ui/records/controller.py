@@ -1,4 +1,4 @@
-"""Records in the window: navigation between lists and detail views, and what is done in them."""
+"""Controls the records in the window: navigation, menus, making, merging and deleting."""
 
 from __future__ import annotations
 
@@ -37,22 +37,22 @@ from ui.style.theme import Theme
 RecordsField = OneRecordField | ManyRecordsField
 
 
-class RecordsDesk(QObject):
-    """The list of records, the detail view, and everything that acts on them.
+class RecordsController(QObject):
+    """Holds the list of records and the detail view, and does what the user wants with records.
 
     Attributes:
         pane: The list.
         detail: The detail view.
         creator: Makes records.
-        history: What is done with a history's entries.
+        history: The actions on a history's entries.
 
     Signals:
-        key_wanted: A line of the sidebar that shall be chosen (`deals`).
+        key_wanted: The key of the sidebar's line to choose, such as `deals`.
         conversation_wanted: The id of a conversation to open.
-        detail_changed: Whether the detail view shall be seen.
-        search_ended: The search field shall be emptied.
+        detail_changed: Whether the detail view is to show.
+        search_ended: The search field is to be cleared.
         board_wanted: Show the deals by stage.
-        failed: The person's sentence.
+        failed: A sentence for the user.
     """
 
     key_wanted = Signal(str)
@@ -111,7 +111,7 @@ class RecordsDesk(QObject):
         self.history.failed.connect(self.failed)
         self.transfer.failed.connect(self.failed)
 
-    # --- where one is --------------------------------------------------------------------
+    # --- navigation ----------------------------------------------------------------------
 
     def show_key(self, key: str) -> None:
         """List the records behind a line of the sidebar."""
@@ -119,16 +119,18 @@ class RecordsDesk(QObject):
         self._on_selection()
 
     def search(self, text: str) -> None:
-        """List only what has these words."""
+        """List only records that contain these words."""
         self.pane.search(text)
 
     @Slot(str)
     def open_record(self, record_key: str) -> None:
-        """Go to a record: its list, and in it the record."""
+        """Go to a record: show its list and select it there."""
         kind, record_id = kinds.split_key(record_key)
         if not kind:
             return
-        self.detail.show_record(record_key)  # first: a list of 100,000 takes the reader 50 ms
+        self.detail.show_record(
+            record_key
+        )  # first, because a list of 100,000 takes the reader 50 ms
         self.pane.expect(record_id)
         self.key_wanted.emit(kinds.KEY_OF_KIND[kind])
         self.detail_changed.emit(True)
@@ -140,14 +142,14 @@ class RecordsDesk(QObject):
         if len(chosen) == 1:
             self.detail.show_record(f"{self.pane.query.kind}:{chosen[0]}")
         elif not chosen and self.pane.has_left(self.detail.record_key):
-            pass  # the person still works with it
+            pass  # the user is still working with it
         elif len(chosen) > 1 or not self.pane.is_waiting():
             self.detail.show_record("")
             self.detail.show_many(len(chosen))
         self.detail_changed.emit(bool(chosen) or bool(self.detail.record_key))
 
     def announce(self) -> None:
-        """Say again whether the detail view shall be seen."""
+        """Emit `detail_changed` again."""
         chosen = bool(self.pane.view.selected_ids()) or bool(self.detail.record_key)
         self.detail_changed.emit(chosen)
 
@@ -172,13 +174,16 @@ class RecordsDesk(QObject):
 
     @Slot(object, str, str)
     def _create_for_detail(self, field: RecordsField, kind: str, name: str) -> None:
-        """What is made is given to this record, also if another one is shown by then."""
+        """Make a record and add it to this one, even if another one is shown by then."""
         if self.detail.detail is not None:
             owner = self.detail.detail.record
             self.creator.create_named(kind, name, partial(self._give, owner, field, name))
 
     def _give(self, owner: Record, field: RecordsField, name: str, id_: int) -> None:
-        """While the record is shown its field takes it, which knows what else was chosen since."""
+        """Add the new record to its owner.
+
+        While the owner is shown, its field takes it: the field knows what else was chosen since.
+        """
         is_one = isinstance(field, OneRecordField)
         shown = self.detail.detail
         if shown is None or shown.record_key != key_of(owner):
@@ -278,13 +283,13 @@ class RecordsDesk(QObject):
         self.delete(tuple(f"{kind}:{id_}" for id_ in self.pane.view.selected_ids()))
 
     def delete(self, record_keys: tuple[str, ...]) -> None:
-        """Ask the store what a delete would do, then the person, then do it."""
+        """Ask the store what the delete would do, ask the user, then delete."""
         if record_keys and not self._deletes:
             ticket = self._service.ask(RecordsPreviewRequest(record_keys))
             self._deletes[ticket] = record_keys
 
     def merge(self, person_ids: tuple[int, ...]) -> None:
-        """Ask which person is kept, and merge."""
+        """Ask which person to keep, then merge."""
         dialog = MergeDialog(person_ids, self.creator, self._theme, self._window)
         dialog.agreed.connect(self._on_merge)
         dialog.open()
@@ -295,7 +300,7 @@ class RecordsDesk(QObject):
         self.open_record(f"person:{kept_id}")
 
     def link_past(self, record_key: str) -> None:
-        """Preview what the rules would link to a record, then ask."""
+        """Preview what the rules would link with a record, then ask."""
         self._tickets[self._service.ask(LinkPreviewRequest(record_key))] = record_key
 
     @Slot(object)

@@ -1,4 +1,4 @@
-"""Deletes or unlinks the current entry of a history: "Delete this email" (R5, R6)."""
+"""The actions on the current mail of a history: "Delete this email" (R5, R6), and unlink."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class HistoryActions(QObject):
     """Connects `action_delete_email` with the history's current entry.
 
     Signals:
-        failed: The person's sentence.
-        changed: Another entry is current, or none.
+        failed: A sentence for the user.
+        changed: Another entry is the current one, or none is.
     """
 
     failed = Signal(str)
@@ -52,7 +52,7 @@ class HistoryActions(QObject):
         self.refresh()
 
     def current(self) -> MailEntry | None:
-        """The mail that the actions act on."""
+        """The mail that the actions act on, or None."""
         if not self._detail.isVisible():
             return None
         entry = self._detail.history.view.current_entry()
@@ -60,26 +60,26 @@ class HistoryActions(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Offer what the current entry allows."""
+        """Enable the actions that the current entry allows."""
         self._actions["delete_email"].setEnabled(self.current() is not None)
         self.changed.emit()
 
     @Slot()
     def delete_current(self) -> None:
-        """Ask, then delete this one message everywhere."""
+        """Ask the user, then delete this one message everywhere."""
         entry = self.current()
         if entry is not None and not self._asked:
             ticket = self._service.ask(DeletePreviewRequest(message_ids=(entry.message_id,)))
             self._asked[ticket] = entry.message_id
 
     def can_unlink(self) -> bool:
-        """Whether the current mail is here by a link that can be taken."""
+        """Whether the current mail is here by a link that can be removed."""
         entry = self.current()
         kind = kinds.split_key(self._detail.record_key)[0]
         return entry is not None and (kind == kinds.PERSON or bool(entry.link_key))
 
     def unlink(self) -> None:
-        """Take the link by which the current mail is in this history."""
+        """Remove the link by which the current mail is in this history."""
         entry = self.current()
         if entry is None:
             return

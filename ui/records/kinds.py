@@ -1,4 +1,4 @@
-"""The five kinds of records: their words and icons, in one place."""
+"""The five kinds of records: their names, states and icons, in one place."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _CONTEXT = "Kinds"
 DEAL, LEAD, PROJECT = "deal", "lead", "project"
 PERSON, ORGANIZATION = "person", "organization"
 KINDS = (DEAL, LEAD, PROJECT, PERSON, ORGANIZATION)
-WORK = (DEAL, LEAD, PROJECT)  # what a conversation can be linked with
+WORK = (DEAL, LEAD, PROJECT)  # the kinds that a conversation can be linked with
 
-# Keys of the sidebar.
+# The sidebar's keys.
 KIND_OF_KEY = {
     "deals": DEAL,
     "leads": LEAD,
@@ -33,7 +33,7 @@ ICONS = {
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What one kind is called."""
+    """The names of one kind."""
 
     one: str
     many: str
@@ -44,7 +44,7 @@ class Words:
 
 
 def words(kind: str) -> Words:
-    """The words of a kind, in the person's language."""
+    """The names of a kind, in the user's language."""
     tr = QCoreApplication.translate
     match kind:
         case "deal":
@@ -95,7 +95,7 @@ def words(kind: str) -> Words:
 
 
 def statuses(kind: str) -> dict[str, str]:
-    """The states a record of this kind can have, in words, the first one being the open one."""
+    """The states of a kind and their names. The first one is the open state."""
     tr = QCoreApplication.translate
     match kind:
         case "deal":
@@ -121,7 +121,7 @@ def statuses(kind: str) -> dict[str, str]:
 
 
 def status_tone(status: str) -> str:
-    """The theme's colour of a state."""
+    """The theme's colour token of a state."""
     return {
         "won": "success",
         "done": "success",
@@ -133,7 +133,7 @@ def status_tone(status: str) -> str:
 
 
 def split_key(record_key: str) -> tuple[str, int]:
-    """`deal:12` as ("deal", 12); ("", 0) for what is none."""
+    """`deal:12` as ("deal", 12). ("", 0) if it is not a record key."""
     kind, _, number = record_key.partition(":")
     if kind not in KINDS or not number.isdigit():
         return "", 0

@@ -1,4 +1,4 @@
-"""Linking and unlinking by hand, from the conversation, the list and a record's history (M14)."""
+"""The actions that link and unlink by hand: in a conversation, the list or a history (M14)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ui.commands.actions import Actions
 from ui.commands.command_stack import CommandStack
 from ui.records import kinds
 from ui.records.beside.reading_area import ReadingArea
-from ui.records.controller import RecordsDesk
+from ui.records.controller import RecordsController
 from ui.records.form.form import NEW
 from ui.records.links.add_to_dialog import AddToDialog
 from ui.records.links.link_dialog import LinkDialog
@@ -31,7 +31,7 @@ class LinkActions(QObject):
     """Connects `action_link` and `action_unlink` with what they act on.
 
     Signals:
-        failed: The person's sentence.
+        failed: A sentence for the user.
     """
 
     failed = Signal(str)
@@ -41,7 +41,7 @@ class LinkActions(QObject):
         service: MailService,
         actions: Actions,
         stack: CommandStack,
-        desk: RecordsDesk,
+        controller: RecordsController,
         area: ReadingArea,
         theme: Theme,
         window: QWidget,
@@ -53,44 +53,46 @@ class LinkActions(QObject):
         self._service = service
         self._actions = actions
         self._stack = stack
-        self._desk = desk
+        self._controller = controller
         self._area = area
         self._theme = theme
         self._window = window
         self._selected = selected
         self._open_messages = open_messages
-        self._waiting: tuple[int, ...] = ()  # conversations to link with a record being made
+        self._waiting: tuple[
+            int, ...
+        ] = ()  # conversations to link with the record that is being made
         actions["link"].triggered.connect(self.link)
         actions["unlink"].triggered.connect(self.unlink)
         bar, side = area.link_bar, area.side
-        bar.record_wanted.connect(desk.open_record)
+        bar.record_wanted.connect(controller.open_record)
         bar.choice_made.connect(self._on_choice)
         bar.dialog_wanted.connect(self.link)
         bar.unlink_wanted.connect(self.unlink)
         bar.dismiss_wanted.connect(self._on_dismiss)
-        side.record_wanted.connect(desk.open_record)
+        side.record_wanted.connect(controller.open_record)
         side.create_wanted.connect(self._on_create)
         side.add_wanted.connect(self._on_add)
-        desk.creator.created.connect(self._on_created)
-        desk.history.changed.connect(self.refresh)
+        controller.creator.created.connect(self._on_created)
+        controller.history.changed.connect(self.refresh)
         area.panel_changed.connect(self.refresh)
 
     # --- what the actions act on ---------------------------------------------------------
 
     def _targets(self) -> tuple[int, ...]:
-        """The conversations: of the history's current mail, or those selected in the list."""
-        if self._desk.detail.isVisible():
-            entry = self._desk.history.current()
+        """The conversations to act on: that of the history's current mail, or the selected ones."""
+        if self._controller.detail.isVisible():
+            entry = self._controller.history.current()
             return (entry.conversation_id,) if entry is not None else ()
         return self._selected()
 
     @Slot()
     def refresh(self) -> None:
-        """Offer what there is something to do for."""
+        """Enable the actions that have something to do."""
         targets = self._targets()
         self._actions["link"].setEnabled(bool(targets))
-        if self._desk.detail.isVisible():
-            can_unlink = self._desk.history.can_unlink()
+        if self._controller.detail.isVisible():
+            can_unlink = self._controller.history.can_unlink()
         elif len(targets) == 1 and self._area.conversation_id == targets[0]:
             panel = self._area.panel
             can_unlink = panel is not None and panel.link is not None
@@ -102,7 +104,7 @@ class LinkActions(QObject):
 
     @Slot()
     def link(self) -> None:
-        """Ask with what the conversations shall be linked."""
+        """Ask which record to link the conversations with."""
         targets = self._targets()
         if not targets:
             return
@@ -122,15 +124,15 @@ class LinkActions(QObject):
         dialog.open()
 
     def _messages(self, targets: tuple[int, ...]) -> tuple[int, ...]:
-        """The messages that a person could be linked with by hand; () for many conversations."""
-        if self._desk.detail.isVisible():
-            entry = self._desk.history.current()
+        """The messages that can be linked with a person by hand. () for several conversations."""
+        if self._controller.detail.isVisible():
+            entry = self._controller.history.current()
             return (entry.message_id,) if entry is not None else ()
         is_open = len(targets) == 1 and targets[0] == self._area.conversation_id
         return self._open_messages() if is_open else ()
 
     def _current_key(self, targets: tuple[int, ...]) -> str:
-        entry = self._desk.history.current()
+        entry = self._controller.history.current()
         if entry is not None:
             return entry.link_key
         panel = self._area.panel
@@ -146,9 +148,9 @@ class LinkActions(QObject):
 
     @Slot()
     def unlink(self) -> None:
-        """Take the link."""
-        if self._desk.detail.isVisible():
-            self._desk.history.unlink()
+        """Remove the link."""
+        if self._controller.detail.isVisible():
+            self._controller.history.unlink()
         elif self._targets():
             self._stack.run(UnlinkConversations(self._targets()))
 
@@ -165,7 +167,7 @@ class LinkActions(QObject):
     # --- new records for a conversation --------------------------------------------------
 
     def _link_with_new(self, targets: tuple[int, ...], kind: str, title: str) -> None:
-        """Make a deal of the persons of the open conversation, and link with it."""
+        """Make a record with the persons of the open conversation, and link with it."""
         panel = self._area.panel
         names: dict[str, str] = {}
         record = NEW[kind]()
@@ -180,7 +182,7 @@ class LinkActions(QObject):
             organization_id = organization.id if organization is not None else None
             if not isinstance(record, Person | Organization):
                 record = replace(record, person_ids=person_ids, organization_id=organization_id)
-        dialog = self._desk.creator.open(kind, record, names, stays=True)
+        dialog = self._controller.creator.open(kind, record, names, stays=True)
         self._waiting = targets
         dialog.rejected.connect(self._forget)
 
@@ -196,7 +198,7 @@ class LinkActions(QObject):
 
     @Slot(object)
     def _on_create(self, unknown: UnknownAddress) -> None:
-        """A new contact, with what the mail says of them."""
+        """Make a new contact, filled in with what the mail says about them."""
         names = {}
         if unknown.organization_id is not None:
             names[f"organization:{unknown.organization_id}"] = unknown.organization_name
@@ -208,14 +210,14 @@ class LinkActions(QObject):
             addresses=(Labelled(unknown.address, "work"),),
             phones=phones,
         )
-        dialog = self._desk.creator.open(kinds.PERSON, person, names, stays=True)
+        dialog = self._controller.creator.open(kinds.PERSON, person, names, stays=True)
         if unknown.organization_id is None and unknown.organization_name:
             dialog.form.propose_organization(unknown.organization_name)
 
     @Slot(object)
     def _on_add(self, unknown: UnknownAddress) -> None:
-        """The address belongs to somebody who is known."""
-        dialog = AddToDialog(unknown.address, self._desk.creator, self._theme, self._window)
+        """Add the address to an existing contact."""
+        dialog = AddToDialog(unknown.address, self._controller.creator, self._theme, self._window)
         dialog.chosen.connect(lambda id_: self._add(unknown.address, id_))
         dialog.open()
 
@@ -224,7 +226,7 @@ class LinkActions(QObject):
         if isinstance(person, Person):
             addresses = (*person.addresses, Labelled(address))
             command = SaveRecord(replace(person, addresses=addresses), columns=("addresses",))
-            self._desk.creator.run(command, self._on_added)
+            self._controller.creator.run(command, self._on_added)
 
     def _on_added(self, done: CommandDone) -> None:
         if done.done is None:

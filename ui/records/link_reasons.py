@@ -1,4 +1,4 @@
-"""Why a conversation is linked, or asks, in words."""
+"""Sentences that explain why a conversation is linked, or why it asks for a link."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CONTEXT = "LinkReasons"
 
 
 def sentence(facts: LinkFacts, names: dict[int, str]) -> str:
-    """The reason of a link or of an offer; `names` are the persons', by id."""
+    """The reason for a link or an offer. `names` has the persons' names, by id."""
     tr = QCoreApplication.translate
     known = [formatting.clean(names[id_]) for id_ in facts.person_ids if id_ in names]
     who = ", ".join(known[:3])
@@ -38,11 +38,13 @@ def sentence(facts: LinkFacts, names: dict[int, str]) -> str:
 
 
 def history_sentence(found: HistoryReason) -> str:
-    """Why a mail is in a history; '' if it left it meanwhile."""
+    """Why a mail is in a history. '' if it is no longer there."""
     parts = [_person(found, person) for person in found.persons]
     if found.link is not None:
         text = sentence(found.link, dict(found.names))
-        if found.link.item.key != found.record_key:  # an organization's, by one of its items
+        if (
+            found.link.item.key != found.record_key
+        ):  # in an organization's history, by one of its items
             title = formatting.clean(found.link.item.title)
             through = QCoreApplication.translate(_CONTEXT, "Linked with {title}. {reason}")
             text = through.format(title=title, reason=text)

@@ -1,4 +1,4 @@
-"""Values of deals and dates as the person writes and reads them. Pure."""
+"""Formats and parses the values of deals, and dates, as the user writes them. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WORDS = frozenset((*CURRENCIES, "ZŁ", "KR", "KČ"))
 
 
 def shown(cents: int | None, currency: str) -> str:
-    """12,500 EUR; cents only where there are some; '' for no value."""
+    """12,500 EUR. Cents show only if there are any. '' for no value."""
     if cents is None:
         return ""
     amount = formatting.number(cents // 100)
@@ -26,7 +26,7 @@ def shown(cents: int | None, currency: str) -> str:
 
 
 def short(cents: int, currency: str) -> str:
-    """12.5k EUR: for heads of columns."""
+    """12.5k EUR, for the heads of the board's columns."""
     amount = cents / 100
     for unit, size in (("M", 1_000_000), ("k", 1_000)):
         if amount >= size * 10:
@@ -35,9 +35,9 @@ def short(cents: int, currency: str) -> str:
 
 
 def parsed(text: str) -> int | None:
-    """Cents of what was typed: 12500, 12 500,50, 12,500.00, 12.500 EUR; None for nothing sensible.
+    """The cents of a typed amount: 12500, 12 500,50, 12,500.00, 12.500 EUR. None for no amount.
 
-    A word that is no currency is not passed over: 12k would be twelve.
+    A word that is not a currency is not ignored: otherwise 12k would become twelve.
     """
     kept = re.sub(r"[^\d.,\-]", "", text)
     words = re.findall(r"[^\W\d_]+", text)
@@ -52,7 +52,7 @@ def parsed(text: str) -> int | None:
 
 
 def _split(text: str) -> tuple[str, str, str]:
-    """At the decimal sign: the last separator, if one or two digits follow it."""
+    """Split at the decimal sign, which is the last separator if one or two digits follow it."""
     found = re.search(r"[.,](\d{1,2})$", text)
     if found is None:
         return text, "", ""
@@ -60,7 +60,7 @@ def _split(text: str) -> tuple[str, str, str]:
 
 
 def day(iso: str) -> str:
-    """14 Nov 2026 for an ISO date; what it is, if it is none."""
+    """14 Nov 2026 for an ISO date. Any other text stays as it is."""
     try:
         moment = date.fromisoformat(iso)
     except ValueError:
@@ -70,7 +70,7 @@ def day(iso: str) -> str:
 
 
 def parsed_day(text: str) -> str | None:
-    """ISO of a typed date; '' for nothing typed, None for nonsense."""
+    """The ISO date of a typed date. '' if nothing was typed, None if it is not a date."""
     words = text.strip()
     if not words:
         return ""

@@ -1,4 +1,4 @@
-"""Stages, import and export: what concerns all records of a kind."""
+"""Stages, import and export: the actions on all records of a kind."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from ui.style.theme import Theme
 
 
 class Transfer(QObject):
-    """Opens the dialogs and does what they ask for.
+    """Opens the dialogs and carries out what the user chose there.
 
     Signals:
-        failed: The person's sentence; also how many records were exported.
+        failed: A sentence for the user. Also how many records were exported.
     """
 
     failed = Signal(str)
@@ -58,7 +58,7 @@ class Transfer(QObject):
     # --- import --------------------------------------------------------------------------
 
     def open_import(self, kind: str) -> None:
-        """Show the import; the kind is a first guess."""
+        """Show the import dialog. The kind is a first guess."""
         open_import(self._service, self._theme, self._window, kind)
 
     # --- export --------------------------------------------------------------------------
@@ -66,7 +66,10 @@ class Transfer(QObject):
     def offer(
         self, menu: QMenu, kind: str, ids: tuple[int, ...] | None = None, title: str = ""
     ) -> None:
-        """The exports in a menu: of all records of a kind, or of these. `title`: of the one."""
+        """Add exports to a menu: of all records of a kind, or of `ids`.
+
+        `title` names the record if there is only one.
+        """
         texts = {"csv": self.tr("Export as CSV…")}
         if kind in (kinds.PERSON, kinds.ORGANIZATION):
             texts["vcf"] = self.tr("Export as vCard…")
@@ -109,5 +112,5 @@ class Transfer(QObject):
 
 
 def _file_name(title: str) -> str:
-    """A record's title without what file systems refuse."""
+    """A record's title without characters that file systems refuse."""
     return re.sub(r'[\x00-\x1f<>:"/\\|?*]+', " ", formatting.clean(title)).strip(" .")[:80]

@@ -1,4 +1,4 @@
-"""Python's cyclic garbage collection, in the GUI thread and in no other."""
+"""Runs Python's cyclic garbage collection in the GUI thread only."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class GuiCollector(QObject):
     """Collects for all threads, from a timer of the GUI thread.
 
     Python collects in whichever thread happens to allocate. If that is a worker, and the garbage
-    holds a widget, the widget is destroyed in the wrong thread and Qt crashes. So the automatic
-    collection is off, and this timer does by the same thresholds what it would have done.
+    holds a widget, the widget is destroyed in the wrong thread and Qt crashes. So automatic
+    collection is off, and this timer collects instead, by the same thresholds.
     """
 
     def __init__(self, parent: QObject) -> None:

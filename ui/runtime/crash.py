@@ -1,4 +1,7 @@
-"""Faults of our own: logged in the profile, told once, never silent and never with mail's words."""
+"""Logs faults of the program in the profile and reports the first one to the user.
+
+No fault is silent, and no log contains text of mail.
+"""
 
 from __future__ import annotations
 
@@ -37,11 +40,11 @@ _LEVELS = {
 class CrashGuard(QObject):
     """Writes `logs/dealpost.log` and `logs/crash.log` of a profile while it is open.
 
-    A traceback is logged by its frames and the exception's class alone: the text of an
-    exception may quote a mail or a secret.
+    A logged traceback has only the frames and the exception's class. The text of an exception
+    may quote a mail or a secret.
 
     Signals:
-        _struck: A fault, from whatever thread; told in the GUI thread.
+        _struck: A fault in any thread. The GUI thread reports it.
     """
 
     _struck = Signal(str)
@@ -50,13 +53,13 @@ class CrashGuard(QObject):
         super().__init__(parent)
         self._folder = folder / "logs"
         self._has_told = False
-        self._box: QMessageBox | None = None  # without a parent nobody else keeps it
+        self._box: QMessageBox | None = None  # without a parent, only this keeps it alive
         self._file: IO[str] | None = None
         self._handler: RotatingFileHandler | None = None
         self._struck.connect(self._tell, Qt.ConnectionType.QueuedConnection)
 
     def install(self) -> None:
-        """Begin; the hooks that were there before come back with `remove`."""
+        """Start logging. `remove` restores the hooks that were there before."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._handler = RotatingFileHandler(
             self._folder / "dealpost.log", maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8"
@@ -73,7 +76,7 @@ class CrashGuard(QObject):
         self._qt_handler = qInstallMessageHandler(self._on_qt_message)
 
     def remove(self) -> None:
-        """End: every hook as it was, the files closed."""
+        """Stop logging: restore every hook and close the files."""
         if self._handler is None or self._file is None:
             return
         sys.excepthook, threading.excepthook = self._excepthook, self._thread_hook
@@ -111,7 +114,7 @@ class CrashGuard(QObject):
 
     @Slot(str)
     def _tell(self, name: str) -> None:
-        """One dialog a run: the first fault often brings more."""
+        """Show one dialog per run, because the first fault often causes more."""
         if self._has_told:
             return
         self._has_told = True
@@ -132,7 +135,7 @@ class WordlessFormatter(logging.Formatter):
     """Formats tracebacks without the exceptions' texts and without source lines."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Other handlers leave their own words for the traceback in the record: not ours."""
+        """Format the record without the traceback text that other handlers cache in it."""
         own = logging.makeLogRecord(record.__dict__ | {"exc_text": None})
         return super().format(own)
 

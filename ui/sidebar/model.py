@@ -1,4 +1,4 @@
-"""What the sidebar lists: folders over all accounts, then each account's Inbox and its state."""
+"""What the sidebar lists: folders of all accounts, records, then each account's Inbox and state."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from ui.style import formatting
 
 KEY = int(
     Qt.ItemDataRole.UserRole
-)  # `inbox`, `sent`, `archive`, `deals`, …, `inbox:<account id>`; '': a heading
-COUNT = KEY + 1  # unread conversations, 0 where none is shown
+)  # `inbox`, `sent`, `archive`, `deals`, …, `inbox:<account id>`; '' for a heading
+COUNT = KEY + 1  # unread conversations; 0 shows no number
 ICON = KEY + 2
-TROUBLE = KEY + 3  # whether an account needs the person
-READ_ONLY = KEY + 4  # whether nothing is changed on its server
+TROUBLE = KEY + 3  # True if the account needs the user
+READ_ONLY = KEY + 4  # True if Dealpost changes nothing on the account's server
 
 
 class SidebarModel(QStandardItemModel):
-    """A flat list; headings are items that can't be selected. Changed in place, never reset."""
+    """A flat list. Headings are items that cannot be selected. Changed in place, never reset."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +47,7 @@ class SidebarModel(QStandardItemModel):
     def set_accounts(
         self, configs: Iterable[AccountConfig], read_only_ids: Collection[int] = ()
     ) -> None:
-        """Show these accounts, in this order. A line may be another account's afterwards."""
+        """Show these accounts, in this order. An existing line may then show another account."""
         wanted = {config.id: config for config in configs}
         lines = list(self._accounts.values())
         if wanted and self._accounts_heading < 0:
@@ -66,24 +66,24 @@ class SidebarModel(QStandardItemModel):
             item.setData("users" if config.kind == "team" else "mail", ICON)
             item.setData(config.id in read_only_ids, READ_ONLY)
             self._describe(config.id)
-        for line in lines[len(wanted) :]:  # last: the one that is chosen may be among them
+        for line in lines[len(wanted) :]:  # last, because the chosen line may be among them
             self.removeRow(line.row())
         self.set_counts(self._counts)
 
     def set_counts(self, counts: Counts) -> None:
-        """Show how much is unread."""
+        """Show the numbers of unread conversations."""
         self._counts = counts
         self._put_count(self._folders[View.INBOX], counts.total.inbox_unread)
         for account_id, item in self._accounts.items():
             self._put_count(item, counts.of(account_id).inbox_unread)
 
     def set_status(self, status: StatusChanged) -> None:
-        """Mark an account that needs the person."""
+        """Mark the account if it needs the user."""
         self._statuses[status.account_id] = status
         self._describe(status.account_id)
 
     def item_of(self, key: str) -> QStandardItem | None:
-        """The item with a key."""
+        """The item with this key, or None."""
         for number in range(self.rowCount()):
             item = self.item(number)
             if item.data(KEY) == key:
@@ -112,7 +112,7 @@ class SidebarModel(QStandardItemModel):
         self._speak(item)
 
     def _describe(self, account_id: int) -> None:
-        """The state of an account in its tool tip, its mark and what a screen reader says."""
+        """Show an account's state in its tool tip, its mark and its accessible text."""
         item = self._accounts.get(account_id)
         if item is None:
             return

@@ -1,4 +1,4 @@
-"""The sidebar: a list of folders and accounts, one of them chosen."""
+"""The sidebar's view: a list of folders, records and accounts, one of them chosen."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ HEADING_HEIGHT = 38
 
 
 class SidebarDelegate(QStyledItemDelegate):
-    """Paints headings and items; the chosen one on a rounded tint."""
+    """Paints headings and items. The chosen item has a rounded tint."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -136,7 +136,7 @@ class Sidebar(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        # A role, no palette of its own: a style sheet that changes would put the old one back.
+        # A role, not a palette: a changed style sheet would restore the old palette.
         self.viewport().setBackgroundRole(QPalette.ColorRole.Window)
         theme.changed.connect(self._recolor)
         self.selectionModel().currentChanged.connect(self._on_current)

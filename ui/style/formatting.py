@@ -1,4 +1,4 @@
-"""Dates, sizes, names and counts as the person reads them. Pure: no widget, no clock, no store."""
+"""Formats dates, sizes, names and counts for the user. Pure: no widget, no clock, no store."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtGui import Qt
 
-Party = tuple[str, str]  # display name or '', address or '' (both '': the person)
+Party = tuple[str, str]  # display name or '', address or '' (both '': the user)
 
 OWN: Party = ("", "")
 _KILO = 1000.0
 
 
 def local(at: int) -> datetime:
-    """Milliseconds UTC as the wall clock's time here."""
-    return datetime.fromtimestamp(at / 1000)  # noqa: DTZ006  # the person's own wall clock
+    """Milliseconds since 1970 (UTC) as local time."""
+    return datetime.fromtimestamp(at / 1000)  # noqa: DTZ006  # the user's local time
 
 
 def clock_time(at: int) -> str:
@@ -27,7 +27,7 @@ def clock_time(at: int) -> str:
 
 
 def relative_date(at: int, now: int) -> str:
-    """10:42 today, then Yesterday, Tue within a week, 14 Nov this year, 14 Nov 2024 before."""
+    """10:42 for today, then Yesterday, Tue for a week, 14 Nov for this year, else 14 Nov 2024."""
     moment, today = local(at), local(now)
     days = (today.date() - moment.date()).days
     if days == 0:
@@ -41,12 +41,12 @@ def relative_date(at: int, now: int) -> str:
 
 
 def weekday(moment: datetime) -> str:
-    """Tue, in the person's language."""
+    """Tue, in the user's language."""
     return QLocale().standaloneDayName(moment.isoweekday(), QLocale.FormatType.ShortFormat)
 
 
 def month(moment: datetime) -> str:
-    """Nov, in the person's language."""
+    """Nov, in the user's language."""
     return QLocale().monthName(moment.month, QLocale.FormatType.ShortFormat)
 
 
@@ -59,7 +59,7 @@ def full_date(at: int) -> str:
 
 
 def since(at: int, now: int) -> str:
-    """The time alone if it was today, else day and time: 10:42; Yesterday 10:42; 14 Nov 10:42."""
+    """The time for today, else day and time: 10:42, Yesterday 10:42, 14 Nov 10:42."""
     day = relative_date(at, now)
     time = clock_time(at)
     return time if day == time else f"{day} {time}"
@@ -78,12 +78,12 @@ def size(count: int) -> str:
 
 
 def number(count: int) -> str:
-    """1,234 in the person's way of writing."""
+    """1,234, as the user's locale writes it."""
     return QLocale().toString(count)
 
 
 def display_name(party: Party) -> str:
-    """The name, else the address, else "You"."""
+    """The name, or else the address, or else "You"."""
     if party == OWN:
         return QCoreApplication.translate("Formatting", "You")
     name, address = party
@@ -91,7 +91,7 @@ def display_name(party: Party) -> str:
 
 
 def first_name(party: Party) -> str:
-    """What a conversation of many is listed by: Ann instead of Ann Lee."""
+    """Ann instead of Ann Lee: the short name in a conversation of many parties."""
     if party == OWN:
         return QCoreApplication.translate("Formatting", "You")
     name = clean(party[0])
@@ -103,7 +103,7 @@ def first_name(party: Party) -> str:
 
 
 def parties_text(parties: Sequence[Party]) -> str:
-    """Ann Lee, You: everyone who wrote, full names for one or two, first names for more."""
+    """Everyone who wrote: full names for one or two (Ann Lee, You), first names for more."""
     unique = list(dict.fromkeys(parties))
     if len(unique) <= 2:
         return ", ".join(display_name(party) for party in unique)
@@ -111,7 +111,7 @@ def parties_text(parties: Sequence[Party]) -> str:
 
 
 def initials(party: Party) -> str:
-    """AL for Ann Lee; the first letter of an address; never empty."""
+    """AL for Ann Lee, or the first letter of an address. Never empty."""
     name = clean(party[0]).partition("(")[0]
     words = [word for word in name.split(" ") if word[:1].isalnum()]
     words = [word for word in words if not word.endswith(".")] or words  # Dr., Prof.
@@ -123,32 +123,32 @@ def initials(party: Party) -> str:
 
 
 def color_index(address: str, count: int) -> int:
-    """Which of `count` colours this address has: the same today, tomorrow and elsewhere."""
+    """Which of `count` colours this address has. Always the same, on every machine."""
     digest = hashlib.blake2b(address.strip().lower().encode(), digest_size=4).digest()
     return int.from_bytes(digest, "big") % count
 
 
 def clean(text: str) -> str:
-    """One line: mail can put line ends, tabs and direction overrides into a name or a subject."""
-    if _PLAIN.fullmatch(text):  # nearly always, and it is asked for each line that is painted
+    """Make text one line. Names and subjects can hold line ends, tabs and direction overrides."""
+    if _PLAIN.fullmatch(text):  # the usual case; this runs for every painted line
         return text
     kept = "".join(" " if char.isspace() else char for char in text if char not in _INVISIBLE)
     return " ".join(word for word in kept.split() if word.strip(_JOINERS))
 
 
 def tool_tip(text: str) -> str:
-    """Words of others for a tool tip, which guesses what it is given: never taken for HTML.
+    """Make outside text safe for a tool tip: Qt guesses the format and must not guess HTML.
 
-    A name such as `<img src="…">` would else open a file or a share before anybody agreed.
+    Otherwise a name such as `<img src="…">` would open a file or a network share unasked.
     """
     if not Qt.mightBeRichText(text):
         return text
     return str(Qt.convertFromPlainText(text, Qt.WhiteSpaceMode.WhiteSpaceNormal))
 
 
-# Direction overrides can make "gpj.exe" read as "exe.jpg"; newsletters fill snippets with the rest.
+# Direction overrides can make "gpj.exe" read as "exe.jpg". Newsletters pad snippets with the rest.
 _INVISIBLE = frozenset(
     "\u00ad\u034f\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
 _PLAIN = re.compile(r"[!-~\u00a1-\u00ac\u00ae-\u024f]++(?: [!-~\u00a1-\u00ac\u00ae-\u024f]++)*+")
-_JOINERS = "\u200c\u200d"  # meant within words and emoji, so only dropped where they stand alone
+_JOINERS = "\u200c\u200d"  # needed within words and emoji, so dropped only where they stand alone

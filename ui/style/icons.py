@@ -1,7 +1,7 @@
-"""Icons: shipped SVG outlines, drawn in any colour, each drawn once a size.
+"""Icons: the SVG outlines of `resources/icons`, drawn in any colour and cached by size.
 
-QtSvg decodes these files alone. It opens files that a picture names, so nothing that came
-with a mail may ever get here.
+Only these files may reach QtSvg. It opens files that a picture names, so a picture that came
+with a mail must never get here.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from PySide6.QtWidgets import QApplication
 
 import resources
 
-SIZE = 20  # of a tool button's icon
+SIZE = 20  # pixels of a tool button's icon
 
 
 class _OutlineEngine(QIconEngine):
-    """Draws an outline in the palette's colour of the moment, so icons follow the theme."""
+    """Draws an outline in the palette's current colour, so icons follow the theme."""
 
     def __init__(self, name: str, token: QPalette.ColorRole) -> None:
         super().__init__()
@@ -56,14 +56,14 @@ class _OutlineEngine(QIconEngine):
 
 
 def icon(name: str, role: QPalette.ColorRole = QPalette.ColorRole.ButtonText) -> QIcon:
-    """An icon of `resources/icons` in the palette's colour, also after the theme changed."""
+    """An icon of `resources/icons` in the palette's colour. It follows changes of the theme."""
     if not resources.path("icons", f"{name}.svg").exists():
         raise ValueError(f"no icon of that name: {name}")
     return QIcon(_OutlineEngine(name, role))
 
 
 def program_icon() -> QIcon:
-    """The program's own mark, in the sizes that desktops ask for."""
+    """The program's icon, in the sizes that desktops ask for."""
     made = QIcon()
     for size in (16, 24, 32, 48, 64, 128, 256):
         made.addPixmap(pixmap("dealpost", QColor("#000000"), size))

@@ -1,8 +1,8 @@
-"""Colours, type and spacing of the whole window, live: light or dark, comfortable or compact.
+"""Colours, fonts and spacing of the whole window: light or dark, comfortable or compact.
 
 Everything that paints asks `Theme.color` for a token by its name and repaints on `changed`.
-The theme is the program's own setting, because Qt cannot tell dark from light under a bare X
-server; "system" follows `QStyleHints.colorScheme` where there is one.
+The theme is a setting of the program, because Qt cannot tell dark from light under a bare X
+server. "System" follows `QStyleHints.colorScheme` where there is one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QStyleFactory
 import resources
 
 LIGHT = {
-    "window": "#f4f5f7",  # sidebar, status bar, dialogs: a shade off the content
+    "window": "#f4f5f7",  # sidebar, status bar, dialogs: slightly off the content's colour
     "base": "#ffffff",
     "raised": "#ffffff",
     "field": "#ffffff",
@@ -29,7 +29,7 @@ LIGHT = {
     "on_accent": "#ffffff",
     "focus": "#1b3f96",
     "selection": "#dfe8fb",
-    "selection_idle": "#e9ebef",  # selected, but the keyboard is elsewhere
+    "selection_idle": "#e9ebef",  # selected, but the focus is elsewhere
     "selection_muted": "#47505c",
     "hover": "#f0f2f5",
     "line": "#e3e6ea",
@@ -77,7 +77,7 @@ DARK = {
     "on_tip": "#17191d",
     "link": "#8aadff",
 }
-# Avatars: white initials on each read at 4.5 : 1 and more, in both themes.
+# Avatars: white initials have a contrast of at least 4.5 : 1 on each, in both themes.
 AVATARS = (
     "#7d4fb0", "#a3405f", "#8a6410", "#3f62c4", "#23747f", "#2e7a4d", "#5d6773", "#a1502a",
     "#5b53c9", "#96437f", "#1f6ea8", "#b03a3a", "#6a5a9c",
@@ -88,7 +88,7 @@ FONT_WEIGHTS = ("Regular", "Medium", "SemiBold", "Bold")
 
 
 class Mode(StrEnum):
-    """The person's choice."""
+    """What the user chose: system, light or dark."""
 
     SYSTEM = "system"
     LIGHT = "light"
@@ -96,7 +96,7 @@ class Mode(StrEnum):
 
 
 class Density(StrEnum):
-    """How much room a row takes."""
+    """How much space a row takes."""
 
     COMFORTABLE = "comfortable"
     COMPACT = "compact"
@@ -104,7 +104,7 @@ class Density(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Sizes in device-independent pixels that change with the density."""
+    """Sizes that depend on the density, in device-independent pixels."""
 
     row: int
     sidebar_row: int
@@ -120,10 +120,10 @@ METRICS = {
 
 
 class Theme(QObject):
-    """The look that is on now.
+    """The current look: colours, fonts and sizes.
 
     Signals:
-        changed: Colours or density changed; the application's palette and style already did.
+        changed: Colours or density changed. The application's palette and style already have.
     """
 
     changed = Signal()
@@ -134,12 +134,14 @@ class Theme(QObject):
         self._density = Density.COMFORTABLE
         self._colors: dict[str, QColor] = {}
         self._is_dark = False
-        self._fonts: dict[tuple[int, int, bool], QFont] = {}  # painting asks for them all the time
+        self._fonts: dict[
+            tuple[int, int, bool], QFont
+        ] = {}  # a cache, because painting asks all the time
         self._read_tokens()
 
     @property
     def mode(self) -> Mode:
-        """What the person chose; `is_dark` is what came of it."""
+        """What the user chose. `is_dark` is the result."""
         return self._mode
 
     @property
@@ -149,7 +151,7 @@ class Theme(QObject):
 
     @property
     def is_dark(self) -> bool:
-        """Whether the dark tokens are on."""
+        """Whether the dark colours are in use."""
         return self._is_dark
 
     @property
@@ -158,13 +160,13 @@ class Theme(QObject):
         return METRICS[self._density]
 
     def color(self, name: str) -> QColor:
-        """The colour of a token; KeyError for a name that is none."""
+        """The colour of a token. Raises KeyError for an unknown name."""
         return self._colors[name]
 
     def font(
         self, *, size: int | None = None, weight: int = 400, is_tabular: bool = False
     ) -> QFont:
-        """The window's font; `is_tabular`: digits of one width, so that times line up."""
+        """The window's font. `is_tabular` gives all digits one width, so that times line up."""
         wanted = (size or self.metrics.text, weight, is_tabular)
         known = self._fonts.get(wanted)
         if known is None:
@@ -177,7 +179,7 @@ class Theme(QObject):
         return QFont(known)
 
     def install(self) -> None:
-        """Put style, font, palette and style sheet on the application, and follow the system."""
+        """Set the application's style, font, palette and style sheet, and follow the system."""
         application = _application()
         fusion = QStyleFactory.create("Fusion")
         application.setStyle(fusion)
@@ -191,14 +193,14 @@ class Theme(QObject):
         self._apply()
 
     def set_mode(self, mode: str) -> None:
-        """Switch to system, light or dark; anything else is taken as system."""
+        """Switch to system, light or dark. Anything else counts as system."""
         wanted = Mode(mode) if mode in set(Mode) else Mode.SYSTEM
         if wanted is not self._mode:
             self._mode = wanted
             self._apply()
 
     def set_density(self, density: str) -> None:
-        """Switch to comfortable or compact; anything else is taken as comfortable."""
+        """Switch to comfortable or compact. Anything else counts as comfortable."""
         wanted = Density(density) if density in set(Density) else Density.COMFORTABLE
         if wanted is not self._density:
             self._density = wanted
@@ -229,7 +231,7 @@ def _application() -> QApplication:
 
 
 def system_is_dark() -> bool:
-    """What the desktop says; False where it says nothing."""
+    """Whether the desktop is dark. False if it does not say."""
     application = QApplication.instance()
     if not isinstance(application, QApplication):
         return False
@@ -237,7 +239,7 @@ def system_is_dark() -> bool:
 
 
 def load_fonts() -> None:
-    """Register the shipped fonts once; adding one a second time costs memory."""
+    """Register the shipped fonts, once: adding a font again costs memory."""
     if FONT_FAMILY in QFontDatabase.families():
         return
     for weight in FONT_WEIGHTS:
@@ -255,7 +257,7 @@ def style_sheet(colors: dict[str, QColor]) -> str:
 
 
 def palette(colors: dict[str, QColor]) -> QPalette:
-    """A palette of the tokens, for everything the style draws by itself."""
+    """A palette of the tokens, for everything that Qt's style draws by itself."""
     made = QPalette()
     role = QPalette.ColorRole
     pairs = {

@@ -1,1 +1,4 @@
-"""Small widgets that several panes share."""
+"""Small widgets, and the list model for a million rows, that several panes share.
+
+Of `ui` it may import only `ui.style` and `ui.runtime`.
+"""

@@ -1,4 +1,4 @@
-"""A round avatar: initials on the colour of an address. Never a picture that came with mail."""
+"""Paints a round avatar: initials on an address's colour. Never a picture that came with mail."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from ui.style import formatting, theme
 
 
 def color(address: str) -> QColor:
-    """The colour of an address, the same everywhere."""
+    """The colour of an address. It is the same everywhere."""
     return QColor(theme.AVATARS[formatting.color_index(address, len(theme.AVATARS))])
 
 
 def paint(painter: QPainter, rect: QRectF, party: formatting.Party, font: QFont) -> None:
-    """Draw a party's avatar into a square; `font` is resized to fit."""
+    """Draw a party's avatar into a square. `font` is resized to fit."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)

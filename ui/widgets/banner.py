@@ -1,4 +1,4 @@
-"""A bar over a pane that says what needs the person, with one button."""
+"""A bar over a pane that says what needs the user, with one button."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ui.style.theme import Theme
 
 
 class Tone(StrEnum):
-    """How grave it is."""
+    """How serious the message is."""
 
     INFO = "info"
     WARNING = "warning"
@@ -28,7 +28,7 @@ class Banner(QWidget):
     """One sentence and at most one button.
 
     Signals:
-        pressed: The button.
+        pressed: The user pressed the button.
     """
 
     pressed = Signal()
@@ -53,7 +53,7 @@ class Banner(QWidget):
         self.hide()
 
     def say(self, sentence: str, button: str = "") -> None:
-        """Show a sentence, with a button if it has a text."""
+        """Show a sentence, and a button if `button` has text."""
         self._label.setText(sentence)
         self.setAccessibleName(sentence)
         self.button.setText(button)
@@ -61,7 +61,7 @@ class Banner(QWidget):
         self.show()
 
     def text(self) -> str:
-        """What it says."""
+        """The sentence."""
         return self._label.text()
 
     def _recolor(self) -> None:

@@ -1,4 +1,4 @@
-"""Words of one line that end in … where they do not fit: labels, buttons, lines to edit."""
+"""Labels, buttons and line edits whose one line ends in … where it does not fit."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
 from ui.style import formatting
 
 LEAST_WIDTH = 24
-SLACK = 4  # advances are rounded
+SLACK = 4  # pixels to spare, because text widths are rounded
 
 
 class ElidedLabel(QLabel):
-    """Takes any width that it is given; screen readers hear all of its words."""
+    """A label that takes any width. Screen readers get the whole text."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,12 +32,12 @@ class ElidedLabel(QLabel):
         self.set_whole(text)
 
     def set_ink(self, ink: QColor) -> None:
-        """Another colour than the text's; a palette would be lost to style sheets."""
+        """Paint the text in this colour. A style sheet would override a palette."""
         self._ink = ink
         self.update()
 
     def set_whole(self, text: str) -> None:
-        """Show these words, as many of them as fit."""
+        """Show this text, as much of it as fits."""
         self.setText(text)
         self.setToolTip(formatting.tool_tip(text))
         self.setAccessibleName(text)
@@ -60,7 +60,7 @@ class ElidedLabel(QLabel):
 
 
 class ElidedButton(QPushButton):
-    """As wide as its words if there is room."""
+    """A button as wide as its text, if there is room."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,7 +87,7 @@ class ElidedButton(QPushButton):
         return metrics.horizontalAdvance(self._whole) - metrics.horizontalAdvance(self.text())
 
     def _fit(self, room: int) -> None:
-        """As many words as there is room for; all of them where that is not known yet."""
+        """Show as much text as fits in `room` pixels, or all of it if `room` is negative."""
         shown = self._whole
         if room >= 0:
             shown = self.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideRight, room)
@@ -95,7 +95,7 @@ class ElidedButton(QPushButton):
 
 
 class ElidedEdit(QLineEdit):
-    """While nobody edits it, it shows that there is more."""
+    """A line edit that ends in … while it has no focus and its text does not fit."""
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
         option = QStyleOptionFrame()

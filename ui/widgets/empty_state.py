@@ -1,4 +1,4 @@
-"""What a pane shows where there is nothing to list: an icon, a sentence, at most one button."""
+"""What a pane shows when there is nothing to list: an icon, a sentence, at most one button."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ ICON_SIZE = 44
 
 
 class EmptyState(QWidget):
-    """Says why there is nothing, and what can be done about it.
+    """Says why there is nothing, and what the user can do about it.
 
     Signals:
-        pressed: The button.
+        pressed: The user pressed the button.
     """
 
     pressed = Signal()
@@ -53,7 +53,7 @@ class EmptyState(QWidget):
         self._recolor()
 
     def say(self, icon: str, title: str, hint: str = "", button: str = "") -> None:
-        """Show these; what is empty is left out."""
+        """Show these. An empty hint or button is left out."""
         self._icon = icon
         self._title.setText(title)
         self._hint.setText(hint)

@@ -1,4 +1,4 @@
-"""Words of less weight: a label, and one line that ends in … where it does not fit."""
+"""Muted text: a label, and a line that ends in … where it does not fit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ui.widgets.elided import ElidedLabel
 
 
 class MutedLabel(QLabel):
-    """Words of less weight, in the theme's colour of now."""
+    """Muted text in the theme's current colour."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class MutedLabel(QLabel):
         self._recolor()
 
     def set_room(self, left: int, top: int, right: int, bottom: int) -> None:
-        """Contents margins: a label with a style sheet has those of that, and no others."""
+        """Set the margins, in pixels. With a style sheet, a label ignores its contents margins."""
         self._room = (top, right, bottom, left)
         self._recolor()
 
@@ -44,7 +44,7 @@ class MutedLabel(QLabel):
 
 
 class MutedLine(ElidedLabel):
-    """The same in one line that ends in … where it does not fit."""
+    """Muted text in one line that ends in … where it does not fit."""
 
     def __init__(self, theme: Theme, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)

@@ -1,4 +1,4 @@
-"""Where a dialog appears."""
+"""Places a dialog on the screen."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QWidget
 
 
 class Centred(QObject):
-    """Puts a dialog in the middle of its parent's window when it is first shown.
+    """Centres a dialog over its parent's window when it is first shown.
 
-    Qt does that itself, but before the window manager has placed the parent, as at the first
-    start, and without the frames. A dialog that the person has moved stays where it is.
+    Qt does that too, but ignores the frames, and may do it before the window manager has placed
+    the parent, as at the first start. A dialog that the user has moved stays where it is.
     """
 
     def __init__(self, dialog: QWidget) -> None:
@@ -21,7 +21,7 @@ class Centred(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
         if event.type() == QEvent.Type.Show:
             self._dialog.removeEventFilter(self)
-            # After the window manager has told both windows their frames.
+            # Later, when the window manager has given both windows their frames.
             QTimer.singleShot(0, self, self._place)
         return False
 
@@ -36,7 +36,7 @@ class Centred(QObject):
 
 
 def kept_inside(wanted: QRect, room: QRect) -> QRect:
-    """A place that does not leave the screen; its upper left corner is the last to give way."""
+    """Move `wanted` into `room`. If it does not fit, its upper left corner stays inside."""
     placed = QRect(wanted)
     placed.moveLeft(max(room.left(), min(wanted.left(), room.right() - wanted.width() + 1)))
     placed.moveTop(max(room.top(), min(wanted.top(), room.bottom() - wanted.height() + 1)))

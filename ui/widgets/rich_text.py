@@ -1,4 +1,4 @@
-"""What a person formats in a text field, as HTML that holds nothing else."""
+"""Turns what the user formats in a text field into HTML that holds nothing else."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ LINK_SCHEMES = ("https://", "http://", "mailto:")
 
 
 def fragment(document: QTextDocument) -> str:
-    """Bold, italics, underlines, links and line breaks of a document; '' if it is empty.
+    """Bold, italics, underlines, links and line breaks of a document as HTML; '' if it is empty.
 
-    It is built from the letters and their formats, so nothing that was pasted comes along.
+    The HTML is built from the characters and their formats, so no pasted markup comes along.
     """
     lines = ["".join(map(_run, _runs(block))) for block in _blocks(document)]
     while lines and not lines[-1].replace("<br>", "").strip():
@@ -22,7 +22,7 @@ def fragment(document: QTextDocument) -> str:
 
 
 def link_of(text: str) -> str:
-    """A link as a person types it, with its scheme; '' if it leads nowhere that mail may lead."""
+    """A link that the user typed, with its scheme added. '' if mail may not link there."""
     text = text.strip()
     if text.lower().startswith(LINK_SCHEMES):
         return text
@@ -49,7 +49,7 @@ def _runs(block: QTextBlock) -> Iterator[tuple[str, QTextCharFormat]]:
 
 def _run(run: tuple[str, QTextCharFormat]) -> str:
     text, shape = run
-    # U+2028 is a line break inside a block, U+FFFC stands for a picture.
+    # U+2028 is a line break inside a block. U+FFFC stands for a picture.
     written = html.escape(text.replace("\ufffc", "")).replace("\u2028", "<br>\n")
     written = written.replace("  ", " \u00a0")
     target = shape.anchorHref()

@@ -1,4 +1,4 @@
-"""Lists of painted rows: the look and the selection that all lists of the window share."""
+"""Base classes of the lists with painted rows: their common look and selection."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ui.widgets.windowed_model import WindowedTableModel
 
 
 class RowListView(QTableView):
-    """One painted column without a grid or heads.
+    """One painted column, without grid or headers.
 
-    A QTableView, because it alone inserts into a million rows in milliseconds.
+    It is a QTableView, because only that inserts into a million rows within milliseconds.
     """
 
     def shape(
@@ -24,7 +24,7 @@ class RowListView(QTableView):
         ),
         menu: Qt.ContextMenuPolicy = Qt.ContextMenuPolicy.CustomContextMenu,
     ) -> None:
-        """Take the look of all lists. Called by a subclass that is ready: Qt asks it for sizes."""
+        """Take the look of all lists. A subclass calls this once it is ready: Qt asks for sizes."""
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setMouseTracking(True)
@@ -38,7 +38,7 @@ class RowListView(QTableView):
         columns, lines = self.horizontalHeader(), self.verticalHeader()
         for header in (columns, lines):
             header.setVisible(False)
-            header.setHighlightSections(False)  # else Ctrl+A on a million rows costs seconds
+            header.setHighlightSections(False)  # otherwise Ctrl+A takes seconds with a million rows
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         columns.setMinimumSectionSize(1)
 
@@ -57,9 +57,10 @@ class RowListView(QTableView):
 
 
 class WindowedListView(RowListView):
-    """A list over a `WindowedTableModel`: what is selected has ids, however long the list is.
+    """A list over a `WindowedTableModel`. It gives the ids of the selected rows, however many.
 
-    A subclass calls `setModel` itself, once it is ready: Qt calls `selectionChanged` in it.
+    A subclass calls `setModel` itself when it is ready, because Qt then calls its
+    `selectionChanged`.
     """
 
     def __init__(self, model: WindowedTableModel[Any], parent: QWidget | None = None) -> None:
@@ -67,7 +68,7 @@ class WindowedListView(RowListView):
         self._list = model
 
     def selected_count(self) -> int:
-        """How many rows are selected; cheap also for all of a million."""
+        """How many rows are selected. Cheap even if all of a million are."""
         return sum(bottom - top + 1 for top, bottom in self._selected_parts())
 
     def selected_ids(self) -> tuple[int, ...]:
@@ -78,13 +79,13 @@ class WindowedListView(RowListView):
         return tuple(found)
 
     def open_id(self) -> int | None:
-        """What to show beside the list: the selected row, if exactly one is."""
+        """The id to show beside the list: the selected one, if exactly one row is selected."""
         if self.selected_count() != 1:
             return None
         return self._list.id_at(self._selected_parts()[0][0])
 
     def select_id(self, id_: int) -> bool:
-        """Select one row and bring it into view; False if it is not in the list."""
+        """Select one row and scroll to it. False if it is not in the list."""
         number = self._list.row_of(id_)
         if number < 0:
             return False
@@ -92,7 +93,7 @@ class WindowedListView(RowListView):
         return True
 
     def _selected_parts(self) -> list[tuple[int, int]]:
-        """First and last row of each stretch of selected rows."""
+        """First and last row of each run of selected rows."""
         selection = self.selectionModel().selection()
         parts = [selection.at(number) for number in range(selection.count())]
         return [(part.top(), part.bottom()) for part in parts if part.isValid()]

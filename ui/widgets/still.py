@@ -1,4 +1,4 @@
-"""Fields of pages that scroll: a wheel that passes over one scrolls the page, and changes nothing."""
+"""Fields for pages that scroll: the mouse wheel scrolls the page and never changes a value."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QDateEdit, QSpinBox, QWidget
 
 
 class StillComboBox(QComboBox):
-    """A choice that a wheel does not change, nor gives the focus to."""
+    """A combo box that the wheel neither changes nor focuses."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -19,7 +19,7 @@ class StillComboBox(QComboBox):
 
 
 class StillSpinBox(QSpinBox):
-    """A number that a wheel does not change, nor gives the focus to."""
+    """A number field that the wheel neither changes nor focuses."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +30,7 @@ class StillSpinBox(QSpinBox):
 
 
 class StillDateEdit(QDateEdit):
-    """A day that a wheel does not change, nor gives the focus to."""
+    """A date field that the wheel neither changes nor focuses."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""A list of things to tick, by mouse or by keyboard."""
+"""A list of entries to tick, by mouse or keyboard."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QListWidget
 
 
 class TickList(QListWidget):
-    """Shows from the beginning which line the space bar ticks.
+    """Shows from the start which line the space bar ticks.
 
-    Qt makes the first line current when the keyboard comes, but does not mark it.
+    Qt makes the first line current when the list gets the focus, but does not mark it.
     """
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802  # Qt's name

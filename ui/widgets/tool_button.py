@@ -1,4 +1,4 @@
-"""A button that is an icon; its words are its tool tip and its accessible name."""
+"""A button with an icon. Its text is its tool tip and its accessible name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SIZE = 18
 
 
 def tool_button(parent: QWidget, name: str, icon: str, text: str) -> QToolButton:
-    """A button of this stable name; `text` is the program's own, never somebody's words."""
+    """Make a button with this stable name. `text` must be the program's own, never outside text."""
     button = QToolButton(parent)
     button.setObjectName(name)
     button.setIcon(icons.icon(icon))

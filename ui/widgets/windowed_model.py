@@ -1,7 +1,7 @@
-"""A table model over a million rows: their ids in memory, the rows themselves by block.
+"""A table model for a million rows: it holds all ids in memory, and reads rows in blocks.
 
-Everything here runs in the GUI thread. The ids come from the reader thread as a `ListIds`;
-`rowCount`, `index` and `flags` look at nothing else.
+Everything here runs in the GUI thread. The ids come from the reader thread as a `ListIds`.
+`rowCount`, `index` and `flags` use only the ids.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from PySide6.QtCore import (
 
 from models.store.list_ids import ListIds
 
-BLOCK = 128  # rows read in one go, about half a millisecond
+BLOCK = 128  # rows read at a time, in about half a millisecond
 CACHED_BLOCKS = 64
-SYNCHRONOUS_BLOCKS = 4  # read at once in one turn of the event loop; a viewport needs two
-MOST_STEPS = 500  # inserts, moves and removes that one event is taken apart into
-MOST_WORK = 10_000_000  # steps x rows: a step costs a QTableView 5 ms at a million rows
-_SCAN_FROM = 5  # ids from which one pass over all rows beats a search for each
+SYNCHRONOUS_BLOCKS = 4  # blocks read at once in one turn of the event loop; a viewport needs two
+MOST_STEPS = 500  # most inserts, moves and removes that one event is split into
+MOST_WORK = 10_000_000  # steps x rows: one step costs a QTableView 5 ms at a million rows
+_SCAN_FROM = 5  # from this many ids on, one pass over all rows beats a search for each id
 
 Index = QModelIndex | QPersistentModelIndex
 
 
 class Identified(Protocol):
-    """A row of any list: it knows its id."""
+    """A row of any list. It knows its id."""
 
     @property
     def id(self) -> int: ...
@@ -46,15 +46,15 @@ R = TypeVar("R", bound=Identified)
 
 
 class WindowedTableModel(QAbstractTableModel, Generic[R]):
-    """Rows ordered by key, then id, both descending; read when a view asks for them.
+    """Rows ordered by key, then id, both descending. They are read when a view asks for them.
 
-    A row that is not read yet shows '' and `dataChanged` follows: a few blocks are read at
-    once while a view paints, more than that one after the other between other events.
-    Subclasses say what a row shows in `role_value`.
+    A row that is not read yet shows ''; `dataChanged` follows when it is. A few blocks are read
+    at once while a view paints. Further ones are read one by one, between other events.
+    Subclasses say in `role_value` what a row shows.
 
     Signals:
-        reload_wanted: An event changed so much that reading all ids anew is quicker. Who
-            listens reads them in the reader thread and calls `set_ids`. Selection and
+        reload_wanted: An event changed so much that reading all ids again is quicker. The
+            listener reads them in the reader thread and calls `set_ids`. Selection and
             current row survive that too.
     """
 
@@ -68,18 +68,20 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
         self._ids = array("q")
         self._keys = array("q")
         self._highest_id = 0
-        self._rows: OrderedDict[int, R | None] = OrderedDict()  # None: asked for, but gone
+        self._rows: OrderedDict[int, R | None] = (
+            OrderedDict()
+        )  # None: requested, but no longer in the store
         self._blocks_read = 0  # in this turn of the event loop
-        self._wanted: dict[int, None] = {}  # blocks that wait for their turn, oldest first
+        self._wanted: dict[int, None] = {}  # blocks that wait to be read, oldest request first
         self._turn = QTimer(self)
         self._turn.setInterval(0)
         self._turn.setSingleShot(True)
         self._turn.timeout.connect(self._next_turn)
 
-    # --- what views ask ------------------------------------------------------------------
+    # --- what views call -----------------------------------------------------------------
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802  # Qt's name
-        """How many rows the list has; children of a row have none."""
+        """How many rows the list has. A row has no children."""
         return 0 if parent.isValid() else len(self._ids)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802  # Qt's name
@@ -87,7 +89,7 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
         return 0 if parent.isValid() else 1
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What `role` shows; `UserRole` is the id, known even before the row is read."""
+        """The value of a role. `UserRole` is the id, known even before the row is read."""
         if not index.isValid() or not 0 <= index.row() < len(self._ids):
             return None
         if role == Qt.ItemDataRole.UserRole:
@@ -98,7 +100,7 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
         return "" if role in _WORDS else None
 
     def role_value(self, row: R, role: int) -> Any:
-        """What a role of a row shows. Subclasses answer for their own rows."""
+        """The value of a role for one row. Subclasses override this for their own rows."""
         return str(row.id) if role in _WORDS else None
 
     def row_at(self, position: int) -> R | None:
@@ -119,7 +121,7 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
         return self._ids[position]
 
     def ids_between(self, first: int, end: int) -> list[int]:
-        """The ids of the rows from `first` up to, without, `end`."""
+        """The ids of the rows from `first` up to, but without, `end`."""
         return self._ids[first:end].tolist()
 
     def row_of(self, id_: int) -> int:
@@ -129,7 +131,7 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
     # --- reading blocks ------------------------------------------------------------------
 
     def _want(self, block: int) -> None:
-        """Put a block in the queue; those asked for longest ago are out of sight by now."""
+        """Queue a block. A full queue drops the oldest request: it has scrolled out of view."""
         self._wanted.pop(block, None)
         self._wanted[block] = None
         if len(self._wanted) > CACHED_BLOCKS // 2:
@@ -148,7 +150,7 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
             self._rows.popitem(last=False)
 
     def _next_turn(self) -> None:
-        """Read the block that was asked for last; the view shows that one now."""
+        """Read the block that was requested last, because the view shows that one now."""
         self._blocks_read = 0
         if not self._wanted:
             return
@@ -160,21 +162,21 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
         self._turn.start()
 
     def read_again(self, ids: Iterable[int]) -> None:
-        """Rows changed in their places, perhaps many: the view reads what it shows anew."""
+        """Forget rows that changed in place, perhaps many. The view reads again what it shows."""
         for id_ in ids:
             self._rows.pop(id_, None)
         if self._ids:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, 0))
 
     def read_all_again(self) -> None:
-        """The same when any row may have changed."""
+        """Forget all rows, because any may have changed. The view reads again what it shows."""
         self._rows.clear()
         self.read_again(())
 
     # --- all ids at once -----------------------------------------------------------------
 
     def reset_ids(self, ids: ListIds) -> None:
-        """Show another list; selection and current row are gone."""
+        """Show another list. Selection and current row are lost."""
         self.beginResetModel()
         self._rows.clear()
         self._wanted.clear()
@@ -182,9 +184,9 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
         self.endResetModel()
 
     def set_ids(self, ids: ListIds) -> None:
-        """Show the same list, read anew or read on; selection and current row stay.
+        """Show the same list, read again or read further. Selection and current row stay.
 
-        Usually the first rows are there already and the rest follows them.
+        Usually the first rows are there already, and the rest follows them.
         """
         known = len(self._ids)
         if (
@@ -211,9 +213,9 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
     def _replace(self, ids: ListIds) -> None:
         """Exchange all ids in three steps that Qt's selection understands.
 
-        A layout change may not change the number of rows, and with every row selected Qt
-        would select every row again, new ones too. So there is at least one row more while
-        the order changes: rows are added at the end, then ordered, then the rest removed.
+        A layout change must not change the number of rows. And if every row is selected, Qt
+        selects every row again afterwards, new ones too. So there is at least one extra row
+        while the order changes: add rows at the end, reorder, then remove the rest.
         """
         known, count = len(self._ids), len(ids.ids)
         spare = max(count - known, 0) + 1
@@ -236,7 +238,7 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
         self.endRemoveRows()
 
     def _extend_with_nothing(self, count: int) -> None:
-        """Rows at the end that exist only between the steps of `_replace`."""
+        """Add rows at the end that exist only between the steps of `_replace`."""
         self._ids.extend(array("q", [-1]) * count)
         self._keys.extend(array("q", [_LOWEST]) * count)
 
@@ -247,7 +249,7 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
 
         Args:
             places: New or changed ids that belong in this list, with their keys.
-            gone: Ids that do not, or not any more; ids that never did are passed over.
+            gone: Ids that do not belong in it, or no longer do. Unknown ids are ignored.
         """
         positions = self._positions(gone, places)
         for id_ in (*places, *gone):
@@ -272,7 +274,7 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
 
     def _say_changed(self, positions: Iterable[int]) -> None:
         runs = list(_runs(positions))
-        if len(runs) > MOST_STEPS:  # the view repaints what it shows, however long the range
+        if len(runs) > MOST_STEPS:  # the view repaints only what it shows, however long the range
             runs = [(runs[0][0], runs[-1][1])]
         for first, last in runs:
             self.dataChanged.emit(self.index(first, 0), self.index(last, 0))
@@ -297,7 +299,7 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
         self.endMoveRows()
 
     def _groups(self, added: list[tuple[int, int]]) -> dict[int, list[tuple[int, int]]]:
-        """New (id, key) in the order of the list, together if they go to the same position."""
+        """New (id, key) pairs in list order, grouped by the position where they go."""
         groups: dict[int, list[tuple[int, int]]] = {}
         for id_, key in sorted(added, key=lambda pair: (-pair[1], -pair[0])):
             groups.setdefault(self._place(id_, key), []).append((id_, key))
@@ -312,10 +314,10 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
             self._highest_id = max(self._highest_id, *(id_ for id_, _ in pairs))
             self.endInsertRows()
 
-    # --- where an id is ------------------------------------------------------------------
+    # --- positions -----------------------------------------------------------------------
 
     def _place(self, id_: int, key: int) -> int:
-        """Where (key, id) is, or would go."""
+        """The position where (key, id) is, or would go."""
         ids, keys = self._ids, self._keys
         return bisect_left(range(len(ids)), (-key, -id_), key=lambda n: (-keys[n], -ids[n]))
 
@@ -324,8 +326,8 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
     ) -> dict[int, int]:
         """The positions of those `ids` (and of the ids in `keys`) that are in the list.
 
-        With the right key that is a bisection. A key that changed, or none, costs a look
-        through the ids: 10 ms a million, so a higher id than any here is not looked for.
+        With the right key, that is a bisection. If the key changed or is missing, it takes a scan
+        of the ids: 10 ms per million. So an id above the highest one here is not searched.
         """
         found: dict[int, int] = {}
         unknown = {id_ for id_ in ids if id_ <= self._highest_id}
@@ -356,7 +358,7 @@ def _index(ids: array[int], id_: int) -> int:
 
 
 def _runs(positions: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """(first, last) of each stretch of neighbours."""
+    """(first, last) of each run of neighbouring positions."""
     first = last = -2
     for position in sorted(positions):
         if position != last + 1:

@@ -276,7 +276,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _focus_list(self) -> None:
         work = self._work
-        (work.desk.pane.view if work.shows_records else self._pane.view).setFocus()
+        (work.records.pane.view if work.shows_records else self._pane.view).setFocus()
 
     def _go_to_search(self) -> None:
         self._top.search.setFocus(Qt.FocusReason.ShortcutFocusReason)

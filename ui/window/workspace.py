@@ -21,7 +21,7 @@ from ui.reader.view import ConversationView
 from ui.records import kinds
 from ui.records.beside.reading_area import ReadingArea
 from ui.records.board.board import BoardView
-from ui.records.controller import RecordsDesk
+from ui.records.controller import RecordsController
 from ui.records.link_actions import LinkActions
 from ui.style.theme import Theme
 from ui.widgets.empty_state import EmptyState
@@ -45,7 +45,7 @@ class Workspace(QObject):
 
     Attributes:
         middle, right: What the window lays out.
-        desk: The records.
+        records: The controller of the records: their list and detail view.
         area: The reading pane with what records know of its conversation.
 
     Signals:
@@ -82,36 +82,36 @@ class Workspace(QObject):
         self._many = many
         self._actions = actions
         self.shows_records = False
-        self.desk = RecordsDesk(service, actions, stack, self._make_body, theme, window)
+        self.records = RecordsController(service, actions, stack, self._make_body, theme, window)
         self.area = ReadingArea(service, theme, reader, window)
         self.board = BoardView(service, stack, theme, window)
         self.middle = QStackedWidget(window)
         self.right = QStackedWidget(window)
         self.right.setBackgroundRole(QPalette.ColorRole.Base)
         self.right.setAutoFillBackground(True)
-        for left in (pane, self.desk.pane, self.board):
+        for left in (pane, self.records.pane, self.board):
             self.middle.addWidget(left)
-        for right in (self.area, many, self.desk.detail):
+        for right in (self.area, many, self.records.detail):
             self.right.addWidget(right)
         self.links = LinkActions(
-            service, actions, stack, self.desk, self.area, theme, window,
+            service, actions, stack, self.records, self.area, theme, window,
             selected=pane.view.selected_ids, open_messages=self._open_messages,
         )  # fmt: skip
         self._connect()
         self._read_side_panel()
 
     def _connect(self) -> None:
-        desk = self.desk
-        desk.key_wanted.connect(self._on_key_wanted)
-        desk.conversation_wanted.connect(self.conversation_wanted)
-        desk.detail_changed.connect(self._on_detail)
-        desk.search_ended.connect(self.search_ended)
-        desk.failed.connect(self.failed)
-        desk.board_wanted.connect(self._show_board)
+        records = self.records
+        records.key_wanted.connect(self._on_key_wanted)
+        records.conversation_wanted.connect(self.conversation_wanted)
+        records.detail_changed.connect(self._on_detail)
+        records.search_ended.connect(self.search_ended)
+        records.failed.connect(self.failed)
+        records.board_wanted.connect(self._show_board)
         self.links.failed.connect(self.failed)
         self.board.list_wanted.connect(self._show_list)
-        self.board.record_wanted.connect(desk.open_record)
-        self.board.new_wanted.connect(lambda: desk.create(kinds.DEAL))
+        self.board.record_wanted.connect(records.open_record)
+        self.board.new_wanted.connect(lambda: records.create(kinds.DEAL))
         self.area.side.conversation_wanted.connect(self.conversation_wanted)
         self.area.side.closed.connect(self._hide_side)
         self.area.side_moved.connect(self._say_side)
@@ -138,14 +138,14 @@ class Workspace(QObject):
         """Show the records behind a line of the sidebar. False if the line is about mail."""
         is_records = key in kinds.KIND_OF_KEY
         if is_records:
-            self.desk.show_key(key)
+            self.records.show_key(key)
         self._show(is_records=is_records)
         return is_records
 
     def search_records(self, text: str) -> bool:
         """Search the records that are shown. False if mail is shown."""
         if self.shows_records:
-            self.desk.search(text)
+            self.records.search(text)
             self.board.search(text)
         return self.shows_records
 
@@ -158,21 +158,21 @@ class Workspace(QObject):
 
     def close_down(self) -> None:
         """At quit."""
-        self.desk.detail.close_down()
+        self.records.detail.close_down()
 
     def _show(self, *, is_records: bool) -> None:
         self.shows_records = is_records
         if is_records:
             is_board = self.middle.currentWidget() is self.board
-            if not is_board or str(self.desk.pane.query.kind) != kinds.DEAL:
-                self.middle.setCurrentWidget(self.desk.pane)
-            self.right.setCurrentWidget(self.desk.detail)
-            self.desk.announce()
+            if not is_board or str(self.records.pane.query.kind) != kinds.DEAL:
+                self.middle.setCurrentWidget(self.records.pane)
+            self.right.setCurrentWidget(self.records.detail)
+            self.records.announce()
         else:
             self.middle.setCurrentWidget(self._pane)
             self.right.setCurrentWidget(self.area)
             self.right.show()
-        self.desk.history.refresh()
+        self.records.history.refresh()
         self.links.refresh()
         self.records_shown.emit(is_records)
 
@@ -181,7 +181,7 @@ class Workspace(QObject):
         """While no record is open, the list takes the whole width."""
         if self.shows_records:
             self.right.setVisible(is_wanted)
-            self.desk.history.refresh()
+            self.records.history.refresh()
 
     @Slot(str)
     def _on_key_wanted(self, key: str) -> None:
@@ -196,7 +196,7 @@ class Workspace(QObject):
 
     @Slot()
     def _show_list(self) -> None:
-        self.middle.setCurrentWidget(self.desk.pane)
+        self.middle.setCurrentWidget(self.records.pane)
 
     # --- the side panel ------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The line of a message's card: who wrote when to whom; it opens and closes the card."""
+"""The header of a message's card: sender, date, recipients. A click opens or closes the card."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from ui.style import formatting
 from ui.style.theme import Theme
 from ui.widgets import avatar
 
-INDENT = 60  # of the text beside the avatar
-EDGE = 12  # the hover's frame stands out so far on both sides
+INDENT = 60  # pixels, of the text beside the avatar
+EDGE = 12  # pixels by which the hover frame sticks out on both sides
 
 
 class ElidedLabel(QLabel):
-    """Plain text in one line that gives way where there is no room."""
+    """One line of plain text that is shortened where there is no room."""
 
     def __init__(self, parent: QWidget | None = None, *, takes_rest: bool = True) -> None:
         super().__init__(parent)
@@ -48,12 +48,12 @@ class ElidedLabel(QLabel):
 
 
 class CardHeader(QFrame):
-    """Draws itself for a card.
+    """Shows the header of one card.
 
     Signals:
-        pressed: The person wants the card open, or closed.
-        details_toggled: The person wants all recipients, or not.
-        attachments_pressed: The person wants the attachments.
+        pressed: The user wants the card open, or closed.
+        details_toggled: The user wants to see all recipients, or not.
+        attachments_pressed: The user wants to see the attachments.
     """
 
     pressed = Signal()
@@ -78,7 +78,7 @@ class CardHeader(QFrame):
 
     @property
     def wants_details(self) -> bool:
-        """Whether all recipients shall show."""
+        """Whether all recipients are to show."""
         return self._recipients.isChecked()
 
     def draw(self, card: Card, own_address: str) -> None:
@@ -168,7 +168,7 @@ class CardHeader(QFrame):
 
 
 def mute(label: QLabel, theme: Theme) -> None:
-    """Small and in the muted colour."""
+    """Make a label small and muted."""
     label.setFont(theme.font(size=theme.metrics.small))
     palette = label.palette()
     palette.setColor(label.foregroundRole(), theme.color("muted"))
@@ -176,7 +176,7 @@ def mute(label: QLabel, theme: Theme) -> None:
 
 
 def _beside_name(card: Card) -> str:
-    """The address, and what sort of message it is."""
+    """The address, and the message's tags."""
     head = card.head
     parts = [formatting.clean(head.from_[1])] if card.is_open and not head.is_own else []
     if not formatting.clean(head.from_[0]):

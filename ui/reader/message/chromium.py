@@ -1,4 +1,4 @@
-"""Chromium locked in: a profile, a page and an interceptor that load nothing from anywhere."""
+"""Locks Chromium in: a profile, a page and an interceptor that load nothing from outside."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MOST_REFUSED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What the scheme handlers may hand out for one view."""
+    """What the scheme handlers may serve for one view."""
 
     html: bytes
     pictures: dict[str, bytes]
@@ -64,7 +64,7 @@ class Handler(QWebEngineUrlSchemeHandler):
 
 
 class LockedProfile(QWebEngineProfile):
-    """The one profile: keeps nothing on disk, lets nothing be downloaded, outlives its pages."""
+    """The only profile. It keeps nothing on disk, refuses downloads and outlives its pages."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -80,7 +80,7 @@ class LockedProfile(QWebEngineProfile):
 
 
 class Interceptor(QWebEngineUrlRequestInterceptor):
-    """Refuses every request but for the document itself and pictures that came with the mail."""
+    """Refuses every request except for the document itself and pictures that came with the mail."""
 
     def __init__(self, refused: list[str], parent: QObject) -> None:
         super().__init__(parent)
@@ -98,10 +98,10 @@ class Interceptor(QWebEngineUrlRequestInterceptor):
 
 
 class LockedPage(QWebEnginePage):
-    """A page that goes nowhere.
+    """A page that follows no link.
 
     Signals:
-        pressed: A link's address; nothing follows it.
+        pressed: The address of a link that the user pressed.
     """
 
     pressed = Signal(QUrl)
@@ -124,7 +124,7 @@ class LockedPage(QWebEnginePage):
             )
         if kind == QWebEnginePage.NavigationType.NavigationTypeLinkClicked:
             self.pressed.emit(address)
-        elif address.scheme() != DOCUMENT_SCHEME:  # a document of ours that is outdated already
+        elif address.scheme() != DOCUMENT_SCHEME:  # not one of our own outdated documents
             self._refused.append(address.toString())
         return False
 
@@ -138,11 +138,11 @@ class LockedPage(QWebEnginePage):
         permission.deny()
 
     def javaScriptConsoleMessage(self, *_message: object) -> None:  # noqa: N802  # Qt's name
-        """Mail's words belong in no log."""
+        """Do nothing, because text of mail must not get into a log."""
 
 
 def harden(settings: QWebEngineSettings) -> None:
-    """Everything off that mail has no use for."""
+    """Turn off everything that mail does not need."""
     attribute = QWebEngineSettings.WebAttribute
     for name in (
         attribute.JavascriptEnabled,
@@ -171,7 +171,7 @@ def harden(settings: QWebEngineSettings) -> None:
 
 
 def shared_profile() -> LockedProfile:
-    """The profile of this process; parented to the application, so it goes after every page."""
+    """The profile of this process. Its parent is the application, so it outlives every page."""
     application = QApplication.instance()
     if application is None:
         raise RuntimeError("HTML mail needs a QApplication")

@@ -1,8 +1,8 @@
-"""The conversation as one HTML document: a card a message, each body in a shadow root of its own.
+"""Builds a conversation as one HTML document: one card per message, each body in a shadow root.
 
-Every word of a mail is escaped here, except bodies that `sync.html.sanitize` made safe. Buttons are
-links to `dealpost:<key>/<action>/<id>`; the key changes with each document, so that no mail can
-know it.
+All text of mail is escaped here, except bodies that `sync.html.sanitize` made safe. Buttons are
+links to `dealpost:<key>/<action>/<id>`. The key changes with each document, so no mail can know
+it.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class Look:
     """How the document is drawn.
 
     Attributes:
-        key: What our own links carry.
+        key: The secret part of our own links.
         is_dark: The dark theme is on.
-        is_forced: Chromium darkens what has colours of its own; else that is a filter's work.
+        is_forced: Chromium darkens mail with colours of its own. Otherwise a CSS filter does.
     """
 
     key: str
@@ -53,7 +53,7 @@ class Look:
 
 
 def wants_forced_dark(shown: Shown, *, is_dark: bool) -> bool:
-    """Whether Chromium shall darken the page: a setting of the whole page, so all must want it."""
+    """Whether Chromium darkens the page. It is a setting of the page, so all cards must want it."""
     if not is_dark:
         return False
     coloured = [card for card in shown.open_cards() if _html(card) and _is_coloured(card)]
@@ -61,7 +61,7 @@ def wants_forced_dark(shown: Shown, *, is_dark: bool) -> bool:
 
 
 def mode(shown: Shown) -> str:
-    """The mode for all messages: the newest open HTML body's, since a document has only one."""
+    """The mode of the document: that of the newest open HTML body. A document has only one."""
     bodies = [found for card in shown.open_cards() if (found := _html(card)) is not None]
     return bodies[-1].mode if bodies else STANDARDS
 
@@ -79,7 +79,7 @@ def document(shown: Shown, theme: Theme, look: Look) -> str:
 
 
 def parts_of(shown: Shown, theme: Theme, look: Look) -> list[tuple[str, str]]:
-    """The elements of the page in order, each with its id."""
+    """The elements of the page in order, as (id, HTML)."""
     made: list[tuple[str, str]] = []
     for entry in shown.entries():
         if isinstance(entry, Fold):
@@ -125,7 +125,7 @@ def _head_row(card: Card, shown: Shown, look: Look) -> str:
 
 
 def _second(card: Card) -> str:
-    """The address beside the name."""
+    """The text beside the name: the address."""
     address = formatting.clean(card.head.from_[1])
     shows = (
         card.is_open and not card.head.is_own and address != formatting.clean(card.head.from_[0])
@@ -134,7 +134,7 @@ def _second(card: Card) -> str:
 
 
 def _third(card: Card, shown: Shown, look: Look) -> str:
-    """The snippet of a closed card, the recipients of an open one."""
+    """The third line: the snippet of a closed card, the recipients of an open one."""
     if not card.is_open:
         return (
             f"<div class='snippet' dir='auto'>{escape(formatting.clean(card.head.snippet))}</div>"
@@ -155,7 +155,7 @@ def _tags(card: Card) -> str:
 
 
 def _clip(card: Card, look: Look) -> str:
-    """How many attachments there are, as a link to their list."""
+    """The number of attachments, as a link to their list."""
     count = sum(1 for one in card.head.attachments if not one.is_inline)
     if not count:
         return ""
@@ -203,7 +203,7 @@ def _cut(note: str) -> str:
 
 
 def _switch(card: Card, look: Look) -> str:
-    """Its own colours, or dark ones."""
+    """The link that switches between the mail's own colours and dark ones."""
     text = (
         QCoreApplication.translate("Reader", "Dark colours")
         if card.has_original_colours
@@ -231,7 +231,7 @@ def _html_body(card: Card, cleaned: CleanedHtml, look: Look) -> str:
 
 
 def _labelled(html: str) -> str:
-    """The folded quote's button with its words."""
+    """Add the label to the button of the folded quote."""
     label = escape(QCoreApplication.translate("Reader", "Show or hide quoted text"))
     return html.replace(
         '<details class="dp-quote"><summary></summary>',
@@ -241,7 +241,11 @@ def _labelled(html: str) -> str:
 
 
 def _kind(card: Card, cleaned: CleanedHtml, look: Look) -> str:
-    """plain: the theme's colours. paper: its own, on white. turned: its own, made dark."""
+    """How a body is coloured.
+
+    plain: in the theme's colours. paper: in its own, on white. forced and turned: in its own,
+    darkened by Chromium or by a filter.
+    """
     if not cleaned.has_own_colours:
         return "plain"
     if not look.is_dark or card.has_original_colours:
@@ -250,7 +254,7 @@ def _kind(card: Card, cleaned: CleanedHtml, look: Look) -> str:
 
 
 def _with_own_pictures(html: str, message_id: int) -> str:
-    """Pictures named with their message: two mails may use the same Content-ID."""
+    """Add the message id to picture addresses: two mails may use the same Content-ID."""
     for before in ('src="', 'background="', 'url("', "url(&quot;"):
         start = f"{before}{PICTURE_SCHEME}:"
         html = html.replace(start, f"{start}{message_id}/")
@@ -267,13 +271,13 @@ def _is_coloured(card: Card) -> bool:
 
 
 def document_style(theme: Theme) -> str:
-    """The style sheet of the page, outside of the mails' own roots."""
+    """The style sheet of the page, outside the mails' shadow roots."""
     sheet = _sheet("reader.css")
     return re.sub(r"\{\{(\w+)\}\}", lambda found: theme.color(found[1]).name(), sheet)
 
 
 def shadow_style() -> str:
-    """What each mail's own root starts from."""
+    """The basic style sheet in each mail's shadow root."""
     return _sheet("reader-mail.css")
 
 

@@ -1,8 +1,8 @@
-"""HTML mail in QtWebEngine: one view, one document a conversation, no network and no script.
+"""Shows HTML mail in QtWebEngine: one document per conversation, no network, no scripts.
 
-What holds Chromium back, each by itself: it cannot resolve any host (`schemes.py`), scripts are
-off, the profile keeps nothing, the interceptor refuses every address but the document and the
-mail's own pictures, and no navigation is ever followed.
+Five independent barriers hold Chromium back. It cannot resolve any host (`schemes.py`). Scripts
+are off. The profile keeps nothing. The interceptor refuses every address except the document and
+the mail's own pictures. And no navigation is ever followed.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from ui.reader.message.schemes import ACTION_SCHEME, DOCUMENT_SCHEME
 from ui.reader.message.state import Shown
 from ui.style.theme import Theme
 
-# Of what is in the body: without a doctype the body itself is as high as the view.
+# Measures the body's children: without a doctype the body itself is as high as the view.
 _HEIGHT = (
     "document.body ? Math.ceil(Math.max(0, ...[...document.body.children].map("
     "part => part.getBoundingClientRect().bottom + window.scrollY))) + 16 : 0"
 )
 _WORLD = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
 
-# Takes [[id, html or null], …]: exchanges what changed, drops what is gone, keeps the rest in place.
+# Takes [[id, html or null], …]. Replaces what changed, removes what is gone, keeps the rest.
 _UPDATE = """
 (entries => {
   const main = document.getElementById('cards');
@@ -75,7 +75,7 @@ class WebMessageView(MessageView):
     """Shows conversations with HTML mail.
 
     Attributes:
-        is_loaded: Whether the document stands: from then on changes are made within it.
+        is_loaded: The document is loaded. From then on, changes are made inside it.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -139,7 +139,7 @@ class WebMessageView(MessageView):
         self.show_page(f"<html><body bgcolor='{self.theme.color('base').name()}'></body></html>")
 
     def show_page(self, html: str) -> None:
-        """Show a page as it is: the blank one, and in tests one without any policy of its own."""
+        """Show a page as it is: the blank page or, in tests, one without a content policy."""
         self._profile.handler.served[self._host] = Served(html.encode("utf-8", "replace"), {})
         self._go()
 
@@ -152,7 +152,7 @@ class WebMessageView(MessageView):
         return self._natural
 
     def close_down(self) -> None:
-        """Let the page go now, before its profile does; the view is of no more use."""
+        """Destroy the page now, before its profile. The view cannot be used after that."""
         self._shown = None
         self.theme.changed.disconnect(self._on_theme)
         self._profile.handler.served.pop(self._host, None)
@@ -166,7 +166,7 @@ class WebMessageView(MessageView):
         return document.Look(self._look.key or secrets.token_hex(8), is_dark, forced)
 
     def _load(self) -> None:
-        """Serve the conversation anew."""
+        """Build the document again and load it."""
         if self._shown is None:
             return
         self._look = document.Look(
@@ -182,7 +182,7 @@ class WebMessageView(MessageView):
         self._go()
 
     def _go(self) -> None:
-        """Load what is served now, under an address of its own."""
+        """Load what is now served, under a new address."""
         self._serial += 1
         url = QUrl(f"{DOCUMENT_SCHEME}://{self._host}/{self._serial}")
         self._page.document = self._interceptor.document = url
@@ -199,7 +199,7 @@ class WebMessageView(MessageView):
         self._page.settings().setAttribute(QWebEngineSettings.WebAttribute.ForceDarkMode, on)
 
     def _exchange(self) -> None:
-        """Change what changed within the loaded document."""
+        """Update the changed parts inside the loaded document."""
         if self._shown is None:
             return
         before, self._parts = (
@@ -218,7 +218,7 @@ class WebMessageView(MessageView):
 
     @Slot()
     def _measure(self) -> None:
-        """How high the document is; Chromium itself never says less than the view's height."""
+        """Measure the document by script: Chromium never reports less than the view's height."""
         if self._shown is not None:
             self._page.runJavaScript(_HEIGHT, _WORLD, self._on_measured)
 
@@ -229,7 +229,8 @@ class WebMessageView(MessageView):
 
     @Slot(bool)
     def _on_loaded(self, done: bool) -> None:
-        # A refused redirect of a mail reports a second, failed end; the document stays.
+        # If a mail tries to redirect and is refused, Qt reports a second, failed load. The
+        # document stays.
         if not done or self._shown is None or self.is_loaded:
             return
         self.is_loaded = True
@@ -278,7 +279,7 @@ class WebMessageView(MessageView):
 
 
 class _Web(QWebEngineView):
-    """The view without Chromium's menu, which offers to load and to save."""
+    """The web view with a menu of its own: Chromium's would offer to load and save."""
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802  # Qt's name
         menu = QMenu(self)
@@ -300,7 +301,7 @@ class _Web(QWebEngineView):
 
 
 def _pictures(shown: Shown) -> dict[str, bytes]:
-    """Bitmaps of the open cards, by message and Content-ID."""
+    """The bitmaps of the open cards, by message id and Content-ID."""
     found: dict[str, bytes] = {}
     for card in shown.open_cards():
         for part in card.content.inline if card.content is not None else ():

@@ -1,4 +1,4 @@
-"""One message as a widget: its header, and the text once it is open."""
+"""One message as a widget: its header and, when it is open, its text."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from ui.reader.message.safe_browser import SafeBrowser
 from ui.reader.message.state import Card
 from ui.style.theme import Theme
 
-MEASURE = 700  # width of a text that reads well, in device-independent pixels
-MOST_SIMPLE_HTML = 300_000  # Qt lays HTML out in the GUI thread; longer mail shows as text
+MEASURE = 700  # a line width that reads well, in device-independent pixels
+MOST_SIMPLE_HTML = 300_000  # characters; longer mail shows as text: Qt lays out in the GUI thread
 _ANY_WIDTH = 16_777_215  # Qt's own limit
 
 
 class MessageCard(QFrame):
-    """A message's widget; `draw` makes it show a card.
+    """The widget of one message. `draw` makes it show a card.
 
     Signals:
-        pressed: Its message id: open it, or close it.
-        attachments_pressed: Its message id.
-        link_pressed: A QUrl.
-        why_pressed: Its message id: why is it here?
+        pressed: Open or close this message id.
+        attachments_pressed: Show the attachments of this message id.
+        link_pressed: The user pressed a link with this QUrl.
+        why_pressed: The user asks why this message id is here.
     """
 
     pressed = Signal(object)
@@ -60,11 +60,11 @@ class MessageCard(QFrame):
 
     @property
     def is_drawn(self) -> bool:
-        """Whether it shows a card already."""
+        """Whether it already shows a card."""
         return self._card is not None
 
     def draw(self, card: Card, own_address: str) -> None:
-        """Show this card in the theme's colours of now."""
+        """Show this card in the theme's current colours."""
         self._card = card
         self._header.draw(card, own_address)
         self._details.setText(_details_html(card, self._theme))
@@ -73,12 +73,12 @@ class MessageCard(QFrame):
         self._recolor()
 
     def set_is_newest(self, is_newest: bool) -> None:
-        """The newest message's text has the stable name."""
+        """Name the text widget: only the newest message's text is called `message_text`."""
         own = f"message_text_{self._message_id}"
         self.body.setObjectName("message_text" if is_newest else own)
 
     def set_has_line(self, has_line: bool) -> None:
-        """A hairline over all but the first."""
+        """Set whether a hairline is drawn above. All cards but the first have one."""
         self._has_line = has_line
         self.update()
 
@@ -127,7 +127,7 @@ class MessageCard(QFrame):
         self._note.setVisible(bool(note))
 
     def _draw_text(self, card: Card) -> bool:
-        """Put the body into the browser; whether its end is missing."""
+        """Show the body in the browser. True if its end is missing."""
         content = card.content
         if content is None:
             return False
@@ -152,7 +152,7 @@ class MessageCard(QFrame):
         return cut
 
     def _text_html(self, text: str) -> tuple[str, bool, bool]:
-        """Plain text as HTML, whether it has a quote to fold, and whether it was cut."""
+        """Plain text as (HTML, whether it has a quote to fold, whether it was cut)."""
         pieces = quoting.pieces(text)
         shown = pieces.shown + (pieces.folded if self._shows_quotes else ())
         return quoting.to_html(shown), bool(pieces.folded), pieces.was_cut
@@ -188,7 +188,7 @@ class MessageCard(QFrame):
 
 
 def _is_paper(cleaned: CleanedHtml | None) -> bool:
-    """Mail with colours of its own counts on black on white."""
+    """Whether to draw on white: mail with its own colours expects black on white."""
     return cleaned is not None and cleaned.has_own_colours
 
 

@@ -1,4 +1,4 @@
-"""What shows the messages of a conversation: the interface of its two implementations."""
+"""The interface of the two views that show the messages of a conversation."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from ui.style.theme import Theme
 
 
 class MessageView(QWidget):
-    """Draws a `Shown` and says what the person does with it. Never loads anything by itself.
+    """Draws a `Shown` and emits what the user does with it. Never loads anything by itself.
 
     Attributes:
-        refused: Every address that a mail tried to load and that was refused, oldest first.
+        refused: Every address that a mail tried to load and was refused, oldest first.
 
     Signals:
-        card_pressed: A message id: open it, or close it.
-        colours_pressed: A message id: its own colours, or those of the dark theme.
+        card_pressed: Open or close this message id.
+        colours_pressed: Switch this message id between its own and dark colours.
         fold_pressed: Show the older messages one by one.
-        attachments_pressed: A message id: go to its attachments.
-        why_pressed: A message id: why is it here?
-        link_pressed: A QUrl and the text that names another host, or ''.
+        attachments_pressed: Go to the attachments of this message id.
+        why_pressed: The user asks why this message id is here.
+        link_pressed: A QUrl, and the link's text if that names another host, else ''.
         link_hovered: The address under the mouse, or ''.
-        drawn: What was last given is on the screen.
-        height_changed: `natural_height` may be another.
+        drawn: The last `Shown` is on the screen.
+        height_changed: `natural_height` may have changed.
     """
 
     card_pressed = Signal(object)
@@ -47,11 +47,11 @@ class MessageView(QWidget):
 
     @abstractmethod
     def open(self, shown: Shown) -> None:
-        """Show a conversation from its newest message on."""
+        """Show a conversation, scrolled to where the user starts to read."""
 
     @abstractmethod
     def update_shown(self, shown: Shown) -> None:
-        """Show the same conversation changed, without moving what the person reads."""
+        """Show a changed version of the same conversation. What the user reads does not move."""
 
     @abstractmethod
     def clear(self) -> None:
@@ -59,18 +59,18 @@ class MessageView(QWidget):
 
     @abstractmethod
     def natural_height(self) -> int:
-        """How high it would have to be to show everything without scrolling."""
+        """The height that shows everything without scrolling."""
 
     def close_down(self) -> None:
-        """At quit: let go of what must go in order."""
+        """At quit: destroy what must be destroyed in a certain order."""
 
     @abstractmethod
     def scroll_to(self, message_id: int) -> None:
-        """Bring a card to the top."""
+        """Scroll a card to the top."""
 
 
 def misleading_text(links: Mapping[str, str], url: QUrl) -> str:
-    """The text of a link that names another host than it leads to, or ''."""
+    """The text of a link if that names another host than the link leads to, else ''."""
     for form in (url.toString(), url.toString(QUrl.ComponentFormattingOption.FullyEncoded)):
         if form in links:
             return links[form]

@@ -1,6 +1,6 @@
-"""Decodes pictures that came with mail: bitmaps only, told by their content, and not too large.
+"""Decodes pictures that came with mail: only bitmaps, recognized by content, and not too large.
 
-Qt's SVG plug-in opens files that a picture names, so no other format ever reaches a decoder.
+No other format may reach a decoder, because Qt's SVG plug-in opens files that a picture names.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _STARTS = (
 
 
 def format_of(content: bytes) -> str:
-    """png, jpeg, gif, webp or bmp by the first bytes; '' for anything else."""
+    """png, jpeg, gif, webp or bmp, by the first bytes. '' for anything else."""
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "webp"
     return next((name for start, name in _STARTS if content.startswith(start)), "")
 
 
 def image(content: bytes) -> QImage | None:
-    """The decoded picture, or None if it is no bitmap, damaged or too large."""
+    """The decoded picture. None if it is no bitmap, damaged or too large."""
     name = format_of(content)
     if not name or len(content) > MOST_BYTES:
         return None

@@ -1,6 +1,6 @@
-"""Plain text of a mail set for reading: flowed lines joined, links found, quotes and signature marked.
+"""Prepares plain text of mail for reading: joins flowed lines, marks links, quotes and signature.
 
-The result is HTML of our own making; every word of the mail in it is escaped.
+The result is our own HTML. All text of the mail in it is escaped.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import groupby
 
 MOST_CHARACTERS = 200_000
-_FLOWED_LINES = 2  # so many long lines that end in a space tell flowed text (RFC 3676)
+_FLOWED_LINES = 2  # this many long lines that end in a space mean flowed text (RFC 3676)
 _FLOWED_LENGTH = 40
 
 _LINK = re.compile(
@@ -33,7 +33,7 @@ _ORIGINAL = re.compile(
 
 
 class Kind(StrEnum):
-    """What a piece of the text is."""
+    """What kind of text a piece is."""
 
     TEXT = "text"
     QUOTE = "quote"
@@ -50,7 +50,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """A text taken apart. `folded` is the quote at its end, which may be hidden."""
+    """A text split into pieces. `folded` is the quote at its end, which may be hidden."""
 
     shown: tuple[Piece, ...]
     folded: tuple[Piece, ...]
@@ -58,7 +58,7 @@ class Pieces:
 
 
 def pieces(text: str) -> Pieces:
-    """Take the text of a mail apart."""
+    """Split the text of a mail into pieces."""
     cut = len(text) > MOST_CHARACTERS
     text = text[:MOST_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     lines = unflowed(text.strip("\n")).split("\n")
@@ -68,7 +68,7 @@ def pieces(text: str) -> Pieces:
 
 
 def unflowed(text: str) -> str:
-    """Lines that flow into the next joined, if the text looks flowed; quotes are left alone."""
+    """Join lines that flow into the next one, if the text looks flowed. Quotes are not joined."""
     lines = text.split("\n")
     flowed = sum(1 for line in lines if line.endswith(" ") and len(line) > _FLOWED_LENGTH)
     if flowed < _FLOWED_LINES:
@@ -92,7 +92,7 @@ def to_html(found: tuple[Piece, ...]) -> str:
 
 
 def linked(text: str) -> str:
-    """The text escaped, with what looks like a web or mail address made a link."""
+    """Escape a text and make links of what looks like web and mail addresses."""
     out: list[str] = []
     end = 0
     for match in _LINK.finditer(text):
@@ -133,7 +133,7 @@ def _pieces(lines: list[str]) -> list[Piece]:
 
 
 def _own(lines: list[str]) -> list[Piece]:
-    """Text, and the signature that starts at a line of two dashes."""
+    """Split lines into text and the signature, which starts at a line of two dashes."""
     marks = [at for at, line in enumerate(lines) if line in ("-- ", "--")]
     if not marks:
         return _paragraphs(lines, Kind.TEXT)
@@ -144,7 +144,7 @@ def _own(lines: list[str]) -> list[Piece]:
 
 
 def _paragraphs(lines: list[str], kind: Kind) -> list[Piece]:
-    """One piece a paragraph; blank lines between them are the style's matter."""
+    """One piece per paragraph. The style sheet makes the space between them."""
     found = []
     for is_blank, group in groupby(lines, key=lambda line: not line.strip()):
         if not is_blank:
@@ -153,7 +153,7 @@ def _paragraphs(lines: list[str], kind: Kind) -> list[Piece]:
 
 
 def _quote_start(found: list[Piece]) -> int:
-    """Where the quote at the end starts, with its line "On … wrote:"; the length if there is none."""
+    """Where the quote at the end starts, with its line "On … wrote:". Without one, the length."""
     for at, piece in enumerate(found):
         if at and piece.kind is Kind.TEXT and _ORIGINAL.match(piece.text):
             return at
@@ -169,7 +169,7 @@ def _quote_start(found: list[Piece]) -> int:
 
 
 def _with_attribution(found: list[Piece], start: int) -> int:
-    """Move the line "On … wrote:" to the quote it announces."""
+    """Move the line "On … wrote:" into the quote that it announces."""
     lines = found[start - 1].text.split("\n")
     for count in (1, 2, 3):
         tail = " ".join(lines[-count:])

@@ -1,4 +1,4 @@
-"""A text browser for mail that opens no file, no host and no vector picture."""
+"""A text browser for mail. It opens no file, no host and no vector picture."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _PAPER = """QTextBrowser { border: 0; border-radius: 8px; padding: 10px; backgro
 
 
 class SafeBrowser(QTextBrowser):
-    """Shows one message's body, as high as its text, so that the pane around it scrolls.
+    """Shows one message's body. It is as high as its text, so the pane around it scrolls.
 
-    Qt opens what a document names unless `loadResource` answers with a real picture: local
-    files, and names of hosts on Windows. So everything is answered with one.
+    Qt opens what a document names, unless `loadResource` returns a real picture: local files
+    and, on Windows, network hosts. So `loadResource` always returns one.
 
     Attributes:
-        refused: Addresses that the text asked for and that were refused.
+        refused: Addresses that the text tried to load and was refused.
 
     Signals:
-        link_pressed: A link's address.
+        link_pressed: The user pressed a link with this address.
         link_hovered: The address under the mouse, or ''.
     """
 
@@ -60,18 +60,18 @@ class SafeBrowser(QTextBrowser):
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
 
     def set_look(self, style: str, *, is_paper: bool) -> None:
-        """The style of the next HTML; `is_paper` for mail that counts on black on white."""
+        """Set the style of the next HTML. `is_paper`: the mail expects black on white."""
         self.document().setDefaultStyleSheet(style)
         self.setStyleSheet(_PAPER if is_paper else _PLAIN)
 
     def show_html(self, html: str, pictures_by_id: Mapping[str, bytes]) -> None:
-        """Show HTML with the pictures that came with it, by Content-ID."""
+        """Show HTML. `pictures_by_id` has the pictures that came with it, by Content-ID."""
         self._pictures = pictures_by_id
         self.setHtml(html)
         self._fit()
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:  # noqa: N802  # Qt's name
-        """A picture for whatever is asked; an empty one for all that is not in the mail."""
+        """Return the mail's own picture, or an empty one for everything else."""
         url = QUrl(name)
         if kind == QTextDocument.ResourceType.ImageResource.value:
             made = pictures.image(self._content(url))
@@ -86,11 +86,11 @@ class SafeBrowser(QTextBrowser):
         name: QUrl | str,
         kind: QTextDocument.ResourceType = QTextDocument.ResourceType.UnknownResource,
     ) -> None:
-        """Never leave the message."""
+        """Do nothing: the browser never leaves the message."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802  # Qt's name
         if abs(event.angleDelta().y()) >= abs(event.angleDelta().x()):
-            event.ignore()  # the pane scrolls
+            event.ignore()  # so that the pane scrolls
         else:
             super().wheelEvent(event)
 
@@ -125,7 +125,7 @@ class SafeBrowser(QTextBrowser):
         height = self.document().size().height()
         if self.horizontalScrollBar().maximum() > 0:
             height += self.horizontalScrollBar().sizeHint().height()
-        frame = self.height() - self.viewport().height()  # the padding of paper
+        frame = self.height() - self.viewport().height()  # the padding around mail on white
         if self.horizontalScrollBar().isVisible():
             frame -= self.horizontalScrollBar().height()
         return min(MOST_HEIGHT, max(18, round(height + 1 + max(0, frame))))

@@ -1,8 +1,8 @@
-"""What QtWebEngine has to be told before it is loaded and before there is a QApplication.
+"""Sets up QtWebEngine before it is loaded and before there is a QApplication.
 
-`prepare_environment` closes Chromium's network by a rule that no host has an address: interceptor,
-content policy and settings together still let `<link rel=preconnect>` out. `register` makes the
-schemes known that the reading pane serves itself.
+`prepare_environment` cuts off Chromium's network with a rule that no host has an address. It is
+needed: interceptor, content policy and settings together still let `<link rel=preconnect>` out.
+`register` registers the URL schemes that the reading pane serves itself.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ except ImportError:  # the wheel or one of its system libraries is missing
 else:
     HAS_WEB_ENGINE = True
 
-DOCUMENT_SCHEME = "dealpost-mail"  # the conversation's document
-ACTION_SCHEME = "dealpost"  # what its buttons link to; never followed
+DOCUMENT_SCHEME = "dealpost-mail"  # the document of a conversation
+ACTION_SCHEME = "dealpost"  # links of the document's buttons; never followed
 PICTURE_SCHEME = "cid"  # pictures that came with the mail
 
 FLAGS = "QTWEBENGINE_CHROMIUM_FLAGS"
@@ -25,14 +25,14 @@ NO_NETWORK = '--host-resolver-rules="MAP * ~NOTFOUND"'
 
 
 def prepare_environment() -> None:
-    """Give Chromium no network. Before anything of it runs; what the person set is kept."""
+    """Cut off Chromium's network. Call it before Chromium starts. The user's own flags stay."""
     flags = os.environ.get(FLAGS, "")
     if NO_NETWORK not in flags:
         os.environ[FLAGS] = f"{flags} {NO_NETWORK}".strip()
 
 
 def register() -> None:
-    """Make our schemes known; must come before the QApplication, and may come twice."""
+    """Register our URL schemes. Call it before the QApplication is made; twice does no harm."""
     if not HAS_WEB_ENGINE:
         return
     _register(DOCUMENT_SCHEME, QWebEngineUrlScheme.Syntax.Host)
@@ -44,6 +44,6 @@ def _register(name: str, syntax: QWebEngineUrlScheme.Syntax) -> None:
         return
     scheme = QWebEngineUrlScheme(name.encode())
     scheme.setSyntax(syntax)
-    # LocalScheme would keep the document from loading its pictures.
+    # With LocalScheme, the document could not load its pictures.
     scheme.setFlags(QWebEngineUrlScheme.Flag.NoAccessAllowed)
     QWebEngineUrlScheme.registerScheme(scheme)

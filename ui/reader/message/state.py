@@ -1,4 +1,4 @@
-"""What the reading pane shows now: plain values that both message views draw."""
+"""The state of the reading pane: plain values that both message views draw."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from sync.qt.service.requests import ConversationHead, MessageContent, MessageHead
 
-MOST_CLOSED = 5  # closed cards in a row before the middle ones are folded into one line
+MOST_CLOSED = 5  # closed cards in a row; of a longer run the middle ones fold into one line
 MOST_OPEN_AT_FIRST = 20
 
 
@@ -18,9 +18,9 @@ class Card:
 
     Attributes:
         head: Who wrote when to whom.
-        content: Its body, or None until it was asked for and came.
+        content: Its body, or None until it is loaded.
         is_open: Its body shows.
-        has_original_colours: The person wants its own colours in the dark theme too.
+        has_original_colours: The user wants the mail's own colours in the dark theme too.
         error: Why its body could not be read, or ''.
     """
 
@@ -50,7 +50,7 @@ class Shown:
     Attributes:
         head: The conversation without bodies.
         cards: Its messages, oldest first.
-        is_unfolded: The person wants every closed card listed.
+        is_unfolded: The user wants every closed card listed.
     """
 
     head: ConversationHead
@@ -58,24 +58,24 @@ class Shown:
     is_unfolded: bool = False
 
     def card(self, message_id: int) -> Card | None:
-        """The card of a message."""
+        """The card of a message, or None."""
         return next((card for card in self.cards if card.message_id == message_id), None)
 
     def with_card(self, changed: Card) -> Shown:
-        """The same with one card exchanged."""
+        """A copy with one card exchanged."""
         cards = (changed if c.message_id == changed.message_id else c for c in self.cards)
         return replace(self, cards=tuple(cards))
 
     def without(self, message_ids: tuple[int, ...]) -> Shown:
-        """The same without some messages."""
+        """A copy without some messages."""
         return replace(self, cards=tuple(c for c in self.cards if c.message_id not in message_ids))
 
     def open_cards(self) -> tuple[Card, ...]:
-        """Those whose bodies show."""
+        """The cards whose bodies show."""
         return tuple(card for card in self.cards if card.is_open)
 
     def missing(self) -> tuple[int, ...]:
-        """The messages that are open and have no body here yet."""
+        """The messages that are open and whose bodies are not loaded yet."""
         return tuple(c.message_id for c in self.open_cards() if c.content is None and not c.error)
 
     def has_html(self) -> bool:
@@ -83,7 +83,7 @@ class Shown:
         return any(c.content is not None and c.content.html is not None for c in self.open_cards())
 
     def remote_hosts(self) -> Counter[str]:
-        """Pictures held back in the open cards, by host."""
+        """The number of pictures held back in the open cards, by host."""
         hosts: Counter[str] = Counter()
         for card in self.open_cards():
             if card.content is not None and card.content.html is not None:
@@ -91,7 +91,7 @@ class Shown:
         return hosts
 
     def entries(self) -> Iterator[Card | Fold]:
-        """What to draw, in order: a long run of closed cards keeps its first and its last two."""
+        """What to draw, in order. Of a long run of closed cards, the first and last two stay."""
         run: list[Card] = []
         for card in self.cards:
             if card.is_open:
@@ -112,7 +112,7 @@ class Shown:
 
 
 def opened(head: ConversationHead) -> Shown:
-    """A conversation as it opens: the newest message and the unread ones are open."""
+    """A conversation that was just opened. The newest message and the unread ones are open."""
     unread = [m.message_id for m in head.messages if not m.is_read][-MOST_OPEN_AT_FIRST:]
     newest = head.messages[-1].message_id if head.messages else None
     cards = (
@@ -122,7 +122,7 @@ def opened(head: ConversationHead) -> Shown:
 
 
 def refreshed(before: Shown, head: ConversationHead) -> Shown:
-    """The same conversation after something changed; new messages come in open."""
+    """The same conversation after a change. New messages are open."""
     known = {card.message_id: card for card in before.cards}
     cards = []
     for message in head.messages:

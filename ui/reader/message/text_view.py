@@ -1,6 +1,6 @@
-"""Messages in Qt's own widgets: for conversations without HTML, and for "simple HTML".
+"""Shows messages in Qt's own widgets: conversations without HTML, and "simple HTML".
 
-Needs no QtWebEngine and next to no memory; HTML mail is readable in it, not pretty.
+It needs no QtWebEngine and little memory. HTML mail is readable in it, but not pretty.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class TextMessageView(MessageView):
         return self._content.sizeHint().height()
 
     def _arrange(self, shown: Shown) -> None:
-        """Make the column what `shown` says, touching only what differs."""
+        """Make the column show `shown`, and touch only what differs."""
         before, self._shown = self._shown, shown
         entries = list(shown.entries())
         self._drop(set(self._cards) - {e.message_id for e in entries if isinstance(e, Card)})
@@ -120,7 +120,7 @@ class TextMessageView(MessageView):
 
     @Slot()
     def _on_settled(self) -> None:
-        """After the layout: go where the person shall start to read."""
+        """After the layout: scroll to where the user starts to read."""
         self._column.activate()
         widget = self._cards.get(self._target) if self._target is not None else None
         if widget is not None and self._shown is not None:
@@ -129,7 +129,7 @@ class TextMessageView(MessageView):
             self._scroll.verticalScrollBar().setValue(top)
             content = self._shown.card(self._target) if self._target else None
             if content is None or content.content is not None or content.error:
-                self._target = None  # until then the body may still grow
+                self._target = None  # not earlier, because the body may still grow
         self.drawn.emit()
         self.height_changed.emit()
 

@@ -1,4 +1,4 @@
-"""The words on a message's card, for both message views. Pure."""
+"""The texts on a message's card, for both message views. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sync.qt.service.requests import Address, MessageHead
 from ui.reader.message.state import Card
 from ui.style import formatting
 
-MOST_NAMED = 2  # recipients by name before the rest becomes a number
+MOST_NAMED = 2  # recipients shown by name; the rest is a number
 MOST_HOSTS = 3
 
 
@@ -41,7 +41,7 @@ def _short(who: Address, own_address: str) -> str:
 
 
 def tags(head: MessageHead) -> list[str]:
-    """What is special about a message."""
+    """Tags that say what is special about a message."""
     found = []
     if head.is_draft:
         found.append(QCoreApplication.translate("Reader", "Draft"))
@@ -53,7 +53,7 @@ def tags(head: MessageHead) -> list[str]:
 
 
 def detail_rows(head: MessageHead) -> list[tuple[str, str]]:
-    """From, To, Cc … with full names and addresses, for who wants to look closely."""
+    """From, To, Cc … with full names and addresses, for the details of a card."""
     reply_to = head.reply_to if head.reply_to != (head.from_,) else ()
     rows = (
         (QCoreApplication.translate("Reader", "From"), (head.from_,)),
@@ -67,7 +67,7 @@ def detail_rows(head: MessageHead) -> list[tuple[str, str]]:
 
 
 def why_note() -> str:
-    """The link to the message's story."""
+    """The text of the link that explains why the message is here."""
     return QCoreApplication.translate("Reader", "Why is this here?")
 
 
@@ -92,7 +92,7 @@ def full_address(who: Address) -> str:
 
 
 def card_in_words(head: MessageHead, now: int) -> str:
-    """A closed card for a screen reader."""
+    """A closed card as text for screen readers."""
     parts = [sender(head), formatting.since(head.received_at, now), formatting.clean(head.snippet)]
     if not head.is_read:
         parts.insert(0, QCoreApplication.translate("Reader", "Unread"))
@@ -102,7 +102,7 @@ def card_in_words(head: MessageHead, now: int) -> str:
 
 
 def body_note(card: Card) -> str:
-    """What to say in place of the body, or '' if there is one."""
+    """What to show in place of the body, or '' if there is one."""
     if card.error:
         return card.error
     if card.content is None:
@@ -136,7 +136,7 @@ def body_note(card: Card) -> str:
 
 
 def cut_note(card: Card, *, is_cut: bool = False) -> str:
-    """What to say below a body whose end is missing, or ''."""
+    """What to show below a body whose end is missing, or ''."""
     content = card.content
     if is_cut or (content is not None and content.html is not None and content.html.was_cut):
         return QCoreApplication.translate(
@@ -146,7 +146,7 @@ def cut_note(card: Card, *, is_cut: bool = False) -> str:
 
 
 def remote_note(hosts: Counter[str]) -> str:
-    """How many remote pictures are held back, and from where; '' if none are."""
+    """How many remote pictures are held back, and from which hosts. '' if none are."""
     count = sum(hosts.values())
     if not count:
         return ""
@@ -169,7 +169,7 @@ def folded_note(count: int) -> str:
 
 
 def attachments_note(count: int) -> str:
-    """How many attachments there are."""
+    """The number of attachments, as text."""
     if count == 1:
         return QCoreApplication.translate("Reader", "1 attachment")
     return QCoreApplication.translate("Reader", "%Ln attachments", "", count)

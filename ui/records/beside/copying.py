@@ -1,4 +1,4 @@
-"""Words that are painted can still be copied: from the menu of what shows them."""
+"""Lets the user copy painted text, from a context menu."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ui.style import formatting
 
 
 def offer_copies(widget: QWidget, values: Iterable[str]) -> None:
-    """Give a widget a menu (right button, menu key) that copies each of these values."""
+    """Give a widget a menu (right button, menu key) that can copy each of these values."""
     for value in dict.fromkeys(each for each in map(formatting.clean, values) if each):
         text = QCoreApplication.translate("Copying", "Copy {}").format(value.replace("&", "&&"))
         action = QAction(text, widget)

@@ -1,4 +1,4 @@
-"""The bar over an open conversation: what it is linked with and why, or which one it asks for."""
+"""The bar over an open conversation: its link and the reason, or the records on offer."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from ui.widgets.muted import MutedLine
 
 MOST_OFFERED = 4
 MOST_JOINED = 2
-MOST_WIDTH = 300  # of the linked record's title: its reason is to be seen too
+MOST_WIDTH = 300  # pixels, of the linked record's title: its reason must show too
 
 
 class LinkBar(QWidget):
-    """Shows itself where there is a link or a question.
+    """Shows the link or the offers of a conversation. Hidden if there are none.
 
     Signals:
-        record_wanted: The key of the linked record.
-        choice_made: The key of the record that the person chose.
-        dialog_wanted: Another record shall be searched.
-        unlink_wanted: Take the link.
-        dismiss_wanted: Do not ask any more.
+        record_wanted: Open the record with this key.
+        choice_made: The user chose the record with this key.
+        dialog_wanted: The user wants to search another record.
+        unlink_wanted: Remove the link.
+        dismiss_wanted: Do not ask again.
     """
 
     record_wanted = Signal(str)
@@ -53,7 +53,7 @@ class LinkBar(QWidget):
         self.hide()
 
     def show_panel(self, panel: Panel | None) -> None:
-        """Show the link or the offers of a conversation; nothing if it has none."""
+        """Show the link or the offers of a conversation. Hide if it has none."""
         self._clear()
         self._asks = panel is not None and panel.link is None and bool(panel.offers)
         if panel is None or not (panel.link or panel.offers):
@@ -71,7 +71,7 @@ class LinkBar(QWidget):
     def _show_link(
         self, link: LinkFacts, joined: Sequence[LinkFacts], names: dict[int, str]
     ) -> None:
-        """The link, and what the conversations that were joined to this one were linked with."""
+        """Show the link, and the links of conversations that were joined to this one."""
         reason = link_reasons.sentence(link, names)
         title = formatting.clean(link.item.title)
         icon = kinds.ICONS[str(link.item.kind)]
@@ -132,7 +132,7 @@ class LinkBar(QWidget):
         self._row.addWidget(none)
 
     def _button(self, name: str, text: str, role: str, icon: str = "") -> QPushButton:
-        # The icon stands close; words of our own are short enough.
+        # The space keeps text off the icon. Texts without an icon are our own, and short enough.
         button = ElidedButton(f" {text}", self) if icon else QPushButton(text, self)
         if icon:
             button.setAccessibleName(text)

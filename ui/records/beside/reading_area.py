@@ -1,4 +1,4 @@
-"""The reading pane with what records know about its conversation: link bar above, panel beside."""
+"""The reading pane with the link bar above it and the side panel beside it."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from ui.records.beside.side_panel import WIDTH, SidePanel
 from ui.style.theme import Theme
 
 GATHER_MS = 50
-LEAST_READING = 360  # where less would be left for the mail, the panel lies over it when asked for
+LEAST_READING = 360  # pixels; if the mail had less, the panel covers it, and only on request
 
 
 class ReadingArea(QWidget):
-    """Lays out the reader, the bar and the panel, and keeps both true to the store.
+    """Lays out the reader, the bar and the panel, and keeps bar and panel up to date.
 
     Attributes:
         conversation_id: The open conversation, or None.
-        panel: What is known of it, or None while that is read.
+        panel: What the records know about it, or None while that is loading.
 
     Signals:
-        panel_changed: Another panel is known.
+        panel_changed: `panel` changed.
         side_moved: `is_side_on` may have changed.
     """
 
@@ -65,11 +65,11 @@ class ReadingArea(QWidget):
         self._show_side()
 
     def show_conversation(self, conversation_id: int | None) -> None:
-        """Another conversation is open, or none."""
+        """Note that another conversation is open, or none."""
         if conversation_id == self.conversation_id:
             return
         self.conversation_id = conversation_id
-        self._is_over = False  # it hides mail that nobody has seen yet
+        self._is_over = False  # it would hide mail that the user has not seen yet
         self._show_side()
         self._ticket = 0
         if conversation_id is None:
@@ -78,22 +78,22 @@ class ReadingArea(QWidget):
             self._ask()
 
     def set_side_wanted(self, is_wanted: bool) -> None:  # a plain setter
-        """Whether the person wants the panel."""
+        """Set whether the user wants the panel."""
         self._wants_side = is_wanted
         self._show_side()
 
     @property
     def has_room(self) -> bool:
-        """Whether the panel has a place of its own beside the mail."""
+        """Whether there is room for the panel beside the mail."""
         return self.width() >= LEAST_READING + WIDTH
 
     @property
     def is_side_on(self) -> bool:
-        """Whether the panel shows as soon as there is something in it."""
+        """Whether the panel shows when there is something in it."""
         return self._wants_side if self.has_room else self._is_over
 
     def show_over(self, *, is_over: bool) -> None:
-        """In a narrow window: lay the panel over this conversation's mail, or take it away."""
+        """In a narrow window, lay the panel over this conversation's mail or take it away."""
         self._is_over = is_over
         self._show_side()
 
@@ -149,7 +149,7 @@ class ReadingArea(QWidget):
             self._row.removeWidget(self.side)
             column = self.layout()
             if column is not None:
-                column.activate()  # the bar may have come or gone just now
+                column.activate()  # the bar may just have appeared or disappeared
             place = self._row.geometry()
             self.side.setGeometry(place.right() + 1 - WIDTH, place.top(), WIDTH, place.height())
             self.side.raise_()

@@ -1,4 +1,4 @@
-"""The panel beside an open conversation: who this is, what they buy, what was said last (M11)."""
+"""The panel beside an open conversation: its contacts, their deals and their last mail (M11)."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ from ui.style.theme import Theme
 from ui.widgets.muted import MutedLabel, MutedLine
 
 WIDTH = 270
-MOST_WHOLE = 3  # persons that are shown with everything; further ones by name
+MOST_WHOLE = 3  # persons shown with all details; further ones only by name
 
 
 class SidePanel(QWidget):
     """Draws a Panel.
 
     Signals:
-        record_wanted: The key of a record to go to.
-        conversation_wanted: The id of a conversation to open.
-        create_wanted: An UnknownAddress that shall become a contact.
-        add_wanted: An UnknownAddress that belongs to a contact that is there.
-        closed: The person wants the panel away.
+        record_wanted: Open the record with this key.
+        conversation_wanted: Open the conversation with this id.
+        create_wanted: Make a contact from this UnknownAddress.
+        add_wanted: Add this UnknownAddress to an existing contact.
+        closed: The user closed the panel.
     """
 
     record_wanted = Signal(str)
@@ -57,7 +57,7 @@ class SidePanel(QWidget):
         self.setAccessibleName(self.tr("Contacts of this conversation"))
         self._theme = theme
         self._shown: Panel | None = None
-        self._told: set[str] = set()  # colleagues have much in common: it is said once
+        self._told: set[str] = set()  # shown so far: what colleagues have in common shows once
         InlineStyle(self, theme)
         self._title = QLabel(self.tr("Contact"), self)
         self._close = QToolButton(self)
@@ -83,7 +83,7 @@ class SidePanel(QWidget):
         self._column.setSpacing(2)
         area.setWidget(self._holder)
         column = QVBoxLayout(self)
-        column.setContentsMargins(1, 0, 0, 0)  # the line at its left
+        column.setContentsMargins(1, 0, 0, 0)  # room for the line at the left
         column.setSpacing(0)
         column.addLayout(top)
         column.addWidget(area, 1)
@@ -94,7 +94,7 @@ class SidePanel(QWidget):
         return QSize(WIDTH, 400)
 
     def show_panel(self, panel: Panel | None) -> None:
-        """Show who the open conversation is with."""
+        """Show the contacts of the open conversation."""
         if panel == self._shown and panel is not None:
             return
         self._shown = panel
@@ -239,7 +239,7 @@ class SidePanel(QWidget):
 
 
 def _empty(layout: QLayout) -> None:
-    """Take everything out of a layout, also what lies in layouts of its own."""
+    """Remove everything from a layout, including nested layouts."""
     while (item := layout.takeAt(0)) is not None:
         widget, inner = item.widget(), item.layout()
         if widget is not None:

@@ -1,4 +1,4 @@
-"""Deals by stage, side by side; dragging one moves it to another stage."""
+"""The board: deals by stage, side by side. The user drags a deal to another stage."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ from ui.style.theme import Theme
 from ui.widgets.tool_button import tool_button
 
 GATHER_MS = 60
-STEP = 20  # cards of each stage that are made at once: 500 would take 90 ms
+STEP = 20  # cards made at a time in each stage: 500 would take 90 ms
 
 
 class BoardView(QWidget):
     """The open deals by stage.
 
     Signals:
-        list_wanted: Back to the list.
-        record_wanted: The key of a deal to open.
-        new_wanted: A new deal.
+        list_wanted: Go back to the list.
+        record_wanted: Open the deal with this key.
+        new_wanted: Make a new deal.
     """
 
     list_wanted = Signal()
@@ -100,14 +100,14 @@ class BoardView(QWidget):
         column.addWidget(area, 1)
 
     def search(self, text: str) -> None:
-        """Show only deals with these words."""
+        """Show only deals that contain these words."""
         if text != self._text:
             self._text = text
             self.refresh()
 
     @Slot()
     def refresh(self) -> None:
-        """Read the board anew."""
+        """Read the board again."""
         self._ticket = self._service.ask(BoardRequest(text=self._text))
 
     @Slot(object)
@@ -125,7 +125,7 @@ class BoardView(QWidget):
             self._gather.start()
 
     def _draw(self) -> None:
-        """Draw what changed; whoever has the keyboard keeps it, in whatever stage."""
+        """Draw what changed. The card that has the focus keeps it, even in another stage."""
         focused = next((id_ for each in self._shown if (id_ := each.focused_id())), 0)
         known = {each.stage_id: each for each in self._shown}
         self._shown = [

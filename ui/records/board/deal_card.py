@@ -1,4 +1,4 @@
-"""One deal on the board: a card that can be dragged, opened, or moved with the keyboard."""
+"""One deal on the board: a card to drag, to open, or to move with the keyboard."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class DealCard(QFrame):
     """One deal.
 
     Attributes:
-        row: What it shows.
+        row: The deal that it shows.
 
     Signals:
-        opened: The record's key.
-        moved: The record's id and a step: one stage left (-1) or right (1).
+        opened: Open the deal with this key.
+        moved: Move the deal with this id by one stage, left (-1) or right (1).
     """
 
     opened = Signal(str)

@@ -1,4 +1,4 @@
-"""One stage of the board with its deals; a deal dropped on it moves there."""
+"""One stage of the board with its deals. A deal that is dropped on it moves there."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ COLUMN_WIDTH = 214
 
 
 class StageColumn(QFrame):
-    """One stage with its deals. Cards that stay as they are stay where they are.
+    """One stage with its deals. Cards that do not change are not made again.
 
     Signals:
-        dropped: A deal's id and this stage's id.
+        dropped: The user dropped a deal here: the deal's id and this stage's id.
         opened, moved: See DealCard.
     """
 
@@ -74,7 +74,7 @@ class StageColumn(QFrame):
         self._recolor()
 
     def show_column(self, column: BoardColumn, most: int) -> None:
-        """Show the stage as it is now, with so many cards at most: the others follow."""
+        """Show the stage as it is now, with at most `most` cards. The others follow later."""
         self._title.set_whole(formatting.clean(column.stage.name))
         count = formatting.number(len(column.deal_ids))
         sums = "  ·  ".join(money.short(cents, currency) for currency, cents in column.sums)
@@ -91,17 +91,17 @@ class StageColumn(QFrame):
         self._more.setVisible(hidden > 0)
 
     def focus_card(self, deal_id: int) -> bool:
-        """Give the keyboard to a card; False if it is not here."""
+        """Focus a deal's card. False if it is not in this stage."""
         card = self._cards.get(deal_id)
         if card is None:
             return False
-        card.show()  # one that was made just now
+        card.show()  # it may have been made just now
         card.setFocus()
         self._area.ensureWidgetVisible(card)
         return True
 
     def focused_id(self) -> int:
-        """The deal whose card has the keyboard, or 0."""
+        """The id of the deal whose card has the focus, or 0."""
         return next((id_ for id_, card in self._cards.items() if card.hasFocus()), 0)
 
     def _put(self, place: int, row: ItemRow) -> None:

@@ -1,4 +1,4 @@
-"""The stages of the pipeline: their names and their order."""
+"""The dialog that renames, orders, adds and removes the stages of the pipeline."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ ID = int(Qt.ItemDataRole.UserRole)
 
 
 class StagesDialog(QDialog):
-    """A list to rename in and to drag.
+    """A list of stages that the user can rename and drag.
 
     Signals:
-        agreed: A tuple of Stage in their new order.
+        agreed: The user agreed to this tuple of Stage, in this order.
     """
 
     agreed = Signal(object)

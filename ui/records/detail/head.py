@@ -1,4 +1,4 @@
-"""The top of a detail view: what the record is called, where it stands, what can be done."""
+"""The top of a detail view: the record's title, facts and stage, and its buttons."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MARK = 42
 
 
 class _Mark(QWidget):
-    """A face, or the icon of a kind."""
+    """An avatar, or the icon of a kind."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -51,9 +51,9 @@ class DetailHead(QWidget):
     """Title, facts, stages, and the buttons that end or reopen a deal.
 
     Signals:
-        changed: A mapping of columns that the person changed.
-        menu_wanted: The button under which the record's menu shall open.
-        closed: Back to the whole list.
+        changed: A mapping of the columns that the user changed.
+        menu_wanted: Open the record's menu under this button.
+        closed: Go back to the whole list.
     """
 
     changed = Signal(object)
@@ -116,7 +116,7 @@ class DetailHead(QWidget):
         column.addWidget(self._stages)
 
     def show_detail(self, detail: RecordDetail) -> None:
-        """Show what is stored."""
+        """Show the stored record."""
         record = detail.record
         self._kind = kinds.split_key(detail.record_key)[0]
         self._mark.kind = self._kind
@@ -154,7 +154,9 @@ class DetailHead(QWidget):
         if text:
             self.changed.emit({"name" if is_contact else "title": text})
         else:
-            self.title.show_value(self._mark.face[0])  # a record needs one: the stored one stays
+            self.title.show_value(
+                self._mark.face[0]
+            )  # a record needs a title, so keep the stored one
 
     @Slot()
     def _recolor(self) -> None:

@@ -1,4 +1,4 @@
-"""The records that belong to the one in a detail view: organization, persons, deals."""
+"""Lists the records that belong to the one in a detail view: organization, persons, deals."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ MOST_SHOWN = 12
 
 
 class RecordLine(QAbstractButton):
-    """One record as a button of two lines. `is_way`: there is a record to go to.
+    """One record as a button of two lines. `is_way`: a click leads to the record.
 
     Signals:
-        opened: The record's key.
+        opened: Open the record with this key.
     """
 
     opened = Signal(str)
@@ -113,7 +113,7 @@ class RecordLine(QAbstractButton):
 
 
 def item_line(row: ItemRow, theme: Theme, parent: QWidget) -> RecordLine:
-    """A deal, lead or project: value and stage, or how it ended."""
+    """The line of a deal, lead or project: value and stage, or how it ended."""
     status = kinds.statuses(row.kind).get(row.status, row.status)
     state = row.stage_name if row.is_open and row.stage_name else status
     parts = [money.shown(row.value_cents, row.currency), state]
@@ -122,22 +122,22 @@ def item_line(row: ItemRow, theme: Theme, parent: QWidget) -> RecordLine:
 
 
 def person_line(row: PersonRow, theme: Theme, parent: QWidget) -> RecordLine:
-    """A person: job title or address."""
+    """The line of a person: job title or address."""
     detail = formatting.clean(row.title) or row.address
     return RecordLine(row.key, row.name, detail, theme, parent, address=row.address)
 
 
 def organization_line(row: OrganizationRow, theme: Theme, parent: QWidget) -> RecordLine:
-    """An organization: its domains."""
+    """The line of an organization: its domains."""
     return RecordLine(row.key, row.name, ", ".join(row.domains), theme, parent)
 
 
 class RelatedRecords(QWidget):
-    """Lists what belongs to a record, each as a way to it.
+    """Lists what belongs to a record. A click on a line opens that record.
 
     Signals:
-        opened: The key of a record to go to.
-        new_wanted: A kind: make one that belongs to this record.
+        opened: Open the record with this key.
+        new_wanted: Make a record of this kind that belongs to the shown one.
     """
 
     opened = Signal(str)

@@ -1,4 +1,4 @@
-"""The stages of a deal as a bar of segments; a press moves the deal."""
+"""The stages of a deal as a bar of segments. A click on a segment moves the deal."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class StageBar(QWidget):
     """The pipeline with the deal's place in it.
 
     Signals:
-        chosen: A stage's id.
+        chosen: The user chose the stage with this id.
     """
 
     chosen = Signal(object)
@@ -89,7 +89,7 @@ class StageBar(QWidget):
         theme.changed.connect(self.update)
 
     def show_stage(self, stages: Sequence[Stage], stage_id: int | None, *, is_open: bool) -> None:
-        """Show where a deal is."""
+        """Show in which stage a deal is."""
         if tuple(stages) != self._stages:
             self._rebuild(tuple(stages))
         place = next((n for n, stage in enumerate(stages) if stage.id == stage_id), -1)

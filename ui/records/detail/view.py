@@ -1,4 +1,4 @@
-"""The detail view of a record: its fields edited in place, what belongs to it, its history."""
+"""The detail view of a record: fields to edit in place, related records and history."""
 
 from __future__ import annotations
 
@@ -35,24 +35,24 @@ from ui.style.theme import Theme
 from ui.widgets.empty_state import EmptyState
 
 FIELDS_WIDTH = 310
-NARROW = 620  # below, the fields stand over the history
+NARROW = 620  # pixels; below that, the fields are above the history
 
 
 class DetailView(QWidget):
-    """Keeps one record true to the store.
+    """Shows one record and keeps it up to date with the store.
 
     Attributes:
         head: The title and the buttons.
         history: The history.
 
     Signals:
-        opened: The key of another record to go to.
-        closed: Back to the list.
-        menu_wanted: The record's detail and the button under which its menu shall open.
-        entry_menu_wanted: An entry of the history and the global position for its menu.
+        opened: Open another record, by its key.
+        closed: Go back to the list.
+        menu_wanted: The record's detail, and the button under which to open its menu.
+        entry_menu_wanted: An entry of the history, and the global position for its menu.
         current_moved: Another entry of the history is the current one.
         search_wanted, creation_wanted: See RecordForm.
-        gone: The record that was shown is deleted.
+        gone: The shown record was deleted.
     """
 
     opened = Signal(str)
@@ -134,7 +134,7 @@ class DetailView(QWidget):
     # --- what it shows -------------------------------------------------------------------
 
     def show_record(self, record_key: str) -> None:
-        """Show a record; '' shows none."""
+        """Show a record. '' shows none."""
         if record_key == self.record_key:
             return
         self._finish_edit()
@@ -148,19 +148,19 @@ class DetailView(QWidget):
             self.show_many(0)
 
     def _finish_edit(self) -> None:
-        """Keep what is being typed in a field: not every button takes the focus from it."""
+        """Save what is being typed in a field: not every button takes the focus from it."""
         field = QApplication.focusWidget()
         if field is not None and (self.head.isAncestorOf(field) or self._side.isAncestorOf(field)):
             field.clearFocus()
 
     def show_many(self, count: int) -> None:
-        """Several records are selected, or none."""
+        """Show that several records are selected, or none."""
         text = self.tr("{} records selected").format(count) if count > 1 else ""
         self._empty.say("list", text or self.tr("Select a record"))
         self._pages.setCurrentWidget(self._empty)
 
     def close_down(self) -> None:
-        """At quit."""
+        """Close the history. Called at quit."""
         self.history.close_down()
 
     def _ask(self) -> None:
@@ -214,7 +214,7 @@ class DetailView(QWidget):
         self._forms[kind] = form
         return form
 
-    # --- what happens --------------------------------------------------------------------
+    # --- events --------------------------------------------------------------------------
 
     @Slot(object)
     def _on_event(self, event: Event) -> None:
@@ -232,7 +232,7 @@ class DetailView(QWidget):
                 pass
 
     def _names(self, keys: tuple[str, ...]) -> bool:
-        """Whether one of these records is named in what is shown."""
+        """Whether the view names one of these records."""
         if self.detail is None:
             return False
         shown = {row.key for row in self.detail.persons} | {row.key for row in self.detail.items}
@@ -241,7 +241,7 @@ class DetailView(QWidget):
         return bool(shown & set(keys))
 
     def _leave(self) -> None:
-        self.detail = None  # what was being typed went with it
+        self.detail = None  # what was being typed is lost with it
         self.show_record("")
         self.gone.emit()
 
@@ -278,12 +278,12 @@ class DetailView(QWidget):
             if is_wide:
                 self._split.setSizes([FIELDS_WIDTH, max(1, self.width() - FIELDS_WIDTH)])
             else:
-                self._split.setSizes([400, 600])  # of whatever height there will be
+                self._split.setSizes([400, 600])  # shares of a height that is not known yet
             for place, share in enumerate((0, 1) if is_wide else (2, 3)):
                 self._split.setStretchFactor(place, share)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  # Qt's name
-        if not event.spontaneous():  # the window was not just minimized
+        if not event.spontaneous():  # spontaneous: the window was only minimized
             self._finish_edit()
         super().hideEvent(event)
 
@@ -292,7 +292,7 @@ class DetailView(QWidget):
 
 
 def names_of(detail: RecordDetail) -> dict[str, str]:
-    """The titles of the records that a record names."""
+    """The titles of the records that a record names, by key."""
     names = {row.key: row.name for row in detail.persons}
     if detail.organization is not None:
         names[detail.organization.key] = detail.organization.name

@@ -1,4 +1,4 @@
-"""Makes records: the dialog, and what its pickers search and create on the spot."""
+"""Makes records: opens the dialog, and searches and creates records for its pickers."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ MOST_CHOICES = 8
 
 
 class RecordCreator(QObject):
-    """Opens the dialog of a kind and saves what it says.
+    """Opens the dialog for a kind of record and saves what the user enters.
 
     Signals:
         created: The key of a record that was made in the dialog.
-        open_wanted: The same, if it shall be gone to.
-        failed: The person's sentence.
+        open_wanted: The same key, if the window is to go to the record.
+        failed: A sentence for the user.
     """
 
     created = Signal(str)
@@ -65,10 +65,10 @@ class RecordCreator(QObject):
         *,
         stays: bool = False,
     ) -> RecordDialog:
-        """Show the dialog, with what is known filled in.
+        """Show the dialog, with known values filled in.
 
         Args:
-            stays: Where one is stays open; else the new record is gone to.
+            stays: Stay where the user is. Otherwise the window goes to the new record.
         """
         if self._dialog is not None:
             self._dialog.close()
@@ -83,7 +83,7 @@ class RecordCreator(QObject):
         return dialog
 
     def serve(self, form: RecordForm) -> None:
-        """Answer the pickers of a form; what they create is chosen in them."""
+        """Search and create for the pickers of a form. A picker then chooses what was created."""
         form.search_wanted.connect(self.search)
         form.creation_wanted.connect(self._create_for_dialog)
 
@@ -97,10 +97,10 @@ class RecordCreator(QObject):
         self._searches[ticket] = (edit, kind)
 
     def run(self, command: Command, then: Callable[[CommandDone], None]) -> None:
-        """Run a command and go on when it is done."""
+        """Run a command, and call `then` when it is done."""
         self._then[self._stack.run(command)] = then
 
-    # --- answers -------------------------------------------------------------------------
+    # --- answers of the service ----------------------------------------------------------
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
@@ -112,7 +112,7 @@ class RecordCreator(QObject):
         try:
             edit.show_choices([choice_of(row) for row in rows])
         except RuntimeError:
-            return  # its dialog was closed in the meantime
+            return  # its dialog has been closed since
 
     @Slot(object)
     def _on_commanded(self, done: CommandDone) -> None:
@@ -131,7 +131,7 @@ class RecordCreator(QObject):
             self.run(SaveRecord(record), self._on_saved)
 
     def _save_with(self, record: Record, done: CommandDone) -> None:
-        """The organization of a new record was made just now."""
+        """Save a new record with the organization that was just made for it."""
         if done.done is None or isinstance(record, Organization):
             self._say(done.error)
             return
@@ -160,12 +160,12 @@ class RecordCreator(QObject):
 
     @Slot(object, str, str)
     def _create_for_dialog(self, field: QWidget, kind: str, name: str) -> None:
-        """A person for a deal is made at once; an organization with its record."""
+        """Make a person for a deal at once. An organization is made when the record is saved."""
         if isinstance(field, ManyRecordsField):
             self.create_named(kind, name, partial(_choose, field, name))
 
     def create_named(self, kind: str, name: str, then: Callable[[int], None]) -> None:
-        """Make an organization or a person of this name; `then` gets its id."""
+        """Make an organization or a person with this name. `then` gets its id."""
         record = Organization(name=name) if kind == kinds.ORGANIZATION else Person(name=name)
         self.run(SaveRecord(record), partial(_tell_id, then))
 
@@ -179,7 +179,7 @@ def _choose(field: ManyRecordsField, name: str, id_: int) -> None:
     try:
         field.add(id_, name)
     except RuntimeError:
-        return  # its dialog was closed in the meantime
+        return  # its dialog has been closed since
 
 
 def choice_of(row: Row) -> Choice:
@@ -195,7 +195,7 @@ def choice_of(row: Row) -> Choice:
 
 
 def preset(kind: str, owner: Record) -> Record:
-    """A new record that belongs to another one: a deal of a person."""
+    """A new record that belongs to another one, such as a deal of a person."""
     known: dict[str, Any] = {}
     if isinstance(owner, Organization):
         known["organization_id"] = owner.id

@@ -1,4 +1,4 @@
-"""Several addresses, phones or domains of one record, each with a label."""
+"""The field for several addresses, phones or domains of one record, each with a label."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from ui.records.form.fields import ChoiceField, LineField, set_inline
 from ui.style import icons
 
-Entry = tuple[str, str]  # the text and its label, or ''
+Entry = tuple[str, str]  # the text, and its label or ''
 
 
 class _Row(QWidget):
@@ -100,11 +100,11 @@ class EntriesField(QWidget):
         self._column.addWidget(self._add)
 
     def set_inline(self, is_inline: bool) -> None:  # a plain setter
-        """Look like text until used."""
+        """Set whether the field looks like text until the user uses it."""
         self._is_inline = is_inline
 
     def show_value(self, entries: Sequence[Entry]) -> None:
-        """Show what is stored; a row that is being typed stays."""
+        """Show the stored entries. A row that the user is typing in stays."""
         wanted = list(entries)
         if any(row.edit.hasFocus() for row in self._rows) and self.value() != tuple(wanted):
             return
@@ -116,11 +116,11 @@ class EntriesField(QWidget):
             row.show_entry(entry)
 
     def value(self) -> tuple[Entry, ...]:
-        """What is typed, without empty lines."""
+        """The entries as typed, without empty ones."""
         return tuple(entry for row in self._rows if (entry := row.entry())[0])
 
     def add_line(self) -> None:
-        """One empty line more, for a form that starts empty."""
+        """Add an empty line, for a form that starts empty."""
         self._append()
 
     def _append(self) -> _Row:
@@ -142,7 +142,7 @@ class EntriesField(QWidget):
         return row
 
     def _put_in_tab_order(self, row: _Row) -> None:
-        """Before the button: a new widget comes after all of its window."""
+        """Put a row before the button. By default a new widget is last in its window."""
         before = self._add.previousInFocusChain()
         while before is not None and before.focusPolicy() == Qt.FocusPolicy.NoFocus:
             before = before.previousInFocusChain()

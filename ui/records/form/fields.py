@@ -1,4 +1,4 @@
-"""Fields that are edited in place: a line, a choice, an amount, a day, a text."""
+"""Fields for editing in place: a line, a choice, an amount, a day, a text."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from ui.widgets.still import StillComboBox
 
 
 def set_inline(widget: QWidget, is_inline: bool) -> None:  # a plain setter
-    """Whether a field looks like text until it is used."""
+    """Set whether a field looks like text until the user uses it."""
     widget.setProperty("inline", is_inline)
 
 
 class LineField(ElidedEdit):
-    """One line; Escape takes the edit back.
+    """One line of text. Escape undoes the edit.
 
     Signals:
-        committed: The text, when it was changed and left.
+        committed: The text, when the user changed it and left the field.
     """
 
     committed = Signal(str)
@@ -47,7 +47,7 @@ class LineField(ElidedEdit):
         self.editingFinished.connect(self._commit)
 
     def show_value(self, text: str) -> None:
-        """Show what is stored, unless the person is editing it."""
+        """Show the stored text, unless the user is editing it."""
         if self.hasFocus() and self.text() != self._stored:
             return
         self._stored = text
@@ -75,7 +75,7 @@ class ChoiceField(StillComboBox):
     """One of a few values.
 
     Signals:
-        committed: The value (its item data) that the person chose.
+        committed: The value (item data) that the user chose.
     """
 
     committed = Signal(object)
@@ -89,7 +89,7 @@ class ChoiceField(StillComboBox):
         self.activated.connect(self._on_activated)
 
     def offer(self, choices: Mapping[Any, str]) -> None:
-        """Put these values and words into the list; what is chosen stays."""
+        """List these values with their texts. The chosen value stays."""
         chosen = self.currentData()
         self.blockSignals(True)
         self.clear()
@@ -110,10 +110,10 @@ class ChoiceField(StillComboBox):
 
 
 class TextField(QPlainTextEdit):
-    """Some lines of text, as high as they are.
+    """Several lines of text. The field is as high as its text.
 
     Signals:
-        committed: The text, when it was changed and left.
+        committed: The text, when the user changed it and left the field.
     """
 
     committed = Signal(str)
@@ -129,7 +129,7 @@ class TextField(QPlainTextEdit):
         self._fit()
 
     def show_value(self, text: str) -> None:
-        """Show what is stored, unless the person is editing it."""
+        """Show the stored text, unless the user is editing it."""
         if not self.hasFocus() and text != self.toPlainText():
             self.setPlainText(text)
         if not self.hasFocus():
@@ -177,7 +177,7 @@ class MoneyField(QWidget):
         self.amount.textEdited.connect(self._look)
 
     def set_inline(self, is_inline: bool) -> None:  # a plain setter
-        """Look like text until used."""
+        """Set whether the field looks like text until the user uses it."""
         set_inline(self.amount, is_inline)
         set_inline(self.currency, is_inline)
 
@@ -189,11 +189,11 @@ class MoneyField(QWidget):
         self.currency.show_value(currency or self.currency.currentData())
 
     def value(self) -> tuple[int | None, str]:
-        """What is typed, as cents and currency."""
+        """The typed amount, as cents and currency."""
         return money.parsed(self.amount.text()), str(self.currency.currentData())
 
     def is_right(self) -> bool:
-        """Whether what is typed is an amount, or nothing."""
+        """Whether the typed text is an amount or empty."""
         return not self.amount.text().strip() or self.value()[0] is not None
 
     @Slot()
@@ -214,7 +214,7 @@ class MoneyField(QWidget):
 
 
 class DayField(QWidget):
-    """A day, typed or picked; '' for none.
+    """A day, typed or picked. '' for none.
 
     Signals:
         committed: The day as an ISO date, or ''.
@@ -241,7 +241,7 @@ class DayField(QWidget):
         self._button.clicked.connect(self._pick)
 
     def set_inline(self, is_inline: bool) -> None:  # a plain setter
-        """Look like text until used."""
+        """Set whether the field looks like text until the user uses it."""
         set_inline(self.edit, is_inline)
 
     def show_value(self, iso: str) -> None:
@@ -249,11 +249,11 @@ class DayField(QWidget):
         self.edit.show_value(money.day(iso) if iso else "")
 
     def value(self) -> str:
-        """What is typed as ISO; '' for none or nonsense."""
+        """The typed day as an ISO date. '' if it is empty or not a day."""
         return money.parsed_day(self.edit.text()) or ""
 
     def is_right(self) -> bool:
-        """Whether what is typed is a day, or nothing."""
+        """Whether the typed text is a day or empty."""
         return money.parsed_day(self.edit.text()) is not None
 
     @Slot()
@@ -291,7 +291,7 @@ class DayField(QWidget):
 
 
 def mark_wrong(widget: QWidget, is_wrong: bool) -> None:  # a plain setter
-    """A red border around what can't be understood."""
+    """Set whether a field has a red border, because its text is not understood."""
     if bool(widget.property("wrong")) != is_wrong:
         widget.setProperty("wrong", is_wrong)
         widget.style().unpolish(widget)
@@ -300,5 +300,5 @@ def mark_wrong(widget: QWidget, is_wrong: bool) -> None:  # a plain setter
 
 
 def leave(event: QEvent) -> bool:
-    """Whether an event means that the person left a field."""
+    """Whether an event means that the user left a field."""
     return event.type() in {QEvent.Type.FocusOut, QEvent.Type.Hide}

@@ -1,4 +1,4 @@
-"""The fields of a record, for creating it in a dialog and for editing it in place."""
+"""The form with a record's fields, for creating it in a dialog and for editing it in place."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ NEW: dict[str, type[Record]] = {
 
 
 class RecordForm(QWidget):
-    """One row a field. In place, each change is told when its field is left.
+    """One row per field. In place, the form emits a change when the user leaves its field.
 
     Attributes:
-        record: What is stored; `edited` has what is typed.
+        record: The stored record. `edited` has what the user typed.
 
     Signals:
-        changed: A mapping of the record's columns that the person changed.
+        changed: A mapping of the record's columns that the user changed.
         search_wanted: The picker that searches, the kind it looks for, and the text.
-        creation_wanted: The picker, the kind and the name of a record to be made.
-        open_wanted: The key of a record to go to.
+        creation_wanted: The picker, and the kind and name of the record to make.
+        open_wanted: The key of a record to open.
     """
 
     changed = Signal(object)
@@ -122,7 +122,7 @@ class RecordForm(QWidget):
         caption.set_room(0, 6 if self._is_inline else 8, 0, 0)
         self._grid.addWidget(caption, 2 * row, 0, Qt.AlignmentFlag.AlignTop)
         if self._is_inline and isinstance(field, EntriesField):
-            self._grid.addWidget(field, 2 * row + 1, 0, 1, 2)  # long, and with buttons
+            self._grid.addWidget(field, 2 * row + 1, 0, 1, 2)  # it is long and has buttons
         else:
             self._grid.addWidget(field, 2 * row, 1)
 
@@ -203,14 +203,14 @@ class RecordForm(QWidget):
     # --- values --------------------------------------------------------------------------
 
     def offer_stages(self, stages: Sequence[Stage]) -> None:
-        """The stages of the pipeline, in their order."""
+        """Offer the stages of the pipeline, in their order."""
         field = self._fields.get("stage_id")
         if isinstance(field, ChoiceField):
             field.offer({stage.id: stage.name for stage in stages})
             field.show_value(getattr(self.record, "stage_id", None))
 
     def show_record(self, record: Record, names: Mapping[str, str]) -> None:
-        """Show what is stored; `names` are the titles of the records it names, by key."""
+        """Show the stored record. `names` has the titles of the records that it names, by key."""
         self.record, self._names = record, names
         for column, field in self._fields.items():
             self._show(column, field, getattr(record, column))
@@ -236,7 +236,7 @@ class RecordForm(QWidget):
                 pass
 
     def edited(self) -> Record:
-        """The record with everything that is typed in."""
+        """The record with everything that the user typed."""
         typed: dict[str, Any] = {}
         for column, field in self._fields.items():
             match field:
@@ -259,18 +259,18 @@ class RecordForm(QWidget):
         return replace(self.record, **typed)
 
     def new_organization(self) -> str:
-        """The name of an organization to be made with the record, or ''."""
+        """The name of the organization to make with the record, or ''."""
         field = self._fields.get("organization_id")
         return field.new_name if isinstance(field, OneRecordField) else ""
 
     def propose_organization(self, name: str) -> None:
-        """Fill in an organization that is made together with the record."""
+        """Fill in the name of an organization to make with the record."""
         field = self._fields.get("organization_id")
         if isinstance(field, OneRecordField):
             field.propose(name)
 
     def wrong_field(self) -> QWidget | None:
-        """The first field whose text can't be understood."""
+        """The first field whose text is not understood, or None."""
         for field in self._fields.values():
             if isinstance(field, MoneyField) and not field.is_right():
                 return field.amount
@@ -279,7 +279,7 @@ class RecordForm(QWidget):
         return None
 
     def field(self, column: str) -> QWidget | None:
-        """The field of a column."""
+        """The field of a column, or None."""
         return self._fields.get(column)
 
     def _tell(self, change: dict[str, Any]) -> None:

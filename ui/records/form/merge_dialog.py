@@ -1,4 +1,4 @@
-"""Merges persons: which one stays, and who goes into it."""
+"""The dialog that merges persons: it asks which one stays."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ WIDTH = 540
 
 
 class MergeDialog(QDialog):
-    """Lists the persons with a choice of the one that is kept.
+    """Lists the persons and lets the user choose the one to keep.
 
     Signals:
-        agreed: The id of the person that is kept, and those that go into it.
+        agreed: The id of the person to keep, and the ids of those to merge into it.
     """
 
     agreed = Signal(object, object)

@@ -1,4 +1,4 @@
-"""Fields that name other records: found while typing, or made on the spot."""
+"""Fields that name other records. The user finds them while typing, or makes new ones."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from ui.records.form.fields import set_inline
 from ui.style import formatting, icons
 from ui.widgets.elided import ElidedButton, ElidedEdit
 
-Choice = tuple[int, str, str]  # id, title, what tells it from others
+Choice = tuple[int, str, str]  # id, title, detail that distinguishes it from others
 ID = int(Qt.ItemDataRole.UserRole)
 CREATE = -1
 SEARCH_MS = 120
 
 
 class PickEdit(ElidedEdit):
-    """A line that completes with records.
+    """A line edit that completes with records.
 
     Signals:
-        search_wanted: What was typed; answer with `show_choices`.
-        picked: The id and the title of a record.
-        creation_wanted: The name of a record that is to be made.
-        cleared: The person emptied the line.
+        search_wanted: The typed text. Answer with `show_choices`.
+        picked: The user picked the record with this id and title.
+        creation_wanted: The name of a record to make.
+        cleared: The user emptied the line.
     """
 
     search_wanted = Signal(str)
@@ -60,7 +60,7 @@ class PickEdit(ElidedEdit):
         self.textEdited.connect(self._on_edited)
 
     def show_title(self, title: str) -> None:
-        """Show the chosen record's title, unless the person is typing."""
+        """Show the chosen record's title, unless the user is typing."""
         if self.hasFocus() and self.text() != self._title:
             return
         self._title = title
@@ -68,7 +68,7 @@ class PickEdit(ElidedEdit):
         self.setCursorPosition(0)
 
     def show_choices(self, choices: Sequence[Choice]) -> None:
-        """Offer these, and making a new one."""
+        """Offer these records, and to make a new one."""
         text = self.text().strip()
         self._choices.clear()
         for id_, title, detail in choices:
@@ -123,13 +123,13 @@ class PickEdit(ElidedEdit):
 
 
 class OneRecordField(QWidget):
-    """One other record: an organization.
+    """A field for one other record: an organization.
 
     Signals:
         committed: Its id, or None.
-        creation_wanted: The name of one that is to be made.
-        search_wanted: What was typed.
-        open_wanted: The id of the record to go to.
+        creation_wanted: The name of a record to make.
+        search_wanted: The typed text.
+        open_wanted: The id of the record to open.
     """
 
     committed = Signal(object)
@@ -161,7 +161,7 @@ class OneRecordField(QWidget):
         self._open.hide()
 
     def set_inline(self, is_inline: bool) -> None:  # a plain setter
-        """Look like text until used."""
+        """Set whether the field looks like text until the user uses it."""
         set_inline(self.edit, is_inline)
 
     def show_value(self, id_: int | None, title: str) -> None:
@@ -172,16 +172,16 @@ class OneRecordField(QWidget):
         self._open.setVisible(id_ is not None)
 
     def propose(self, name: str) -> None:
-        """Fill in the name of a record that is to be made."""
+        """Fill in the name of a record to make."""
         self._id, self.new_name = None, name
         self.edit.show_title(name)
 
     def value(self) -> int | None:
-        """The chosen id."""
+        """The id of the chosen record, or None."""
         return self._id
 
     def add(self, id_: int, title: str) -> None:
-        """Choose what was made for this field."""
+        """Choose the record that was made for this field."""
         self.edit.show_title(title)
         self._on_picked(id_, title)
 
@@ -209,13 +209,13 @@ class OneRecordField(QWidget):
 
 
 class ManyRecordsField(QWidget):
-    """Several other records: the persons of a deal.
+    """A field for several other records: the persons of a deal.
 
     Signals:
         committed: A tuple of ids.
-        creation_wanted: The name of one that is to be made and added.
-        search_wanted: What was typed.
-        open_wanted: The id of the record to go to.
+        creation_wanted: The name of a record to make and add.
+        search_wanted: The typed text.
+        open_wanted: The id of the record to open.
     """
 
     committed = Signal(object)
@@ -238,7 +238,7 @@ class ManyRecordsField(QWidget):
         self.edit.search_wanted.connect(self.search_wanted)
 
     def set_inline(self, is_inline: bool) -> None:  # a plain setter
-        """Look like text until used."""
+        """Set whether the field looks like text until the user uses it."""
         set_inline(self.edit, is_inline)
 
     def show_value(self, chosen: Sequence[tuple[int, str]]) -> None:
@@ -248,7 +248,7 @@ class ManyRecordsField(QWidget):
             self._draw()
 
     def value(self) -> tuple[int, ...]:
-        """The chosen ids."""
+        """The ids of the chosen records."""
         return tuple(self._chosen)
 
     def _draw(self) -> None:
@@ -293,7 +293,7 @@ class ManyRecordsField(QWidget):
         self.add(id_, title)
 
     def add(self, id_: int, title: str) -> None:
-        """Choose one more; what is being typed stays."""
+        """Choose one more record. What the user is typing stays."""
         if id_ not in self._chosen:
             self._chosen[id_] = title
             self._draw()

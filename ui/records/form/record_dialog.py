@@ -1,4 +1,4 @@
-"""The dialog that makes a record; what is already known is filled in."""
+"""The dialog that makes a record. What is already known is filled in."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class RecordDialog(QDialog):
     """Asks for the fields of a new record.
 
     Signals:
-        save_wanted: The record, and the name of an organization to be made with it, or ''.
+        save_wanted: The record, and the name of an organization to make with it, or ''.
     """
 
     save_wanted = Signal(object, str)
@@ -88,7 +88,7 @@ class RecordDialog(QDialog):
         column.addWidget(buttons)
 
     def say(self, sentence: str) -> None:
-        """Show why it could not be saved."""
+        """Show why the record could not be saved."""
         self._error.setText(sentence)
         self._error.setVisible(bool(sentence))
         self._save.setEnabled(True)

@@ -1,4 +1,7 @@
-"""What shows the text of one mail in a history; the window brings it (panes do not mix)."""
+"""The interface of what shows a mail's text in a history.
+
+The window provides it: panes do not import one another.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,8 @@ class MessageBody(Protocol):
     """The reading pane as a part of another pane.
 
     Attributes:
-        height_changed: `natural_height` may be another.
-        messages_shown: Ids of unread messages that can be read now.
+        height_changed: `natural_height` may have changed.
+        messages_shown: The ids of unread messages that the user can now read.
     """
 
     @property
@@ -26,13 +29,13 @@ class MessageBody(Protocol):
         """Show one message."""
 
     def show_conversation(self, conversation_id: int | None) -> None:
-        """With None: show nothing."""
+        """Show a conversation, or with None nothing."""
 
     def natural_height(self) -> int:
-        """How high it would be without scrolling."""
+        """The height that shows everything without scrolling."""
 
     def close_down(self) -> None:
-        """At quit."""
+        """Release what it holds. Called at quit."""
 
     def widget(self) -> QWidget:
         """The widget itself."""

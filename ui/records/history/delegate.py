@@ -1,4 +1,4 @@
-"""Paints a history entry: a mail, a note, or what changed."""
+"""Paints a history entry: a mail, a note or a change."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ CLIP = 13
 
 
 class HistoryDelegate(QStyledItemDelegate):
-    """Draws from the model's LINE role alone.
+    """Draws only what the model's LINE role holds.
 
     Attributes:
         open_id: The message whose text shows, or None.
         hovered_row: The row under the mouse, or -1.
         is_menu_hovered: The mouse is on that row's menu button.
-        shows_focus: The keyboard is in use.
+        shows_focus: The user works with the keyboard, so the current row gets a focus ring.
     """
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
@@ -130,7 +130,7 @@ class HistoryDelegate(QStyledItemDelegate):
     def _tail(
         self, painter: QPainter, line: QRect, entry: MailEntry, font: QFont, ink: QColor
     ) -> int:
-        """The time, and before it that the mail is archived; the width of both."""
+        """Draw the time and, before it, the archive mark. Returns the width of both, in pixels."""
         when = formatting.relative_date(entry.at, clock.now_ms())
         if entry.is_archived:
             archived = QCoreApplication.translate("History", "Archived")
@@ -200,7 +200,7 @@ class HistoryDelegate(QStyledItemDelegate):
     def _text(
         self, painter: QPainter, at: QRect, text: str, font: QFont, color: QColor | None = None
     ) -> int:
-        """Draw one elided line; the width it took."""
+        """Draw one elided line. Returns the width of the text, in pixels."""
         if at.width() <= 0:
             return 0
         metrics = QFontMetrics(font)

@@ -1,4 +1,4 @@
-"""Where the parts of a history entry lie, for painting and for the mouse alike."""
+"""Where the parts of a history entry lie, for painting and for mouse hits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LEFT, RIGHT = 14, 12
 MARK = 32
 GAP = 12
 MAIL_HEIGHT = 82
-OPEN_HEAD = 58  # of an opened mail: over its text its subject and why it is here
+OPEN_HEAD = 58  # pixels, above an opened mail's text: its subject and why it is here
 CHANGE_HEIGHT = 38
 NOTE_PAD = 9
 MENU = 28
@@ -23,7 +23,7 @@ _WRAP = int(Qt.TextFlag.TextWordWrap)
 
 @dataclass(frozen=True, slots=True)
 class EntryLayout:
-    """Rectangles of one entry. `lines` are those of a mail, three from top to bottom."""
+    """The rectangles of one entry. `lines` are the three lines of a mail, from top to bottom."""
 
     mark: QRect
     words: QRect
@@ -32,7 +32,7 @@ class EntryLayout:
 
 
 def entry_layout(rect: QRect, *, is_open: bool = False) -> EntryLayout:
-    """The parts of an entry that covers `rect`."""
+    """Lay out an entry that covers `rect`."""
     top = rect.top() + 10
     mark = QRect(rect.left() + LEFT, top, MARK, MARK)
     left = mark.right() + 1 + GAP
@@ -50,7 +50,7 @@ def note_rect(rect: QRect) -> QRect:
 
 
 def height(entry: Entry, width: int, font: QFont) -> int:
-    """How high a closed entry is at a width."""
+    """The height of a closed entry at this width, in pixels."""
     if isinstance(entry, MailEntry):
         return MAIL_HEIGHT
     if entry.kind != "note":

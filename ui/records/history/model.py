@@ -1,4 +1,4 @@
-"""The history of one record: the pages that are read so far, newest entry first."""
+"""The model of one record's history: the pages read so far, newest entry first."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class HistoryModel(QAbstractTableModel):
-    """Keeps the selection and the opened mail when pages are read anew.
+    """Keeps the selection and the opened mail when pages are read again.
 
     Signals:
-        more_wanted: The cursor of the next page: the view came near the end.
+        more_wanted: Read the page at this cursor: the view is near the end.
     """
 
     more_wanted = Signal(object)
@@ -38,10 +38,10 @@ class HistoryModel(QAbstractTableModel):
         self._next: Cursor | None = None
         self._is_asked = False
 
-    # --- what views ask ------------------------------------------------------------------
+    # --- what views call -----------------------------------------------------------------
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802  # Qt's name
-        """The entries that are read."""
+        """The number of entries read so far."""
         return 0 if parent.isValid() else len(self._entries)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802  # Qt's name
@@ -49,7 +49,7 @@ class HistoryModel(QAbstractTableModel):
         return 0 if parent.isValid() else 1
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a role shows of an entry."""
+        """The value of a role for one entry."""
         if not index.isValid() or not 0 <= index.row() < len(self._entries):
             return None
         entry = self._entries[index.row()]
@@ -86,7 +86,7 @@ class HistoryModel(QAbstractTableModel):
             self.more_wanted.emit(self._next)
 
     def entry_at(self, row: int) -> Entry | None:
-        """The entry in a row."""
+        """The entry in a row, or None."""
         return self._entries[row] if 0 <= row < len(self._entries) else None
 
     def row_of_message(self, message_id: int) -> int:
@@ -97,19 +97,19 @@ class HistoryModel(QAbstractTableModel):
         return -1
 
     def message_ids(self) -> set[int]:
-        """The mails that are read so far."""
+        """The ids of the messages read so far."""
         return {entry.message_id for entry in self._entries if isinstance(entry, MailEntry)}
 
     # --- pages ---------------------------------------------------------------------------
 
     def clear(self) -> None:
-        """Another record, or none."""
+        """Remove all entries: another record is shown, or none."""
         self.beginResetModel()
         self._entries, self._next, self._is_asked = [], None, False
         self.endResetModel()
 
     def append(self, page: HistoryPage) -> None:
-        """The next page came."""
+        """Add the next page at the end."""
         self._is_asked = False
         self._next = page.next
         known = {entry.cursor for entry in self._entries}
@@ -121,7 +121,7 @@ class HistoryModel(QAbstractTableModel):
             self.endInsertRows()
 
     def replace(self, page: HistoryPage) -> None:
-        """Everything that is read so far, read anew."""
+        """Exchange all entries for a page that was read again."""
         self._is_asked = False
         self._next = page.next
         wanted = list(page.entries)
@@ -137,13 +137,13 @@ class HistoryModel(QAbstractTableModel):
             self.endInsertRows()
 
     def drop_messages(self, message_ids: Collection[int]) -> None:
-        """Deleted mail leaves at once, before anything is read anew."""
+        """Remove deleted mail at once, before anything is read again."""
         gone = self.message_ids().intersection(message_ids)
         for message_id in gone:
             self._remove(self.row_of_message(message_id))
 
     def _merge(self, wanted: list[Entry]) -> None:
-        """Rows keep their order, so what is left is `wanted` with gaps."""
+        """Insert what is missing. Rows keep their order, so what is left is `wanted` with gaps."""
         for row, entry in enumerate(wanted):
             known = self._entries[row] if row < len(self._entries) else None
             if known is not None and known.cursor == entry.cursor:

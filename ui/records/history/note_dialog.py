@@ -1,4 +1,4 @@
-"""Changes the text of a note."""
+"""The dialog that changes the text of a note."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ui.commands.command_stack import CommandStack
 
 
 class NoteDialog(QDialog):
-    """One text and two buttons."""
+    """A text field and two buttons."""
 
     def __init__(self, entry: NoteEntry, stack: CommandStack, parent: QWidget) -> None:
         super().__init__(parent)

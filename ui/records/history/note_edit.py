@@ -1,4 +1,4 @@
-"""Where a note for a record's history is written."""
+"""The field where the user writes a note for a record's history."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-REST_MS = 1000  # after the last key; a crash takes no more than that
+REST_MS = 1000  # after the last key; a crash loses no more than this
 
 
 class _Edit(QPlainTextEdit):
-    """Ctrl+Enter keeps the note.
+    """A text field where Ctrl+Enter adds the note.
 
     Signals:
-        finished: Ctrl+Enter.
+        finished: The user pressed Ctrl+Enter.
     """
 
     finished = Signal()
 
     def event(self, event: QEvent) -> bool:
-        """Leave Undo to the window while there is no typing to take back."""
+        """Leave Undo to the window while there is no typing to undo."""
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
@@ -41,11 +41,11 @@ class _Edit(QPlainTextEdit):
 
 
 class NoteEdit(QWidget):
-    """One line until something is typed, then some lines and a button.
+    """One line until the user types something, then several lines and a button.
 
     Signals:
-        kept: The text of a note.
-        begun: The key of a record and the text of a note that is not kept yet, or ''.
+        kept: Add a note with this text.
+        begun: A record's key and the text of its unfinished note, or '', to be stored.
     """
 
     kept = Signal(str)
@@ -71,7 +71,7 @@ class NoteEdit(QWidget):
         column.addWidget(self._edit)
         column.addLayout(buttons)
         self._record_key = ""
-        self._known: dict[str, str] = {}  # what was typed, or not, since the start
+        self._known: dict[str, str] = {}  # texts by record since the start, '' if nothing was typed
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.tell)
         self._edit.textChanged.connect(self._fit)
@@ -81,17 +81,17 @@ class NoteEdit(QWidget):
         self._fit()
 
     def show_record(self, record_key: str) -> None:
-        """Another record: what was typed for one waits until that is shown again."""
+        """Show another record's note. What was typed for the last one waits until it is back."""
         if record_key == self._record_key:
             return
         self.tell()
         self._record_key = record_key
         self._edit.setPlainText(self._known.get(record_key, ""))
         if not self._edit.toPlainText():
-            self._rest.stop()  # nobody emptied it: what is stored may still come
+            self._rest.stop()  # the user did not empty it: the stored text may still come
 
     def show_stored(self, record_key: str, text: str) -> None:
-        """What the store has of a note that was begun before this start."""
+        """Show the stored text of a note that was begun before this start."""
         if record_key == self._record_key and record_key not in self._known:
             self._known[record_key] = text
             if text and not self._edit.toPlainText():
@@ -99,7 +99,7 @@ class NoteEdit(QWidget):
 
     @Slot()
     def tell(self) -> None:
-        """Have what was typed stored; at quit, when left, and when the person pauses."""
+        """Have the typed text stored: at quit, when the record changes, when the user pauses."""
         if self._rest.isActive() or self._edit.toPlainText():
             self._rest.stop()
             text = self._edit.toPlainText()

@@ -1,4 +1,4 @@
-"""The history in a detail view: what it shows, a note to be written, and the list."""
+"""The history in a detail view: the field for a note, the filter buttons and the list."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from ui.style.theme import Theme
 from ui.widgets.muted import MutedLabel
 
 GATHER_MS = 40
-MOST_READ_ANEW = 2000  # entries; what was scrolled to beyond is read again when it is reached
+MOST_READ_ANEW = 2000  # entries; further ones are read again when the user scrolls there
 
 
 class HistoryPane(QWidget):
-    """Keeps the history of one record true to the store.
+    """Shows the history of one record and keeps it up to date with the store.
 
     Attributes:
         view: The list.
 
     Signals:
-        menu_wanted: An entry and the global position for its menu.
+        menu_wanted: An entry, and the global position for its menu.
         note_kept: The text of a new note.
-        note_begun: See NoteEdit.
+        note_begun: See `begun` of NoteEdit.
         current_moved: Another entry is the current one.
     """
 
@@ -63,7 +63,9 @@ class HistoryPane(QWidget):
         self._ticket = 0
         self._more_ticket = 0
         self._is_stale = False
-        self._gone: set[int] = set()  # deleted since: a page that was read before may still come
+        self._gone: set[int] = (
+            set()
+        )  # deleted mail, because a page that was read earlier may still arrive
         self.model = HistoryModel(self)
         self.view = HistoryView(self.model, make_body, theme, self)
         self._note = NoteEdit(self)
@@ -123,7 +125,7 @@ class HistoryPane(QWidget):
     # --- what it shows -------------------------------------------------------------------
 
     def show_record(self, record_key: str) -> None:
-        """Show the history of a record from its newest entry; '' for none."""
+        """Show the history of a record from its newest entry. '' shows none."""
         if record_key == self._key:
             return
         self._key = record_key
@@ -135,24 +137,24 @@ class HistoryPane(QWidget):
             self.reload()
 
     def show_draft(self, record_key: str, text: str) -> None:
-        """What is stored of a note that was begun."""
+        """Show the stored text of an unfinished note."""
         self._note.show_stored(record_key, text)
 
     def close_down(self) -> None:
-        """At quit."""
+        """Store the unfinished note and close the view. Called at quit."""
         self._note.tell()
         self.view.close_down()
 
     @Slot()
     def reload(self) -> None:
-        """Read anew what is read so far; while one question runs, once more after it."""
+        """Read again what is read so far. If a request is running, repeat it afterwards."""
         if not self._key:
             return
         if self._ticket:
             self._is_stale = True
             return
         self._is_stale = False
-        # A page that is on its way is dropped, so its entries are asked for together with the rest.
+        # A page that is still loading is dropped, so its entries are requested with the rest.
         wanted = self.model.rowCount() + (PAGE if self._more_ticket else 0)
         self._more_ticket = 0
         limit = min(MOST_READ_ANEW, max(PAGE, wanted))

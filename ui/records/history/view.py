@@ -1,4 +1,4 @@
-"""The history of a record as a list: `history_list`. One mail at a time shows its whole text."""
+"""The list view of a record's history: `history_list`. One mail at a time shows its whole text."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ from ui.widgets.row_list import RowListView
 
 Index = QModelIndex | QPersistentModelIndex
 LEAST_BODY = 90
-REASON_LEFT = 38  # under the opened mail's subject
+REASON_LEFT = 38  # pixels, to line up with the opened mail's subject
 MOST_BODY = 620
 
 
 class HistoryView(RowListView):
-    """Rows of different heights; the text of the opened mail lies over its row.
+    """Rows of different heights. The text of the opened mail is a widget over its row.
 
     Signals:
-        menu_wanted: An entry and the global position for its menu.
+        menu_wanted: An entry, and the global position for its menu.
         current_moved: Another entry is the current one.
-        reason_wanted: The id of a message that is opened: why is it here?
+        reason_wanted: Find out why the message with this id is here. It was opened.
     """
 
     menu_wanted = Signal(object, QPoint)
@@ -81,15 +81,15 @@ class HistoryView(RowListView):
         model.dataChanged.connect(self._settle.start)
         theme.changed.connect(self._settle.start)
 
-    # --- what is opened ------------------------------------------------------------------
+    # --- the opened mail -----------------------------------------------------------------
 
     @property
     def open_id(self) -> int | None:
-        """The message whose text shows."""
+        """The id of the message whose text shows, or None."""
         return self.painter_of_entries.open_id
 
     def current_entry(self) -> Entry | None:
-        """The entry that menus and actions act on."""
+        """The entry that menus and actions act on, or None."""
         index = self.currentIndex()
         return self._list.entry_at(index.row()) if index.isValid() else None
 
@@ -116,12 +116,12 @@ class HistoryView(RowListView):
 
     @Slot()
     def close_message(self) -> None:
-        """Close the text that shows."""
+        """Close the text that is open."""
         was, self.painter_of_entries.open_id = self.open_id, None
         self._reason.hide()
         if self._body is not None:
             if self._body.widget().isAncestorOf(self.window().focusWidget()):
-                self.setFocus()  # else Qt gives it to whatever comes next in the window
+                self.setFocus()  # otherwise Qt focuses the next widget of the window
             self._body.widget().hide()
             self._body.show_conversation(None)
         if was is not None:
@@ -130,24 +130,24 @@ class HistoryView(RowListView):
 
     @Slot()
     def _begin_anew(self) -> None:
-        """Another record: from its newest entry, however far the last one was scrolled."""
+        """Start at the newest entry of another record."""
         self.close_message()
         self.scrollToTop()
 
     def tell_reason(self, message_id: int, text: str) -> None:
-        """Say over the opened mail why it is in this history."""
+        """Show above the opened mail's text why it is in this history."""
         if message_id == self.open_id:
             self._reason.set_whole(text)
             self._reason.setVisible(bool(text))
             self._place_body()
 
     def close_down(self) -> None:
-        """At quit."""
+        """Release the widget that shows mail. Called at quit."""
         if self._body is not None:
             self._body.close_down()
 
     def _needed_body(self) -> MessageBody:
-        """Made at the first mail that is opened: it may need QtWebEngine."""
+        """The widget that shows mail. It is made for the first mail: it may need QtWebEngine."""
         if self._body is None:
             self._body = self._make_body(self.viewport())
             self._body.height_changed.connect(self._settle.start)
@@ -171,7 +171,7 @@ class HistoryView(RowListView):
 
     @Slot()
     def _fit_rows(self) -> None:
-        """Notes wrap anew at another width, and a text may have grown."""
+        """Update heights: at another width notes wrap differently, and a text may have grown."""
         for row in range(self._list.rowCount()):
             entry = self._list.entry_at(row)
             if isinstance(entry, NoteEntry) or self._is_open(entry):

@@ -1,4 +1,4 @@
-"""History entries in words."""
+"""Turns history entries into text."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ui.records import kinds
 from ui.style import formatting
 
 _CONTEXT = "History"
-MOST_NAMED = 3  # recipients
+MOST_NAMED = 3  # recipients shown by name
 
 
 def title(entry: Entry) -> str:
-    """The subject of a mail, the first line of a note, what changed."""
+    """The subject of a mail, the first line of a note, or what changed."""
     if isinstance(entry, MailEntry):
         subject = formatting.clean(entry.subject)
         return subject or QCoreApplication.translate(_CONTEXT, "(no subject)")
@@ -55,7 +55,7 @@ def recipients(entry: MailEntry) -> str:
 
 
 def words(entry: Entry, now: int) -> str:
-    """The whole entry for a screen reader."""
+    """The whole entry as text for screen readers."""
     tr = QCoreApplication.translate
     when = formatting.relative_date(entry.at, now)
     if not isinstance(entry, MailEntry):

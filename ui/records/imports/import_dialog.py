@@ -1,4 +1,4 @@
-"""Imports records from a file: what each column is, what goes in, what can't, what is here."""
+"""The import dialog: previews a file's columns, rows, problems and duplicates, then imports."""
 
 from __future__ import annotations
 
@@ -46,13 +46,14 @@ MOST_SHOWN = 10
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 MOST_PROBLEMS = 200
 MOST_STAGES = 5
-MOST_LETTERS = 500  # of a cell, which may be a book; more is wider than any window
+MOST_LETTERS = 500  # characters shown of a cell, which may be very long; no window is wider
 
 
 class ImportDialog(QDialog):
-    """Choose a file, look at it, import. Nothing is written before the last button.
+    """Choose a file, look at it, import. Nothing is written before the user presses Import.
 
-    It closes when the records are in. Closed before that, the import goes on by itself.
+    The dialog closes when the records are imported. If the user closes it earlier, the import
+    goes on.
     """
 
     def __init__(self, service: MailService, kind: Kind, theme: Theme, parent: QWidget) -> None:
@@ -64,7 +65,7 @@ class ImportDialog(QDialog):
         InlineStyle(self, theme)
         self._service = service
         self._theme = theme
-        self._wanted_kind = kind  # the person's; a file that says what it is knows better
+        self._wanted_kind = kind  # the user's choice; a file that states its kind overrides it
         self._kind = kind
         self._path: Path | None = None
         self._plan: ImportPlan | None = None
@@ -111,7 +112,7 @@ class ImportDialog(QDialog):
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self._table.setAccessibleName(self.tr("First rows"))
         self._table.setShowGrid(False)
-        self._table.setTabKeyNavigation(False)  # it would keep the keyboard for ever
+        self._table.setTabKeyNavigation(False)  # otherwise Tab never leaves the table
         self._table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._table.verticalHeader().hide()
         self._table.horizontalHeader().setDefaultAlignment(LEFT)
@@ -126,7 +127,7 @@ class ImportDialog(QDialog):
             "create": self.tr("Create them again"),
         }
         self._duplicates.offer(choices)
-        # Persons of an export of deals get their addresses so, and nothing is overwritten.
+        # This gives the persons of an export of deals their addresses, and overwrites nothing.
         self._duplicates.show_value("update")
         self._duplicates.setMinimumContentsLength(26)
         row = QHBoxLayout()
@@ -150,7 +151,7 @@ class ImportDialog(QDialog):
         column.addWidget(buttons)
 
     def _order_keyboard(self) -> None:
-        """As it is read; the choices of the columns are made anew for each file."""
+        """Set the tab order. The column boxes in it are made again for each file."""
         above = (self._choose, self._kinds, *self._columns)
         below = (self._table, self._problems, self._duplicates, self._import, self._cancel)
         for first, second in pairwise((*above, *below)):
@@ -171,7 +172,7 @@ class ImportDialog(QDialog):
         dialog.open()
 
     def open_file(self, path: Path) -> None:
-        """Look at a file."""
+        """Read a file and preview it."""
         self._path = path
         self._columns.clear()
         self._file.set_whole(path.name)
@@ -206,7 +207,7 @@ class ImportDialog(QDialog):
             self._summary.setText(answer.error)
             self._summary.show()
 
-    # --- what it would do ----------------------------------------------------------------
+    # --- the preview ---------------------------------------------------------------------
 
     def _show_plan(self, plan: ImportPlan | None) -> None:
         self._plan = plan
@@ -266,9 +267,9 @@ class ImportDialog(QDialog):
         return text
 
     def _show_table(self, plan: ImportPlan) -> None:
-        """A choice of what it is over each column, then the first rows."""
+        """Show the first rows, and over each column a box to choose its field."""
         if plan.mapping.columns == tuple(combo.currentData() for combo in self._columns):
-            return  # the person's own choice: a table made anew would take the keyboard away
+            return  # the user chose these: a rebuilt table would take the focus away
         table = self._table
         table.clear()
         self._columns.clear()
@@ -340,7 +341,7 @@ def _cut(text: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """Words of a file: Qt would lay out all of them, however little of them is seen."""
+    """Shorten and clean a text of the file: Qt lays out all of it, even what does not show."""
     return formatting.clean(_cut(text))
 
 

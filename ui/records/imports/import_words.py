@@ -1,4 +1,4 @@
-"""Fields and problems of an import in words."""
+"""Turns fields and problems of an import into text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _CONTEXT = "Import"
 
 
 def field(code: str) -> str:
-    """What a column is; a label stands behind a colon."""
+    """The name of the field that a column holds. A label follows a colon."""
     name, _, label = code.partition(":")
     tr = QCoreApplication.translate
     words = {

@@ -1,4 +1,4 @@
-"""The way to the import for whoever has no list of records at hand: the wizard, a menu."""
+"""Opens the import dialog, for callers without a list of records: the wizard, a menu."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ui.style.theme import Theme
 def open_import(
     service: MailService, theme: Theme, parent: QWidget, kind: str = Kind.PERSON
 ) -> ImportDialog:
-    """Show the import over `parent`; the kind is a first guess.
+    """Show the import dialog over `parent`. The kind is a first guess.
 
-    The dialog does everything by itself and closes when the records are in; `RecordsChanged`
-    tells of them. The window's undo takes the import back, whoever opened it.
+    The dialog does everything by itself and closes when the records are imported. The event
+    `RecordsChanged` reports them. The window's Undo undoes the import, wherever it was opened.
     """
     dialog = ImportDialog(service, Kind(kind), theme, parent)
     dialog.open()

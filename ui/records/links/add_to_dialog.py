@@ -1,4 +1,4 @@
-"""Chooses the contact that an unknown address belongs to."""
+"""The dialog that adds an unknown address to a contact of the user's choice."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from ui.style.theme import Theme
 
 
 class AddToDialog(QDialog):
-    """One field that finds persons.
+    """A dialog with one field that finds persons.
 
     Signals:
-        chosen: The person's id.
+        chosen: The id of the chosen person.
     """
 
     chosen = Signal(object)

@@ -1,4 +1,4 @@
-"""Links conversations by hand: search a deal, lead or project and choose it."""
+"""The dialog that links by hand: the user searches a deal, lead, project or person."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from ui.style.theme import Theme
 from ui.widgets.muted import MutedLabel
 
 KEY = int(Qt.ItemDataRole.UserRole)
-MOST = 15  # of one kind
+MOST = 15  # results of one kind
 SEARCH_MS = 100
 
 
 class _SearchEdit(QLineEdit):
-    """Up and Down move in the results."""
+    """The search field. Up and Down move in the results."""
 
     moved = Signal(int)
 
@@ -49,12 +49,12 @@ class _SearchEdit(QLineEdit):
 
 
 class LinkDialog(QDialog):
-    """Finds as one types; what is open comes first.
+    """Searches while the user types. Open records come first.
 
     Signals:
         chosen: The key of the record to link with.
-        new_wanted: The kind of a record that is to be made and linked, and what was looked for:
-            its title, as long as the person types no other.
+        new_wanted: The kind of a record to make and link, and the searched text. That becomes
+            its title, unless the user types another.
     """
 
     chosen = Signal(str)

@@ -1,4 +1,4 @@
-"""What "Link past mail" would link, before it is done."""
+"""The dialog that shows what "Link past mail" would link, before it is done."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ID = int(Qt.ItemDataRole.UserRole)
 
 
 class LinkPastDialog(QDialog):
-    """Lists the conversations; each of those shown can be left out.
+    """Lists the conversations. The user can leave out each one that is shown.
 
     Signals:
         agreed: The ids of the conversations to link.
@@ -125,7 +125,7 @@ class LinkPastDialog(QDialog):
 
     @Slot(object)
     def follow(self, event: Event) -> None:
-        """What is deleted while this is open, by another program too, leaves it at once."""
+        """Remove conversations that are deleted while the dialog is open, at once."""
         if isinstance(event, ConversationsChanged):
             for number in range(self._list.count() - 1, -1, -1):
                 if self._list.item(number).data(ID) in event.removed_ids:

@@ -1,4 +1,4 @@
-"""Which columns a record list has, where they lie at a width, and by what they sort."""
+"""Which columns a record list has, how they sort, and where they lie in a row."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Column:
     """One column.
 
     Attributes:
-        name: What `record_listing` sorts by, if `can_sort`.
-        width: In device-independent pixels; 0 takes what is left.
-        rank: Columns with the highest rank go first where there is no room.
+        name: Its name, by which `record_listing` sorts if `can_sort`.
+        width: In device-independent pixels. 0 takes the rest.
+        rank: If there is no room, the columns with the highest rank are hidden first.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Column:
 
 
 def of_kind(kind: str) -> tuple[Column, ...]:
-    """The columns of a kind, the title first."""
+    """The columns of a kind. The title comes first."""
     tr = QCoreApplication.translate
     context = "Columns"
     title = Column("name", kinds.words(kind).one)
@@ -62,7 +62,7 @@ def of_kind(kind: str) -> tuple[Column, ...]:
 
 
 def placed(columns: tuple[Column, ...], rect: QRect) -> dict[str, QRect]:
-    """Where the columns that have room lie within a row; the title always has."""
+    """Where the columns that fit lie within a row, by name. The title always fits."""
     if not columns:
         return {}
     room = rect.width() - LEFT - RIGHT - TITLE_LEAST

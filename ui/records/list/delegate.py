@@ -1,4 +1,4 @@
-"""Paints a row of a record list: an icon or a face, the title, what there is room for of the rest."""
+"""Paints a row of a record list: icon or avatar, title, and the columns that there is room for."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _LINE = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 
 
 def row_height(density: Density) -> int:
-    """Two lines, close or less close together."""
+    """The height of a row with two lines, in pixels."""
     return 58 if density is Density.COMFORTABLE else 46
 
 
 class RecordDelegate(QStyledItemDelegate):
-    """Draws from the model's LINE role alone.
+    """Draws only what the model's LINE role holds.
 
     Attributes:
-        columns: The columns of the kind that is listed.
+        columns: The columns of the listed kind.
         hovered_row: The row under the mouse, or -1.
-        shows_focus: The keyboard is in use.
+        shows_focus: The user works with the keyboard, so the current row gets a focus ring.
     """
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What the record list shows where there is nothing to list: two ways to begin."""
+"""What the record list shows when there is nothing to list: two ways to begin."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class RecordsEmpty(QWidget):
     """An icon, a sentence, "New deal" and "Import".
 
     Signals:
-        new_pressed, import_pressed, clear_pressed: The buttons.
+        new_pressed, import_pressed, clear_pressed: The user pressed that button.
     """
 
     new_pressed = Signal()
@@ -64,7 +64,7 @@ class RecordsEmpty(QWidget):
         self._recolor()
 
     def say_kind(self, kind: str, *, is_filtered: bool) -> None:
-        """There is no record of this kind, or none that the filter lets through."""
+        """Say that there is no record of this kind, or none that matches the filter."""
         words = kinds.words(kind)
         self._icon = "search" if is_filtered else kinds.ICONS[kind]
         self._title.setText(self.tr("Nothing found") if is_filtered else words.empty)
@@ -77,7 +77,7 @@ class RecordsEmpty(QWidget):
         self._recolor()
 
     def say_error(self, sentence: str) -> None:
-        """The list could not be read."""
+        """Say that the list could not be read."""
         self._icon = "circle-alert"
         self._title.setText(self.tr("This list could not be read"))
         self._hint.setText(sentence)

@@ -1,4 +1,4 @@
-"""The heads of a record list's columns; a press sorts."""
+"""The column headers of a record list. A click sorts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ARROW = 14
 
 
 class _Head(QAbstractButton):
-    """One column's head."""
+    """The header of one column."""
 
     def __init__(self, column: Column, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -34,7 +34,7 @@ class _Head(QAbstractButton):
             self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def set_direction(self, direction: int) -> None:
-        """1: ascending, -1: descending, 0: sorted by another column."""
+        """Set the sort mark. 1: ascending, -1: descending, 0: another column sorts."""
         self.direction = direction
         if not self.column.can_sort:
             return
@@ -75,10 +75,10 @@ class _Head(QAbstractButton):
 
 
 class ColumnHeads(QWidget):
-    """The heads over the list, placed as the delegate places its cells.
+    """The headers over the list, placed as the delegate places its cells.
 
     Signals:
-        sort_wanted: A column's name.
+        sort_wanted: Sort by the column with this name.
     """
 
     sort_wanted = Signal(str)
@@ -114,7 +114,7 @@ class ColumnHeads(QWidget):
             head.set_direction((-1 if is_descending else 1) if is_it else 0)
 
     def set_scroll_bar(self, width: int) -> None:
-        """How much of the right edge the list's scroll bar takes."""
+        """Set the width of the list's scroll bar, in pixels, to leave room for it."""
         if width != self._right:
             self._right = width
             self._place()

@@ -1,4 +1,4 @@
-"""Over a record list: what it lists and how many, its buttons, and the filter by status."""
+"""The top of a record list: title, number of records, buttons, and the filter by status."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class ListHeading(QWidget):
         self._recolor()
 
     def say(self, title: str, count: int) -> None:
-        """What is listed, and how many; no number where there is none."""
+        """Show what is listed, and how many. No number for an empty list."""
         self._title.setText(title)
         self._count.setText(formatting.number(count) if count else "")
 
     def show_count(self, *, is_shown: bool) -> None:
-        """In a narrow pane the number gives way to the buttons."""
+        """Show or hide the number. A narrow pane has no room for it beside the buttons."""
         self._count.setVisible(is_shown)
 
     @Slot()
@@ -62,10 +62,10 @@ class ListHeading(QWidget):
 
 
 class StatusFilter(QHBoxLayout):
-    """One chip a status, and one for all. Kinds without a status have none.
+    """One chip per status, and one for all. Kinds without a status have no chips.
 
     Signals:
-        chosen: The status that the user chose; '' for all.
+        chosen: The status that the user chose. '' for all.
     """
 
     chosen = Signal(str)
@@ -79,7 +79,7 @@ class StatusFilter(QHBoxLayout):
         self.setSpacing(6)
 
     def offer(self, statuses: Mapping[str, str], status: str) -> None:
-        """Show these statuses, with their words, and the one that is chosen."""
+        """Show these statuses by their names, and mark the chosen one."""
         while (item := self.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -101,7 +101,7 @@ class StatusFilter(QHBoxLayout):
         self.addStretch(1)
 
     def choose(self, status: str) -> None:
-        """Show another status as the chosen one, without a signal."""
+        """Mark another status as chosen, without a signal."""
         for button in self._group.buttons():
             button.setChecked(button.property("status") == status)
 

@@ -1,4 +1,4 @@
-"""One row of a record list in words, ready to paint."""
+"""The text of one row of a record list, ready to paint."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class Line:
 
     Attributes:
         detail: The muted line under the title.
-        face: Whose avatar a person's or organization's row has: name and address.
-        cells: What each column shows, by its name.
-        status: `open`, `won`, …; '' for kinds without one.
+        face: Name and address for the avatar of a person or organization.
+        cells: What each column shows, by the column's name.
+        status: `open`, `won`, …; '' for kinds without a status.
     """
 
     id: int
@@ -29,11 +29,11 @@ class Line:
 
     @property
     def is_closed(self) -> bool:
-        """Won, lost, done: it counts as past."""
+        """Whether the record is closed: won, lost, done."""
         return self.status not in {"", "open"}
 
     def words(self) -> str:
-        """The whole row for a screen reader."""
+        """The whole row as text for screen readers."""
         status = kinds.statuses(self.kind).get(self.status, "")
         parts = [self.title, status, self.detail, *self.cells.values()]
         return ", ".join(dict.fromkeys(part for part in parts if part))

@@ -1,4 +1,4 @@
-"""The records of one kind, as rows for a view and as words for a screen reader."""
+"""The model of a record list: rows for the view and text for screen readers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ui.widgets.windowed_model import WindowedTableModel
 
 
 class RecordModel(WindowedTableModel[Row]):
-    """Answers the roles of `ui.records.roles` in column 0."""
+    """Provides the roles of `ui.records.roles` in column 0."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         self.kind = Kind.DEAL
@@ -28,7 +28,7 @@ class RecordModel(WindowedTableModel[Row]):
         return record_list.rows(self.kind, ids)
 
     def role_value(self, row: Row, role: int) -> Any:
-        """What a role shows of a record."""
+        """The value of a role for one record."""
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return title_of(row)
@@ -47,14 +47,14 @@ class RecordModel(WindowedTableModel[Row]):
 
 
 def title_of(row: Row) -> str:
-    """What a row is called."""
+    """The title of a row."""
     kind = row.kind if isinstance(row, ItemRow) else row.key.partition(":")[0]
     name = row.title if isinstance(row, ItemRow) else row.name
     return formatting.clean(name) or kinds.words(str(kind)).untitled
 
 
 def line_of(row: Row) -> Line:
-    """A row in words, ready to paint."""
+    """The text of a row, ready to paint."""
     match row:
         case PersonRow():
             return _person(row)

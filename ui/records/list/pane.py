@@ -1,4 +1,4 @@
-"""The pane that lists the records of one kind: heading, filter, heads of columns, list."""
+"""The pane that lists the records of one kind: heading, filter, column headers and list."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ from ui.records.list.model import RecordModel
 from ui.records.list.view import RecordListView
 from ui.style.theme import Theme
 
-GATHER_MS = 60  # events are gathered for so long
-NARROW = 380  # below, the number of records gives way to the buttons
+GATHER_MS = 60  # how long events are collected before the list is read again
+NARROW = 380  # pixels; up to that width there is no room for the number of records
 DESCENDING_FIRST = frozenset({"value", "changed_at", "created_at", "last_mail_at"})
 
 
 class RecordListPane(QWidget):
-    """Keeps one list of records true to the store.
+    """Shows one list of records and keeps it up to date with the store.
 
     Attributes:
-        view: The list.
-        query: What it shows.
+        view: The list view.
+        query: What the list shows.
 
     Signals:
-        new_wanted: The kind of a record to be made.
-        import_wanted: The button of the empty state.
-        menu_wanted: The kind, and the button under which the pane's menu shall open.
-        context_wanted: A menu for the selected records, at this global position.
+        new_wanted: Make a record of this kind.
+        import_wanted: The user pressed Import in the empty state.
+        menu_wanted: The kind, and the button under which to open the pane's menu.
+        context_wanted: Open a menu for the selected records at this global position.
         board_wanted: Show the deals by stage.
-        search_ended: The text of the search shall be cleared.
+        search_ended: The search field is to be cleared.
     """
 
     new_wanted = Signal(str)
@@ -68,7 +68,7 @@ class RecordListPane(QWidget):
         self._has_kind = False
         self._is_loaded = False
         self._pending_id: int | None = None
-        self._has_looked = False  # for it, in a list that was asked for before it was made
+        self._has_looked = False  # a list without the pending record came; it may have been older
         self._changed: set[int] = set()
         self._is_all_changed = False
         self.model = RecordModel(self)
@@ -138,7 +138,7 @@ class RecordListPane(QWidget):
     # --- what it shows -------------------------------------------------------------------
 
     def show_kind(self, kind: str) -> None:
-        """List the records of a kind, from the beginning."""
+        """List the records of a kind, from the top."""
         if Kind(kind) == self.query.kind and self._has_kind:
             return
         self._has_kind = True
@@ -163,18 +163,18 @@ class RecordListPane(QWidget):
         self._describe()
 
     def search(self, text: str) -> None:
-        """Show only what has these words."""
+        """Show only records that contain these words."""
         if text != self.query.text:
             self.query = replace(self.query, text=text)
             self._ask_now()
 
     def expect(self, record_id: int) -> None:
-        """A record is going to be selected: until then no other one is shown."""
+        """Announce that `select` follows for this record. Until then no other one is shown."""
         self._pending_id = record_id
         self._has_looked = False
 
     def select(self, record_id: int) -> None:
-        """Select a record as soon as it is listed; a filter that hides it is lifted."""
+        """Select a record as soon as it is listed. A filter that hides it is removed."""
         if self._is_loaded and not self._ticket and self.view.select_id(record_id):
             self._pending_id = None
             return
@@ -183,18 +183,18 @@ class RecordListPane(QWidget):
             self._ask_now()
 
     def is_waiting(self) -> bool:
-        """A record is to be selected as soon as it is listed."""
+        """Whether a record waits to be selected."""
         return self._pending_id is not None
 
     def has_left(self, record_key: str) -> bool:
-        """It was selected, and left this list by its own change: a deal that was won, say."""
+        """Whether the selected record left this list because it changed: a deal was won, say."""
         return self._left == (self.query, record_key)
 
     # --- reading -------------------------------------------------------------------------
 
     @Slot()
     def _ask(self) -> None:
-        """Ask for the ids; while one question runs, once more after it."""
+        """Request the ids. If a request is running, repeat it afterwards."""
         if self._ticket:
             self._is_stale = True
             return
@@ -237,7 +237,7 @@ class RecordListPane(QWidget):
         self.view.selection_moved.emit()
 
     def _look_again(self, wanted: int) -> None:
-        """It may be newer than this answer; if not, the filter hides it."""
+        """Read again: the record may be newer than this answer. If not, lift the filter."""
         if not self._has_looked:
             self._has_looked = True
             self._pending_id = wanted
@@ -263,7 +263,7 @@ class RecordListPane(QWidget):
                 ids = {id_ for kind, id_ in own if kind == self.query.kind}
                 self._changed |= ids
                 if any(kind == kinds.ORGANIZATION for kind, _ in own):
-                    self._is_all_changed = True  # their names are in the rows
+                    self._is_all_changed = True  # rows show names of organizations
             case StagesChanged():
                 self._is_all_changed = True
             case LinksChanged() if self.query.kind == Kind.PERSON:
@@ -314,7 +314,7 @@ class RecordListPane(QWidget):
         if self.view.selected_ids():
             self.context_wanted.emit(self.view.viewport().mapToGlobal(at))
 
-    # --- words ---------------------------------------------------------------------------
+    # --- texts ---------------------------------------------------------------------------
 
     def _describe(self) -> None:
         kind, count = str(self.query.kind), self.model.rowCount()

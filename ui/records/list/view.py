@@ -1,4 +1,4 @@
-"""The list of records of one kind: `record_list`."""
+"""The list view of the records of one kind: `record_list`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ui.widgets.row_list import WindowedListView
 
 
 class RecordListView(WindowedListView):
-    """The records of one kind, painted as the conversations are.
+    """The records of one kind, painted like the conversations.
 
     Signals:
         selection_moved: Another set of records is selected.
-        delete_wanted: The Delete key.
-        resized: Its width changed: the heads follow.
+        delete_wanted: The user pressed Delete.
+        resized: The width changed, so the column headers must follow.
     """
 
     selection_moved = Signal()
