@@ -1,4 +1,4 @@
-"""A signed-in connection for an account: where its server is, what it trusts, how it signs in."""
+"""Opens a signed-in connection for an account: its server, what it trusts, how it signs in."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ def connect(
     hold: Callable[[ImapSession], None],
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> ImapSession:
-    """Open a session and sign in; blocks for at most `Timing.connect` and `Timing.sign_in`.
+    """Open a session and sign in. Blocks for at most `Timing.connect` and `Timing.sign_in`.
 
-    With OAuth an access token that is about to end is renewed first, and one that the server
-    refuses is renewed once (`sync.oauth.access`); each may take the same time again.
+    With OAuth, a token that is about to expire is renewed first, and a refused one is renewed once
+    (`sync.oauth.access`). Each renewal may take the same time again.
 
     Args:
-        hold: Gets the session before the first byte goes out, so that another thread can abort it.
+        hold: Gets the session before the first byte is sent, so that another thread can abort it.
         is_stopped: Asked while a token is renewed.
 
-    Raises: SecretLockedError before anything is sent; else what the session raises.
+    Raises: SecretLockedError before anything is sent; otherwise what the session raises.
     """
 
     def signed_in(secret: str) -> ImapSession:
@@ -41,7 +41,7 @@ def connect(
         try:
             session.sign_in(config.user_name or config.address, secret, config.auth)
         except BaseException:
-            session.close()  # nobody else does: who asked has no session yet
+            session.close()  # no one else closes it: the caller has no session yet
             raise
         return session
 

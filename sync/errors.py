@@ -6,19 +6,19 @@
     ├── ReconnectError        the connection is lost or useless: open a new one, with back-off
     │   ├── HostUnknownError, ConnectRefusedError, TimedOutError, UnreachableError
     │   └── ConnectionLostError
-    ├── TlsError              ask: TLS is not to be had as configured
+    ├── TlsError              ask: TLS is not available as configured
     │   ├── CertificateError  its certificate is not valid for this host
     │   └── NoStartTlsError   the server offers no STARTTLS
-    ├── SignInError           ask: the person has to sign in again
+    ├── SignInError           ask: the user has to sign in again
     │   ├── AppPasswordNeededError
-    │   ├── TokenRefusedError an access token is not accepted: renewed once, then ask
+    │   ├── TokenRefusedError the access token is refused: renewed once, then ask
     │   └── SecretLockedError the secret can't be read: keyring locked or gone
-    ├── RefusedError          the server refuses for good; shown
+    ├── RefusedError          the server refuses permanently; shown
     ├── ReadOnlyRefused       a changing command in read-only mode; nothing was sent
-    └── ProtocolError         the server answers what no server may: reconnect, then say so
+    └── ProtocolError         the answer breaks the protocol: reconnect, then say so
 
-Each carries `sentence`, what the person reads: what happened, and what to do. `server_words` is
-the server's own text, without mail's words. Neither has a secret in it.
+Each carries a `sentence` for the user: what happened, and what to do. `server_words` is the server's
+own text, without words of mail. Neither contains a secret.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from models.shown_certificate import ShownCertificate
 
 
 class SyncError(Exception):
-    """Base of all; `str()` is the person's sentence."""
+    """The base of all; `str()` returns the sentence for the user."""
 
     def __init__(self, sentence: str, *, server_words: str = "") -> None:
         super().__init__(sentence)
@@ -38,14 +38,14 @@ class SyncError(Exception):
 
 
 class RetryError(SyncError):
-    """A passing fault: the same again later ([UNAVAILABLE], [INUSE], RFC 5530)."""
+    """A passing fault: try the same again later ([UNAVAILABLE], [INUSE], RFC 5530)."""
 
 
 class ThrottledError(RetryError):
     """The server asked to wait.
 
     Attributes:
-        wait_seconds: As long as it said.
+        wait_seconds: How long the server asked to wait.
     """
 
     def __init__(self, sentence: str, *, wait_seconds: float, server_words: str = "") -> None:
@@ -54,15 +54,15 @@ class ThrottledError(RetryError):
 
 
 class ReconnectError(SyncError):
-    """The connection is of no more use."""
+    """The connection can no longer be used."""
 
 
 class HostUnknownError(ReconnectError):
-    """The name of the host has no address."""
+    """The host's name has no address."""
 
 
 class ConnectRefusedError(ReconnectError):
-    """Nobody listens at that port."""
+    """Nothing listens on that port."""
 
 
 class TimedOutError(ReconnectError):
@@ -70,22 +70,22 @@ class TimedOutError(ReconnectError):
 
 
 class UnreachableError(ReconnectError):
-    """No way to that host: no network, or a firewall."""
+    """The host cannot be reached: no network, or a firewall."""
 
 
 class ConnectionLostError(ReconnectError):
-    """The server hung up, or the line broke."""
+    """The server hung up, or the connection broke."""
 
 
 class TlsError(SyncError):
-    """TLS is not to be had as it is configured."""
+    """TLS is not available as configured."""
 
 
 class CertificateError(TlsError):
-    """The certificate is not valid for this host, and the person does not trust it.
+    """The certificate is not valid for this host, and the user does not trust it.
 
     Attributes:
-        shown: What the server showed, and what is wrong with it.
+        shown: The certificate, and what is wrong with it.
     """
 
     def __init__(self, sentence: str, shown: ShownCertificate, *, reason: str = "") -> None:
@@ -94,7 +94,7 @@ class CertificateError(TlsError):
 
 
 class NoStartTlsError(TlsError):
-    """STARTTLS was asked for, and the server does not offer it."""
+    """STARTTLS is configured, but the server does not offer it."""
 
 
 class SignInError(SyncError):
@@ -106,18 +106,18 @@ class AppPasswordNeededError(SignInError):
 
 
 class TokenRefusedError(SignInError):
-    """The server does not accept the access token; a new one may still do."""
+    """The server does not accept the access token; a new one may work."""
 
 
 class SecretLockedError(SignInError):
-    """The stored secret cannot be read now: the keyring is locked, missing or has lost the key."""
+    """The stored secret cannot be read now: the keyring is locked, missing, or lost the key."""
 
 
 class RefusedError(SyncError):
-    """The server refuses for good ([NOPERM], [CANNOT], [OVERQUOTA])."""
+    """The server refuses permanently ([NOPERM], [CANNOT], [OVERQUOTA])."""
 
 
-# What keeps one mailbox closed: the others go on.
+# Errors that close one mailbox only: the others go on.
 UNOPENED: Final = (RefusedError, RetryError)
 
 
@@ -126,4 +126,4 @@ class ReadOnlyRefused(SyncError):  # noqa: N818  # a refusal of ours, not an err
 
 
 class ProtocolError(SyncError):
-    """The answer breaks the protocol; this connection is not to be trusted further."""
+    """The answer breaks the protocol; this connection cannot be trusted any more."""

@@ -1,4 +1,4 @@
-"""Well-known providers: their servers, and what their customers have to know to sign in."""
+"""The well-known providers: their servers, and what users have to know to sign in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import resources
 
 
 class Security(StrEnum):
-    """How a connection is kept from being read by others."""
+    """How a connection is encrypted."""
 
     TLS = "tls"
     STARTTLS = "starttls"
@@ -25,7 +25,7 @@ SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
 
 @dataclass(frozen=True, slots=True)
 class ServerPlace:
-    """A server as the wizard shows it."""
+    """A server, as the wizard shows it."""
 
     host: str
     port: int
@@ -33,11 +33,11 @@ class ServerPlace:
 
 
 class AppPassword(StrEnum):
-    """Whether mail programs need a password of their own."""
+    """Whether mail programs need an app password."""
 
     NO = ""
     NEEDED = "needed"
-    WITH_2FA = "with_2fa"  # only where the account is protected by a second factor
+    WITH_2FA = "with_2fa"  # only for accounts with a second factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +45,19 @@ class Provider:
     """One provider.
 
     Attributes:
-        name: As its customers call it.
-        imap, smtp: Its servers; None where it has none (`note` says so).
+        name: The name that its customers know.
+        imap, smtp: Its servers; None if it has none (`note` says so).
         app_password: Whether mail programs need a password of their own.
-        words: The way to the place where one makes it.
-        url: That place, or ''.
-        note: What else has to be known, one or two sentences.
-        imap_user_is_local_part: Its IMAP server wants what stands before the @.
-        password_sign_in_is_off: No password gets a mail program in.
-        smtp_user_is_local_part: So does its SMTP server.
+        words: Where to create an app password, in words.
+        url: The address of that page, or ''.
+        note: What else users have to know, in one or two sentences.
+        imap_user_is_local_part: Whether its IMAP server wants only the part before the @.
+        password_sign_in_is_off: Whether no password lets a mail program in.
+        smtp_user_is_local_part: The same for its SMTP server.
         checked: What the servers were compared with: `ispdb` (the autoconfig database of
             Thunderbird), `chatmail` (the provider database of Chatmail), `help` (the
             provider's own pages), or '' for nothing.
-        mx: How the names of the hosts end that take its customers' mail in, own domains too.
+        mx: The endings of its MX hosts' names, for customers with a domain of their own.
     """
 
     name: str
@@ -76,17 +76,17 @@ class Provider:
 
     @property
     def is_checked(self) -> bool:
-        """Whether its servers need no try."""
+        """Whether its servers were checked, so that they need no try."""
         return bool(self.checked)
 
 
 def of_address(address: str) -> Provider | None:
-    """The provider whose domain the address has."""
+    """The provider of an address's domain, or None."""
     return _by_domain().get(domain_of(address))
 
 
 def of_host(host: str) -> Provider | None:
-    """The provider whose server this is: an own domain at a well-known provider."""
+    """The provider that a server belongs to, or None."""
     wanted = host.strip().lower()
     for provider in everyone():
         if provider.imap is not None and provider.imap.host == wanted != "127.0.0.1":
@@ -95,14 +95,14 @@ def of_host(host: str) -> Provider | None:
 
 
 def of_mx(host: str) -> Provider | None:
-    """The provider who takes mail in at an MX host; the longest end that fits decides."""
+    """The provider of an MX host, or None; the longest matching ending wins."""
     labels = host.strip().rstrip(".").lower().split(".")
     ends = (".".join(labels[start:]) for start in range(len(labels)))
     return next((found for end in ends if (found := _by_mx().get(end))), None)
 
 
 def domain_of(address: str) -> str:
-    """What stands behind the @, in lower case and without a final dot."""
+    """The part after the @, in lower case and without a final dot."""
     return address.rpartition("@")[2].strip().rstrip(".").lower()
 
 

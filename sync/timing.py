@@ -1,4 +1,4 @@
-"""Every wait of the engine, in one place, so that tests can live in tenths of a second."""
+"""Every wait of the engine in one place, so that tests can use tenths of a second."""
 
 from __future__ import annotations
 
@@ -10,29 +10,30 @@ class Timing:
     """Waits in seconds.
 
     Attributes:
-        second_sitting: Between the two proofs that a message is gone (SYNC.md section 2).
+        second_sitting: Between the two checks that prove a message gone (docs/sync.md, "Proof before a
+            delete").
         cycle: Between two cycles over all mailboxes while nothing happens.
-        idle_renew: IDLE is renewed after so long; servers may hang up after 30 minutes
-            (RFC 2177 section 3).
-        idle_settle: News that IDLE tells are collected for so long before a cycle.
+        idle_renew: How long one IDLE lasts; servers may hang up after 30 minutes (RFC 2177 section 3).
+        idle_settle: How long news from IDLE are collected before a cycle.
         backoff_first, backoff_most: The first and the longest wait after a lost connection.
-        backoff_reset: A connection that lived so long sets the back-off to its start.
-        look_around: The program looks so often whether the machine slept or the network changed.
-        sleep_gap: A clock that is ahead by more than this at such a look means a sleep.
-        hanging_first, hanging_most: A mailbox at which the connection ends each time is left
-            out for so long.
-        operation_retry_first, operation_retry_most: The same for one operation.
-        connect: For name look-up, TCP and TLS together.
-        command: For an IMAP command without a large answer.
-        transfer: For a step that fetches bodies.
-        sign_in: For the whole of a sign-in, also the wizard's.
-        browser: So long the person may take to sign in to the provider in the browser.
-        flags_all: Between two readings of all flags where the server has no CONDSTORE.
+        backoff_reset: A connection that lived this long resets the back-off.
+        look_around: How often the program checks whether the computer slept or the network changed.
+        sleep_gap: A clock that is ahead by more than this at such a check means a sleep.
+        hanging_first, hanging_most: The first and the longest time that a mailbox or mail is
+            in quarantine, because the connection ends there each time.
+        operation_retry_first, operation_retry_most: The first and the longest wait
+            before an operation is tried again.
+        connect: The time for name look-up, TCP and TLS together.
+        command: The time for an IMAP command without a large answer.
+        transfer: The time for a step that fetches bodies.
+        sign_in: The time for a whole sign-in, also in the wizard.
+        browser: How long the user may take to sign in in the browser.
+        flags_all: Between two reads of all flags, without CONDSTORE.
         full_check: Between two complete listings of a mailbox whose numbers add up.
-        undo: The undo toast stays so long.
-        wipe_idle: The program counts as idle after so long without input or sync.
-        status: Status events of one account are at least so far apart.
-        stop: Threads have so long to stop before their sockets are cut.
+        undo: How long the undo toast stays.
+        wipe_idle: After this long without input or sync the program counts as idle.
+        status: The least time between two status events of an account.
+        stop: How long threads have to stop before their sockets are cut.
     """
 
     second_sitting: float = 60.0

@@ -1,4 +1,4 @@
-"""Findings about the account as Dealpost has it: connection, last success, queue, what is held."""
+"""Findings about the account itself: connection, last success, queue, held deletes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from models.store.clock import now_ms
 from sync.health.report import Finding, Severity
 
 HOUR_MS = 3600 * 1000
-LATE_MS = HOUR_MS  # a queue that waits longer is told
+LATE_MS = HOUR_MS  # a queue that waits longer is reported
 
 
 def findings(
     config: AccountConfig, facts: SyncFacts, stored: StoredFacts, *, read_only: bool
 ) -> Iterable[Finding]:
-    """What the store knows; true with and without a connection."""
+    """The findings from the store, with or without a connection."""
     yield _last_success(config, facts)
     yield _queue(facts, stored, read_only=read_only)
     yield from _counted(facts)
@@ -32,17 +32,17 @@ def findings(
 
 
 def connected() -> Finding:
-    """The line stands."""
+    """The connection is open."""
     return Finding("connection", Severity.OK, "Dealpost is connected and signed in.", "", "open")
 
 
 def failed(sentence: str, error: str) -> Finding:
-    """The last try failed; the sentence says what to do."""
+    """The last try failed. The sentence says what to do."""
     return Finding("connection", Severity.PROBLEM, sentence, "", error)
 
 
 def not_tried(config: AccountConfig) -> Finding:
-    """Nobody looked: the account is stopped, or waits for its password."""
+    """There was no try: the account is stopped, or waits for its password."""
     if config.state == STOPPED:
         sentence, advice = "Syncing is stopped.", "Choose “Sync again” to go on."
         return Finding("connection", Severity.NOTE, sentence, advice, "stopped")

@@ -1,8 +1,8 @@
-"""Keeps an account's report up to date from inside its worker, at no cost worth naming.
+"""Keeps an account's health report up to date inside its worker, at almost no cost.
 
-A report is made after each sign-in, again when the first cycle is through, when a connection
-fails, and when the person asks. Beside that the keeper listens for mail that comes while the
-server's IDLE is open: the difference of the two clocks shows in nothing else that IMAP tells.
+A report is made after each sign-in, after the first cycle, when a connection fails, and when the
+user asks. The keeper also watches mail that comes in during IDLE: nothing else in IMAP shows how far
+the server's clock differs from ours.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from sync.health.report import Finding, Report, from_json, ordered
 from sync.health.server_findings import Look
 from sync.session import ImapSession, Quota
 
-QUOTA_MS = 24 * 3600 * 1000  # asked no more often than this, but for the person
-QUOTA_TRIES = 2  # that may end the connection
-CLOCK_MOST = 5  # arrivals that are remembered: a clock that was set right is believed soon
+QUOTA_MS = 24 * 3600 * 1000  # not asked more often, except by the user
+QUOTA_TRIES = 2  # tries that may end the connection
+CLOCK_MOST = 5  # arrivals that are remembered, so that a corrected clock is believed soon
 
 
 class HealthKeeper:
-    """Of one account; every method is called in its worker's thread."""
+    """Keeps the report of one account. Every method is called in its worker's thread."""
 
     def __init__(
         self, account_id: int, report: Callable[[Event], None], *, read_only: bool
@@ -43,11 +43,11 @@ class HealthKeeper:
         self._quota_tries = 0
 
     def want(self) -> None:
-        """The person asks: look at the next step, also at the quota."""
+        """The user asks: make a report at the next step, with the quota."""
         self._is_wanted = True
 
     def look_if_due(self, session: ImapSession | None) -> None:
-        """Make a report if this connection has none, or the person asked."""
+        """Make a report if this connection has none, or if the user asked."""
         if session is None or (session is self._looked and not self._is_wanted):
             return
         if session is not self._looked:
@@ -56,7 +56,7 @@ class HealthKeeper:
         self._make(session, is_asked=is_asked)
 
     def rested(self) -> None:
-        """Nothing is left to do: what arrived is in, and roles and numbers are known."""
+        """Nothing is left to do: all arrivals are in, and roles and numbers are known."""
         self._spoke_at = 0
         if self._looked is not None and not self._has_rested:
             self._has_rested = True
@@ -64,7 +64,7 @@ class HealthKeeper:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Around a step: an error of the line makes a report, and goes on to whoever sorts it."""
+        """Around a step: an error of the connection makes a report, and is raised on."""
         try:
             yield
         except SyncError as error:
@@ -72,7 +72,7 @@ class HealthKeeper:
             raise
 
     def failed(self, error: SyncError) -> None:
-        """The connection could not be made, or broke: what was known of the server stays."""
+        """The connection failed or broke: keep what is known about the server."""
         self._looked = None
         self._is_wanted = False
         config = account.config(self._account_id)
@@ -84,17 +84,17 @@ class HealthKeeper:
         self._store(offline(config, before, found, read_only=self._read_only))
 
     def spoke(self) -> None:
-        """The server's IDLE told something just now."""
+        """IDLE reported something just now."""
         self._spoke_at = self._spoke_at or now_ms()
 
     def heard(self, event: Event) -> None:
-        """Mail that came in while the server was listened to says what its clock shows."""
+        """Mail that came in during IDLE shows what the server's clock says."""
         if not (isinstance(event, MessagesAdded) and event.notify and self._spoke_at):
             return
         seen = [self._spoke_at - moment for moment in health.received_at(event.message_ids)]
         before = last_report(self._account_id)
         clock = (*before.clock, *seen)[-CLOCK_MOST:]
-        self._has_rested = False  # the next rest makes a report of it
+        self._has_rested = False  # the next rest makes a report about it
         health.store(self._account_id, replace(before, clock=clock).to_json())
 
     def _make(self, session: ImapSession, *, is_asked: bool) -> None:
@@ -135,7 +135,9 @@ class HealthKeeper:
         if before.quota and not is_asked and now_ms() - before.quota["asked_at"] < QUOTA_MS:
             return before.quota
         if self._quota_tries >= QUOTA_TRIES and not is_asked:
-            return before.quota  # the server hangs up at it; mail is worth more than this number
+            return (
+                before.quota
+            )  # the server hangs up at it, and mail is worth more than this number
         self._quota_tries += 1
         told = session.quota()
         self._quota_tries = 0
@@ -157,7 +159,7 @@ def _numbers(quota: dict[str, int]) -> dict[str, int]:
 
 
 def last_report(account_id: int) -> Report:
-    """The stored one, or an empty one."""
+    """The stored report, or an empty one."""
     stored = health.of_account(account_id)
     return from_json(stored[1]) if stored else Report()
 
@@ -165,7 +167,7 @@ def last_report(account_id: int) -> Report:
 def offline(
     config: AccountConfig, before: Report, connection: Finding, *, read_only: bool
 ) -> Report:
-    """Without a connection: the account as it is now, the server as it was when last looked at."""
+    """A report without a connection: the account as it is now, the server as last seen."""
     own = account_findings.findings(
         config,
         sync_facts.of_account(config.id),

@@ -1,8 +1,8 @@
-"""How an account fares: one report of findings, each with what to do.
+"""The health report: findings, each with what to do.
 
-The report is made of what is known already: the open session, the store, and the last error. It
-costs no round trip but the quota, which is asked once a day. What the person reads is `sentence`
-and `advice`; `fact` is what "Copy for support" takes, and never holds a word of the person's.
+The report uses what is known already: the open session, the store, and the last error. Its only
+round trip is the quota, once a day. The user reads `sentence` and `advice`. "Copy for support" takes
+`fact`, which never holds a word of the user's.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Any
 
 
 class Severity(StrEnum):
-    """How much a finding matters, from nothing to do to nothing works."""
+    """How serious a finding is, from "nothing to do" to "nothing works"."""
 
     OK = "ok"
     NOTE = "note"  # costs something; no harm
-    WARNING = "warning"  # something of what Dealpost promises does not work
+    WARNING = "warning"  # something that Dealpost promises does not work
     PROBLEM = "problem"  # nothing works, or mail may be affected
 
 
@@ -27,13 +27,13 @@ _ORDER = list(Severity)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at.
+    """One thing that was checked.
 
     Attributes:
         code: Its name, for tests and for support.
         sentence: What was found.
         advice: What to do; '' if nothing.
-        fact: The same in numbers and fixed words, without anything of the person's.
+        fact: The same in numbers and fixed words, without anything of the user's.
     """
 
     code: str
@@ -45,16 +45,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All findings, the gravest first, and what the next report goes on with.
+    """All findings, most serious first, and what the next report needs.
 
     Attributes:
-        looked_at: When the server was looked at last, milliseconds UTC; None if never.
+        looked_at: When the server was last checked, in ms UTC; None if never.
         is_connected: Whether this report is from an open connection.
-        capabilities: What the server offers, as it names it.
-        software: Who the server says it is: name and version.
+        capabilities: What the server offers, in its own names.
+        software: The name and version that the server gives itself.
         error: The class of the last error, or ''.
-        clock: How far the newest arrivals seen live were behind this computer's clock, in ms.
-        quota: As `sync.session.Quota` has it, and `asked_at`; or empty.
+        clock: How far the newest arrivals during IDLE were behind this computer's clock, in ms.
+        quota: The values of `sync.session.Quota`, and `asked_at`; or empty.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -67,12 +67,12 @@ class Report:
     quota: dict[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """As the store keeps it."""
+        """The text that the store keeps."""
         return asdict(self)
 
 
 def from_json(stored: dict[str, Any]) -> Report:
-    """What `to_json` made; what an older Dealpost stored otherwise counts as no report."""
+    """Read what `to_json` wrote. A report in an older form counts as none."""
     try:
         findings = tuple(
             Finding(**{**each, "severity": Severity(each["severity"])})
@@ -93,5 +93,5 @@ def from_json(stored: dict[str, Any]) -> Report:
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The gravest first, else as they came."""
+    """Sort by severity, most serious first; otherwise keep the order."""
     return tuple(sorted(findings, key=lambda each: -_ORDER.index(each.severity)))

@@ -1,4 +1,4 @@
-"""Findings about the server: what it offers, its certificate, its clock, its room, its roles."""
+"""Findings about the server: capabilities, certificate, clock, quota, roles."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from sync.health.report import Finding, Severity
 from sync.session import Quota, Secured, Software
 
 DAY_MS = 24 * 3600 * 1000
-SOON_DAYS = 21  # a certificate that ends sooner is told
-CLOCK_MS = 2 * 60 * 1000  # so far apart two clocks do no harm
+SOON_DAYS = 21  # a certificate that expires sooner is reported
+CLOCK_MS = 2 * 60 * 1000  # a difference of clocks that does no harm
 FULL = 0.9
-CAPS = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000)  # where servers stop showing mail
+CAPS = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000)  # the sizes at which servers stop showing mail
 
 # What a missing capability costs, and what Dealpost does instead.
 _MISSING: dict[str, tuple[Severity, str, str]] = {
@@ -77,13 +77,13 @@ _MISSED = {
     Role.TRASH: "What you delete here cannot be deleted on the server.",
     Role.DRAFTS: "Drafts stay on this computer.",
 }
-# Sending through their own SMTP server puts a copy into Sent.
+# Their own SMTP servers put a copy into Sent.
 _SAVERS = ("Gmail", "Outlook.com", "Microsoft 365")
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one look at a connection found."""
+    """What one look at a connection found out."""
 
     capabilities: frozenset[str]
     software: Software
@@ -93,12 +93,12 @@ class Look:
 
     @property
     def is_gmail(self) -> bool:
-        """Mailboxes are labels here."""
+        """Whether mailboxes are labels, as on Gmail."""
         return "X-GM-EXT-1" in self.capabilities
 
 
 def findings(config: AccountConfig, stored: StoredFacts, look: Look) -> Iterable[Finding]:
-    """Everything about the server, in the order in which a person asks."""
+    """All findings about the server, in the order in which users ask."""
     yield _server(look)
     yield from _security(config, look.secured)
     yield from _capabilities(look)
@@ -133,7 +133,7 @@ def _security(config: AccountConfig, secured: Secured | None) -> Iterable[Findin
 
 
 def sending(secured: Secured | None) -> Finding:
-    """About the server that mail is sent by, which is looked at when the person asks."""
+    """The finding about the SMTP server, which is checked when the user asks."""
     if secured is not None:
         return _certificate(secured, "smtp_certificate", "The certificate for sending")
     return Finding(
@@ -146,7 +146,7 @@ def sending(secured: Secured | None) -> Finding:
 
 
 def no_sending(sentence: str, error: str) -> Finding:
-    """That server let nobody look."""
+    """The finding if the SMTP server could not be checked."""
     return Finding(
         "smtp",
         Severity.WARNING,
@@ -191,7 +191,7 @@ def _certificate(secured: Secured, code: str, name: str) -> Finding:
 
 def _capabilities(look: Look) -> Iterable[Finding]:
     missing = [name for name in _MISSING if not _offers(look.capabilities, name)]
-    if look.is_gmail:  # X-GM-EXT-1 has lasting names of its own
+    if look.is_gmail:  # X-GM-EXT-1 has lasting ids of its own
         missing = [name for name in missing if name != "OBJECTID"]
     count = len(_MISSING) - len(missing)
     told = "everything that Dealpost makes use of" if not missing else f"{count} of "
@@ -268,7 +268,7 @@ def _saves_sent(config: AccountConfig, stored: StoredFacts, look: Look) -> Findi
 
 
 def _is_believed(apart: int, observed: tuple[int, ...]) -> bool:
-    """Mail that was only moved seems late, and nothing makes mail seem early but a clock."""
+    """Moved mail seems late, but only a wrong clock makes mail seem early."""
     near = [each for each in observed if each - apart < CLOCK_MS]
     return apart < CLOCK_MS or len(near) > 1
 
@@ -301,7 +301,7 @@ def _clock(observed: tuple[int, ...]) -> Finding:
 
 
 def _caps(stored: StoredFacts, look: Look) -> Iterable[Finding]:
-    """Gmail and Yahoo show only so many of a label's mails if they are told to."""
+    """Gmail and Yahoo can limit how many of a label's mails they show."""
     at_cap = [count for count in stored.counts if count in CAPS]
     if stored.hidden or (at_cap and look.is_gmail):
         advice = (

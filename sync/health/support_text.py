@@ -1,8 +1,8 @@
-"""What "Copy for support" takes: a list of what may be in it, and nothing else.
+"""Builds the text of "Copy for support" from an allow-list.
 
-No address, user name, subject, name of a label or secret can be in it, because none of them is
-read. A server is named only if it is a well-known provider's; another one's name would tell who
-the person works for. Of a server's own words only those are taken that stand in the lists below.
+No address, user name, subject, label or secret can be in it, because none of them is read. A server is
+named only if it belongs to a well-known provider; any other name would tell who the user works for.
+Of a server's own words, only those in the lists below are taken.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _SOFTWARE = (
 def text(
     config: AccountConfig, report: Report, *, version: str, qt: str, phase: str, vault: str
 ) -> str:
-    """Plain lines of fixed words and numbers; `phase` and `vault` are codes of ours."""
+    """The text: lines of fixed words and numbers. `phase` and `vault` are our own codes."""
     provider = providers.of_host(config.imap_host)
     looked = _moment(report.looked_at) if report.looked_at else "never"
     lines = [
@@ -66,7 +66,7 @@ def text(
 
 
 def _capabilities(offered: Iterable[str]) -> str:
-    """Known ones by name; of others only how many, for a server may name itself in one."""
+    """Known capabilities by name; of others only the number, since a server may name itself there."""
     known = set(_CAPABILITIES.split())
     names = [name for name in offered if name in known]
     others = len(tuple(offered)) - len(names)
@@ -85,7 +85,7 @@ def _port(port: int, usual: tuple[int, ...]) -> str:
 
 
 def _numbers(release: str) -> str:
-    """Without what somebody may have named a kernel."""
+    """Keep the numbers of a version, without words such as a kernel's name."""
     found = re.match(r"\d+(?:\.\d+)*", release)
     return found.group() if found else ""
 

@@ -1,4 +1,4 @@
-"""The HTML of mail made safe to show. No network in it.
+"""Makes the HTML of mail safe to show. No network.
 
 It may import `errors`, `timing` and `providers` of `sync`, and no neighbour.
 """

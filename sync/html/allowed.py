@@ -1,4 +1,4 @@
-"""The elements and attributes that a mail may use: how it looks, and nothing that acts."""
+"""The elements and attributes that a mail may use: those for its look, none that act."""
 
 from __future__ import annotations
 

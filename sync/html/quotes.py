@@ -1,4 +1,4 @@
-"""Finds what a reply only repeats, in HTML that is already clean, and marks it to be folded.
+"""Finds quoted mail in HTML that is already clean, and marks it to be folded.
 
 Works on text: the cleaned fragment is well-formed, so the end of an element is found by counting.
 """
@@ -10,9 +10,9 @@ from itertools import islice
 
 FOLD_START = '<details class="dp-quote"><summary></summary>'
 FOLD_END = "</details><!--dp-quote-->"
-_MOST_TRIES = 12  # each reads the whole fragment
+_MOST_TRIES = 12  # the most tries, since each reads the whole fragment
 
-# What mail programs wrap around the mail that is answered.
+# What mail programs wrap around the quoted mail.
 _START = re.compile(
     r"<(div|blockquote|table)\b(?=[^>]{0,600}\b(?:class|id|type)=\"[^\"]{0,200}"
     r"\b(?:gmail_quote|gmail_quote_container|yahoo_quoted|protonmail_quote|moz-cite-prefix"
@@ -28,7 +28,7 @@ _PICTURE = re.compile(r"<img\b", re.IGNORECASE)
 
 
 def fold_quotes(fragment: str) -> str:
-    """The fragment with the quoted mail at its end marked; unchanged if little else is there."""
+    """Mark the quoted mail at the end. Unchanged if there is little else."""
     for found in islice(_START.finditer(fragment), _MOST_TRIES):
         name = (found[1] or found[2]).lower()
         start = found.start()
@@ -44,7 +44,7 @@ def fold_quotes(fragment: str) -> str:
 
 
 def without_quotes(fragment: str) -> str:
-    """The fragment without what is folded (for a view that cannot fold)."""
+    """The fragment without the folded part, for a view that cannot fold."""
     start, end = fragment.find(FOLD_START), fragment.find(FOLD_END)
     if start < 0 or end < 0:
         return fragment
@@ -57,7 +57,7 @@ def unfolded(fragment: str) -> str:
 
 
 def _is_worth_folding(fragment: str, start: int, end: int) -> bool:
-    """Text stands before it, next to nothing after it, and it is not what was sent on."""
+    """Whether to fold: text before it, almost nothing after it, and it is no forwarded mail."""
     before, after = _words(fragment[:start]), _words(fragment[end:])
     quoted = fragment[start:end]
     if _FORWARDED.search(quoted[:3000]) or _FORWARDED.search(before[-200:]):
@@ -71,7 +71,7 @@ def _words(fragment: str) -> str:
 
 
 def _end_of(fragment: str, name: str, start: int) -> int | None:
-    """Where the element that opens at `start` is closed."""
+    """The end of the element that opens at `start`."""
     depth = 0
     for tag in re.compile(rf"<(/?){name}\b[^>]*>", re.IGNORECASE).finditer(fragment, start):
         depth += -1 if tag[1] else 1
@@ -81,7 +81,7 @@ def _end_of(fragment: str, name: str, start: int) -> int | None:
 
 
 def _with_followers(fragment: str, opening: str, end: int) -> int:
-    """Thunderbird's line "On … wrote" and Outlook's header come just before their quote."""
+    """Include Thunderbird's "On … wrote" and Outlook's header, which stand before the quote."""
     found = _FOLLOWER.match(fragment, end)
     if found is None or _ANNOUNCEMENT.search(opening) is None:
         return end

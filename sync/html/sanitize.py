@@ -1,10 +1,10 @@
 """Makes the HTML of a mail safe to show: a pure function of its text, for a worker thread.
 
-What comes out holds no script, form, frame or link element, and no address that anything would
-load by itself but the mail's own pictures (`cid:` and bitmaps in `data:`). Pictures on other
-machines are taken out and counted by host; with `allow_remote` they stay. nh3 parses a fragment,
-so the attributes of the body and the style blocks are taken out first, cleaned, and handed back
-beside the fragment; the mode that the doctype asks for is kept, since tables look different in it.
+The result has no script, form, frame or link element. The only addresses that load by themselves are
+the mail's own pictures (`cid:` and bitmaps in `data:`). Remote pictures are removed and counted by
+host; with `allow_remote` they stay. nh3 parses a fragment, so the attributes of the body and the style
+blocks are taken out first, cleaned, and returned beside the fragment. The mode that the doctype asks
+for is kept, because tables look different in it.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from sync.html.quotes import fold_quotes
 from sync.html.styles import clean_declarations, clean_sheet, sets_colours
 
 MOST_CHARACTERS = 1_500_000
-MOST_STYLE = 400_000  # characters of style sheets and attributes that are worth parsing
-MOST_DEPTH = 400  # open elements; parsers and layouts go by recursion
+MOST_STYLE = 400_000  # the most characters of style sheets and attributes to parse
+MOST_DEPTH = 400  # the most open elements, because parsers and layouts are recursive
 
 STANDARDS, ALMOST, QUIRKS = "standards", "almost", "quirks"
 
 
 @dataclass(frozen=True, slots=True)
 class CleanedHtml:
-    """The body of a mail that may be shown.
+    """The body of a mail, safe to show.
 
     Attributes:
         html: The inside of the body. Folded quotes lie in `<details class="dp-quote">`.
@@ -39,12 +39,12 @@ class CleanedHtml:
         body_style: Declarations for the element that stands for the body.
         body_class: Its classes.
         body_id: Its id, or ''.
-        direction: `ltr`, `rtl` or '' if the mail does not say.
+        direction: `ltr`, `rtl`, or '' if the mail does not say.
         mode: `standards`, `almost` or `quirks`: what the doctype asks for.
-        remote_hosts: Pictures that were held back, or that would load, by host.
-        has_own_colours: It chooses colours, so the colours of the theme do not fit.
-        misleading_links: Address of a link whose text names another host, to that text.
-        was_cut: It was too long; the end is missing.
+        remote_hosts: The number of pictures held back, or that would load, by host.
+        has_own_colours: Whether it sets colours, so that the theme's colours do not fit.
+        misleading_links: Links whose text names another host: address to text.
+        was_cut: Whether it was too long, so that the end is missing.
     """
 
     html: str
@@ -83,7 +83,7 @@ _NAMED_HOST = re.compile(
     r"(?::\d{1,5})?(?:[/?#]\S*)?",
     re.IGNORECASE,
 )
-# Without an end tag of their own, or closed by the next of their kind.
+# Elements without an end tag, or closed by the next of their kind.
 _UNCOUNTED = frozenset(
     [
         "area",
@@ -115,7 +115,7 @@ _UNCOUNTED = frozenset(
 
 
 class _Pass:
-    """What one cleaning has found and may still spend."""
+    """The findings and the remaining budget of one cleaning."""
 
     def __init__(self, allow_remote: bool) -> None:
         self.allow_remote = allow_remote
@@ -126,7 +126,7 @@ class _Pass:
         self.was_cut = False
 
     def picture(self, address: str) -> str | None:
-        """The address if it may stay in the mail. Counts what lies on another machine."""
+        """The address, if it may stay. Counts pictures on other machines."""
         plain = _UNSEEN.sub("", address)
         lowered = plain[:40].lower()
         if lowered.startswith("cid:") or _BITMAP.match(plain):
@@ -139,7 +139,7 @@ class _Pass:
         return None
 
     def sheet(self, css: str) -> str:
-        """A style block, cleaned, as long as there is time for it."""
+        """A cleaned style block, as long as the budget lasts."""
         if len(css) > self.style_left:
             self.was_cut = True
             return ""
@@ -149,7 +149,7 @@ class _Pass:
         return cleaned
 
     def style(self, css: str) -> str | None:
-        """A style attribute, cleaned."""
+        """A cleaned style attribute."""
         known = self.styles.get(css)
         if known is not None:
             return known or None
@@ -163,7 +163,7 @@ class _Pass:
         return cleaned or None
 
     def attribute(self, tag: str, name: str, value: str) -> str | None:
-        """nh3's filter; an exception in here would drop the attribute, which is right."""
+        """nh3's filter. An exception here drops the attribute, as it should."""
         if name == "style":
             return self.style(value)
         if name in ("src", "background"):
@@ -181,13 +181,13 @@ def clean(html: str, *, allow_remote: bool = False) -> CleanedHtml:
 
     Args:
         html: What the sender wrote, decoded.
-        allow_remote: Keep pictures on other machines in the result.
+        allow_remote: Keep remote pictures in the result.
     """
     try:
         return _clean(html, allow_remote)
     except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException:  # a panic of nh3 is no Exception
+    except BaseException:  # a panic of nh3 is not an Exception
         text = html_text.escape(_TAG.sub(" ", html[:MOST_CHARACTERS]))
         return CleanedHtml(f"<pre>{text}</pre>", was_cut=True)
 
@@ -228,12 +228,12 @@ def _clean(html: str, allow_remote: bool) -> CleanedHtml:
 
 
 def _absolute(address: str) -> str | None:
-    """An address without a scheme, as mail means it; there is nothing else to be relative to."""
+    """Add the scheme that a mail means, since there is nothing to be relative to."""
     return f"https:{address}" if address.startswith("//") else None
 
 
 def _shortened(html: str) -> tuple[str, bool]:
-    """The HTML within our caps of length and depth, and whether something is missing."""
+    """Cut the HTML to our caps of length and depth. Returns whether something is missing."""
     cut = len(html) > MOST_CHARACTERS
     html = html[:MOST_CHARACTERS].replace("\x00", "")
     if cut:
@@ -249,7 +249,7 @@ def _shortened(html: str) -> tuple[str, bool]:
 
 
 def _mode(html: str) -> str:
-    """The mode a browser takes for this doctype (the HTML standard's list, as far as mail uses it)."""
+    """The mode of a browser for this doctype (the HTML standard's list, as far as mail uses it)."""
     found = _DOCTYPE.search(html[:5000])
     if found is None:
         return QUIRKS
@@ -274,7 +274,7 @@ def _take_sheet(found: re.Match[str], sheets: list[str]) -> str:
 
 
 def _body(html: str, work: _Pass) -> dict[str, str]:
-    """The attributes of the body (and the direction of the root), cleaned."""
+    """The cleaned attributes of the body, and the direction of the root."""
     attributes: dict[str, str] = {}
     for pattern, names in ((_ROOT, {"dir", "lang"}), (_BODY, {*EVERYWHERE, *BOX, "text"})):
         found = pattern.search(html)
@@ -294,7 +294,7 @@ def _body(html: str, work: _Pass) -> dict[str, str]:
 
 
 def _body_style(body: Mapping[str, str]) -> str:
-    """What the body's attributes mean, as declarations; its own style comes last and wins."""
+    """The body's attributes as declarations; its own style comes last and wins."""
     parts = []
     for name, declaration in (("bgcolor", "background-color"), ("text", "color")):
         value = body.get(name, "")
@@ -310,7 +310,7 @@ def _body_style(body: Mapping[str, str]) -> str:
 
 
 def _placeholder(found: re.Match[str]) -> str:
-    """A picture that was taken out as a box of its size with its words; nothing for a tracker's."""
+    """A removed picture as a box of its size with its alt text; nothing for a tracker."""
     attributes = dict(_ATTRIBUTE.findall(found[1]))
     if "src" in attributes:
         return found[0]
@@ -327,7 +327,7 @@ def _placeholder(found: re.Match[str]) -> str:
 
 
 def _length(value: str) -> str:
-    """The length of a width or height attribute; 0px for what nobody would see."""
+    """The length of a width or height attribute; 0px for an invisible size."""
     known = re.fullmatch(r"(\d{1,4})(?:px)?(%?)", value.strip())
     if known is None:
         return ""
@@ -337,7 +337,7 @@ def _length(value: str) -> str:
 
 
 def _misleading_links(fragment: str) -> dict[str, str]:
-    """Links whose text is an address on another host than the one they lead to."""
+    """Links whose text is an address on a host other than their target's."""
     found: dict[str, str] = {}
     for match in _LINK.finditer(fragment):
         text = html_text.unescape(_TAG.sub("", match[2])).strip()

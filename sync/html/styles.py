@@ -16,7 +16,7 @@ from tinycss2 import ast
 
 WRAPPER = "dp-body"
 
-# Functions that take an address, run something or draw from elsewhere; `url` is treated apart.
+# Functions that take an address, run something or draw from elsewhere; `url` is handled apart.
 _LOADING = frozenset(
     [
         "src",
@@ -35,7 +35,7 @@ _LOADING = frozenset(
 _GROUPS = frozenset({"media", "supports", "layer", "container"})
 _NEVER = frozenset({"behavior", "-moz-binding", "-ms-behavior", "src", "-webkit-app-region"})
 _NEVER_PAGE = ("host", "slotted", "part", "host-context", "defined", "visited")
-# Nothing in here can be a function, an escape, a comment or a property we look at.
+# Characters that cannot form a function, an escape, a comment or a property that matters.
 _HARMLESS = re.compile(r"[\w\s:;#%.,!\"'-]*")
 _LOOKED_AT = re.compile(r"position|behavior|binding|cursor|app-region|\bsrc\b", re.IGNORECASE)
 _COLOURED = re.compile(
@@ -53,7 +53,7 @@ def sets_colours(css: str) -> bool:
 
 
 def clean_declarations(css: str, allowed_url: UrlCheck) -> str:
-    """A style attribute with what could load or cover taken out."""
+    """A style attribute without anything that could load or cover."""
     if _HARMLESS.fullmatch(css) and not _LOOKED_AT.search(css):
         return css
     parsed = tinycss2.parse_declaration_list(css, skip_comments=True, skip_whitespace=True)
@@ -87,7 +87,7 @@ def _declaration(one: ast.Declaration, allowed_url: UrlCheck) -> str:
 
 
 def _values(tokens: Iterable[Any], allowed_url: UrlCheck) -> list[Any]:
-    """The tokens of a value with every address that may not load replaced by `none`."""
+    """The tokens of a value, with every address that may not load replaced by `none`."""
     kept: list[Any] = []
     for token in tokens:
         if isinstance(token, ast.ParseError):
@@ -113,7 +113,7 @@ def _value(token: Any, allowed_url: UrlCheck) -> Any:
 
 
 def _addresses(tokens: Iterable[Any], allowed_url: UrlCheck) -> None:
-    """Count what a dropped function would have loaded."""
+    """Count the addresses that a dropped function would have loaded."""
     for token in tokens:
         if isinstance(token, ast.URLToken | ast.StringToken):
             allowed_url(token.value)
@@ -160,7 +160,7 @@ def _rule(rule: Any, allowed_url: UrlCheck, depth: int) -> str:
 
 
 def _selector(prelude: list[Any]) -> str:
-    """The selector list with the page's elements rewritten, or '' if it reaches out of the mail."""
+    """The selectors with the page's elements rewritten, or '' if they reach out of the mail."""
     if _reaches_out(prelude):
         return ""
     return _WRAPPERS.sub(f".{WRAPPER}", tinycss2.serialize(_rewritten(prelude))).strip()

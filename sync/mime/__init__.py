@@ -1,4 +1,4 @@
-"""Mail taken apart: header fields, text, attachments, identity. No network in it.
+"""Takes mail apart: header fields, text, attachments, identity. No network.
 
 It may import `errors`, `timing` and `providers` of `sync`, and no neighbour.
 """

@@ -1,7 +1,7 @@
-"""BODYSTRUCTURE read warily: which parts of a large mail to fetch now, which on demand.
+"""Reads BODYSTRUCTURE: which parts of a large mail to fetch now, and which on demand.
 
-Servers get BODYSTRUCTURE wrong in many ways, so every field is taken with care, and a structure
-that makes no sense gives no parts: the mail is then fetched whole.
+Servers get BODYSTRUCTURE wrong in many ways, so every field is checked. A structure that makes no
+sense has no parts, and the mail is then fetched whole.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A leaf of the structure; `size` is that of the encoded bytes."""
+    """A leaf of the structure. `size` counts encoded bytes."""
 
     section: str
     content_type: str
@@ -39,12 +39,12 @@ class Part:
 
     @property
     def is_text(self) -> bool:
-        """Whether it is text of the mail itself."""
+        """Whether it is the mail's own text."""
         return self.content_type in ("text/plain", "text/html") and self.disposition != "attachment"
 
 
 def parts_of(structure: Any) -> list[Part]:
-    """The leaves of a BODYSTRUCTURE, none if it makes no sense."""
+    """The leaves of a BODYSTRUCTURE; none if it makes no sense."""
     try:
         return list(_walk(structure, "", 0))[:_PARTS_MOST]
     except (TypeError, ValueError, IndexError, AttributeError, RecursionError):
@@ -61,7 +61,7 @@ def text_parts(parts: list[Part]) -> tuple[Part | None, Part | None]:
 def partial_mail(
     header: bytes, parts: list[Part], fetched: dict[str, bytes]
 ) -> tuple[ParsedMail, PartialBody]:
-    """A mail of which only the header and some text parts (by section) are here."""
+    """A mail of which only the header and some text parts are here, by section."""
     plain, html = text_parts(parts)
     text_words = _words(plain, fetched)
     html_words = _words(html, fetched)
@@ -79,7 +79,7 @@ def partial_mail(
 
 
 def attachments_of(parts: list[Part], html: str = "") -> tuple[ParsedAttachment, ...]:
-    """The attachments by their sections; sizes as they will be once decoded, about."""
+    """The attachments with their sections, and about the sizes that they will have decoded."""
     attached = [part for part in parts if not part.is_text]
     return tuple(
         ParsedAttachment(
@@ -96,11 +96,11 @@ def attachments_of(parts: list[Part], html: str = "") -> tuple[ParsedAttachment,
 
 
 def decode_part(data: bytes, encoding: str) -> bytes:
-    """The bytes of a part without its transfer encoding; what does not decode stays as it is."""
+    """Decode a part's transfer encoding. What cannot be decoded stays as it is."""
     try:
         if encoding == "base64":
             bare = _NOT_BASE64.sub(b"", data).rstrip(b"=")
-            # A single letter left over holds no byte.
+            # A single character left over holds no byte.
             bare = bare[:-1] if len(bare) % 4 == 1 else bare
             return base64.b64decode(bare + b"=" * (-len(bare) % 4))
         if encoding == "quoted-printable":
@@ -120,7 +120,7 @@ def _walk(node: Any, section: str, depth: int) -> Iterator[Part]:
     if depth > _DEPTH_MOST or not isinstance(node, tuple | list) or not node:
         return
     if isinstance(node[0], tuple | list):
-        # IMAPClient puts the children into one list; a plain parse has them one after another.
+        # IMAPClient puts the children into one list; a plain parse lists them one after another.
         first = node[0]
         wrapped = isinstance(first, list)
         children = first if wrapped else [c for c in node if isinstance(c, tuple | list)]
@@ -147,7 +147,7 @@ def _leaf(node: tuple[Any, ...] | list[Any], section: str) -> Part:
 
 
 def _disposition(node: tuple[Any, ...] | list[Any], kind: str) -> tuple[str, dict[str, str]]:
-    """Its place depends on the type (RFC 3501 section 7.4.2)."""
+    """The disposition, whose place depends on the type (RFC 3501 section 7.4.2)."""
     place = 9 if kind.startswith("text/") else 11 if kind == "message/rfc822" else 8
     value = _at(node, place)
     if not isinstance(value, tuple | list) or not value:
@@ -163,7 +163,7 @@ def _pairs(value: Any) -> dict[str, str]:
 
 
 def _name(parameters: dict[str, str], name: str) -> str:
-    """A parameter, plain or by RFC 2231, whole or in pieces."""
+    """A name in a parameter: plain or by RFC 2231, whole or in pieces."""
     if parameters.get(name):
         return headers.text_of(parameters[name])
     pieces = [parameters[key] for key in _pieces(parameters, name)]

@@ -1,7 +1,7 @@
-"""Mail read by the standard library: slower, and it takes everything.
+"""The fallback parser: the standard library, slower, but it accepts everything.
 
-Parts count as text or attachment by the same rule as in the fast parser: text/plain and
-text/html without `Content-Disposition: attachment` are the mail's text, the rest is attached.
+Parts are text or attachments by the same rule as in the fast parser: text/plain and text/html without
+`Content-Disposition: attachment` are the mail's text, and the rest are attachments.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class SlowPart:
 
 
 def opened(raw: bytes) -> Message:
-    """A mail by the forgiving rules of the standard library; empty if it gives up."""
+    """Parse a mail by the lenient rules of the standard library; empty if that fails."""
     try:
         return message_from_bytes(raw, policy=policy.compat32)
-    except Exception:  # nesting beyond its stack, for one
+    except Exception:  # for example, nesting beyond its stack
         return Message()
 
 
@@ -78,7 +78,7 @@ def shown(message: Message, depth: int = 0) -> list[tuple[str, str]]:
 
 
 def attachments(message: Message) -> list[SlowPart]:
-    """The parts of a mail that are no text of it."""
+    """The parts of a mail that are not its text."""
     return [
         SlowPart(
             content_type=part.get_content_type(),
@@ -93,11 +93,11 @@ def attachments(message: Message) -> list[SlowPart]:
 
 
 def is_text(part: Message) -> bool:
-    """Whether a part is text of the mail itself."""
+    """Whether a part is the mail's own text."""
     if part.is_multipart():
         return False
     if part.get_content_maintype() == "multipart":
-        # It names no boundary: all there is is text.
+        # It names no boundary: everything is text.
         return True
     if part.get_content_type() not in ("text/plain", "text/html"):
         return False
@@ -111,13 +111,13 @@ def charset_of(content_type: str) -> str:
 
 
 def first_subject(raw: bytes) -> str:
-    """The Subject of a mail without taking it apart, undecoded."""
+    """The undecoded Subject of a mail, without parsing the mail."""
     found = _SUBJECT.search(raw[:65_536])
     return decoded(found.group(1)) if found else ""
 
 
 def _leaves(message: Message, depth: int = 0) -> Iterator[Message]:
-    """The leaves; an attached mail is one leaf."""
+    """The leaves of a mail; an attached mail is one leaf."""
     if message.get_content_maintype() != "multipart" or not message.is_multipart():
         yield message
         return
@@ -139,11 +139,11 @@ def _content(part: Message) -> bytes:
         inner = _children(part)
         try:
             return inner[0].as_bytes() if inner else b""
-        except Exception:  # the generator stumbles over headers the parser took
+        except Exception:  # the generator fails on headers that the parser accepted
             return b""
     try:
         payload = part.get_payload(decode=True)
-    except Exception:  # a transfer encoding that does not decode
+    except Exception:  # a transfer encoding that cannot be decoded
         payload = None
     if isinstance(payload, bytes):
         return payload

@@ -1,4 +1,4 @@
-"""Header fields of mail as values: addresses, Message-IDs, dates, names of files."""
+"""Reads header fields as values: addresses, Message-IDs, dates, file names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONE_ID = re.compile(r"[^<>\s,;]{1,900}@[^<>\s,;]{1,900}")
 _ADDRESS = re.compile(r"[^\s<>,;:\"'()\[\]@]{1,256}@[^\s<>,;:\"'()@]{1,255}")
 _BLANKS = re.compile(r"\s+")
 _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+')
-# A conversation is found by its newest references; the first names its root.
+# A conversation is found by its newest references; the first one names its root.
 _REFERENCES_MOST = 100
 _NAME_MOST = 150
 _ADDRESSES_MOST = 2_000
@@ -27,7 +27,7 @@ _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def text_of(raw: str) -> str:
-    """A header's text: RFC 2047 decoded, unfolded, whatever the charset claims to be."""
+    """A header as text: decoded by RFC 2047 and unfolded, even with a wrong charset."""
     if "=?" in raw:
         try:
             pieces = [
@@ -41,7 +41,7 @@ def text_of(raw: str) -> str:
 
 
 def raw_text(value: object) -> str:
-    """A header as the standard library hands it out, undecodable bytes read as UTF-8 or 1252."""
+    """A header from the standard library; undecodable bytes are read as UTF-8 or 1252."""
     text = str(value)
     try:
         return decoded(text.encode("ascii", "surrogateescape"))
@@ -50,17 +50,17 @@ def raw_text(value: object) -> str:
 
 
 def addresses(values: Sequence[str]) -> tuple[Address, ...]:
-    """Names and addresses of header values that the fast parser could not read."""
+    """The names and addresses in header values that the fast parser could not read."""
     joined = [_BLANKS.sub(" ", value)[:_HEADER_MOST] for value in values]
     pairs = [(n, a) for n, a in getaddresses(joined) if _ADDRESS.fullmatch(a)]
     if not pairs:
-        # A broken list: at least the addresses in it.
+        # A broken list: take at least the addresses in it.
         pairs = [("", found) for value in joined for found in _ADDRESS.findall(value)]
     return tuple(an_address(text_of(name), address) for name, address in pairs[:_ADDRESSES_MOST])
 
 
 def an_address(name: str | None, address: str) -> Address:
-    """One address in lower case; a name that only repeats it is none."""
+    """An address in lower case; a name that only repeats it is dropped."""
     bare = _BLANKS.sub("", address).strip("<>'\"").lower()
     shown = _BLANKS.sub(" ", (name or "").replace("\x00", "")).strip().strip("'\"").strip()
     return ("" if shown.lower() == bare else shown, bare)
@@ -85,7 +85,7 @@ def message_id(values: Sequence[str]) -> str:
 
 
 def dated_at(text: str, parsed: datetime | None = None) -> int | None:
-    """A Date header in ms UTC; None for what is no date at all."""
+    """A Date header in ms UTC; None if it is not a date."""
     moment = parsed
     if moment is None and text:
         try:
@@ -103,7 +103,7 @@ def dated_at(text: str, parsed: datetime | None = None) -> int | None:
 
 
 def file_name(name: str, content_type: str, number: int, subject: str = "") -> str:
-    """A name fit for a file: no path in it, with an ending, never empty."""
+    """A safe file name: without a path, with an extension, never empty."""
     bare = _UNFIT.sub("_", text_of(name)).strip(" ._") or ""
     if not bare and content_type == "message/rfc822":
         bare = _UNFIT.sub("_", subject).strip(" ._")[: _NAME_MOST - 4] or f"message-{number}"

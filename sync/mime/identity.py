@@ -1,9 +1,9 @@
-"""The identity of a message: equal for every copy of it, whichever way its header came here.
+"""Computes the identity of a message: equal for every copy, however its header was fetched.
 
-Message-ID alone is never enough, for a hostile mail may reuse another's: Date, From, Subject and
-the first Received go into the hash too. Without a Message-ID size and INTERNALDATE stand in.
-The header may come from a whole message or from BODY[HEADER.FIELDS (…)] of any server, so names
-are compared without case, lines unfolded, runs of blanks taken as one, and order ignored.
+A Message-ID alone is never enough, because a hostile mail may reuse another's. So Date, From, Subject
+and the first Received go into the hash too. Without a Message-ID, size and INTERNALDATE are used
+instead. The header may come from a whole message or from BODY[HEADER.FIELDS (…)] of any server, so
+names are compared without case, lines are unfolded, runs of blanks count as one, and order is ignored.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _NAMES = (b"message-id", b"date", b"from", b"subject", b"received")
 
 
 def identity(header_bytes: bytes, size: int, received_at: int) -> bytes:
-    """16 bytes that name a message.
+    """The 16 bytes that identify a message.
 
     Args:
-        header_bytes: Its header, the whole message, or the five fields.
+        header_bytes: Its header, the whole message, or only the five fields.
         size: RFC822.SIZE.
         received_at: INTERNALDATE in ms.
     """

@@ -1,8 +1,8 @@
-"""Mail taken apart: fields, text and attachments for the store, HTML and pictures for the reader.
+"""Takes mail apart: fields, text, attachments for the store; HTML and pictures for the reader.
 
-A parser written in Rust does the work; what it refuses (about one mail in 500) goes to the
-standard library, alone. Nothing here raises, whatever the bytes are: a mail that makes no sense
-at all is still one with its bytes. The position of an attachment is the same everywhere here.
+A parser written in Rust does the work. What it refuses (about one mail in 500) goes to the standard
+library. Nothing here raises, whatever the bytes are: a mail that makes no sense is still a mail with
+its bytes. An attachment has the same position in all functions.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from sync.mime import headers as header_fields
 log = logging.getLogger(__name__)
 
 _THREADS = 2
-# What UTF-8 looks like when it is read as Windows-1252.
+# UTF-8 that was read as Windows-1252 looks like this.
 _MISREAD = re.compile("Ã[\x80-\xbf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
-# Types whose attachments a mail may show in its text.
+# Types of attachments that a mail may show in its text.
 _PICTURES = "image/"
 
 
@@ -34,7 +34,7 @@ class MailContent:
     """What the reader shows.
 
     Attributes:
-        html: '' for a mail without HTML; plain parts between HTML parts are in it, escaped.
+        html: '' for a mail without HTML. Plain parts between HTML parts are in it, escaped.
         text: The plain text, or '' if there is only HTML.
         inline: Content type and bytes by Content-ID, without brackets.
     """
@@ -46,12 +46,12 @@ class MailContent:
 
 
 def parse(raw: bytes) -> ParsedMail:
-    """One mail."""
+    """Parse one mail."""
     return parse_many([raw])[0]
 
 
 def parse_many(raws: Sequence[bytes]) -> list[ParsedMail]:
-    """Many mails, in their order."""
+    """Parse many mails, in their order."""
     try:
         parsed = fast.parse_many(list(raws), threads=_THREADS)
     except Exception:  # a panic of the parser must not stop a sync
@@ -60,7 +60,7 @@ def parse_many(raws: Sequence[bytes]) -> list[ParsedMail]:
 
 
 def content(raw: bytes) -> MailContent:
-    """HTML, text, pictures and attachments of one mail."""
+    """What the reader shows of one mail."""
     opened = _open(raw)
     html, text = _shown(raw)
     attachments = _described(opened, html)
@@ -71,7 +71,7 @@ def content(raw: bytes) -> MailContent:
 
 
 def attachment_bytes(raw: bytes, position: int) -> bytes:
-    """The bytes of the attachment at this place in `ParsedMail.attachments`."""
+    """The bytes of the attachment at this position of `ParsedMail.attachments`."""
     parts = _open(raw)
     return parts[position].content if 0 <= position < len(parts) else b""
 
@@ -92,7 +92,7 @@ def _from_fast(raw: bytes, found: fast.PyMail) -> ParsedMail:
     html, plain = "\n".join(found.text_html), "\n".join(found.text_plain)
     is_empty = not plain and not html and not found.attachments
     if is_empty or "charset-fallback" in warnings or _has_wrong_letters(plain, html):
-        # The standard library hands out bytes, and we guess better.
+        # The standard library returns bytes, and we guess the charset better.
         html, plain = fallback.texts(fallback.opened(raw))
     text = _index_text(plain, html)
     parts = [_Part.of_fast(part) for part in found.attachments]
@@ -115,9 +115,9 @@ def _from_fast(raw: bytes, found: fast.PyMail) -> ParsedMail:
 
 
 def _has_wrong_letters(*texts: str) -> bool:
-    """Whether a charset was read as another one, or a letter stands for none at all.
+    """Whether the text was decoded with a wrong charset, or has replacement characters.
 
-    Looked for letter by letter, which is a tenth of what one pattern for all of them costs.
+    Searches letter by letter, which takes a tenth of the time of one pattern for all.
     """
     return any(
         "\ufffd" in text or "â€" in text or ("Ã" in text and _MISREAD.search(text) is not None)
@@ -160,7 +160,7 @@ def _from_slow(raw: bytes) -> ParsedMail:
 
 
 def _index_text(plain: str, html: str) -> str:
-    """Plain text if the mail has some worth the name, else the words of its HTML."""
+    """The mail's plain text if there is any to speak of, otherwise the words of its HTML."""
     if plain.strip():
         return plain_text.for_index(plain)
     return plain_text.from_html(html) if html else ""
@@ -171,7 +171,7 @@ def _index_text(plain: str, html: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A part that is no text of the mail."""
+    """A part that is not the mail's text."""
 
     content_type: str
     file_name: str
@@ -193,7 +193,7 @@ class _Part:
 
 
 def _open(raw: bytes) -> list[_Part]:
-    """The attachments of a mail with their bytes."""
+    """The attachments of a mail, with their bytes."""
     try:
         return [_Part.of_fast(part) for part in fast.parse_email(raw).attachments]
     except Exception:  # the other parser takes it
@@ -219,7 +219,7 @@ def _described(parts: Sequence[_Part], html: str) -> tuple[ParsedAttachment, ...
 
 
 def is_inline(content_type: str, content_id: str, disposition: str, html: str) -> bool:
-    """Whether a part is a picture that the text shows, and so no attachment for the person."""
+    """Whether a part is a picture shown in the text, and so no attachment for the user."""
     if not content_type.startswith(_PICTURES) or not content_id:
         return False
     return disposition == "inline" or f"cid:{content_id}" in html
@@ -235,7 +235,7 @@ def _inner_subject(part: _Part) -> str:
 
 
 def _shown(raw: bytes) -> tuple[str, str]:
-    """HTML and plain text, the parts of a mail put together in their order."""
+    """HTML and plain text: the parts of a mail joined in their order."""
     try:
         shown = list(_chosen(fast.parse_email_tree(raw)))
         if not any(text for _, text in shown):
@@ -249,7 +249,7 @@ def _shown(raw: bytes) -> tuple[str, str]:
 
 
 def _as_html(kind: str, text: str) -> str:
-    """`other` is the plain twin of an HTML part and is not shown twice."""
+    """Join parts as HTML. `other` is the plain twin of an HTML part, and is left out."""
     if kind == "html":
         return text
     if kind == "other":

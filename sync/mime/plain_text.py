@@ -1,6 +1,6 @@
-"""Plain text out of mail: bytes of any charset, HTML without tags, the snippet of a list row.
+"""Makes plain text of mail: from bytes of any charset, from HTML, and snippets for list rows.
 
-Every pattern here runs in time linear in the text: mail is written by anybody.
+Every pattern here takes time linear in the text, because mail may be hostile.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import codecs
 import html
 import re
 
-# For the search index; what lies beyond is hardly looked for.
+# the most characters for the search index; people hardly search beyond
 TEXT_MOST = 262_144
 SNIPPET_MOST = 200
 _HTML_MOST = 2_097_152
@@ -60,7 +60,7 @@ _BLOCKS = frozenset(
     ]
 )
 _CELLS = frozenset({"td", "th"})
-# Invisible characters that newsletters pad their first line with.
+# Invisible characters with which newsletters pad their first line.
 _INVISIBLE_RANGES = ((0x200B, 0x2010), (0x202A, 0x202F), (0x2060, 0x2070))
 _INVISIBLE: dict[int, None] = dict.fromkeys(
     (0x0, 0xAD, 0x34F, 0x61C, 0x115F, 0x17B4, 0x180E, 0xFEFF, 0xFFFC)
@@ -85,7 +85,7 @@ _ATTRIBUTION = re.compile(
 
 
 def decoded(data: bytes, charset: str = "") -> str:
-    """Text of bytes: as declared, else UTF-8, else Windows-1252 (which is never wrong)."""
+    """Decode bytes: as declared, else as UTF-8, else as Windows-1252, which never fails."""
     for name in (charset.strip("\"' ").lower(), "utf-8"):
         try:
             if name and codecs.lookup(name)._is_text_encoding:
@@ -95,7 +95,7 @@ def decoded(data: bytes, charset: str = "") -> str:
     return data.decode("cp1252", "replace")
 
 
-# Mail that says the left name and uses the letters of the right one.
+# Mail that declares the left charset often uses the right one.
 _WIDER = {
     "iso-8859-1": "cp1252",
     "latin-1": "cp1252",
@@ -110,7 +110,7 @@ _WIDER = {
 
 
 def from_html(markup: str) -> str:
-    """The words of an HTML text; lines of quotations begin with `>`."""
+    """The text of HTML; quoted lines begin with `>`."""
     markup = markup[:_HTML_MOST]
     lowered = ""
     pieces: list[str] = []
@@ -127,7 +127,7 @@ def from_html(markup: str) -> str:
             lowered = lowered or markup.lower()
             end = lowered.find(f"</{name}", position)
             if end < 0:
-                # An end that is missing: the rest is text after all, and is not searched again.
+                # A missing end: the rest is text after all, and is not searched again.
                 silent.discard(name)
             position = max(position, end)
         elif name in _BLOCKS:
@@ -141,22 +141,22 @@ def from_html(markup: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """Blanks folded, empty lines and invisible padding gone, capped."""
+    """Fold blanks, drop empty lines and invisible padding, and cut to a cap."""
     text = text[: TEXT_MOST * 2].replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)[:TEXT_MOST]
 
 
 def for_index(text: str) -> str:
-    """What the search index is given of a plain text: its words decide, not its lines."""
+    """The text for the search index, where only words matter, not lines."""
     text = text[:TEXT_MOST]
     if text.isascii() and "\0" not in text:
-        return text  # the usual case; looking at each letter costs as much as parsing the mail
+        return text  # the usual case; checking each letter costs as much as parsing the mail
     return text.translate(_INVISIBLE) if _HAS_INVISIBLE.search(text) else text
 
 
 def snippet(text: str) -> str:
-    """The first words of a mail for a list row: no quotations, no signature if there is more."""
+    """The first words of a mail for a list row, without quotes, and without signature if possible."""
     text = text[:_LOOKED_AT]
     own = _folded(" ".join(_own_lines(text)))
     return own or _folded(text.replace(">", " "))

@@ -1,8 +1,8 @@
-"""Tries an SMTP server: connects, secures the line, signs in or only looks, and hangs up.
+"""Tries an SMTP server: connects, encrypts, signs in or only looks, and hangs up.
 
-No mail is sent. The rules of the line are those of the IMAP session: certificates are checked, STARTTLS that is
-asked for must be offered, and a line that others can read needs the person's agreement unless
-the server is this computer.
+No mail is sent. The rules are those of the IMAP session: certificates are checked, a configured
+STARTTLS must be offered, and an unencrypted connection needs the user's consent unless the server is
+this computer.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from sync.providers import Security
 from sync.session import Secured, secured
 from sync.timing import Timing
 
-OUR_NAME = "localhost"  # what EHLO says: the name of the person's computer is nobody's business
+OUR_NAME = "localhost"  # what EHLO says instead of this computer's name, which is private
 
 _LINES: dict[Security, Line] = {
     Security.TLS: "tls",
@@ -61,7 +61,7 @@ Act = Callable[["_Client"], None]
 
 
 class SmtpTry:
-    """One try; `abort` may be called from any thread and ends it at once."""
+    """One try. `abort` may be called from any thread, and ends it at once."""
 
     def __init__(self, place: SmtpPlace, timing: Timing) -> None:
         self._place = place
@@ -78,18 +78,18 @@ class SmtpTry:
         self._auth = "password"
 
     def sign_in(self, user: str, secret: str, auth: str = "password") -> None:
-        """With a password, or an access token (`oauth2`). Raises the SyncError that names what failed."""
+        """Sign in with a password or an access token (`oauth2`). Raises the SyncError of what failed."""
         self._auth = auth
         self._talk_to(lambda client: self._authenticate(client, user, secret))
 
     def look(self) -> Secured | None:
-        """How the line is secured, None if not; nobody signs in. Raises as `sign_in` does."""
+        """How the connection is encrypted, or None; without signing in. Raises as `sign_in` does."""
         found: list[Secured | None] = []
         self._talk_to(lambda _client: found.append(secured(self._socket)))
         return found[-1]
 
     def _talk_to(self, act: Act) -> None:
-        """Do something on a greeted and secured line."""
+        """Do something on a connection that is greeted and encrypted."""
         ends_at = time.monotonic() + self._timing.sign_in
         try:
             tls.attempt(self._server, lambda good: self._try(act, ends_at, good))
@@ -107,11 +107,11 @@ class SmtpTry:
             raise self._not_smtp(error) from None
 
     def abort(self) -> None:
-        """Give up."""
+        """End the try from any thread."""
         self._stopped.set()
         sock = self._socket
         if sock is not None:
-            # Not SSLSocket.shutdown: that takes the TLS object away under the reader's feet.
+            # Not SSLSocket.shutdown: it removes the TLS object while another thread reads.
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
@@ -119,13 +119,13 @@ class SmtpTry:
         sock = connect(self._server, seconds=self._timing.connect, is_stopped=self._stopped.is_set)
         self._socket = sock
         try:
-            if self._stopped.is_set():  # an abort that came before there was a socket
+            if self._stopped.is_set():  # aborted before there was a socket
                 raise stopped(self._server)
             sock.settimeout(max(0.05, min(self._timing.connect, ends_at - time.monotonic())))
             self._check_line(sock)
             self._talk(sock, act, good)
         finally:
-            self._socket.close()  # what TLS made of it, if it came so far
+            self._socket.close()  # the TLS socket, if it got that far
 
     def _talk(self, sock: socket.socket, act: Act, good: tls.Good) -> None:
         if self._place.security is Security.TLS:
@@ -204,7 +204,7 @@ class SmtpTry:
     def _authenticate(self, client: _Client, user: str, secret: str) -> None:
         if not client.has_extn("auth"):
             if client.sock is not None and is_loopback(client.sock):
-                return  # a relay on this computer takes mail without sign-in
+                return  # a relay on this computer accepts mail without sign-in
             raise SignInError(
                 f"{self._server.place} offers no sign-in on this connection. Try STARTTLS with "
                 "port 587, or TLS with port 465."
@@ -239,7 +239,7 @@ class SmtpTry:
         return RetryError(f"{self._server.place} takes no mail now. It says: {said}")
 
     def _silent(self) -> SyncError:
-        """A server that waits for TLS says nothing on an open line."""
+        """The error for a silent server: one that waits for TLS sends nothing in plain."""
         hint = ""
         if self._place.security is not Security.TLS:
             hint = " Perhaps this port needs TLS from the start."
@@ -261,12 +261,12 @@ class SmtpTry:
 
 
 def _is_late(error: Exception) -> bool:
-    """Whether a time-out is behind it; smtplib hides that behind an error of its own."""
+    """Whether the cause is a time-out, which smtplib hides behind an error of its own."""
     return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
 
 
 class _Client(smtplib.SMTP):
-    """smtplib on a socket that is connected already."""
+    """smtplib on a socket that is already connected."""
 
     def __init__(self, sock: socket.socket) -> None:
         super().__init__(local_hostname=OUR_NAME, timeout=sock.gettimeout() or 1.0)
@@ -276,14 +276,14 @@ class _Client(smtplib.SMTP):
         return self._ready
 
     def ask_for_tls(self) -> socket.socket:
-        """STARTTLS; the socket on which the handshake comes next."""
+        """Send STARTTLS. Returns the socket for the handshake."""
         code, words = self.docmd("STARTTLS")
         if code != 220 or self.sock is None:
             raise smtplib.SMTPResponseException(code, words)
         return self.sock
 
     def go_on_with(self, secured: socket.socket) -> None:
-        """What was read or learned in plain is dropped: anybody could have sent it."""
+        """Go on with the TLS socket. What was read in plain is dropped: anyone could have sent it."""
         self.sock = secured
         self.file = None
         self.helo_resp = self.ehlo_resp = None
@@ -291,7 +291,7 @@ class _Client(smtplib.SMTP):
         self.does_esmtp = False
 
     def sign_in(self, user: str, secret: str) -> None:
-        """Like `login`, but names and passwords may have any character (RFC 4616: UTF-8)."""
+        """Like `login`, but name and password may have any character (RFC 4616: UTF-8)."""
         methods = self.esmtp_features["auth"].upper().split()
         if (user + secret).isascii() or not {"PLAIN", "LOGIN"} & set(methods):
             self.login(user, secret)
@@ -301,18 +301,18 @@ class _Client(smtplib.SMTP):
         else:
             code, words = self.docmd("AUTH", "LOGIN")
             for text in (user, secret):
-                if code == 334:  # it asks for the name, then for the password
+                if code == 334:  # the server asks for the name, then for the password
                     code, words = self.docmd(_base64(text))
         if code not in (235, 503):
             raise smtplib.SMTPAuthenticationError(code, words)
 
     def sign_in_by_token(self, mechanism: str, first: bytes) -> None:
-        """A token rarely fits on the command's own line (RFC 4954 section 4: 512 letters)."""
+        """Sign in with a token, which rarely fits on the command's line (RFC 4954 section 4: 512)."""
         answer = base64.b64encode(first).decode()
         code, words = self.docmd("AUTH", mechanism)
         if code == 334:
             code, words = self.docmd(answer)
-        if code == 334:  # what is wrong, in JSON; the exchange still has to be ended
+        if code == 334:  # the fault, in JSON; the exchange still has to be ended
             status = bearer.status_of([words])
             code, words = self.docmd(bearer.LAST_ANSWER[mechanism].decode())
             words += f" {status}".encode()
@@ -321,7 +321,7 @@ class _Client(smtplib.SMTP):
 
 
 def _plain(user: str, secret: str) -> str:
-    """What the mechanism PLAIN sends (RFC 4616)."""
+    """The message of the mechanism PLAIN (RFC 4616)."""
     return f"\0{user}\0{secret}"
 
 
