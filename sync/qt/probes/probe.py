@@ -193,7 +193,7 @@ class Probe(QObject):
         return self._try is not None
 
     def detect(self, address: str, network: Network | None = None) -> int:
-        """Look for the servers of an address; `looked` and `detected` follow. Returns the ticket."""
+        """Look for an address's servers; `looked` and `detected` follow. Returns the ticket."""
         started = self._begin()
 
         def tell(answer: Answer) -> None:

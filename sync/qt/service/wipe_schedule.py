@@ -40,7 +40,7 @@ class WipeSchedule(QObject):
             self.postpone()
 
     def postpone(self) -> None:
-        """Wait longer: the program is not idle. But steady mail must not delay the wipe for ever."""
+        """Wait longer: the program is not idle. But steady mail must not delay a wipe for ever."""
         if self._due_since is None:
             return
         if time.monotonic() - self._due_since < self._most_seconds:

@@ -66,7 +66,7 @@ class HeldSession:
                 session.abort()  # a second try, begun after the first was cut
 
     def drop(self, *, politely: bool) -> None:
-        """Close the session, without a goodbye unless `politely`. The store has all that matters."""
+        """Close the session, with a goodbye if `politely`. The store has all that matters."""
         session = self._session
         if session is None:
             return

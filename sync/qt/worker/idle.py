@@ -82,7 +82,7 @@ class IdleWatch(QObject):
         seconds = renewal(session.server.host, renew_seconds)
         self._renewal.start(max(1, round(seconds * 1000)))
         if session.idle_pending():
-            # Bytes that came with the continuation are buffered already: no notifier fires for them.
+            # Bytes that came with the continuation are in a buffer; no notifier fires for them.
             self._read()
 
     def end(self) -> None:

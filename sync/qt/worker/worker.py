@@ -222,7 +222,7 @@ class AccountWorker(QObject):
             self._follow(step)
 
     def _perform(self) -> Step | None:
-        """Run one step of the schedule, connecting first if needed; None if the account is stopped."""
+        """Connect if needed and run one step of the schedule; None: the account is stopped."""
         if self._sync is None:
             config = account.config(self.account_id)
             if config is None or config.state in (account.STOPPED, account.REMOVED):
