@@ -1,4 +1,4 @@
-"""What a search has found, and what each place that it asked has answered."""
+"""The values of a search: what it has found, and what each place it asked has answered."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Protocol = Literal["imap", "smtp"]
 
 
 class Source(StrEnum):
-    """Who named a server; what stands earlier is trusted more."""
+    """What named a server; earlier ones are trusted more."""
 
     PROVIDER = "provider"
     AUTOCONFIG = "autoconfig"
@@ -24,12 +24,12 @@ class Source(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Its position; 0 is trusted most."""
+        """The source's position; 0 is trusted most."""
         return list(Source).index(self)
 
 
 class Outcome(StrEnum):
-    """What came of asking."""
+    """The result of asking one place."""
 
     ASKED = "asked"  # no answer yet
     ANSWERS = "answers"
@@ -43,19 +43,19 @@ class Outcome(StrEnum):
     NO_TLS = "no_tls"
     NO_MAIL_SERVER = "no_mail_server"  # speaks something else
     UNREADABLE = "unreadable"
-    OPEN_LINE = "open_line"  # named without encryption: not taken
+    OPEN_LINE = "open_line"  # named as unencrypted: not used
     NOT_ALLOWED = "not_allowed"  # see `fence`
     TIMED_OUT = "timed_out"
-    NOT_ASKED = "not_asked"  # not any more: something better is known
+    NOT_ASKED = "not_asked"  # no longer needed: something better is known
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One line of "Details"; a later answer with the same number takes its place.
+    """One line of "Details"; a later answer with the same number replaces it.
 
     Attributes:
         target: The server, file or record that is asked.
-        place: The server, where it is one.
+        place: The server, if it is one.
     """
 
     number: int
@@ -68,16 +68,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """What was found; a server that was not found is None and stays with the person.
+    """The result of a search. A server that was not found is None; the user types it in.
 
     Attributes:
-        source: Who named the IMAP server, or else the SMTP server.
-        auth: Ways to sign in, the preferred first, as autoconfig names them: `oauth2`,
-            `password`, `password-encrypted` or others in lower case; () if it said nothing.
-        user_name, smtp_user_name: The sign-in name that autoconfig wants; '' is the address.
+        source: What named the IMAP server, or else the SMTP server.
+        auth: Ways to sign in, the preferred one first, as autoconfig names them: `oauth2`,
+            `password`, `password-encrypted` or others in lower case; () if it names none.
+        user_name, smtp_user_name: The sign-in name that autoconfig wants; '' means the address.
         documentation: A page of the provider about its servers, or ''.
-        outside: Hosts that do not belong to the address's domain, where DNS or a file named them.
-        silent: Hosts that were named but do not answer as they should now.
+        outside: Chosen hosts that do not belong to the address's domain.
+        silent: Chosen hosts that do not answer as they should now.
         is_offline: This computer has no network.
     """
 

@@ -1,7 +1,7 @@
-"""Servers that a domain names in a file of Mozilla's autoconfig format (version 1.1).
+"""Reads a domain's servers from a file in Mozilla's autoconfig format (version 1.1).
 
-https://wiki.mozilla.org/Thunderbird:Autoconfiguration:ConfigFileFormat describes it; POP3, web
-mail and address books in it are passed over.
+https://wiki.mozilla.org/Thunderbird:Autoconfiguration:ConfigFileFormat describes the format.
+POP3, web mail and address books in a file are ignored.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Question:
 
 
 def questions(domain: str, address: str) -> tuple[Question, ...]:
-    """The files of the address's own domain, over https; the address goes to the first alone."""
+    """The files of the address's own domain, over https; only the first is sent the address."""
     first = f"https://autoconfig.{domain}/mail/config-v1.1.xml"
     second = f"https://{domain}/.well-known/autoconfig/mail/config-v1.1.xml"
     return (
@@ -54,13 +54,13 @@ def questions(domain: str, address: str) -> tuple[Question, ...]:
 
 
 def hints(domain: str) -> tuple[Question, ...]:
-    """The same over plain http, asked without the address."""
+    """The same files over plain http, asked for without the address."""
     plain = [each.shown.replace("https:", "http:", 1) for each in questions(domain, "")]
     return tuple(Question(url, url, Source.HINT) for url in plain)
 
 
 def question_of_mx(domain: str) -> Question:
-    """The file of the domain that an MX host belongs to, asked without the address."""
+    """The file of the domain that an MX host belongs to, asked for without the address."""
     url = f"https://autoconfig.{domain}/mail/config-v1.1.xml"
     return Question(url, url, Source.MX_AUTOCONFIG)
 
@@ -68,7 +68,7 @@ def question_of_mx(domain: str) -> Question:
 def look_up(
     question: Question, address: str, network: Network, allows: Allows, deadline: float
 ) -> LookUp:
-    """The servers that a file names."""
+    """Fetch a file and read its servers before the deadline; never raises a network error."""
     try:
         body = fetch.fetch(question.url, network, allows, deadline)
         return read(body, address, question.source)

@@ -1,4 +1,4 @@
-"""Servers worth a try, and what a look-up brings."""
+"""Candidates: servers worth a try; the results of look-ups; checks of host and domain names."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A server that somebody named.
+    """A server that a source named.
 
     Attributes:
         position: Its place among those of the same source; 0 is the best.
-        user_name: The sign-in name that goes with it; '' is the address.
-        auth: Ways to sign in, as `answers.Detected` has them.
+        user_name: The sign-in name that goes with it; '' means the address.
+        auth: Ways to sign in, as in `answers.Detected`.
     """
 
     protocol: Protocol
@@ -33,18 +33,18 @@ class Candidate:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """Lower is better."""
+        """By source, then by position; lower is better."""
         return self.source.rank, self.position
 
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """What a look-up brings.
+    """The result of a look-up.
 
     Attributes:
-        denied: Services that the domain says it does not offer: guesses at them are idle.
-        provider: Whose MX hosts take the domain's mail in.
-        mx_hosts: Those hosts, the preferred first.
+        denied: Services that the domain says it does not offer, so guesses at them are dropped.
+        provider: The provider whose MX hosts receive the domain's mail.
+        mx_hosts: Those hosts, the preferred one first.
     """
 
     outcome: Outcome
@@ -56,17 +56,17 @@ class LookUp:
 
 
 def ascii_domain(domain: str) -> str:
-    """A domain as DNS has it (IDNA 2008), or '' if it can be none."""
+    """A domain as DNS has it (IDNA 2008), or '' if it cannot be one."""
     try:
         encoded = idna.encode(domain.strip().rstrip("."), uts46=True).decode("ascii")
     except (idna.IDNAError, UnicodeError):
-        # Underscores and the like, which registries refuse and name servers do not.
+        # Underscores and the like, which registries refuse but name servers accept.
         encoded = domain.strip().rstrip(".").lower()
     return encoded if is_host(encoded) else ""
 
 
 def is_host(host: str) -> bool:
-    """Whether this can be a host: letters, digits, hyphens and dots, not too long."""
+    """Whether a text can be a host's name: letters, digits, `-`, `_` and dots, at most 253."""
     return len(host) <= 253 and _HOST.fullmatch(host) is not None
 
 

@@ -1,7 +1,7 @@
-"""What a domain says in DNS: its services in SRV records, and in MX records who takes its mail in.
+"""Looks a domain's servers up in DNS: SRV records, and MX records.
 
-SRV names the servers themselves (RFC 6186, and RFC 8314 for TLS from the start). An MX host often
-belongs to a provider whose servers are known.
+SRV names the servers themselves (RFC 6186, and RFC 8314 for TLS from the start). MX names the
+hosts that receive the domain's mail; they often belong to a provider whose servers are known.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ SERVICES = (
 def look_up_service(service: Service, domain: str, network: Network, deadline: float) -> LookUp:
     """The servers of one service, by priority and then by weight.
 
-    RFC 2782 spreads load by drawing lots with the weights. A mail program stays at the server it
-    was set up with, so the heaviest is taken: the same each time, and so to be understood.
+    RFC 2782 spreads load by a random choice with these weights. A mail program stays with the
+    server it was set up with, so we take the heaviest: the same, predictable one each time.
     """
     records = network.records(f"{service.label}.{domain}", RdataType.SRV, deadline)
     if not records:
@@ -75,7 +75,7 @@ def look_up_mx(domain: str, network: Network, deadline: float) -> LookUp:
     ordered = sorted(records, key=lambda each: (each.preference, str(each.exchange)))
     hosts = [str(each.exchange).rstrip(".").lower() for each in ordered]
     usable = tuple(host for host in hosts if is_host(host))
-    if not usable:  # a null MX (RFC 7505): no mail comes here
+    if not usable:  # a null MX (RFC 7505): the domain receives no mail
         return LookUp(Outcome.NOT_OFFERED)
     provider = next((found for host in usable if (found := providers.of_mx(host))), None)
     if provider is None or provider.imap is None or provider.smtp is None:
@@ -90,7 +90,7 @@ def look_up_mx(domain: str, network: Network, deadline: float) -> LookUp:
 def parent_domain(host: str) -> str:
     """The domain whose autoconfig may know an MX host's servers, or ''.
 
-    One label less; what is left must not look like a registry's own domain (co.uk).
+    It is the host without its first label, unless that looks like a registry's domain (co.uk).
     """
     _, _, rest = host.partition(".")
     labels = rest.split(".")

@@ -1,8 +1,8 @@
-"""Which private addresses a search may touch.
+"""Decides which private addresses a search may connect to.
 
-Who owns a domain could name a server of the person's own network in it, and so make Dealpost
-knock at doors that only people inside can reach. A name outside the domain therefore leads to
-public addresses alone, unless the domain itself lies in the private network, as a company's does.
+The owner of a domain could name a server in the user's own network, and so make Dealpost connect
+to hosts that cannot be reached from outside. So a name outside the domain may lead only to public
+addresses, unless the domain itself is in the private network, as a company's may be.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LOOK_UP_SECONDS = 2.0
 
 
 class Fence:
-    """Decides for the search of one domain."""
+    """Decides for the search of one domain. Thread-safe."""
 
     def __init__(self, domain: str, network: Network) -> None:
         self._domain = domain
@@ -28,7 +28,7 @@ class Fence:
         self._is_private: bool | None = None
 
     def allows(self, host: str, address: str) -> bool:
-        """Whether a host may be reached at an address."""
+        """Whether the search may connect to a host at this address. May block on a look-up."""
         if not _is_private(address) or is_inside(host, self._domain):
             return True
         return self._domain_is_private()

@@ -1,7 +1,7 @@
-"""A small file from a stranger's web server, with nothing of ours left there.
+"""Fetches a small file from an untrusted web server, and leaves nothing of ours there.
 
 No cookies, no compression, at most `MOST_BYTES`, and never beyond the deadline. A redirect may
-lead to https alone, and whatever it names is behind the same `fence` as any other server.
+lead only to https, and its target must pass the same `fence` as any other server.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _MOVED = frozenset({301, 302, 303, 307, 308})
 
 
 class NoFileError(Exception):
-    """The server has no such file, or leads astray."""
+    """The server has no such file, or redirects where we do not follow."""
 
 
 class TooLargeError(Exception):
-    """More than any autoconfig file has."""
+    """The file is larger than any autoconfig file."""
 
 
 def fetch(url: str, network: Network, allows: Allows, deadline: float) -> bytes:
@@ -66,12 +66,12 @@ def _connection(
             sock.close()
             raise
 
-    # `host` alone goes into the Host field; the scheme's own port is left out there.
+    # This goes into the Host field, which leaves out the scheme's own port.
     return _Connection(host if parts.port is None else f"{host}:{port}", dial, deadline)
 
 
 class _Connection(http.client.HTTPConnection):
-    """One that is dialled by the search's own `Network`."""
+    """An HTTP connection that the search's own `Network` dials."""
 
     def __init__(self, host: str, dial: Callable[[], socket.socket], deadline: float) -> None:
         super().__init__(host)
@@ -84,28 +84,28 @@ class _Connection(http.client.HTTPConnection):
 
 
 class _Line:
-    """As much of a socket as `http.client` needs; nothing on it goes beyond the deadline."""
+    """As much of a socket as `http.client` needs; nothing takes longer than the deadline."""
 
     def __init__(self, sock: socket.socket, deadline: float) -> None:
         self._sock = sock
         self._deadline = deadline
 
     def sendall(self, data: bytes) -> None:
-        """Send it, or raise TimeoutError."""
+        """Send all of it, or raise TimeoutError."""
         self._sock.settimeout(max(SHORTEST, self._deadline - time.monotonic()))
         self._sock.sendall(data)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        """Lives on when the line is closed, as that of a socket does."""
+        """A file to read from, which stays open when this is closed, as a socket's does."""
         return io.BufferedReader(_Reader(self._sock, self._deadline))
 
     def close(self) -> None:
-        """Hang up when everything is read."""
+        """Close the socket; the connection ends when everything is read."""
         self._sock.close()
 
 
 class _Reader(io.RawIOBase):
-    """What comes; a server that drips does not win time with each drop."""
+    """Reads what comes, with one deadline for all: a server that sends slowly gains no time."""
 
     def __init__(self, sock: socket.socket, deadline: float) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The names that mail servers usually have: TLS before STARTTLS, never an open line."""
+"""Guesses a domain's servers by the usual names: TLS before STARTTLS, never unencrypted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ AFTER_NAMES = 100  # an MX host comes after every usual name
 
 
 def of_domain(domain: str) -> tuple[Candidate, ...]:
-    """The usual names of a domain."""
+    """Servers with the usual names in a domain."""
     return (
         *_candidates("imap", ("imap", "mail", ""), domain, providers.IMAP_PORTS),
         *_candidates("smtp", ("smtp", "mail", ""), domain, providers.SMTP_PORTS),
@@ -22,7 +22,7 @@ def of_domain(domain: str) -> tuple[Candidate, ...]:
 
 
 def of_mx(host: str) -> tuple[Candidate, ...]:
-    """A small server takes mail in, hands it out and sends it, all under one name."""
+    """The MX host itself: a small server often receives, serves and sends mail under one name."""
     return tuple(
         Candidate(protocol, ServerPlace(host, ports[security], security), Source.GUESS, position)
         for protocol, ports in _PORTS

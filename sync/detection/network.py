@@ -1,4 +1,4 @@
-"""Names, connections and TLS for the search: the system's, or a test's own on this computer."""
+"""Name look-ups, connections and TLS for the search; tests put servers of their own in place."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _NO_WAY = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EACCES, 
 
 
 class NoSuchNameError(OSError):
-    """A name that does not exist."""
+    """A name does not exist."""
 
 
 class NotAllowedError(OSError):
-    """A name that leads into the private network without having a right to."""
+    """A name leads into the private network and may not; see `fence`."""
 
 
 Allows = Callable[[str, str], bool]
@@ -38,12 +38,12 @@ Allows = Callable[[str, str], bool]
 
 @dataclass(frozen=True)
 class Network:
-    """How the search reaches others.
+    """How the search reaches name servers and hosts.
 
     Attributes:
         nameserver: Address and port to ask instead of the system's name servers.
         ca_file: A further certificate to trust, as a PEM file.
-        ports: Ports that stand for others, where a server cannot listen on the right one.
+        ports: Ports to use instead of others, if a test's server cannot listen on the right one.
     """
 
     nameserver: tuple[str, int] | None = None
@@ -51,7 +51,7 @@ class Network:
     ports: Mapping[int, int] = field(default_factory=dict)
 
     def addresses(self, host: str, deadline: float) -> tuple[str, ...]:
-        """The addresses of a host. Raises: NoSuchNameError; OSError if nobody can tell."""
+        """The addresses of a host. Raises: NoSuchNameError; OSError if it cannot be looked up."""
         with contextlib.suppress(ValueError):
             return (str(ipaddress.ip_address(host)),)
         if self.nameserver is not None:
@@ -88,13 +88,13 @@ class Network:
         return list(answer.rrset or ())
 
     def dial(self, host: str, port: int, deadline: float, allows: Allows) -> socket.socket:
-        """A connection to one of the allowed addresses of a host."""
+        """A connection to one of a host's allowed addresses. Raises: NotAllowedError, OSError."""
         addresses = [each for each in self.addresses(host, deadline) if allows(host, each)]
         if not addresses:
             raise NotAllowedError(host)
         fault: OSError = NoSuchNameError(host)
         for position, address in enumerate(addresses):
-            # The last address may use up what is left; the others leave something for it.
+            # The last address may use all the time that is left; the others leave it a share.
             share = _left(deadline) / (len(addresses) - position)
             try:
                 return socket.create_connection(
@@ -111,11 +111,11 @@ class Network:
         if self.ca_file:
             context.load_verify_locations(self.ca_file)
         sock.settimeout(_left(deadline))
-        sock.getpeername()  # of a line that was reset `wrap_socket` would leave an open socket
+        sock.getpeername()  # raises if the connection was reset; `wrap_socket` would leak then
         return context.wrap_socket(sock, server_hostname=host)
 
     def is_offline(self) -> bool:
-        """Whether there is no way out, and no name server in a network of its own either."""
+        """Whether there is no route to the internet, nor to a name server in a local network."""
         if self.nameserver is not None or any(_has_way(*outer) for outer in _OUTER):
             return False
         try:
@@ -137,7 +137,7 @@ class Network:
 
 
 def outcome_of(error: Exception) -> Outcome:
-    """What a fault means to the person."""
+    """The outcome that an exception stands for."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return Outcome.BAD_CERTIFICATE
     for kinds, outcome in _OUTCOMES:
@@ -158,7 +158,7 @@ _OUTCOMES: tuple[tuple[tuple[type[Exception], ...], Outcome], ...] = (
 
 
 def read_within(sock: socket.socket, size: int, deadline: float) -> bytes:
-    """What comes next; never waits beyond the deadline, however slowly it drips."""
+    """The next bytes, at most `size`. Raises TimeoutError at the deadline."""
     if time.monotonic() >= deadline:
         raise TimeoutError
     sock.settimeout(_left(deadline))
@@ -166,7 +166,7 @@ def read_within(sock: socket.socket, size: int, deadline: float) -> bytes:
 
 
 def _is_below_localhost(name: str) -> bool:
-    """Names that are this computer's own affair (RFC 6761 section 6.3): no name server knows."""
+    """Whether a name is only for this computer (RFC 6761 section 6.3); no name server knows it."""
     return name.endswith(".localhost")
 
 
@@ -187,7 +187,7 @@ def _system_addresses(host: str) -> Sequence[str]:
 
 
 def _is_near(server: str) -> bool:
-    """Whether a name server can be reached, and is not on this computer, where it knows nothing."""
+    """Whether there is a route to a name server. One on this computer does not count."""
     try:
         address = ipaddress.ip_address(server.partition("%")[0])
     except ValueError:

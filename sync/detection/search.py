@@ -1,4 +1,4 @@
-"""The search itself: asks all sources at once, tries what they name, and knows when it is enough."""
+"""Runs the search: asks all sources at once, tries the servers they name, knows when to stop."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from sync.providers import Provider, Security
 
 log = logging.getLogger(__name__)
 
-LIMIT_SECONDS = 8.0  # for everything together; a server that is slower is typed in by hand
-LOOK_UP_SECONDS = 4.0  # so that a server that was named late has time to answer
+LIMIT_SECONDS = 8.0  # for the whole search; the user has to type in a slower server
+LOOK_UP_SECONDS = 4.0  # for a look-up, so that a server named late still has time to answer
 LOOK_SECONDS = 0.05  # how soon a cancel is noticed
-# Names that exist nowhere (RFC 6761, 7686): nobody has to hear of them.
+# Names that exist nowhere (RFC 6761, 7686): nothing is asked about them.
 NOWHERE = (".invalid", ".onion")
 
 Tell = Callable[[Answer], None]
@@ -40,11 +40,11 @@ def detect(
     tell: Tell = lambda answer: None,
     enough: threading.Event | None = None,
 ) -> Detected:
-    """The servers of an address.
+    """Find the servers of an address. Blocks for at most `limit` seconds.
 
     Args:
         cancel: When set, the search ends at once with nothing.
-        tell: Hears what each place answers, in the thread of the caller.
+        tell: Called with what each place answers, in the caller's thread.
         enough: When set, the search ends at once with what is known.
     """
     provider = providers.of_address(address)
@@ -65,7 +65,7 @@ def detect(
 
 @dataclass(slots=True)
 class _Asked:
-    """Something that was asked, and what is to be done with the answer."""
+    """A question of the search, and what to do with its answer."""
 
     answer: Answer
     then: Callable[[LookUp], None] | None = None
@@ -81,7 +81,7 @@ class _Asked:
 
 
 class _Search:
-    """One search. Only the thread that runs it touches it; the others put into the queue."""
+    """One search. Only its own thread touches it; the other threads put results into the queue."""
 
     def __init__(
         self, address: str, domain: str, network: Network, limit: float, tell: Tell
@@ -112,7 +112,7 @@ class _Search:
         return self._known.best()
 
     def try_provider(self, provider: Provider) -> None:
-        """Try a provider's servers that nobody has compared with what it says itself."""
+        """Try a listed provider's servers that were never checked with the provider."""
         if provider.imap is not None and provider.smtp is not None:
             self._try(Candidate("imap", provider.imap, Source.PROVIDER))
             self._try(Candidate("smtp", provider.smtp, Source.PROVIDER))
@@ -166,7 +166,7 @@ class _Search:
         self._send(_Asked(answer, then), lambda: work(deadline))
 
     def _try(self, candidate: Candidate) -> None:
-        """Try a server that was named, once, however many name it."""
+        """Try a server that was named; only once, however many sources name it."""
         self._known.add(candidate)
         key = (candidate.protocol, candidate.place)
         if key in self._tries:
@@ -198,7 +198,7 @@ class _Search:
         )
 
     def _send(self, asked: _Asked, work: Callable[[], LookUp]) -> None:
-        """A daemon thread each: a name look-up has no time-out, and must not hold anything up."""
+        """Run a question in its own daemon thread: a name look-up has no time-out and may hang."""
         number = asked.answer.number
         self._asked[number] = asked
         self._report(asked.answer)
@@ -229,8 +229,8 @@ class _Search:
             self._try(candidate)
 
     def _after_autoconfig(self, found: LookUp) -> None:
-        """Plain http is asked when https has nothing to say, and is still needed."""
-        # The domain's own page alone: others must not speak in its name.
+        """Try the servers; ask over http if https had no file and a hint could still help."""
+        # Only the domain's own page: others must not speak in its name.
         self._known.documentation = self._known.documentation or found.documentation
         self._after_look_up(found)
         files = [each for each in self._asked.values() if each.is_autoconfig]
@@ -258,7 +258,7 @@ class _Search:
         self._report(asked.answer)
 
     def _name_better(self, number: int, source: Source) -> None:
-        """A guess that a better source names as well is shown as that source's."""
+        """Show a server as named by a better source, if that names it too."""
         asked = self._asked[number]
         old = asked.answer
         if source.rank < old.source.rank:
@@ -271,14 +271,14 @@ class _Search:
                 self._set(asked, outcome)
 
     def _could_use(self, source: Source) -> bool:
-        """Whether what a source names could still be the choice."""
+        """Whether a server that this source names could still be chosen."""
         best = [self._known.best_rank(protocol) for protocol in ("imap", "smtp")]
         return any(rank is None or rank > (source.rank, 0) for rank in best)
 
     # --- enough --------------------------------------------------------------------------
 
     def _is_settled(self) -> bool:
-        """Whether no answer that is still out could change the choice."""
+        """Whether no open answer could still change the choice."""
         return all(self._is_settled_for(protocol) for protocol in ("imap", "smtp"))
 
     def _is_settled_for(self, protocol: str) -> bool:

@@ -1,23 +1,23 @@
-"""XML from strangers: elements and text, and nothing that could grow or reach out.
+"""Parses untrusted XML: elements and text, but nothing that could expand or load other files.
 
-A file with a DOCTYPE is refused as a whole. Without one there are no entities but the five that
-XML brings itself, so nothing expands ("billion laughs") and nothing outside is read.
+A file with a DOCTYPE is refused as a whole. Without one there are only the five entities that XML
+itself defines, so nothing expands ("billion laughs") and nothing outside is read.
 """
 
 from __future__ import annotations
 
 from xml.etree.ElementTree import Element, TreeBuilder  # the builder parses nothing
-from xml.parsers import expat  # with the bounds of this module
+from xml.parsers import expat  # used within this module's bounds
 
 MOST_DEPTH = 16
 
 
 class NotTakenError(Exception):
-    """No XML, or more of it than is read here."""
+    """The text is not XML, or is XML that is refused here."""
 
 
 def parse(body: bytes) -> Element:
-    """The root element. Raises: NotTakenError."""
+    """Parse a file; return its root element. Raises: NotTakenError."""
     builder = TreeBuilder()
     parser = expat.ParserCreate()
     depth = 0

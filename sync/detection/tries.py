@@ -1,4 +1,4 @@
-"""One short connection to a server, up to its greeting under TLS. No secret is sent."""
+"""Tries a server: one short connection, up to its greeting under TLS. No secret is sent."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ LINES_MOST = 64
 
 
 class _OtherProtocolError(Exception):
-    """It speaks, but not as a mail server of this kind does."""
+    """The server answers, but not as a mail server of this kind."""
 
 
 class _NoStartTlsError(Exception):
-    """It does not offer STARTTLS, or takes the offer back."""
+    """The server does not offer STARTTLS, or offers it and then refuses."""
 
 
 def try_server(
     protocol: Protocol, place: ServerPlace, network: Network, allows: Allows, deadline: float
 ) -> Outcome:
-    """Whether a mail server answers there that proves its name."""
+    """Whether a mail server answers there and proves its name; never raises a network error."""
     try:
         with network.dial(place.host, place.port, deadline, allows) as sock:
             _meet(_Talk(sock, deadline), protocol, place, network)
@@ -45,7 +45,7 @@ class _Talk:
         self.deadline = deadline
 
     def line(self) -> bytes:
-        """One line in upper case, byte by byte: what follows may belong to TLS."""
+        """One line in upper case, read byte by byte, because what follows may belong to TLS."""
         line = b""
         while not line.endswith(b"\n"):
             byte = read_within(self.sock, 1, self.deadline)
@@ -92,7 +92,7 @@ def _upgrade_imap(talk: _Talk) -> None:
 
 def _greet_smtp(talk: _Talk) -> None:
     line = talk.line()
-    while line.startswith(b"220-"):  # the deadline ends a server that never stops
+    while line.startswith(b"220-"):  # the deadline stops a server that never ends
         line = talk.line()
     if not line.startswith(b"220"):
         raise _OtherProtocolError

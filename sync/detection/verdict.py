@@ -1,4 +1,4 @@
-"""Which of the named servers is taken."""
+"""Chooses among the servers that were named."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sync.detection.candidates import Candidate, is_inside
 from sync.providers import Provider, Security, ServerPlace
 
 Tried = tuple[str, ServerPlace]
-# Named by somebody who should know: taken even if no server answers now.
+# Sources that should know: their servers are chosen even if none answers now.
 NAMED = frozenset({Source.PROVIDER, Source.AUTOCONFIG, Source.SRV, Source.MX})
 NEVER = frozenset({Outcome.OPEN_LINE, Outcome.NOT_ALLOWED, Outcome.NO_HOST})
 
@@ -21,7 +21,7 @@ class Known:
     """What a search knows so far.
 
     Attributes:
-        outcomes: What came of each try.
+        outcomes: The result of each try.
         denied: Services that the domain says it does not offer.
         documentation: The domain's own page about its servers.
     """
@@ -34,7 +34,7 @@ class Known:
     mx_provider: Provider | None = None
 
     def add(self, candidate: Candidate) -> None:
-        """Somebody named a server."""
+        """Add a server that a source named."""
         self.candidates.append(candidate)
 
     def best_rank(self, protocol: str) -> tuple[int, int] | None:
@@ -43,7 +43,7 @@ class Known:
         return None if found is None else found.rank
 
     def rank_of(self, answer: Answer) -> tuple[int, int]:
-        """The best that could come of something that is still out."""
+        """The best rank that an open answer could lead to."""
         ranks = [
             each.rank
             for each in self.candidates
@@ -52,7 +52,7 @@ class Known:
         return min(ranks, default=(answer.source.rank, 0))
 
     def best(self) -> Detected:
-        """The choice, with what the person has to know about it."""
+        """The choice, with what the user has to know about it."""
         imap, smtp = self._best("imap"), self._best("smtp")
         chosen = [each for each in (imap, smtp) if each is not None]
         first = chosen[0] if chosen else None
@@ -70,7 +70,7 @@ class Known:
         )
 
     def _those(self, protocol: str, outcome: Outcome) -> Iterator[Candidate]:
-        """Servers of which this came, the best first."""
+        """The servers with this outcome, the best first, without guesses at denied services."""
         for each in sorted(self.candidates, key=lambda each: each.rank):
             is_denied = each.source is Source.GUESS and (
                 (each.protocol, each.place.security) in self.denied
@@ -81,8 +81,11 @@ class Known:
                 yield each
 
     def _best(self, protocol: str) -> Candidate | None:
-        """One that answers; or one that the domain named, even if it is silent or cannot prove its
-        name, of which the sign-in will tell; or a guess that cannot. A hint has to prove it.
+        """Choose a server.
+
+        First one that answers. Then one that the domain named, even if it does not prove its name
+        or does not answer; the sign-in will show what is wrong. Then a guess that does not prove
+        its name. A hint always has to prove it.
         """
         unproven = list(self._those(protocol, Outcome.BAD_CERTIFICATE))
         choices = (

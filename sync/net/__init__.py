@@ -1,4 +1,4 @@
-"""Sockets, TLS, certificates, and what a server's refusal means: for IMAP, SMTP and OAuth alike.
+"""Sockets, TLS, certificates, and the errors that a refusal becomes; for IMAP, SMTP and OAuth.
 
-It may import the modules at the top of `sync`, but no neighbour and not `connecting`.
+It may import the modules at the top of `sync` except `connecting`, and no neighbour.
 """

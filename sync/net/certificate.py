@@ -1,7 +1,7 @@
-"""Reads a certificate that was refused, and says in words what is wrong with it.
+"""Explains what is wrong with a certificate that was refused.
 
-OpenSSL stops at the first fault; the others are found here, so that the person hears of all at
-once. What is found here never makes a certificate good.
+OpenSSL stops at the first fault. The others are found here, so that the user sees all of them at
+once. Nothing found here ever makes a certificate good.
 """
 
 from __future__ import annotations
@@ -39,13 +39,17 @@ _LONGEST = 120
 
 
 def fingerprint(der: bytes) -> str:
-    """SHA-256 as `AA:BB:…`."""
+    """A certificate's SHA-256 as `AA:BB:…`."""
     digest = hashlib.sha256(der).hexdigest().upper()
     return ":".join(digest[i : i + 2] for i in range(0, len(digest), 2))
 
 
 def error(server: Server, fault: ssl.SSLCertVerificationError, der: bytes) -> CertificateError:
-    """What the person hears. `der`: what was shown, or nothing if it could not be read."""
+    """The error for a refused certificate, with the sentence for the user.
+
+    Args:
+        der: The certificate that the server showed; empty if it could not be read.
+    """
     said = str(fault.verify_message or fault.reason or "certificate verify failed")
     code = _CODES.get(fault.verify_code, CertificateFault.OTHER)
     shown = _read(server, der, code)
@@ -108,7 +112,7 @@ def _names(found: x509.Certificate) -> tuple[str, ...]:
 
 
 def is_for(host: str, names: tuple[str, ...]) -> bool:
-    """As RFC 6125 has it: `*` stands for one whole label, the first."""
+    """Whether a certificate's names fit a host (RFC 6125): `*` stands for the whole first label."""
     wanted = host.strip("[]").rstrip(".").lower()
     with contextlib.suppress(UnicodeError):
         wanted = wanted.encode("idna").decode("ascii")  # as certificates spell it
@@ -123,7 +127,7 @@ def is_for(host: str, names: tuple[str, ...]) -> bool:
 
 
 def _name(found: x509.Certificate, *, is_issuer: bool) -> str:
-    """The common name, or else the organization, or all there is."""
+    """The common name, else the organization, else the whole name."""
     with contextlib.suppress(*_BROKEN):
         name = found.issuer if is_issuer else found.subject
         for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
@@ -134,7 +138,7 @@ def _name(found: x509.Certificate, *, is_issuer: bool) -> str:
 
 
 def _clean(text: str) -> str:
-    """A stranger's words: one line, no marks that turn the direction of writing, no novel."""
+    """Text from outside, made safe to show: one line, no direction marks, not too long."""
     kept = "".join(char if char.isprintable() else " " for char in text)
     return kept if len(kept) <= _LONGEST else f"{kept[: _LONGEST - 1]}…"
 
@@ -182,7 +186,7 @@ def _clause(fault: CertificateFault, shown: ShownCertificate, said: str) -> str:
 
 
 def _expired(shown: ShownCertificate) -> str:
-    """The server's own, or one of those that vouch for it."""
+    """The clause for a certificate that expired: the server's own, or one in its chain."""
     until = shown.valid_until
     if until is None:
         return "has expired"

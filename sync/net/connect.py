@@ -1,7 +1,7 @@
-"""From a host's name to a greeting: look-up, TCP, TLS, each of which can be abandoned.
+"""Looks a host up and connects to it, so that both can be abandoned; names what failed.
 
-`getaddrinfo` cannot be interrupted, so it runs in a daemon thread that is left behind. TCP
-connects without blocking. Both look every 50 ms whether somebody said stop.
+`getaddrinfo` cannot be interrupted, so it runs in a daemon thread that can be left behind. TCP
+connects without blocking. Both check `is_stopped` every 50 ms.
 """
 
 from __future__ import annotations
@@ -35,12 +35,16 @@ _NOT_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_L
 
 
 def connect(server: Server, *, seconds: float, is_stopped: Callable[[], bool]) -> socket.socket:
-    """A TCP connection to one of the host's addresses."""
+    """A TCP connection to one of the host's addresses, made within `seconds`.
+
+    Raises: HostUnknownError, ConnectRefusedError, UnreachableError, TimedOutError;
+    ConnectionLostError if stopped.
+    """
     deadline = time.monotonic() + seconds
     addresses = _look_up(server, deadline, is_stopped)
     fault: SyncError = UnreachableError(f"There is no way to {server.place}.")
     for position, (family, address) in enumerate(addresses):
-        # The last address may use up what is left; the others leave something for it.
+        # The last address may use all the time that is left; the others leave it a share.
         share = (deadline - time.monotonic()) / (len(addresses) - position)
         try:
             return _connect_one(server, family, address, share, is_stopped)
@@ -52,7 +56,7 @@ def connect(server: Server, *, seconds: float, is_stopped: Callable[[], bool]) -
 def _look_up(
     server: Server, deadline: float, is_stopped: Callable[[], bool]
 ) -> list[tuple[int, Any]]:
-    """The host's addresses; the thread is abandoned when time is up or somebody said stop."""
+    """The host's addresses. The thread is left behind at the deadline or when stopped."""
     answer: list[tuple[int, Any]] = []
     faults: list[Exception] = []
     done = threading.Event()
@@ -107,7 +111,7 @@ def _wait_connected(
 ) -> int:
     deadline = time.monotonic() + seconds
     while True:
-        # Windows tells a failed connect in the third set.
+        # Windows reports a failed connect in the third set.
         _, writable, failed = select.select([], [sock], [sock], _LOOK)
         if writable or failed:
             return sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
@@ -160,5 +164,5 @@ def tls_fault(server: Server, fault: Exception) -> SyncError:
 
 
 def stopped(server: Server) -> ConnectionLostError:
-    """The error for a connection that our own side gave up."""
+    """The error for a connection that our own side stopped."""
     return ConnectionLostError(f"The connection to {server.place} was stopped.")

@@ -1,4 +1,4 @@
-"""What a server's refusal means: its words and codes (RFC 5530) turned into sync.errors."""
+"""Turns a server's refusal, its text and codes (RFC 5530), into one of sync.errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sync.errors import (
     TokenRefusedError,
 )
 
-# What a server gets that asks for patience without saying how long.
+# Seconds to wait if a server asks us to wait but does not say how long.
 PATIENCE = 60.0
 _WORDS_MOST = 300
 
@@ -86,9 +86,9 @@ def code_of(words: str) -> str:
 
 
 def clean_words(words: str | bytes, *secrets: str) -> str:
-    """A server's text as it may be shown and kept: short, one line, without our secret.
+    """A server's text, safe to show and keep: short, one line, without our secrets.
 
-    Some repeat the line that they did not understand, and in that a secret is in base64.
+    Some servers repeat a line they did not understand, and that may hold a secret in base64.
     """
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     for secret in filter(None, secrets):
@@ -97,7 +97,7 @@ def clean_words(words: str | bytes, *secrets: str) -> str:
 
 
 def wait_of(words: str) -> float | None:
-    """How long the server asks to wait, in seconds; None where it does not."""
+    """How long the server asks us to wait, in seconds (at most an hour); None if it does not."""
     found = _BACKOFF.search(words)
     if found is None:
         return None

@@ -19,9 +19,9 @@ class Server:
 
     Attributes:
         security: `tls` from the first byte, `starttls`, or `plain` (loopback, or agreed to).
-        plain_text_agreed: The person agreed to a connection that others can read.
+        plain_text_agreed: The user agreed to a connection that others can read.
         ca_file: A further certificate to trust, as a PEM file.
-        trusted: Fingerprints of certificates of this host that the person trusts.
+        trusted: Fingerprints of certificates that the user trusts for this host.
     """
 
     host: str
@@ -38,7 +38,7 @@ class Server:
 
 
 def server_of(config: AccountConfig) -> Server:
-    """The place to connect to, with the person's word on plain text and certificates."""
+    """An account's IMAP server, with what the user agreed to about plain text and certificates."""
     return Server(
         config.imap_host,
         config.imap_port,

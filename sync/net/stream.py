@@ -1,7 +1,7 @@
-"""Bytes from and to a server, with a deadline for a whole command and caps on what is read.
+"""Reads and writes a server's bytes, with one deadline per command and caps on what is read.
 
-Time-outs of sockets are per read: a server that drips a byte a second never meets one. Here
-every read gets what is left until the deadline. `cut()` may be called from any thread.
+A socket's time-out is per read, so a server that sends a byte a second never reaches it. Here
+every read gets only the time left until the deadline. `cut()` may be called from any thread.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sync.net import tls
 
 _READ = 262_144
 _SENT_AT_ONCE = 65_536
-# A SEARCH answer of two million UIDs is one line of that size.
+# The answer to a SEARCH with two million UIDs is one line of this size.
 LINE_MOST = 16 * 1024 * 1024
 LITERAL_MOST = 128 * 1024 * 1024
 
@@ -35,11 +35,11 @@ class Stream:
         self._is_at_end = False
 
     def set_deadline(self, seconds: float) -> None:
-        """Everything until the next call has to be through within so many seconds."""
+        """Set the deadline, in seconds from now, for everything until the next call."""
         self._deadline = time.monotonic() + seconds
 
     def wrap(self, context: ssl.SSLContext, host: str) -> ssl.SSLSocket:
-        """Go on in TLS; what was read in plain is dropped, for anybody could have sent it."""
+        """Start TLS. Drop what was read in plain, because anyone on the way could have sent it."""
         self._data, self._at = b"", 0
         self.socket.settimeout(self._left())
         # The handshake comes after the assignment, so that `cut()` reaches it.
@@ -51,7 +51,7 @@ class Stream:
         return secured
 
     def line(self) -> bytes:
-        """The next line, without its end."""
+        """The next line, without its end. Raises ProtocolError beyond `LINE_MOST`."""
         start = self._at
         while True:
             end = self._data.find(b"\n", start)
@@ -67,7 +67,7 @@ class Stream:
             start = searched
 
     def exactly(self, size: int) -> bytes:
-        """So many bytes: a literal."""
+        """The next `size` bytes: a literal. Raises ProtocolError beyond `LITERAL_MOST`."""
         if size > self.literal_most:
             raise ProtocolError(
                 f"{self.place} wants to send {size // 1_048_576} MB at once. That is refused."
@@ -88,14 +88,14 @@ class Stream:
         return b"".join(parts)
 
     def peek(self, size: int) -> bytes:
-        """The next bytes without taking them; fewer at the end of the connection."""
+        """The next `size` bytes, without taking them."""
         while len(self._data) - self._at < size:
             self._data = self._data[self._at :] + self._receive()
             self._at = 0
         return self._data[self._at : self._at + size]
 
     def send(self, data: bytes) -> None:
-        """Everything goes out before the deadline, or the connection counts as lost."""
+        """Send everything before the deadline; otherwise the connection counts as lost."""
         view = memoryview(data)
         try:
             while view:
@@ -105,7 +105,7 @@ class Stream:
             raise self._lost(fault) from fault
 
     def pull(self) -> None:
-        """Take in what has arrived, without waiting."""
+        """Read what has arrived into the buffer, without waiting."""
         pieces = [self._data[self._at :]]
         try:
             self.socket.settimeout(0)
@@ -126,25 +126,25 @@ class Stream:
 
     @property
     def has_pending(self) -> bool:
-        """Whether something is to be read that no `select` would tell of."""
+        """Whether there is something to read that `select` would not report."""
         if self._is_at_end or self.has_line:
             return True
         return isinstance(self.socket, ssl.SSLSocket) and self.socket.pending() > 0
 
     @property
     def is_at_end(self) -> bool:
-        """Whether the server hung up."""
+        """Whether the connection is over."""
         return self._is_at_end
 
     def cut(self) -> None:
-        """Shut the connection down at once; the thread that waits on it is woken."""
+        """Shut the connection down at once, and wake the thread that waits on it (any thread)."""
         self._is_cut = True
-        # Not SSLSocket.shutdown: that takes the TLS object away under the reader's feet.
+        # Not SSLSocket.shutdown, which removes the TLS object while the other thread reads on it.
         with contextlib.suppress(OSError):
             socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Give the socket back; only in the thread that owns the stream."""
+        """Close the socket; only in the thread that owns the stream."""
         self._is_at_end = True
         with contextlib.suppress(OSError):
             self.socket.close()
@@ -173,7 +173,7 @@ class Stream:
         return left
 
     def _lost(self, fault: Exception) -> SyncError:
-        """Also after a time-out the connection is of no more use: half an answer may follow."""
+        """The connection is over; after a time-out too, because half an answer may follow."""
         self._is_at_end = True
         if isinstance(fault, TimeoutError) and not self._is_cut:
             return TimedOutError(f"{self.place} did not answer in time.")

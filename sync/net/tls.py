@@ -1,8 +1,8 @@
-"""TLS with a certificate that is valid, or that the person trusts for this host.
+"""TLS with a certificate that is valid, or that the user trusts for this host.
 
-The certificate of a handshake that OpenSSL refuses cannot be read any more, so what is tried is an
-attempt with three meanings: valid certificates only; the ones that the person trusts, compared
-on the very connection that will carry the password; none at all, to read what is shown.
+When OpenSSL refuses a handshake, its certificate cannot be read any more. So there are three kinds
+of attempt: with valid certificates only; with the ones that the user trusts, compared on the very
+connection that will carry the password; and with none, just to read what the server shows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sync.errors import SyncError
 from sync.net import certificate
 from sync.net.server import Server
 
-# None: OpenSSL decides. Else the fingerprints that are good, and nothing else is looked at.
+# None: OpenSSL decides. Else the fingerprints of the good certificates, and nothing else counts.
 Good = frozenset[str] | None
 LOOK: frozenset[str] = frozenset()
 
@@ -30,7 +30,7 @@ class OtherCertificateError(Exception):
 
 
 def attempt(server: Server, work: Callable[[Good], None]) -> None:
-    """Run `work`, which connects anew each time and hands its argument to the two below.
+    """Run `work`, which connects each time and passes its argument to `context` and `check`.
 
     Raises: CertificateError, and what `work` raises.
     """
@@ -46,7 +46,7 @@ def attempt(server: Server, work: Callable[[Good], None]) -> None:
 
 
 def context(server: Server, good: Good) -> ssl.SSLContext:
-    """TLS 1.2 or better in any case."""
+    """The TLS settings for an attempt: TLS 1.2 or better, always."""
     if good is None:
         made = ssl.create_default_context()
         if server.ca_file:
@@ -60,16 +60,19 @@ def context(server: Server, good: Good) -> ssl.SSLContext:
 
 
 def wrapped(sock: socket.socket, context: ssl.SSLContext, host: str) -> ssl.SSLSocket:
-    """The socket that goes on in TLS, before the handshake; the one before is of no more use.
+    """The TLS socket, before its handshake. `sock` itself is of no more use.
 
-    Raises: OSError, ValueError; then `sock` is what has to be closed.
+    Raises: OSError, ValueError; then the caller has to close `sock`.
     """
-    sock.getpeername()  # of a line that was reset `wrap_socket` would leave an open socket behind
+    sock.getpeername()  # raises if the connection was reset; `wrap_socket` would leak a socket then
     return context.wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
 
 
 def check(sock: ssl.SSLSocket, good: Good) -> None:
-    """After the handshake, before anything is sent: is this one of the good certificates?"""
+    """Check the certificate after the handshake, before anything is sent.
+
+    Raises: OtherCertificateError if it is not one of the good ones.
+    """
     if good is None:
         return
     der = sock.getpeercert(binary_form=True) or b""
@@ -78,7 +81,7 @@ def check(sock: ssl.SSLSocket, good: Good) -> None:
 
 
 def _shown(work: Callable[[Good], None]) -> bytes:
-    """The certificate, from a connection of its own on which nothing is sent."""
+    """The server's certificate, read over its own connection, on which nothing is sent."""
     try:
         work(LOOK)
     except OtherCertificateError as other:

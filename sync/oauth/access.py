@@ -1,9 +1,9 @@
-"""The access token to sign in to a mail server with: stored, or renewed first.
+"""Gets the access token for a mail server: from the store, or renewed first.
 
-Renewing is done by one thread per account at a time, a minute before the end. A provider may
-replace the refresh token with each renewal and refuse the old one from then on, so the answer is
-stored durably before its access token is used. What the store does not take (a full disk) is kept
-in memory and tried again: the old tokens are worth nothing any more.
+One thread per account at a time renews, a minute before the token ends. A provider may replace
+the refresh token at each renewal and refuse the old one from then on. So the new tokens are stored
+durably before the access token is used. If the store does not take them (a full disk, say), they
+stay in memory and are stored at the next try, because the old tokens are worthless by then.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ def access_token(
     refused: str = "",
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> str:
-    """An access token that should work; the calling thread has an open store.
+    """An access token that should work. The calling thread must have an open store. May block.
 
     Args:
-        refused: The one that the server has just refused: another one is fetched.
+        refused: A token that the server has just refused; another one is fetched.
 
-    Raises: SecretLockedError, SignInError if the sign-in is over, StoreError; RetryError and
+    Raises: SecretLockedError; SignInError if the sign-in has ended; StoreError; RetryError and
     ReconnectError if the provider can't be asked now.
     """
     rotation = vault.rotations.of(account_id)
@@ -53,7 +53,7 @@ def access_token(
             newer = vault.secret(account_id, PURPOSE)
             if newer == text:
                 raise
-            return from_text(newer).access_token  # the person signed in again meanwhile
+            return from_text(newer).access_token  # the user signed in again meanwhile
         rotation.unsaved, rotation.replaced = renewed.text(), text
         return from_text(_current(account_id, vault, rotation)).access_token
 
@@ -70,7 +70,7 @@ def _alone(lock: threading.Lock, is_stopped: Callable[[], bool]) -> Iterator[Non
 
 
 def _current(account_id: int, vault: Vault, rotation: Rotation) -> str:
-    """What is stored, after what still has to be stored."""
+    """The account's stored tokens; stores unsaved ones first."""
     if not rotation.unsaved:
         return vault.secret(account_id, PURPOSE)
     with database.writing(durable=True):
@@ -85,7 +85,7 @@ def _current(account_id: int, vault: Vault, rotation: Rotation) -> str:
 
 
 class HeldTokens:
-    """A sign-in that is in memory only, until its account is stored. Thread-safe."""
+    """The tokens of a sign-in, in memory only until its account is stored. Thread-safe."""
 
     def __init__(self, tokens: Tokens, timing: Timing) -> None:
         self._tokens = tokens
@@ -94,11 +94,11 @@ class HeldTokens:
 
     @property
     def tokens(self) -> Tokens:
-        """As they are now."""
+        """The tokens as they are now."""
         return self._tokens
 
     def access_token(self, refused: str = "") -> str:
-        """Renewed if it is due or `refused`; may take as long as a sign-in."""
+        """The access token, renewed if it is due or `refused`. May take as long as a sign-in."""
         with self._lock:
             if self._tokens.is_due() or self._tokens.access_token == refused:
                 self._tokens = refresh(self._tokens, timing=self._timing)
@@ -106,7 +106,7 @@ class HeldTokens:
 
 
 def stored_access_token(account_id: int, vault: Vault, timing: Timing, *, refused: str = "") -> str:
-    """The same as `access_token` from a thread that has no store open."""
+    """The same as `access_token`, for a thread that has no store open."""
     database.open_for_thread()
     try:
         return access_token(account_id, vault, timing, refused=refused)

@@ -1,4 +1,4 @@
-"""Asking a provider for tokens: with the browser's code, or with a refresh token."""
+"""Asks a provider for tokens, with the code from the browser or with a refresh token."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sync.oauth.endpoint import HttpAnswer, post
 from sync.oauth.tokens import Client, Tokens, from_answer
 from sync.timing import Timing
 
-# RFC 6749 section 5.2 and 4.1.2.1: what they mean for the person.
+# Error codes of RFC 6749 sections 5.2 and 4.1.2.1, by what they mean for the user.
 _PASSING = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
 _OF_CLIENT = frozenset({"invalid_client", "unauthorized_client"})
 _ENDED = frozenset({"invalid_grant", "interaction_required", "consent_required", "login_required"})
@@ -28,7 +28,7 @@ def exchange(
     timing: Timing,
     is_stopped: Callable[[], bool],
 ) -> Tokens:
-    """Tokens for the code that the browser brought."""
+    """Exchange the code that the browser brought for tokens. Raises what `refresh` raises."""
     maker = WebApplicationClient(client.client_id)
     form = maker.prepare_request_body(
         code, redirect_uri=redirect_uri, code_verifier=verifier, **_secret(client)
@@ -39,10 +39,10 @@ def exchange(
 def refresh(
     tokens: Tokens, *, timing: Timing, is_stopped: Callable[[], bool] = lambda: False
 ) -> Tokens:
-    """New tokens. What the provider sends instead of the refresh token has to be stored first.
+    """Renew the tokens. Store them before use: the provider may have replaced the refresh token.
 
-    Raises: SignInError if the sign-in is over; RetryError and ReconnectError if the same may work
-    later.
+    Raises: SignInError if the sign-in has ended; RetryError and ReconnectError if a later try may
+    work.
     """
     client = tokens.client
     if not tokens.refresh_token:
@@ -65,7 +65,7 @@ def _answer(
     timing: Timing,
     is_stopped: Callable[[], bool],
 ) -> Mapping[str, Any]:
-    """The checked answer; each refusal as what the person has to do about it."""
+    """The checked answer; each refusal becomes an error that says what the user has to do."""
     answer = post(client.token_url, form, timing=timing, is_stopped=is_stopped)
     if answer.status == 429 or answer.status >= 500:
         raise _passing(client, answer)
@@ -100,7 +100,7 @@ def _passing(client: Client, answer: HttpAnswer) -> SyncError:
 
 
 def refusal(name: str, code: str, description: str | None) -> SyncError:
-    """An error code of the provider; its own words are kept beside."""
+    """The error for a provider's error code; the provider's text is kept in `server_words`."""
     words = clean_words(f"{code} {description or ''}".strip())
     if code in _PASSING:
         return RetryError(

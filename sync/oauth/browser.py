@@ -1,4 +1,4 @@
-"""A sign-in in the browser from its first page to the tokens: code flow with PKCE and a state."""
+"""Runs a sign-in in the browser, from its page to the tokens: code flow with PKCE and a state."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ def sign_in(
     show: Callable[[str], None],
     is_stopped: Callable[[], bool],
 ) -> Tokens:
-    """Send the person to the provider's page and wait; `show` gets its address.
+    """Send the user to the provider's page and wait for the tokens. Blocks until then.
+
+    Args:
+        show: Called with the address of the page to open.
 
     Raises: SyncError with the sentence that says what happened and what to do.
     """
@@ -71,7 +74,7 @@ def _page(
     if address:
         parameters["login_hint"] = address
     scheme, rest = provider.authorize_url.split("://", 1)
-    # oauthlib refuses http as such; `configuration` has allowed it on this computer alone.
+    # oauthlib refuses every http address; `configuration` allows it, for this computer only.
     url = maker.prepare_request_uri(
         f"https://{rest}",
         redirect_uri=redirect_uri,
@@ -85,10 +88,10 @@ def _page(
 
 
 def _code(provider: OAuthProvider, maker: WebApplicationClient, query: str, state: str) -> str:
-    """The code in the browser's answer."""
+    """The code in the query that the browser brought."""
     flat = urlencode({name: values[0] for name, values in parse_qs(query).items()})
     try:
-        # The redirect goes to this computer, where there is nobody to encrypt against.
+        # oauthlib wants https; the redirect goes to this computer, so it needs no encryption.
         found = maker.parse_request_uri_response(f"https://127.0.0.1/?{flat}", state=state)
     except OAuth2Error as fault:
         raise refusal(provider.name, str(fault.error or ""), fault.description) from None

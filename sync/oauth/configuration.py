@@ -1,15 +1,15 @@
-"""Which providers people can sign in with, from files that a person or an organization edits.
+"""Reads which providers the user can sign in with, from files that users or organizations edit.
 
-Dealpost has no client id of its own with any provider, so `resources/oauth.json` holds public
-endpoints and scopes alone. A file `oauth.json` adds what is missing, or a whole provider; of
-several files the later one wins, field by field:
+Dealpost has no client id of its own with any provider, so `resources/oauth.json` has only public
+endpoints and scopes. A file `oauth.json` adds what is missing, or a whole provider. Of several
+files the later one wins, field by field:
 
     shipped             resources/oauth.json
     the organization's  in the system's configuration folder (/etc/xdg/dealpost on Linux)
-    the person's        in the person's configuration folder (~/.config/dealpost on Linux)
+    the user's          in the user's configuration folder (~/.config/dealpost on Linux)
     the profile's       in the profile's folder
 
-`docs/oauth.md` describes the fields. A file with a fault is left out as a whole, and said so.
+`docs/oauth.md` describes the fields. A file with a fault is ignored as a whole, and reported.
 """
 
 from __future__ import annotations
@@ -38,15 +38,16 @@ Entries = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class OAuthProvider:
-    """Somebody to sign in with.
+    """A provider to sign in with.
 
     Attributes:
-        key: Its name in the files, and in the account.
-        name: As its customers call it.
-        redirect: Where the browser goes afterwards, without a port: it is chosen at each try,
-            unless one is written here. Providers compare the rest letter by letter.
-        parameters: What the provider wants beside the standard in the address of its page.
-        domains, hosts: Of mail addresses, and of IMAP servers (also those below them).
+        key: The provider's name in the files, and in the account.
+        name: The name that its customers know.
+        redirect: Where the browser goes afterwards. If it has no port, each sign-in chooses one.
+            Providers compare the rest letter by letter.
+        parameters: What the provider wants in its page's address beyond the standard.
+        domains: Domains of mail addresses that sign in here.
+        hosts: IMAP servers that sign in here, including those below these names.
     """
 
     key: str
@@ -63,28 +64,28 @@ class OAuthProvider:
 
     @property
     def is_set_up(self) -> bool:
-        """Whether somebody registered a client with it."""
+        """Whether a client is registered with it."""
         return bool(self.client_id)
 
 
 @dataclass(frozen=True, slots=True)
 class OAuthSettings:
-    """Everything the files say. `faults`: a sentence for each that cannot be used."""
+    """Everything in the files. `faults` has a sentence for each file that cannot be used."""
 
     providers: Mapping[str, OAuthProvider]
     faults: tuple[str, ...] = ()
 
     @property
     def is_any_set_up(self) -> bool:
-        """Whether there is anybody at all to sign in with."""
+        """Whether there is any provider to sign in with."""
         return any(provider.is_set_up for provider in self.providers.values())
 
     def known(self, key: str) -> OAuthProvider:
-        """An account's provider; one that is no longer in any file is at least named."""
+        """An account's provider; if it is no longer in any file, one with just its key as name."""
         return self.providers.get(key) or OAuthProvider(key, key, "", "", ())
 
     def of(self, address: str, host: str = "") -> OAuthProvider | None:
-        """Who signs in this address: by its server, else by its domain."""
+        """The provider for an address: by its IMAP server, else by its domain; None if neither."""
         wanted = host.strip().rstrip(".").lower()
         for provider in self.providers.values():
             if any(wanted == known or wanted.endswith(f".{known}") for known in provider.hosts):
@@ -94,11 +95,11 @@ class OAuthSettings:
 
 
 class _FaultError(Exception):
-    """What is wrong with a file."""
+    """A file cannot be used; the message says why."""
 
 
 def files(profile: Path) -> tuple[Path, ...]:
-    """Where the configuration may lie; later ones win."""
+    """The files where the configuration may be; later ones win."""
     return (
         site_config_path("dealpost", appauthor=False) / FILE_NAME,
         user_config_path("dealpost", appauthor=False) / FILE_NAME,
@@ -107,12 +108,12 @@ def files(profile: Path) -> tuple[Path, ...]:
 
 
 def load(profile: Path) -> OAuthSettings:
-    """Read it anew: a file that was edited counts without a restart."""
+    """Read the configuration again, so that an edited file counts without a restart."""
     return read(files(profile))
 
 
 def read(paths: Sequence[Path]) -> OAuthSettings:
-    """The shipped providers with what these files add; a file that is not there adds nothing."""
+    """The shipped providers with what these files add. A missing file adds nothing."""
     merged = _entries(resources.path(FILE_NAME))
     providers = {key: _provider(key, entry) for key, entry in merged.items()}
     faults: list[str] = []
@@ -126,14 +127,14 @@ def read(paths: Sequence[Path]) -> OAuthSettings:
             merged |= changed
         except _FaultError as fault:
             faults.append(f"The file {path} can't be used: {fault}.")
-        except OSError as fault:  # a folder on the way to it is closed to us
+        except OSError as fault:  # we may not enter a folder on the path
             words = f"it can't be read ({fault.strerror or fault})"
             faults.append(f"The file {path} can't be used: {words}.")
     return OAuthSettings(providers, tuple(faults))
 
 
 def is_loopback_url(url: str) -> bool:
-    """Whether it leads to this computer."""
+    """Whether a URL leads to this computer."""
     host = (urlsplit(url).hostname or "").rstrip(".")
     if host == "localhost":
         return True
@@ -166,7 +167,7 @@ def _entries(path: Path) -> Entries:
 
 
 def _check(key: str, name: str, value: Any) -> None:
-    """The kind of one field."""
+    """Check the type of one field."""
     if name in _TEXTS:
         if not isinstance(value, str) or not value.isprintable():
             raise _FaultError(f"“{key}”: “{name}” must be a text")
@@ -211,7 +212,7 @@ def _check_url(key: str, name: str, url: str) -> None:
         is_safe = url.startswith("https://") or (url.startswith("http://") and is_loopback_url(url))
         parts = urlsplit(url)
         is_whole = bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port or an address that is none
+    except ValueError:  # not a valid port or address
         raise _FaultError(f"“{key}”: “{name}” is no address of a web page") from None
     if not is_safe or not is_whole:
         raise _FaultError(f"“{key}”: “{name}” must begin with https://")
@@ -222,7 +223,7 @@ def _check_redirect(key: str, redirect: str) -> None:
         parts = urlsplit(redirect)
         is_good = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
         is_good = is_good and parts.port != 0 and not parts.query and not parts.fragment
-    except ValueError:  # a port that is none
+    except ValueError:  # not a valid port
         is_good = False
     if not is_good:
         raise _FaultError(

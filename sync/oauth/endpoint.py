@@ -1,7 +1,7 @@
-"""One POST to a provider's token endpoint, with a deadline for all of it, and what it answered.
+"""Sends one POST to a provider's token endpoint, with one deadline for all of it.
 
-The connection is made as those to mail servers are: the same look-up that can be abandoned, the
-same rules of TLS. `http.client` speaks on it; no redirect is followed, since a token endpoint has
+The connection is made like those to mail servers: the same look-up that can be abandoned, the
+same TLS rules. `http.client` speaks over it. No redirect is followed, since a token endpoint has
 none, and the form with the secrets must go nowhere else.
 """
 
@@ -31,14 +31,14 @@ from sync.timing import Timing
 
 _SIZE_MOST = 1_000_000
 _LOOK = 0.05
-# A refresh token that was sent is perhaps replaced already. To leave before the answer could lose
-# the sign-in, so at quit the answer is waited for, but not longer than this.
+# Once a refresh token is sent, the provider may have replaced it already. To leave before the
+# answer could lose the sign-in. So at quit we wait for the answer, at most this many seconds.
 LAST_PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """Status, the words of the body, and Retry-After in seconds (0 where not said)."""
+    """Status, body text, and Retry-After in seconds (0 if there is none)."""
 
     status: int
     text: str = field(repr=False)
@@ -48,7 +48,7 @@ class HttpAnswer:
 def post(
     url: str, form: str, *, timing: Timing, is_stopped: Callable[[], bool] = lambda: False
 ) -> HttpAnswer:
-    """Send a form and read the answer; blocks for at most `Timing.connect` and `Timing.sign_in`.
+    """Send a form and read the answer. Blocks for at most `Timing.connect` + `Timing.sign_in`.
 
     Raises: the SyncError that names what failed.
     """
@@ -63,7 +63,7 @@ def post(
 
 
 class _Post:
-    """The exchange in a thread of its own, so that a silent server can be left."""
+    """The exchange, in its own thread, so that a silent server can be left behind."""
 
     def __init__(self, server: Server, sock: socket.socket, *, is_secure: bool) -> None:
         self._server = server
@@ -121,7 +121,7 @@ class _Post:
             return self._socket
         try:
             context = tls.context(self._server, None)
-            self._socket.settimeout(None)  # the deadline cuts it
+            self._socket.settimeout(None)  # `wait` cuts it at the deadline
             # The handshake comes after the assignment, so that `_cut` reaches it.
             secured = tls.wrapped(self._socket, context, self._server.host)
             self._socket = secured
@@ -130,7 +130,7 @@ class _Post:
             secured.do_handshake()
         except ssl.SSLCertVerificationError as fault:
             self._socket.close()
-            # Unlike a mail server's, nobody can trust this certificate by hand.
+            # Unlike a mail server's, this certificate cannot be trusted by hand.
             raise TlsError(
                 f"The certificate of {self._server.place} is not valid ({fault.verify_message}). "
                 "Perhaps somebody stands between you and the provider; nothing was sent. Try again "
@@ -171,6 +171,6 @@ class _Post:
     def _cut(self) -> None:
         """End the thread, wherever it waits."""
         self._is_cut = True
-        # Not SSLSocket.shutdown: that takes the TLS object away under the reader's feet.
+        # Not SSLSocket.shutdown, which removes the TLS object while the other thread reads on it.
         with contextlib.suppress(OSError):
             socket.socket.shutdown(self._socket, socket.SHUT_RDWR)

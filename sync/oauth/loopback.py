@@ -1,8 +1,8 @@
-"""Where the browser comes back to: a server on this computer, for one answer (RFC 8252).
+"""The web server on this computer that the browser comes back to, for one answer (RFC 8252).
 
-It listens on 127.0.0.1 alone, answers GET on its one path, and only when it is called by its own
-name: a web page whose host name was bent to 127.0.0.1 gets nothing. Browsers open connections
-that they do not use, so each has a thread of its own.
+It listens on 127.0.0.1 only and answers GET on one path. The Host header must name it, so that a
+web page whose host name was made to point to 127.0.0.1 gets nothing. Browsers open connections
+that they do not use, so each connection has its own thread.
 """
 
 from __future__ import annotations
@@ -33,14 +33,17 @@ h1 {{ font-size: 1.35em; margin: 0 0 .4em }}
 
 
 class Loopback:
-    """Listens from its making until `close`.
+    """Listens from when it is made until `close`.
 
     Attributes:
-        redirect_uri: What the provider is told to send the browser to.
+        redirect_uri: The address that the provider sends the browser back to.
     """
 
     def __init__(self, redirect: str, is_ours: Callable[[str], bool]) -> None:
-        """`is_ours`: whether a query belongs to this sign-in (its state)."""
+        """Start to listen. `is_ours` says whether a query belongs to this sign-in (by its state).
+
+        Raises: SignInError if the port is in use.
+        """
         parts = urlsplit(redirect)
         self._path = parts.path or "/"
         self._is_ours = is_ours
@@ -66,7 +69,10 @@ class Loopback:
         self._thread.start()
 
     def wait(self, seconds: float, is_stopped: Callable[[], bool]) -> str:
-        """The query that the browser brought; only one is ever taken."""
+        """Wait for the query that the browser brings; only the first one is taken.
+
+        Raises: ConnectionLostError if stopped, TimedOutError, SignInError if it is not ours.
+        """
         deadline = time.monotonic() + seconds
         while not self._answered.wait(_LOOK):
             if is_stopped():
@@ -109,7 +115,7 @@ class Loopback:
         return 200, "Not signed in", "Dealpost says what to do. You can close this window."
 
     def replied(self) -> None:
-        """The browser has its page: whoever waits may go on, and end the server."""
+        """The browser has its page: let `wait` return, after which the server may be closed."""
         if self._is_taken:
             self._answered.set()
 
@@ -117,7 +123,7 @@ class Loopback:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
-    # A port that was used a minute ago; on Windows this would let others listen beside us.
+    # Allows a port that was just in use. On Windows it would let other programs listen beside us.
     allow_reuse_address = os.name != "nt"
 
     def __init__(self, address: tuple[str, int], loopback: Loopback) -> None:
@@ -125,12 +131,12 @@ class _Server(ThreadingHTTPServer):
         super().__init__(address, _Handler)
 
     def server_bind(self) -> None:
-        """Without the look-up of our own name that the class above makes."""
+        """Bind without looking up our own host name, as the base class does."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
 
     def handle_error(self, *_: object) -> None:
-        """A browser that hangs up is nothing to tell; a log could hold the code."""
+        """Log nothing: a browser that hangs up does not matter, and a log could hold the code."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -147,7 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.loopback.replied()
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Other methods, and what is no HTTP."""
+        """Answer other methods, and requests that are not HTTP."""
         self._send(405 if code == 501 else code, "Not possible", "Nothing is to be seen here.")
 
     def _send(self, status: int, title: str, sentence: str) -> None:
@@ -163,8 +169,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(page)
 
     def version_string(self) -> str:
-        """Who answers is nobody's business."""
+        """Name only the program, not the versions of Python and its server."""
         return "Dealpost"
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name above
-        """Nothing: the request has the code in it."""
+        """Log nothing: the request has the code in it."""

@@ -1,4 +1,4 @@
-"""What a provider gave: tokens, how long they last, and whom to ask for the next ones."""
+"""The tokens of a sign-in: how long they last, where to renew them, how they are stored."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import Any
 from models.store.clock import now_ms
 from sync.errors import SignInError
 
-EARLY_MS = 60_000  # so long before its end a token is renewed: a request in between still works
+EARLY_MS = 60_000  # a token is renewed this long before its end, so a request meanwhile works
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who asks whom. A refresh token belongs to the client that got it, so both are kept with it.
+    """Our client id and the token endpoint. Kept with the tokens, which only this client can renew.
 
     Attributes:
         provider: The provider's key in the configuration.
-        name: What its customers call it.
+        name: The name that its customers know.
     """
 
     provider: str
@@ -33,10 +33,10 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A sign-in.
+    """The tokens of one sign-in.
 
     Attributes:
-        obtained_at, expires_at: By this computer's clock; `expires_at` is 0 if not told.
+        obtained_at, expires_at: In ms UTC by this computer's clock; `expires_at` is 0 if unknown.
         signed_in_as: The address that the provider names, or ''.
     """
 
@@ -48,10 +48,10 @@ class Tokens:
     signed_in_as: str = ""
 
     def is_due(self) -> bool:
-        """Whether the access token is over, or will be within a minute.
+        """Whether the access token has ended, or ends within a minute.
 
-        A token that was obtained in the future tells of a clock that was set back: its end can't
-        be trusted either.
+        If a token was obtained in the future, the clock was set back. Its end can't be trusted
+        then, so it is due too.
         """
         if not self.expires_at:
             return False
@@ -60,7 +60,7 @@ class Tokens:
         return now >= self.expires_at - early or now < self.obtained_at - EARLY_MS
 
     def renewed(self, answer: Mapping[str, Any]) -> Tokens:
-        """After a refresh; a provider that does not rotate sends no new refresh token."""
+        """The tokens after a refresh. The old refresh token stays if the answer has no new one."""
         fresh = from_answer(self.client, answer)
         return replace(
             fresh,
@@ -69,7 +69,7 @@ class Tokens:
         )
 
     def text(self) -> str:
-        """For the vault, which seals it."""
+        """The tokens as JSON, for the vault to seal."""
         client = self.client
         return json.dumps(
             {
@@ -88,7 +88,7 @@ class Tokens:
 
 
 def from_text(text: str) -> Tokens:
-    """What the vault kept. Raises SignInError if it is something else."""
+    """Read tokens from the vault's JSON. Raises SignInError if it is anything else."""
     try:
         data = json.loads(text)
         client = Client(
@@ -111,7 +111,7 @@ def from_text(text: str) -> Tokens:
 
 
 def from_answer(client: Client, answer: Mapping[str, Any]) -> Tokens:
-    """What a token endpoint answered, as oauthlib has checked it."""
+    """The tokens in a token endpoint's answer, which oauthlib has checked."""
     now = now_ms()
     seconds = _seconds(answer.get("expires_in"))
     return Tokens(
@@ -125,7 +125,7 @@ def from_answer(client: Client, answer: Mapping[str, Any]) -> Tokens:
 
 
 def _seconds(told: Any) -> int:
-    """How long it lasts; 0 if that is not told, or told so that nobody understands it."""
+    """How many seconds a token lasts; 0 if the answer does not say or it makes no sense."""
     try:
         return int(told or 0)
     except (ValueError, OverflowError, TypeError):
@@ -133,8 +133,10 @@ def _seconds(told: Any) -> int:
 
 
 def _address_of(id_token: Any) -> str:
-    """The address in an ID token. It came straight from the provider over TLS, so its signature
-    need not be checked (OpenID Connect Core 3.1.3.7); it is only shown to the person.
+    """The address in an ID token, or ''.
+
+    The token came straight from the provider over TLS, so its signature need not be checked
+    (OpenID Connect Core 3.1.3.7). The address is only shown to the user.
     """
     if not isinstance(id_token, str) or id_token.count(".") != 2:
         return ""

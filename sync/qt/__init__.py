@@ -1,4 +1,4 @@
-"""The threads: one worker per account, the command thread, the reader, and their service.
+"""The threads of the program: a worker per account, the command thread, the reader, the service.
 
-The one package of `sync` that may import Qt, and it may import everything else in `sync`.
+Only this package of `sync` may import Qt. It may import everything else in `sync`.
 """

@@ -1,14 +1,14 @@
-"""Another way to keep the key: a new key, and every secret sealed with it.
+"""Changes where the vault's key is kept: makes a new key and seals every secret with it.
 
-The steps, and what a crash after each leaves:
+The steps, and the state that a crash leaves behind:
 
-    prepare    the new key is in the keyring or behind the passphrase; the old way works, and a
-               new key that nobody knows of opens nothing
-    reseal     in the store's one transaction: before its end the old way works, after it the new
-    clear_up   the old key leaves the keyring; one that stayed is in `StoredLock.leftovers`, and
-               is removed at the next start
+    prepare    the new key is in the keyring or behind the passphrase; the old key still counts,
+               and the new one opens nothing yet
+    reseal     one transaction of the store: until its commit the old key counts, then the new one
+    clear_up   the old key is removed from the keyring; one that stayed is in
+               `StoredLock.leftovers`, and the next start removes it
 
-What cannot be read any more (its key was lost) is dropped: those accounts sign in again.
+Secrets that cannot be read any more (their key was lost) are dropped: those accounts sign in again.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from sync.secrets.vault import (
 
 
 class Rekeying:
-    """One change, carried by `models.commands.security.ChangeSecrets`."""
+    """One change of the key; the command `models.commands.security.ChangeSecrets` carries it."""
 
     def __init__(self, vault: Vault, mode: VaultMode) -> None:
         self._vault = vault
@@ -43,10 +43,10 @@ class Rekeying:
         self._before: VaultKey | None = None
 
     def prepare(self, passphrase: str) -> None:
-        """Keep a new key; slow, and it may wait for the keyring. Raises SecretLockedError.
+        """Make and keep a new key. Slow, and may block on the keyring. Raises SecretLockedError.
 
-        The new key has a name of its own in the keyring, so that the old one stays until the
-        store does without it.
+        The new key has its own name in the keyring, so that the old one stays until the store no
+        longer needs it.
         """
         name, self._key = new_key()
         self._lock = keep_key(self._mode, name, self._key, passphrase)
@@ -54,7 +54,7 @@ class Rekeying:
     def reseal(
         self, stored: Sequence[tuple[int, SealedSecret]]
     ) -> tuple[StoredLock, list[tuple[int, SealedSecret]]]:
-        """Inside the transaction: the new lock and rows; from now on the vault seals with it."""
+        """The new lock and rows, for the transaction; from now on the vault uses the new key."""
         assert self._lock is not None  # `prepare` came first
         words = self._vault.readable(stored)
         left = leftovers(self._vault.lock, self._lock.profile_id)
@@ -71,31 +71,31 @@ class Rekeying:
         ]
 
     def is_committed(self) -> None:
-        """The store has it."""
+        """The transaction is committed: drop the old key."""
         self._vault.switched()
 
     def is_undone(self) -> None:
-        """Back to the key of before."""
+        """The transaction was undone: go back to the old key."""
         if self._before is not None:
             self._vault.switch(self._before)
             self._vault.switched()
 
     def take_back(self) -> None:
-        """Nothing was stored: the new key need not lie about in the keyring. May block."""
+        """Nothing was stored: remove the new key from the keyring. May block."""
         if self._lock is not None and self._mode is VaultMode.KEYRING:
             system_keyring.remove(self._lock.profile_id)
 
 
 def clear_up(profile_ids: Sequence[str]) -> list[str]:
-    """Remove old keys from the keyring; those that are gone. May block."""
+    """Remove old keys from the keyring. Return those that are gone. May block."""
     return [name for name in profile_ids if system_keyring.remove(name)]
 
 
 def stored_leftovers() -> tuple[str, ...]:
-    """The keys that open nothing any more, for a thread that has no store open.
+    """The keys that open nothing any more; for a thread that has no store open.
 
-    The store alone knows: what the vault knows may come from a sign-in that was prepared and
-    never stored, and then the store still needs the key of before.
+    Only the store knows them. The vault's lock may come from a sign-in that was prepared but never
+    stored, and then the store still needs the old key.
     """
     database.open_for_thread(read_only=True)
     try:

@@ -1,4 +1,4 @@
-"""One renewal of an account's tokens at a time, and what could not be stored after one."""
+"""Lets only one thread at a time renew an account's tokens, and keeps tokens not stored yet."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Rotation:
-    """Of one account.
+    """The renewal of one account's tokens.
 
     Attributes:
         lock: Held while tokens are renewed and stored.
-        unsaved: Renewed tokens that the store did not take; the old ones are worth nothing then.
+        unsaved: Renewed tokens that the store has not taken yet; the old ones are worthless.
         replaced: The stored tokens that `unsaved` is to replace.
     """
 
@@ -22,13 +22,13 @@ class Rotation:
 
 
 class Rotations:
-    """Of every account. Thread-safe."""
+    """The renewals of all accounts. Thread-safe."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._known: dict[int, Rotation] = {}
 
     def of(self, account_id: int) -> Rotation:
-        """The one of this account."""
+        """The renewal of this account."""
         with self._guard:
             return self._known.setdefault(account_id, Rotation())

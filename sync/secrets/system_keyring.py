@@ -1,7 +1,7 @@
-"""The system's keyring, as far as the vault needs it: one key under the name of a profile.
+"""Stores the vault's key in the system's keyring, under a profile's name.
 
-Every call may block for as long as the keyring's own prompt is open, so all of them belong in a
-thread that nobody waits for.
+Every call may block for as long as the keyring's own prompt is open. So call these only in a
+thread that nothing waits for.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _FAULTS = (KeyringError, RuntimeError, OSError)
 
 
 class Found(StrEnum):
-    """What asking the keyring for a key came to."""
+    """The result of asking the keyring for a key."""
 
     KEY = "key"
     NOTHING = "nothing"  # it answers, and has no such key
@@ -41,7 +41,7 @@ class Found(StrEnum):
 
 
 def is_usable() -> bool:
-    """Whether the keyring is a safe one and answers; may block while it asks the person."""
+    """Whether the keyring is safe and answers. May block while it asks the user."""
     look_again()
     if not _is_safe(keyring.get_keyring()):
         return False
@@ -53,15 +53,15 @@ def is_usable() -> bool:
 
 
 def look_again() -> None:
-    """A keyring that came after the program started is found; one that is known stays."""
+    """Look again if no keyring is known: one may have appeared since the program started."""
     if isinstance(keyring.get_keyring(), fail.Keyring):
-        with contextlib.suppress(KeyError):  # it never looked
+        with contextlib.suppress(KeyError):  # keyring has not looked yet
             keyring.backend.get_all_keyring.reset()
         keyring.core.init_backend()
 
 
 def key(profile_id: str) -> tuple[bytes | None, Found]:
-    """The key of a profile, and what became of the question."""
+    """The key of a profile, or None with the reason. May block."""
     look_again()
     if not _is_safe(keyring.get_keyring()):
         return None, Found.NO_KEYRING
@@ -77,9 +77,9 @@ def key(profile_id: str) -> tuple[bytes | None, Found]:
 
 
 def put(profile_id: str, new: bytes) -> None:
-    """Store the key and read it again: some backends accept and keep nothing.
+    """Store the key, and read it back because some backends accept a key but keep nothing.
 
-    Raises SecretLockedError.
+    May block. Raises SecretLockedError.
     """
     look_again()
     if not _is_safe(keyring.get_keyring()):
@@ -93,7 +93,7 @@ def put(profile_id: str, new: bytes) -> None:
 
 
 def remove(profile_id: str) -> bool:
-    """Take a key out; whether it is gone for certain."""
+    """Remove a key. Return whether it is certainly gone. May block."""
     if not _is_safe(keyring.get_keyring()):
         return False
     try:
@@ -106,7 +106,7 @@ def remove(profile_id: str) -> bool:
 
 
 def _is_safe(backend: KeyringBackend) -> bool:
-    """Neither a backend that refuses or forgets everything, nor one that writes plain text."""
+    """Whether a backend keeps keys safely: not one that refuses, forgets or writes plain text."""
     members = getattr(backend, "backends", None)
     if members is not None:  # keyring's chainer asks each of its members in turn
         return any(_is_safe(member) for member in members)

@@ -1,16 +1,16 @@
-"""The vault: account secrets, readable only with a key that is not in the profile.
+"""The vault: seals and opens account secrets with a key that is not in the profile (M23).
 
-One random key of 32 bytes seals every secret (AES-GCM, the account's id and the purpose as
-associated data, so that a row moved to another account does not open). Where this key lives
-is the person's choice:
+One random key of 32 bytes seals every secret with AES-GCM. The account's id and the purpose are
+associated data, so a row that was moved to another account does not open. The user chooses where
+the key is kept:
 
     keyring      in the system's keyring: one call a start, no limit on a secret's size
     passphrase   in the profile, itself sealed by what scrypt makes of the passphrase
     session      nowhere: secrets are in memory, and gone when the program ends
 
-Keyring calls may block for ever (a locked keyring waits for its prompt), and scrypt takes half
-a second: `open_keyring`, `unlock`, `prepare` and all of `sync.secrets.system_keyring` belong in the thread of
-`sync.qt.service.vault`. Everything else is quick and may be called from any thread.
+Keyring calls may block for ever (a locked keyring waits for its prompt), and scrypt takes half a
+second. So `open_keyring`, `unlock`, `prepare` and all of `sync.secrets.system_keyring` belong in
+the thread of `sync.qt.service.vault`. The rest is quick and may be called from any thread.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ NONCE_BYTES = 12
 SALT_BYTES = 16
 SCRYPT_COST = (
     2**17
-)  # 128 MiB and about 0.4 s: once a start for the person, for each guess of a thief
+)  # 128 MiB and about 0.4 s: once per start for the user, but for every guess of a thief
 SCRYPT_BLOCK = 8
 WRAPPED_KEY_PURPOSE = b"dealpost:key"
 
@@ -55,7 +55,7 @@ KEYRING_GONE = (
 
 
 class VaultMode(StrEnum):
-    """Where the key lives; NONE until the first account is made."""
+    """Where the key is kept; NONE until the first account is made."""
 
     NONE = ""
     KEYRING = "keyring"
@@ -66,11 +66,11 @@ class VaultMode(StrEnum):
 class VaultState(StrEnum):
     """What the vault can do now."""
 
-    NEW = "new"  # nothing stored and nothing chosen yet
-    LOCKED = "locked"  # the key exists, but was not read yet
+    NEW = "new"  # nothing is stored or chosen yet
+    LOCKED = "locked"  # the key exists, but has not been read
     OPEN = "open"
     MISSING = "missing"  # the keyring has lost the key: accounts need to sign in
-    ABSENT = "absent"  # no keyring is there that could have the key
+    ABSENT = "absent"  # there is no keyring that could have the key
 
 
 _STATES = {
@@ -93,12 +93,12 @@ Remembered = dict[tuple[int, str], str]  # secrets in clear, by account and purp
 
 @dataclass(frozen=True, slots=True)
 class VaultKey:
-    """What the vault works with at one time; replaced as a whole.
+    """A key of the vault with its state; replaced as a whole.
 
     Attributes:
-        lock: How the key is kept, None until the first account is made.
-        key: None while it was not read, and for ever where there is none (session).
-        remembered: What only this session knows.
+        lock: How the key is kept; None until the first account is made.
+        key: None until it is read, and always in mode SESSION, which has no key.
+        remembered: Secrets that are kept only for this session.
     """
 
     lock: StoredLock | None = None
@@ -108,16 +108,16 @@ class VaultKey:
 
 
 class Vault:
-    """Seals and opens account secrets. Thread-safe; the calling thread has an open store.
+    """Seals and opens account secrets. Thread-safe; the calling thread must have an open store.
 
-    Whoever stores a secret seals it inside the write transaction that stores it: only so can no
-    change of the key come between.
+    A secret must be sealed inside the write transaction that stores it. Otherwise the key could
+    change in between.
     """
 
     def __init__(self) -> None:
         self._guard = threading.RLock()
         self._key: bytes | None = None
-        self._other_key: bytes | None = None  # while the store goes over from one to the other
+        self._other_key: bytes | None = None  # the old key, while the store changes to the new one
         self._lock: StoredLock | None = None
         self._state = VaultState.NEW
         self._remembered: Remembered = {}
@@ -125,25 +125,25 @@ class Vault:
 
     @property
     def state(self) -> VaultState:
-        """What it can do now."""
+        """What the vault can do now."""
         with self._guard:
             return self._state
 
     @property
     def mode(self) -> VaultMode:
-        """Where its key lives."""
+        """Where the key is kept."""
         with self._guard:
             return VaultMode(self._lock.mode) if self._lock else VaultMode.NONE
 
     @property
     def can_seal(self) -> bool:
-        """Whether a new secret can be kept without asking the person anything."""
+        """Whether a new secret can be sealed without asking the user anything."""
         with self._guard:
             return self._state is VaultState.OPEN
 
     @property
     def is_out_of_reach(self) -> bool:
-        """Whether the keyring has a key that it does not give now: a new one costs passwords."""
+        """Whether the keyring does not return its key now; a new key would lose the passwords."""
         with self._guard:
             return self.mode is VaultMode.KEYRING and self._state in _OUT_OF_REACH
 
@@ -154,7 +154,7 @@ class Vault:
             return self._lock
 
     def load(self) -> None:
-        """Read from the store how the key is kept; opens nothing."""
+        """Read from the store how the key is kept; does not open the vault."""
         lock = store.lock()
         with self._guard:
             self._lock = lock
@@ -174,12 +174,12 @@ class Vault:
         key, found = system_keyring.key(lock.profile_id)
         state = _STATES[found]
         with self._guard:
-            if self._lock is lock:  # else the person chose another way while the keyring was silent
+            if self._lock is lock:  # else the user chose another way while the keyring was silent
                 self._key, self._state = key, state
             return self._state
 
     def unlock(self, passphrase: str) -> None:
-        """Open with the passphrase; takes about half a second. Raises WrongPassphraseError."""
+        """Open the vault with the passphrase. Takes half a second. Raises WrongPassphraseError."""
         lock = self._lock
         if lock is None or lock.mode != VaultMode.PASSPHRASE:
             return
@@ -193,11 +193,11 @@ class Vault:
                 self._key, self._state = key, VaultState.OPEN
 
     def prepare(self, mode: VaultMode, passphrase: str = "") -> None:
-        """Have a key, kept as the person chose; the store hears of it with `encrypted`.
+        """Keep a key as the user chose; `encrypted` brings the new lock to the store. May block.
 
-        A key that can be read is kept, so every secret stays readable. Without one a new key is
-        made, and what the lost one had sealed needs a new sign-in.
-        Raises SecretLockedError if the keyring does not give or take the key.
+        A key that can be read is kept, so every secret stays readable. Otherwise a new key is
+        made, and accounts whose secrets the lost key had sealed must sign in again.
+        Raises SecretLockedError if the keyring does not return or take the key.
         """
         if mode is VaultMode.KEYRING and self._lock and self._lock.mode == mode:
             self._find_key_again()
@@ -216,7 +216,7 @@ class Vault:
                 self._lock, self._state = lock, VaultState.OPEN
 
     def _find_key_again(self) -> None:
-        """A keyring that was locked at the start may be open now: its key must not be replaced."""
+        """Read the keyring's key: it may be unlocked by now, and then its key must be kept."""
         if self.state is VaultState.OPEN:
             return
         state = self.open_keyring()
@@ -226,7 +226,7 @@ class Vault:
     # --- another key ---------------------------------------------------------------------
 
     def readable(self, stored: Iterable[tuple[int, SealedSecret]]) -> Remembered:
-        """What can be read, in clear: of these rows, and of what this session remembers."""
+        """The secrets in clear, of these rows and of this session, as far as they can be read."""
         with self._guard:
             key, found = self._key, dict(self._remembered)
         for account_id, sealed in stored if key is not None else ():
@@ -239,9 +239,9 @@ class Vault:
         return found
 
     def switch(self, new: VaultKey) -> VaultKey:
-        """Use another key, inside the transaction that stores what it seals; the one before.
+        """Use another key, inside the transaction that stores what it seals. Return the old one.
 
-        Until `switched` both keys open, for other threads still see what was stored before.
+        Until `switched` both keys open secrets, because other threads still see the old rows.
         """
         with self._guard:
             before = VaultKey(self._lock, self._key, self._state, self._remembered)
@@ -250,14 +250,14 @@ class Vault:
         return before
 
     def switched(self) -> None:
-        """The transaction has ended: one key is enough."""
+        """The transaction has ended: drop the other key."""
         with self._guard:
             self._other_key = None
 
     # --- secrets -------------------------------------------------------------------------
 
     def encrypted(self, secrets: Mapping[str, str]) -> EncryptedSecrets:
-        """Secrets by purpose, ready to travel in a command to the store."""
+        """An account's secrets by purpose, in a form that a command can carry to the store."""
         kept = dict(secrets)
 
         def seal(account_id: int) -> tuple[SealedSecret, ...]:
@@ -283,9 +283,9 @@ class Vault:
         return sealed_with(key, account_id, purpose, secret)
 
     def secret(self, account_id: int, purpose: str) -> str:
-        """The secret in clear; for smtp the imap one where no other is stored.
+        """The secret in clear. For smtp it is the imap secret unless smtp has its own.
 
-        Raises SecretLockedError with the person's sentence.
+        Raises SecretLockedError with the sentence for the user.
         """
         with self._guard:
             remembered = self._remembered.get((account_id, purpose))
@@ -317,12 +317,12 @@ class Vault:
         raise SecretLockedError(OTHER_KEY)
 
     def _has_moved(self, keys: tuple[bytes | None, bytes | None]) -> bool:
-        """Whether the key was changed since these were read, so that the question is asked anew."""
+        """Whether the key changed since these were read, so that the caller has to try again."""
         with self._guard:
             return keys != (self._key, self._other_key)
 
     def forget(self, account_id: int) -> None:
-        """Drop what this session remembers of an account."""
+        """Drop the secrets of an account that are kept only for this session."""
         with self._guard:
             for known in [known for known in self._remembered if known[0] == account_id]:
                 del self._remembered[known]
@@ -338,12 +338,12 @@ class Vault:
 
 
 def new_key() -> tuple[str, bytes]:
-    """A key nobody has, and a user name for it in the keyring."""
+    """A random name for the keyring, and a random key."""
     return randomness.token_hex(16), randomness.token_bytes(KEY_BYTES)
 
 
 def keep_key(mode: VaultMode, profile_id: str, key: bytes, passphrase: str) -> StoredLock:
-    """Keep a key as the person chose; slow. Raises SecretLockedError if the keyring refuses."""
+    """Keep a key as the user chose. Slow. Raises SecretLockedError if the keyring refuses."""
     if mode is VaultMode.KEYRING:
         system_keyring.put(profile_id, key)
     elif mode is VaultMode.PASSPHRASE:
@@ -360,7 +360,7 @@ def leftovers(before: StoredLock | None, name: str) -> tuple[str, ...]:
 
 
 def sealed_with(key: bytes, account_id: int, purpose: str, secret: str) -> SealedSecret:
-    """One secret, as the store keeps it."""
+    """Seal one secret into a row for the store."""
     nonce = randomness.token_bytes(NONCE_BYTES)
     words = AESGCM(key).encrypt(nonce, secret.encode(), _bound_to(account_id, purpose))
     return SealedSecret(purpose, nonce, words)

@@ -1,6 +1,6 @@
-"""The IMAP session, the one door to IMAP: no other package imports imapclient or imaplib.
+"""The IMAP session: everything that speaks IMAP. No other package imports imapclient or imaplib.
 
-Whoever needs a session or its values imports them from here. It may import `net` and `mime`, and
+Other packages import the session and its values from here. It may import `net` and `mime`, and
 the modules at the top of `sync`.
 """
 

@@ -1,4 +1,7 @@
-"""What a session can say about its server and its line; asks nothing but the quota."""
+"""Facts about the server and the connection: its software, TLS and quota.
+
+Only parses; the session sends the commands.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ _KIB = 1024
 
 @dataclass(frozen=True, slots=True)
 class Software:
-    """Who the server says it is (RFC 2971); '' where it does not say."""
+    """What the server says it is (RFC 2971); '' where it does not say."""
 
     name: str = ""
     version: str = ""
@@ -31,9 +34,9 @@ class Secured:
 
     Attributes:
         version: TLSv1.2 or TLSv1.3.
-        issuer: Who vouches for the certificate, or ''.
-        valid_until: When it ends, in milliseconds UTC; None if it cannot be read.
-        is_trusted_by_hand: It is good because the person said so.
+        issuer: Who issued the certificate, or ''.
+        valid_until: When the certificate ends, in milliseconds UTC; None if it cannot be read.
+        is_trusted_by_hand: The certificate counts because the user trusts it.
     """
 
     version: str
@@ -44,7 +47,7 @@ class Secured:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Room on the server (RFC 9208): `storage` in bytes, `messages` counted; limit 0 is none."""
+    """Quota on the server (RFC 9208): storage in bytes, messages as a count; limit 0: no limit."""
 
     storage_used: int = 0
     storage_limit: int = 0
@@ -53,11 +56,11 @@ class Quota:
 
 
 def software(untagged: list[tuple[bytes, list[bytes]]]) -> Software:
-    """From the answer to ID; anything else than words is left out."""
+    """The software that the answer to ID names; anything but text is left out."""
     pairs: dict[str, str] = {}
     for kind, segments in untagged:
         if kind == b"ID":
-            with suppress(Exception):  # a stranger's words; nothing depends on them
+            with suppress(Exception):  # text from outside; nothing depends on it
                 pairs = _pairs(parse_response(parsable(segments))[0])
     return Software(_clean(pairs.get("name", "")), _clean(pairs.get("version", "")))
 
@@ -73,7 +76,7 @@ def _clean(text: str) -> str:
 
 
 def secured(sock: Any) -> Secured | None:
-    """TLS of this socket; None without."""
+    """The TLS facts of this socket; None if it has no TLS."""
     if not isinstance(sock, ssl.SSLSocket):
         return None
     der = sock.getpeercert(binary_form=True) or b""
@@ -82,7 +85,7 @@ def secured(sock: Any) -> Secured | None:
         found = x509.load_der_x509_certificate(der)
         until = round(found.not_valid_after_utc.astimezone(UTC).timestamp() * 1000)
         issuer = _clean(_issuer(found))
-    # The certificates that the person trusts are compared by us, not by OpenSSL.
+    # We compare the certificates that the user trusts ourselves, not OpenSSL.
     by_hand = sock.context.verify_mode is ssl.CERT_NONE
     return Secured(sock.version() or "", issuer, until, by_hand)
 
@@ -95,12 +98,12 @@ def _issuer(found: x509.Certificate) -> str:
 
 
 def quota(untagged: list[tuple[bytes, list[bytes]]]) -> Quota | None:
-    """The tightest of the roots that were told; None if none has a limit."""
+    """The quota root with the least room left; None if none has a limit."""
     found: Quota | None = None
     for kind, segments in untagged:
         if kind != b"QUOTA":
             continue
-        with suppress(Exception):  # a stranger's words; nothing depends on them
+        with suppress(Exception):  # text from outside; nothing depends on it
             told = _quota(parse_response(parsable(segments))[1])
             if told.storage_limit or told.messages_limit:
                 found = told if found is None else min(found, told, key=_room)

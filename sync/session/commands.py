@@ -1,4 +1,4 @@
-"""Commands before they are sent: what changes mail, what is refused, sets of UIDs, quoting."""
+"""Checks commands before they are sent, and writes their sets of UIDs and quoted strings."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from sync.errors import ReadOnlyRefused, RefusedError
 
-# The one list of what changes a mailbox. SELECT is here too: it clears \Recent, and in read-only
-# mode EXAMINE does the same work. UNSELECT leaves everything as it is.
+# The one list of commands that change a mailbox. SELECT is in it because it clears \Recent; in
+# read-only mode EXAMINE does the same work. UNSELECT is not, because it changes nothing.
 CHANGING = frozenset(
     {
         "STORE",
@@ -25,7 +25,7 @@ CHANGING = frozenset(
         "SELECT",
     }
 )
-# Never sent at all: both remove what *other* programs marked \Deleted. UID EXPUNGE is not here.
+# Never sent at all: both remove what *other* programs marked \Deleted. UID EXPUNGE does not.
 NEVER = frozenset({"EXPUNGE", "CLOSE"})
 
 # Long enough for 1,000 single UIDs, short enough for servers that cap a line at 8,192.
@@ -38,9 +38,11 @@ _SEARCHABLE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 
 def check(verb: str, arguments: Iterable[bytes], *, read_only: bool) -> None:
-    """The one place every command passes: raises if it may not be sent.
+    """Check a command before it is sent; every command passes here.
 
     `verb` is the command, with `UID ` before it where it acts on UIDs.
+
+    Raises: ReadOnlyRefused; RefusedError for EXPUNGE, CLOSE and control characters.
     """
     if verb in NEVER:
         raise RefusedError(f"{verb} removes the mail of other programs and is never sent.")
@@ -51,7 +53,7 @@ def check(verb: str, arguments: Iterable[bytes], *, read_only: bool) -> None:
 
 
 def quote(text: str | bytes) -> bytes:
-    """A quoted string (RFC 9051 section 4.3); what is not ASCII goes as a literal instead."""
+    """A quoted string (RFC 9051 section 4.3), for ASCII; other text has to go as a literal."""
     raw = text.encode("ascii", "strict") if isinstance(text, str) else text
     return b'"' + raw.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
 
@@ -62,7 +64,7 @@ def is_searchable(text: str) -> bool:
 
 
 def uid_sets(uids: Iterable[int]) -> list[str]:
-    """UIDs as sets for commands, each at most `SET_MOST` long; `range` stays two numbers."""
+    """UIDs as sets for commands, each at most `SET_MOST` long; a `range` stays two numbers."""
     sets: list[str] = []
     current: list[str] = []
     length = 0
@@ -83,7 +85,7 @@ def _runs(uids: Iterable[int]) -> Iterable[tuple[int, int]]:
         if len(uids):
             yield max(1, uids.start), max(1, uids.stop - 1)
         return
-    ordered = sorted({uid for uid in uids if uid > 0})  # below are rows that have no UID now
+    ordered = sorted({uid for uid in uids if uid > 0})  # rows without a UID now have 0 or less
     if not ordered:
         return
     low = high = ordered[0]
@@ -97,7 +99,7 @@ def _runs(uids: Iterable[int]) -> Iterable[tuple[int, int]]:
 
 
 def parse_ranges(text: bytes) -> tuple[tuple[int, int], ...]:
-    """`1:3,7` as ((1, 3), (7, 7)); what is no set is left out, never raised."""
+    """`1:3,7` as ((1, 3), (7, 7)). Parts that are no set are left out; never raises."""
     found = []
     for part in text.split(b","):
         low, _, high = part.strip().partition(b":")
@@ -108,7 +110,7 @@ def parse_ranges(text: bytes) -> tuple[tuple[int, int], ...]:
 
 
 def expand(text: bytes, most: int = 10_000_000) -> list[int]:
-    """The UIDs of a set in the order in which it names them."""
+    """The UIDs of a set, in its order. Raises RefusedError if there are more than `most`."""
     uids: list[int] = []
     for low, high in parse_ranges(text):
         if len(uids) + high - low >= most:

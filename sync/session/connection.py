@@ -1,7 +1,7 @@
-"""A connection to a server: opened, one command at a time, ended.
+"""The IMAP connection: opens it, secures it, sends one command at a time, ends it.
 
-Everything below runs in the thread that owns the session; only `abort()` may be called from
-another one. Every command has a deadline for all of it, and every error is one of sync.errors.
+Everything here runs in the thread that owns the session; only `abort()` may be called from
+another one. Every command has one deadline for all of it, and every error is one of sync.errors.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ from sync.timing import Timing
 
 log = logging.getLogger(__name__)
 
-# A server that speaks TLS from the start waits for us, and we wait for its greeting: on the port
-# that is made for TLS this is known after so long.
+# A server that expects TLS from the start waits for us, while we wait for its greeting. On the
+# TLS port that is clear after this many seconds of silence.
 _SILENCE = 3.0
 _TLS_PORT = 993
 _LOOK_SECONDS = 5.0
@@ -48,7 +48,7 @@ GOODBYE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a command brought: words of the tagged OK, untagged lines by kind, FETCH records."""
+    """The answer to a command: text of the tagged OK, untagged lines by kind, FETCH records."""
 
     words: bytes
     untagged: list[tuple[bytes, list[bytes]]]
@@ -56,7 +56,7 @@ class Reply:
 
 
 class Connection:
-    """The part of a session that knows sockets, TLS and the gate for commands."""
+    """The part of a session for sockets, TLS, and the gate that every command passes."""
 
     def __init__(
         self,
@@ -84,12 +84,15 @@ class Connection:
     # --- opening -------------------------------------------------------------------------
 
     def open(self) -> None:
-        """Connect, secure, and read what the server can do. Nobody is signed in yet."""
+        """Connect, secure the connection and read the capabilities, without signing in.
+
+        Raises: CertificateError, or the SyncError that says what failed.
+        """
         self._ends_at = time.monotonic() + self.timing.connect
         try:
             tls.attempt(self.server, self._open)
         except CertificateError:
-            self._abandon()  # no goodbye to a stranger
+            self._abandon()  # no goodbye to a server that may be the wrong one
             raise
         except BaseException:
             self.close()
@@ -157,7 +160,7 @@ class Connection:
             )
 
     def _refuse_tls_in_plain(self, stream: Stream, deadline: float) -> None:
-        """A clear word where this port wants TLS from the start."""
+        """Raise a TlsError that says so if this port wants TLS from the start."""
         if self.server.security == "tls":
             return
         if self.server.port == _TLS_PORT:
@@ -195,7 +198,7 @@ class Connection:
     # --- what the server can do ----------------------------------------------------------
 
     def has(self, capability: str) -> bool:
-        """Whether the server offers it (and no test masks it)."""
+        """Whether the server offers this capability, and it is not among `masked`."""
         return capability.upper() in self.capabilities
 
     def _read_capabilities(self) -> None:
@@ -211,7 +214,14 @@ class Connection:
     # --- one command ---------------------------------------------------------------------
 
     def run(self, name: str, *args: bytes, seconds: float | None = None) -> Reply:
-        """Send a command and read to its end; NO and BAD are raised."""
+        """Send a command and read its whole answer.
+
+        Args:
+            seconds: The deadline for all of it; None is `Timing.command`.
+
+        Raises: the error that `refusals.refusal` makes of NO or BAD; ConnectionLostError,
+        TimedOutError, ProtocolError.
+        """
         kind, words = self._exchange(name, *args, seconds=seconds)
         wire = self._wire
         if kind != "OK":
@@ -225,7 +235,7 @@ class Connection:
     def _exchange(self, name: str, *args: bytes, seconds: float | None = None) -> tuple[str, bytes]:
         wire = self._wire
         self._need_stream().set_deadline(seconds or self.timing.command)
-        # What came unasked since the last command is news.
+        # Records that came unasked since the last command are news.
         wire.take_records_as_events()
         try:
             tag = wire._command(name, *args)
@@ -239,7 +249,7 @@ class Connection:
         return kind, words
 
     def _gate(self, verb: str, arguments: tuple[bytes, ...]) -> None:
-        """Every command passes here before its first byte is sent."""
+        """Check a command before its first byte is sent, and report it to `on_command`."""
         commands.check(verb, arguments, read_only=self.read_only)
         if self.on_command is not None:
             shown = () if verb in ("LOGIN", "AUTHENTICATE", "ID") else arguments
@@ -250,7 +260,7 @@ class Connection:
     # --- news ----------------------------------------------------------------------------
 
     def take_events(self) -> list[ServerEvent]:
-        """What the server told unasked since the last call, in order."""
+        """What the server sent unasked since the last call, in order."""
         wire = self._wire
         events, wire.events = wire.events, []
         return events
@@ -259,24 +269,27 @@ class Connection:
 
     @property
     def is_open(self) -> bool:
-        """Whether the connection stands, as far as is known here."""
+        """Whether the connection is open, as far as this side knows."""
         stream = self._stream
         return self._client is not None and stream is not None and not stream.is_at_end
 
     def fileno(self) -> int:
-        """For a notifier; -1 without a connection. Look at `idle_pending()` before waiting."""
+        """The socket's number, for a notifier; -1 without a connection.
+
+        Check `idle_pending()` before you wait on it.
+        """
         return self._stream.socket.fileno() if self._stream is not None else -1
 
     @property
     def local_address(self) -> str:
-        """The address of this computer that the line goes out from; '' without a line."""
+        """The local address of the connection; '' without a connection."""
         with contextlib.suppress(OSError):
             if self._stream is not None:
                 return str(self._stream.socket.getsockname()[0]).partition("%")[0]
         return ""
 
     def abort(self) -> None:
-        """Stop at once whatever runs; from any thread."""
+        """Cut the connection, so that whatever runs ends at once (any thread)."""
         self._stop.set()
         stream = self._stream
         if stream is not None:
@@ -284,11 +297,11 @@ class Connection:
 
     @property
     def is_aborted(self) -> bool:
-        """Whether `abort` ended it, not the server."""
+        """Whether `abort` ended the connection, not the server."""
         return self._stop.is_set()
 
     def close(self) -> None:
-        """Say goodbye if that is quick, and end the connection."""
+        """End the connection, after a LOGOUT of at most `GOODBYE_SECONDS`."""
         if self.is_open and not self._stop.is_set():
             with contextlib.suppress(SyncError, OSError, ValueError, ssl.SSLError):
                 self._wire.is_leaving = True

@@ -1,8 +1,8 @@
-"""FETCH responses read quickly: one regular expression per item instead of a lexer per byte.
+"""Parses FETCH responses quickly: one regular expression per item instead of a lexer per byte.
 
-A record is [text, literal, text, …]. Items are matched one after the other from the start of
-the list, so that nothing inside a quoted string or literal is taken for an item. A record of
-another shape goes to IMAPClient's parser, alone: one bad message never costs a batch.
+A record is [text, literal, text, …]. Items are matched one after the other from the start of the
+record, so that nothing inside a quoted string or literal is taken for an item. A record of
+another shape goes to IMAPClient's parser by itself, so one bad message never spoils a batch.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _MONTHS = {
 
 @lru_cache(maxsize=1024)
 def flag_bits(names: bytes) -> int:
-    r"""`\Seen \Answered` as bits; keywords and `\Recent` have none."""
+    r"""Flags such as `\Seen \Answered` as bits of Flag; keywords and `\Recent` have none."""
     bits = 0
     for name in names.upper().split():
         bits |= FLAG_BITS.get(name, 0)
@@ -58,13 +58,13 @@ def flag_bits(names: bytes) -> int:
 
 
 def flag_names(bits: int) -> str:
-    r"""Bits as `(\Seen \Answered)`."""
+    r"""Bits of Flag as IMAP writes them: `(\Seen \Answered)`."""
     names = [name for name, bit in FLAG_BITS.items() if bits & bit]
     return "(" + " ".join("\\" + name.decode()[1:].capitalize() for name in names) + ")"
 
 
 def received_at(text: bytes) -> int:
-    """INTERNALDATE in ms UTC, 0 if it is none."""
+    """INTERNALDATE in ms UTC; 0 if it cannot be read."""
     found = _DATE.match(text.strip())
     if found is None:
         return 0
@@ -87,7 +87,7 @@ def received_at(text: bytes) -> int:
 
 
 def fetched_of(record: Record) -> Fetched | None:
-    """One record; None without a UID, for a sequence number says nothing."""
+    """The message in a record; None without a UID, because a sequence number identifies nothing."""
     found = _quick(record)
     return found if found is not None else _slow(record)
 
@@ -99,7 +99,7 @@ def facts_of(record: Record) -> Facts | None:
 
 
 def all_fetched(records: Iterable[Record]) -> dict[int, Fetched]:
-    """Records by UID; a record with more data wins over a mere flag update."""
+    """The messages of these records by UID; several records of one message are merged."""
     found: dict[int, Fetched] = {}
     for record in records:
         fetched = fetched_of(record)
@@ -111,7 +111,7 @@ def all_fetched(records: Iterable[Record]) -> dict[int, Fetched]:
 
 
 def _merged(before: Fetched, after: Fetched) -> Fetched:
-    """Two records of one message: the later flags, and what only one of them tells."""
+    """Merge two records of one message: the later flags, and what only one of them has."""
     old, new = before.facts, after.facts
     facts = Facts(
         uid=before.uid,
@@ -177,7 +177,7 @@ def _server_identity(gm: bytes, email: bytes) -> str:
 
 
 def for_imapclient(record: Record) -> list[Any]:
-    """A record in the shape of imaplib: (text with `{n}`, literal), …, text."""
+    """A record in imaplib's shape: (text with `{n}`, literal), …, text."""
     first = re.sub(rb"^\* (\d+) FETCH ", rb"\1 ", record[0], flags=re.IGNORECASE)
     texts = [first, *record[2::2]]
     pairs: list[Any] = list(zip(texts, record[1::2], strict=False))
@@ -185,7 +185,7 @@ def for_imapclient(record: Record) -> list[Any]:
 
 
 def parsed(record: Record) -> dict[bytes, Any] | None:
-    """A record by IMAPClient's parser; None if it cannot be read or has no UID."""
+    """A record as IMAPClient parses it; None if it cannot be read or has no UID."""
     try:
         answer = parse_fetch_response(
             for_imapclient(record), normalise_times=False, uid_is_key=False

@@ -1,4 +1,4 @@
-"""What a session reads of mailboxes: their names, numbers and UIDs. Nothing here changes mail."""
+"""Reads mailboxes over a session: names, numbers and UIDs. Nothing here changes mail."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ class MailboxReader(SigningIn):
     """A session that reads mailboxes."""
 
     _names: dict[str, bytes]
-    working_in = ""  # the mailbox that the last command which names one was about
-    worked_in: set[str]  # all of them since somebody cleared it
+    working_in = ""  # the mailbox of the last command that named one
+    worked_in: set[str]  # all such mailboxes since this was last cleared
     _is_list_status_empty = False
 
     # --- mailboxes -----------------------------------------------------------------------
 
     @property
     def can_list_status(self) -> bool:
-        """Whether one command tells the numbers of all mailboxes."""
+        """Whether one command returns the numbers of all mailboxes (LIST-STATUS)."""
         return self.has("LIST-STATUS") and not self._is_list_status_empty
 
     def list_mailboxes(
@@ -45,10 +45,11 @@ class MailboxReader(SigningIn):
         names: Collection[str] | None = None,
         without: Collection[str] = (),
     ) -> list[Listed]:
-        """All mailboxes, with their numbers if wanted.
+        """All mailboxes, with their numbers if `status`.
 
-        Without LIST-STATUS (or where it answers nothing) each number costs a round trip: only
-        those in `names` are asked then, all with None; never those in `without`.
+        Without LIST-STATUS, or where it returns nothing, the numbers of each mailbox cost a round
+        trip. Then only the mailboxes in `names` are asked (None: all), and never those in
+        `without`.
         """
         self.working_in = ""
         if status and self.can_list_status:
@@ -103,7 +104,7 @@ class MailboxReader(SigningIn):
             return entry
 
     def status(self, name: str) -> Status:
-        """The numbers of one mailbox; RefusedError if it is not there or not ours to see."""
+        """The numbers of one mailbox. Raises RefusedError if it is missing or closed to us."""
         self._work_in(name)
         reply = self.run("STATUS", self._encoded(name), f"({self._status_items()})".encode())
         for kind, segments in reply.untagged:
@@ -123,7 +124,7 @@ class MailboxReader(SigningIn):
             pairs = dict(
                 zip((as_text(k).upper() for k in values[0::2]), values[1::2], strict=False)
             )
-            # Some servers answer `STATUS x ()`: that is no count of 0.
+            # Some servers answer `STATUS x ()`; that is not a count of 0.
             if "MESSAGES" not in pairs:
                 return None
             return self._decoded(name), Status(
@@ -137,12 +138,12 @@ class MailboxReader(SigningIn):
             return None
 
     def _work_in(self, name: str) -> None:
-        """What ends the connection now is laid at this mailbox's door."""
+        """Remember this mailbox: if the connection ends now, it is the suspect."""
         self.working_in = name
         self.worked_in.add(name)
 
     def examine(self, name: str) -> Selected:
-        """Open a mailbox for reading."""
+        """Open a mailbox for reading. Raises RefusedError if the server does not open it."""
         return self._select("EXAMINE", name)
 
     def _select(self, verb: str, name: str) -> Selected:
@@ -151,10 +152,10 @@ class MailboxReader(SigningIn):
         wire = self._wire
         self._work_in(name)
         commands.check(verb, (), read_only=self.read_only)
-        # From here on no mailbox is open, also if the server refuses (RFC 9051 section 6.3.2).
+        # From here on no mailbox is open, even if the server refuses (RFC 9051 section 6.3.2).
         self.selected, wire.state = None, "AUTH"
-        # What was told of the mailbox before, by sequence numbers or without its name, would
-        # read as news of this one.
+        # News of the previous mailbox has only sequence numbers or no mailbox name, so it would
+        # be taken for news of this one.
         wire.records, wire.events = [], []
         try:
             self.run(verb, self._encoded(name), *arguments)
@@ -185,7 +186,7 @@ class MailboxReader(SigningIn):
     def all_uids(self, low: int = 1, high: int = MAX_UID) -> UidListing:
         """The UIDs of the open mailbox from `low` to `high`.
 
-        A listing of the whole mailbox is complete only if it also has as many as EXISTS says.
+        A listing of the whole mailbox is complete only if it has as many UIDs as EXISTS says.
         """
         listing = self._search(f"UID {low}:{high}".encode())
         inside = tuple(uid for uid in listing.uids if low <= uid <= high)
@@ -195,7 +196,10 @@ class MailboxReader(SigningIn):
         return UidListing(inside, listing.count, is_complete)
 
     def search_since(self, since: date | int) -> UidListing:
-        """UIDs received on that day of the server or later; ms UTC are taken with a day's slack."""
+        """UIDs received on that day or later, by the server's calendar.
+
+        A time in ms UTC is taken with a day's slack, since the server's time zone is unknown.
+        """
         day = since
         if isinstance(day, int):
             day = datetime.fromtimestamp(day / 1000, UTC).date() - _DAY
@@ -203,13 +207,13 @@ class MailboxReader(SigningIn):
         return self._search(f"SINCE {text}".encode())
 
     def search_header_message_id(self, message_id: str) -> UidListing:
-        """UIDs with that Message-ID; one that is not fit to be sent finds nothing, incompletely."""
+        """UIDs with this Message-ID; an empty, incomplete listing if it is not safe to send."""
         if not commands.is_searchable(message_id):
             return UidListing((), None, False)
         return self._search(b"HEADER MESSAGE-ID " + commands.quote(message_id))
 
     def search_gmail_message_id(self, number: int) -> UidListing:
-        """UIDs with that X-GM-MSGID."""
+        """UIDs with this X-GM-MSGID."""
         return self._search(b"X-GM-MSGID %d" % number)
 
     def _search(self, criteria: bytes) -> UidListing:
@@ -232,7 +236,7 @@ class MailboxReader(SigningIn):
         return UidListing(uids, number, number == len(uids) and is_uid and self._is_whole(uids))
 
     def _plain_search(self, reply: Reply) -> UidListing:
-        """Exactly one SEARCH line is an answer; none or several are no proof of absence."""
+        """Read a SEARCH without ESEARCH; only exactly one SEARCH line can prove absence."""
         lines = [s[0] for kind, s in reply.untagged if kind == b"SEARCH"]
         words = b" ".join(re.sub(rb"\(MODSEQ \d+\)", b"", line) for line in lines).split()
         numbers = [int(word) for word in words if word.isdigit()]
@@ -241,11 +245,11 @@ class MailboxReader(SigningIn):
         return UidListing(uids, None, is_clean and self._is_whole(uids))
 
     def _is_whole(self, uids: tuple[int, ...]) -> bool:
-        """No UID 0, and the server did not cut its answer (RFC 9738)."""
+        """Whether there is no UID 0 and the server did not cut its answer short (RFC 9738)."""
         return self._wire.code("MESSAGELIMIT") is None and (not uids or uids[0] > 0)
 
     def _exists(self) -> int:
-        """How many messages the open mailbox has now, with what was told since it was opened."""
+        """How many messages the open mailbox has now, counting news since it was opened."""
         if self.selected is None:
             raise ProtocolError("No mailbox is open.")
         return self._wire.exists
@@ -253,7 +257,7 @@ class MailboxReader(SigningIn):
     # --- names ---------------------------------------------------------------------------
 
     def _decoded(self, name: Any) -> str:
-        """A mailbox's name for people; how the server writes it is kept for sending."""
+        """A mailbox's name as readable text; the server's spelling is kept for sending."""
         raw = as_text(name).encode("latin-1", "replace") if not isinstance(name, bytes) else name
         try:
             text = str(decode_utf7(raw))

@@ -1,4 +1,4 @@
-"""What a session reads of messages: facts, header fields, parts, the whole. Nothing is changed."""
+"""Reads messages over a session: facts, header fields, parts, the whole. Changes nothing."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ class MessageReader(MailboxReader):
     """A session that reads messages.
 
     Attributes:
-        asking: The mails of the FETCH that runs, or that ended the connection.
-        suspects: UIDs that are asked for one by one, by the mailbox's name and UIDVALIDITY.
+        asking: The mails of the running FETCH, or of the one during which the connection ended.
+        suspects: UIDs to fetch one by one, by the mailbox's name and UIDVALIDITY.
     """
 
     asking: Asked | None = None
     suspects: Mapping[tuple[str, int], set[int]] = {}
 
     def existing(self, uids: Iterable[int]) -> set[int]:
-        """Those of `uids` that are there, asked for exactly."""
+        """Those of `uids` that exist, asked for with FETCH."""
         return set(self._fetch(uids, "(UID)"))
 
     def fetch_facts(self, uids: Iterable[int]) -> dict[int, Facts]:
-        """Flags, size, INTERNALDATE and the server's identity, by UID."""
+        """Flags, size, INTERNALDATE and server identity, by UID."""
         found = self._fetch(uids, f"({self._fact_items()})")
         return {uid: fetched.facts for uid, fetched in found.items()}
 
     def fetch_identity(self, uids: Iterable[int]) -> dict[int, Fetched]:
-        """Facts, and in `raw` the header fields an identity is made of."""
+        """Facts, and in `raw` the header fields that an identity is made of."""
         return self.fetch_headers(uids, IDENTITY_FIELDS)
 
     def fetch_headers(
@@ -54,14 +54,17 @@ class MessageReader(MailboxReader):
         return self._fetch(uids, f"({self._fact_items()} {item})")
 
     def fetch_messages(self, uids: Iterable[int]) -> list[Fetched]:
-        """Whole messages with their facts. Those that the server keeps back are missing."""
+        """Whole messages with their facts, without those that the server does not return."""
         found = self._fetch(uids, f"({self._fact_items()} BODY.PEEK[])")
         return [fetched for fetched in found.values() if fetched.raw]
 
     def fetch_flags(
         self, uids: Iterable[int] = range(1, MAX_UID + 1), changed_since: int | None = None
     ) -> dict[int, Facts]:
-        """UID, flags and modseq; only what changed since that modseq, if given (a hint)."""
+        """UID, flags and modseq, by UID.
+
+        With `changed_since` (a modseq) only what changed since then; that is a hint, no proof.
+        """
         items = "(UID FLAGS MODSEQ)" if self._has_modseq() else "(UID FLAGS)"
         if changed_since is not None and self._has_modseq():
             items += f" (CHANGEDSINCE {changed_since})"
@@ -69,7 +72,7 @@ class MessageReader(MailboxReader):
         return {uid: f.facts for uid, f in found.items() if f.facts.flags is not None}
 
     def fetch_structure(self, uid: int) -> Any:
-        """BODYSTRUCTURE as nested tuples, or None if the server's makes no sense."""
+        """BODYSTRUCTURE as nested tuples; None if the server's cannot be read."""
         with self._asks(str(uid), is_whole=True):
             reply = self.run("UID", b"FETCH", b"%d" % uid, b"(UID BODYSTRUCTURE)")
         for record in reply.records:
@@ -79,7 +82,10 @@ class MessageReader(MailboxReader):
         return None
 
     def fetch_part(self, uid: int, section: str) -> bytes:
-        """One part as it is on the wire (still base64 or so), a mebibyte a step."""
+        """One part, still encoded (base64, say), fetched in pieces of 1 MiB.
+
+        Raises RefusedError if the server does not return it.
+        """
         if _SECTION.fullmatch(section) is None:
             raise RefusedError("This is no section of a message.")
         pieces: list[bytes] = []
@@ -90,7 +96,7 @@ class MessageReader(MailboxReader):
             if found is None:
                 raise RefusedError(f"{self.server.place} does not hand out this part of the mail.")
             pieces.append(found.raw)
-            # A server that knows no steps sends everything at once.
+            # A server that ignores the range sends everything at once.
             if len(found.raw) != _PART_STEP:
                 return b"".join(pieces)
 
@@ -122,12 +128,12 @@ class MessageReader(MailboxReader):
 
     @property
     def place(self) -> tuple[str, int]:
-        """The open mailbox, and what its UIDs are good for."""
+        """The open mailbox's name and UIDVALIDITY; ("", 0) if none is open."""
         return (self.selected.name, self.selected.uidvalidity) if self.selected else ("", 0)
 
     @contextmanager
     def _asks(self, uids: str, *, is_whole: bool) -> Iterator[None]:
-        """What ends the connection now is laid at the door of these mails."""
+        """Remember these mails: if the connection ends meanwhile, they are the suspects."""
         self.asking = Asked(self.place, uids, is_whole)
         try:
             yield
@@ -139,7 +145,7 @@ class MessageReader(MailboxReader):
     def _fetch_set(
         self, part: str, items: str, is_asked: Callable[[object], bool], found: dict[int, Fetched]
     ) -> None:
-        """One command; where the server refuses some message of several, smaller ones."""
+        """Fetch one set; if the server refuses it, fetch its halves, down to single messages."""
         try:
             reply = self.run(
                 "UID", b"FETCH", part.encode(), items.encode(), seconds=self.timing.transfer

@@ -1,9 +1,9 @@
-"""ImapSession: the only door to IMAP. Reading, changing, waiting for news.
+"""`ImapSession`: reads and changes mail on an IMAP server, and waits for news.
 
-Order of use: `ImapSession(server, timing)`, `open()`, `sign_in(…)`, then `examine(…)` and the
-reading methods, or `select(…)` and the changing ones, at the end `close()`. All in one thread;
-`abort()` from any. Read-only sessions refuse every changing command before a byte is sent.
-There is no way to send EXPUNGE without UIDs, or CLOSE.
+Order of use: `ImapSession(server, timing)`, `open()`, `sign_in(…)`; then `examine(…)` and the
+reading methods, or `select(…)` and the changing ones; at the end `close()`. All of it in one
+thread; only `abort()` may come from another. A read-only session refuses every changing command
+before a byte is sent. No session can send CLOSE, or EXPUNGE without UIDs.
 """
 
 from __future__ import annotations
@@ -33,10 +33,11 @@ class ImapSession(MessageReader):
 
     Args:
         server: Where to connect.
-        timing: Deadlines; `command` for most, `transfer` where bodies come.
-        read_only: Nothing that changes a mailbox is sent.
+        timing: Deadlines: `command` for most commands, `transfer` for bodies.
+        read_only: No command that changes a mailbox is sent.
         masked: Capabilities that count as not offered.
-        on_command: Hears every command before it is sent: its name and sets of UIDs, no words.
+        on_command: Called with every command before it is sent: its name and sets of UIDs, no
+            secrets and no quoted text.
     """
 
     def __init__(
@@ -56,23 +57,24 @@ class ImapSession(MessageReader):
     # --- changing ------------------------------------------------------------------------
 
     def select(self, name: str) -> Selected:
-        """Open a mailbox for writing; one that the server opens for reading only is refused."""
+        """Open a mailbox for writing. Raises RefusedError if the server opens it read-only."""
         selected = self._select("SELECT", name)
         if selected.is_read_only:
             raise RefusedError(f"{self.server.place} lets nothing be changed in “{name}”.")
         return selected
 
     def move(self, uids: Iterable[int], name: str) -> CopyUid | None:
-        """MOVE. None where the server does not say where the messages are now.
+        """Move messages. None if the server does not say where they are now (COPYUID).
 
-        Success proves nothing: a UID that is gone is OK with no data. Look at the destination.
+        Success proves nothing: for a UID that is gone the server returns OK without data. Check
+        the target mailbox. Raises RefusedError without MOVE.
         """
         if not self.has("MOVE"):
             raise RefusedError(f"{self.server.place} cannot move messages.")
         return self._transfer("MOVE", uids, name)
 
     def copy(self, uids: Iterable[int], name: str) -> CopyUid | None:
-        """COPY. None where the server does not say where the copies are."""
+        """Copy messages. None if the server does not say where the copies are (COPYUID)."""
         return self._transfer("COPY", uids, name)
 
     def _transfer(self, verb: str, uids: Iterable[int], name: str) -> CopyUid | None:
@@ -87,32 +89,37 @@ class ImapSession(MessageReader):
         return CopyUid(uidvalidity, pairs) if pairs else None
 
     def store(self, uids: Iterable[int], add: int = 0, remove: int = 0) -> None:
-        """Set and take away flags (bits of models.flags.Flag); others stay."""
+        """Add and remove flags (bits of models.flags.Flag); others stay."""
         sets = commands.uid_sets(uids)
         for sign, bits in ((b"+FLAGS.SILENT", add), (b"-FLAGS.SILENT", remove)):
             for part in sets if bits else ():
                 self.run("UID", b"STORE", part.encode(), sign, flag_names(bits).encode())
 
     def uid_expunge(self, uids: Iterable[int]) -> None:
-        r"""Remove these, if they are \Deleted, and no others. Only with UIDPLUS."""
+        r"""Remove these if they are \Deleted, no others. Raises RefusedError without UIDPLUS."""
         if not self.has("UIDPLUS"):
             raise RefusedError(f"{self.server.place} cannot remove single messages.")
         for part in commands.uid_sets(uids):
             self.run("UID", b"EXPUNGE", part.encode())
 
     def create(self, name: str) -> None:
-        """Make a mailbox and subscribe to it, so that other programs show it."""
+        """Create a mailbox and subscribe to it, so that other programs show it."""
         self.run("CREATE", self._encoded(name))
         try:
             self.run("SUBSCRIBE", self._encoded(name))
         except RefusedError:
-            # Being there is what counts.
+            # The mailbox exists, and that is what counts.
             return
 
     def append(
         self, name: str, raw: bytes, flags: int = 0, received_at: int | None = None
     ) -> AppendUid | None:
-        """Put a message into a mailbox. None where the server does not tell its UID."""
+        """Add a message to a mailbox. None if the server does not return its UID.
+
+        Args:
+            flags: Bits of models.flags.Flag.
+            received_at: INTERNALDATE in ms UTC; None is now.
+        """
         data = re.sub(rb"\r\n|\r|\n", b"\r\n", raw)
         arguments = [self._encoded(name), flag_names(flags).encode()]
         if received_at is not None:
@@ -130,17 +137,17 @@ class ImapSession(MessageReader):
         return None
 
     def noop(self) -> None:
-        """Ask for news; Courier tells of new mail only here."""
+        """Ask for news; Courier reports new mail only here."""
         self.working_in = ""
         self.run("NOOP")
 
     @property
     def secured(self) -> Secured | None:
-        """How the line is kept from being read by others; None if it is not."""
+        """The connection's TLS; None if it has none."""
         return capabilities.secured(self._need_stream().socket)
 
     def quota(self) -> Quota | None:
-        """How much room is left; None where the server does not say."""
+        """How much room is used and allowed; None if the server does not say."""
         if not any(name == "QUOTA" or name.startswith("QUOTA=") for name in self.capabilities):
             return None
         try:
@@ -152,16 +159,19 @@ class ImapSession(MessageReader):
 
     @property
     def can_idle(self) -> bool:
-        """Whether the server tells news by itself."""
+        """Whether the server reports news by itself (IDLE)."""
         return self.has("IDLE")
 
     @property
     def is_idling(self) -> bool:
-        """Whether IDLE runs; the server may end it, too."""
+        """Whether IDLE is running; the server may end it too."""
         return self._idle_tag is not None
 
     def idle_begin(self) -> None:
-        """Start IDLE. News that come before the server's leave are events as others."""
+        """Start IDLE. News that comes before the server's continuation becomes events as usual.
+
+        Raises: RefusedError if the server has no IDLE or refuses it; what a command raises.
+        """
         if not self.can_idle:
             raise RefusedError(f"{self.server.place} does not tell news by itself.")
         wire = self._wire
@@ -178,11 +188,11 @@ class ImapSession(MessageReader):
         self._idle_tag = tag
 
     def idle_pending(self) -> bool:
-        """Whether there is something that a notifier would not tell; look before waiting."""
+        """Whether news is buffered that no notifier fires for; check before waiting."""
         return self._need_stream().has_pending or bool(self._wire.events)
 
     def idle_events(self) -> list[ServerEvent]:
-        """Read what has come, without waiting. BYE and a hang-up are ConnectionLostError."""
+        """Read what has come, without waiting. Raises ConnectionLostError at BYE or a hang-up."""
         stream, wire = self._need_stream(), self._wire
         stream.pull()
         stream.set_deadline(self.timing.command)
@@ -198,7 +208,7 @@ class ImapSession(MessageReader):
         return self.take_events()
 
     def idle_end(self) -> None:
-        """End IDLE; what comes meanwhile is in the events."""
+        """End IDLE; news that comes meanwhile becomes events."""
         tag, self._idle_tag = self._idle_tag, None
         if tag is None:
             return
@@ -212,7 +222,7 @@ class ImapSession(MessageReader):
             raise refusals.refusal(self.server.place, "IDLE", refusals.clean_words(words))
 
     def close(self) -> None:
-        """Say goodbye if that is quick, and end the connection.
+        """End the connection, after a LOGOUT of at most `GOODBYE_SECONDS`.
 
         IDLE ends first: until then a server takes no other command (RFC 2177 section 3).
         """
@@ -221,7 +231,7 @@ class ImapSession(MessageReader):
             stream = self._need_stream()
             stream.set_deadline(min(GOODBYE_SECONDS, self.timing.command))
             with contextlib.suppress(SyncError):
-                stream.send(b"DONE\r\n")  # its answer is read with that to LOGOUT
+                stream.send(b"DONE\r\n")  # the answer is read together with that to LOGOUT
         super().close()
 
     def _closed_on_loss(self) -> _ClosedOnLoss:
@@ -229,7 +239,7 @@ class ImapSession(MessageReader):
 
 
 class _ClosedOnLoss:
-    """Gives the socket back where the connection turns out to be of no more use."""
+    """Closes the socket when an error shows that the connection is of no more use."""
 
     def __init__(self, session: ImapSession) -> None:
         self._session = session
@@ -246,7 +256,7 @@ class _ClosedOnLoss:
 
 
 def _copy_uid(value: bytes) -> CopyUid | None:
-    """`38505 304,319:320 3956:3958`: both sets in the order of the messages."""
+    """Parse `38505 304,319:320 3956:3958`; both sets are in the order of the messages."""
     words = value.split()
     if len(words) != 3 or not words[0].isdigit():
         return None

@@ -1,4 +1,4 @@
-"""Signing in: with a password, in the ways that servers know, or with an access token."""
+"""Signs in to an IMAP server with a password or an access token, then sends ID."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ from sync.session.wire import as_sync_error
 
 
 class SigningIn(Connection):
-    """A connection that can say who the person is, and then who we are."""
+    """A connection that can sign the user in, and then name our program."""
 
     def sign_in(self, user: str, secret: str, auth: str = "password") -> None:
-        """Sign in with a password (`password`) or an access token (`oauth2`), then say who we are."""
+        """Sign in with a password (`password`) or an access token (`oauth2`), then send ID.
+
+        Raises: SignInError, AppPasswordNeededError, TokenRefusedError; a RetryError if the server
+        refuses only for now.
+        """
         self._secret = secret
         try:
             if self._wire.state == "NONAUTH":
@@ -53,7 +57,7 @@ class SigningIn(Connection):
             raise refusals.sign_in_refusal(self.server.place, said)
 
     def _login_with_literals(self, user: bytes, secret: bytes) -> tuple[str, bytes]:
-        """LOGIN for letters beyond ASCII where the server knows no AUTH=PLAIN."""
+        """LOGIN for text beyond ASCII, if the server does not offer AUTH=PLAIN."""
         left = [user, secret]
 
         def next_literal(_: object) -> bytes:
@@ -64,7 +68,7 @@ class SigningIn(Connection):
         return self._exchange("LOGIN", b"{%d}" % len(user))
 
     def _by_token(self, user: str, token: str) -> None:
-        """RFC 7628, with the first answer in the command itself where that is allowed (SASL-IR)."""
+        """Sign in as RFC 7628 says; with SASL-IR the command itself has the first answer."""
         mechanism = bearer.choose(name for name in bearer.MECHANISMS if self.has(f"AUTH={name}"))
         if mechanism is None:
             raise SignInError(bearer.not_offered(self.server.place))
@@ -86,7 +90,7 @@ class SigningIn(Connection):
             raise refusals.sign_in_refusal(self.server.place, said, with_password=False)
 
     def _sasl(self, mechanism: str, answer: bytes) -> None:
-        """One answer; to a second challenge an empty one."""
+        """Sign in with one answer; answer any further challenge with an empty one."""
         challenges: list[bytes] = []
 
         def respond(challenge: bytes) -> bytes:
@@ -104,7 +108,7 @@ class SigningIn(Connection):
             raise as_sync_error(self.server.place, fault) from fault
 
     def _say_who(self) -> None:
-        """ID, only where offered: some Chinese providers open no mailbox without it."""
+        """Send ID if the server offers it: some Chinese providers open no mailbox without it."""
         if not self.has("ID"):
             return
         fields = f'("name" "Dealpost" "os" {commands.quote(platform.system()).decode()})'

@@ -1,18 +1,18 @@
-"""What goes into a session and comes out of it: plain values without IMAP in them."""
+"""The values that go into a session and come out of it; plain data, without IMAP objects."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
 
-# RFC 9051 section 9: nz-number is 32 bits. `*` is never sent: `n:*` names the last message even
-# where its UID lies below n, and one server leaves the highest UID out of `1:*`.
+# RFC 9051 section 9: nz-number is 32 bits. We never send `*`: `n:*` includes the last message even
+# if its UID is below n, and one server leaves the highest UID out of `1:*`.
 MAX_UID = 4_294_967_295
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Numbers of a mailbox; 0 and '' where the server does not say."""
+    """The numbers of a mailbox; 0 and '' where the server does not say."""
 
     messages: int
     uidnext: int = 0
@@ -23,7 +23,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A mailbox of LIST. `attributes` are in lower case, with their backslash."""
+    """A mailbox in the answer to LIST. `attributes` are in lower case, with their backslash."""
 
     name: str
     delimiter: str
@@ -32,13 +32,13 @@ class Listed:
 
     @property
     def is_selectable(self) -> bool:
-        """Whether it can hold mail that we may see."""
+        """Whether the mailbox can hold mail and be opened."""
         return not self.attributes & {"\\noselect", "\\nonexistent"}
 
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """The mailbox that is open; `uidnext` and `highestmodseq` are 0 where not told."""
+    """The open mailbox. `uidnext` and `highestmodseq` are 0 where the server does not say."""
 
     name: str
     exists: int
@@ -54,8 +54,9 @@ class UidListing:
     """UIDs in rising order.
 
     Attributes:
-        count: What the server says how many they are; None where it does not.
-        is_complete: Absence counts: the answer came in one piece and its numbers add up.
+        count: How many there are by the server's own count; None if it does not say.
+        is_complete: The answer came in one piece and its numbers add up, so a UID that is missing
+            from it counts as absent.
     """
 
     uids: tuple[int, ...]
@@ -65,11 +66,12 @@ class UidListing:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The mails that a FETCH that runs asks for; `place` is the mailbox's name and UIDVALIDITY.
+    """The mails of a running FETCH.
 
     Attributes:
-        uids: The set as it is sent; '' where it names no single mails.
-        is_whole: Their words are asked for, not facts or header fields alone.
+        place: The mailbox's name and UIDVALIDITY.
+        uids: The set as it is sent; '' if it is a range that names no single mails.
+        is_whole: The FETCH asks for bodies, not just for facts or header fields.
     """
 
     place: tuple[str, int]
@@ -79,11 +81,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a server says of a message without its words.
+    """What a server says about a message, without its text.
 
     Attributes:
-        flags: Bits of models.flags.Flag; None where the record told none.
-        received_at: INTERNALDATE in ms UTC; 0 where not told or not readable.
+        flags: Bits of models.flags.Flag; None if the record has no flags.
+        received_at: INTERNALDATE in ms UTC; 0 if it is missing or not readable.
         server_identity: `gm:…` (X-GM-MSGID), `em:…` (EMAILID), or ''.
     """
 
@@ -97,7 +99,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A message, its header fields, or nothing but facts (`raw` is then empty)."""
+    """A message, its header fields, or just facts (`raw` is empty then)."""
 
     uid: int
     facts: Facts
@@ -106,7 +108,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class CopyUid:
-    """Where messages went: old UID -> new UID, in the mailbox with that UIDVALIDITY."""
+    """Where messages went: old UID -> new UID, in the mailbox with this UIDVALIDITY."""
 
     uidvalidity: int
     pairs: dict[int, int]
@@ -122,14 +124,14 @@ class AppendUid:
 
 @dataclass(frozen=True, slots=True)
 class ServerEvent:
-    """Something the server told unasked, in the order in which it came.
+    """Something that the server sent unasked.
 
     Attributes:
-        number: Of messages for `exists`; the sequence number for `expunge` (of no use but as a
-            sign that something went).
-        ranges: UIDs of `vanished` as (low, high).
-        facts: Of `fetch`: news of one message (its flags, as a rule).
-        is_earlier: VANISHED (EARLIER): a hint about the past, not about now.
+        number: For `exists`, how many messages there are. For `expunge`, a sequence number, which
+            only shows that something went.
+        ranges: For `vanished`, the UIDs as (low, high).
+        facts: For `fetch`, news of one message, usually its flags.
+        is_earlier: The line was VANISHED (EARLIER): a hint about the past, not about now.
     """
 
     kind: Literal["exists", "expunge", "vanished", "fetch"]

@@ -1,8 +1,8 @@
-"""IMAPClient and imaplib put on our own stream: ordered events, caps, one gate for commands.
+"""Runs IMAPClient and imaplib on our own stream: ordered events, caps, one gate for commands.
 
-imaplib keeps untagged responses in a dict by kind: their order is lost, they pile up, and a
-COPYUID left over from one command looks like the answer to the next. Here everything untagged
-goes through `_take_untagged`: news into one ordered log, the rest to the running command only.
+imaplib keeps untagged responses in a dict by kind. So their order is lost, they pile up, and a
+COPYUID left over from one command looks like the answer to the next. Here `_take_untagged` puts
+news into one ordered log, and gives everything else to the running command only.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Gate = Callable[[str, tuple[bytes, ...]], None]
 
 
 class Wire(imaplib.IMAP4):
-    """imaplib on a `Stream`. Everything sent passes `gate`, everything read one function."""
+    """imaplib on a `Stream`. Every command passes `gate`; `_get_response` reads every response."""
 
     def __init__(self, stream: Stream, gate: Gate) -> None:
         self.stream = stream
@@ -44,24 +44,24 @@ class Wire(imaplib.IMAP4):
         self.exists = 0
         self.records: list[Record] = []
         self.untagged: list[tuple[bytes, list[bytes]]] = []
-        # By tag: None while a command runs, then (OK, NO or BAD; its words).
+        # By tag: None while a command runs, then (OK, NO or BAD; its text).
         self.answers: dict[bytes, tuple[str, bytes] | None] = {}
         self.challenge = b""
         self.codes: list[tuple[str, bytes]] = []
         self.is_leaving = False
         self.last_words = b""
-        # A literal that needs no leave (LITERAL+) goes right after the line.
+        # A literal that needs no continuation (LITERAL+) is sent right after the line.
         self.trailer = b""
         super().__init__(stream.place)
 
     # --- imaplib's own hooks -------------------------------------------------------------
 
     def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
-        """The connection is there already."""
+        """Use the stream's connection, which is open already."""
         self.host, self.port, self.sock = host, port, self.stream.socket
 
     def _connect(self) -> None:
-        """Only the greeting: capabilities are asked for when TLS stands."""
+        """Read the greeting only; capabilities are asked for once TLS is there."""
         self.debug = 0
         line = self.stream.line()
         kind, _, words = line.removeprefix(b"* ").partition(b" ")
@@ -78,15 +78,15 @@ class Wire(imaplib.IMAP4):
                 raise ProtocolError(f"{self.stream.place} is not an IMAP server. Check the port.")
 
     def read(self, size: int) -> bytes:
-        """A literal."""
+        """Read a literal."""
         return self.stream.exactly(size)
 
     def readline(self) -> bytes:
-        """A line with its end, as imaplib wants it."""
+        """Read a line, with its end, as imaplib wants it."""
         return self.stream.line() + b"\r\n"
 
     def send(self, data: Any) -> None:
-        """Bytes that need no gate: literals, SASL answers, DONE."""
+        """Send bytes that need no gate: literals, SASL answers, DONE."""
         self.stream.send(bytes(data))
 
     def shutdown(self) -> None:
@@ -100,10 +100,10 @@ class Wire(imaplib.IMAP4):
         return tag
 
     def _command(self, name: str, *args: Any) -> Any:
-        """Send a command; with a literal, wait for the server's leave first."""
+        """Send a command; before a literal, wait for the server's continuation."""
         parts = tuple(a if isinstance(a, bytes) else str(a).encode() for a in args if a is not None)
         verb = f"UID {parts[0].decode().upper()}" if name == "UID" and parts else name.upper()
-        # Taken before the gate: a refused command leaves nothing behind for the next one.
+        # Taken before the gate, so that a refused command leaves nothing for the next one.
         literal: Any
         literal, self.literal = self.literal, None
         trailer, self.trailer = self.trailer, b""
@@ -112,7 +112,7 @@ class Wire(imaplib.IMAP4):
         tag = self._new_tag()
         line = b" ".join((tag, name.encode(), *parts)) + b"\r\n"
         log.debug("%s: %d bytes", verb, len(line))
-        # After the `{n+}` line the literal follows at once.
+        # After a `{n+}` line the literal follows at once.
         self.stream.send(line + trailer)
         while literal is not None:
             if not self._await_leave(tag):
@@ -126,7 +126,7 @@ class Wire(imaplib.IMAP4):
         return tag
 
     def _await_leave(self, tag: bytes) -> bool:
-        """True with a continuation, False when the command is over already."""
+        """Wait for a continuation; False if the server ends the command instead."""
         while self._get_response():
             if self.answers[tag]:
                 return False
@@ -139,7 +139,7 @@ class Wire(imaplib.IMAP4):
     # --- reading -------------------------------------------------------------------------
 
     def _get_response(self, *_: Any, **__: Any) -> bytes | None:
-        """One response. None for a continuation, the line otherwise."""
+        """Read one response. None for a continuation, else the line."""
         line = self.stream.line()
         if line.startswith(b"* "):
             self._take_untagged(line)
@@ -157,7 +157,7 @@ class Wire(imaplib.IMAP4):
         return line
 
     def await_tagged(self, tag: bytes) -> tuple[str, bytes]:
-        """Read until this command is over: (OK, NO or BAD; its words)."""
+        """Read until this command is over; return (OK, NO or BAD; its text)."""
         while (answer := self.answers[tag]) is None:
             if self._get_response() is None and not self.is_leaving:
                 raise ProtocolError(f"{self.stream.place} asks for more where nothing is left.")
@@ -218,7 +218,7 @@ class Wire(imaplib.IMAP4):
             self.codes.append((found.group(1).decode().upper(), found.group(2) or b""))
 
     def _with_literals(self, text: bytes) -> Record:
-        """A response as [text, literal, text, …]; texts keep their `{n}`."""
+        """Read the rest of a response: [text, literal, text, …]; texts keep their `{n}`."""
         segments = [text]
         while found := _LITERAL.search(text):
             if len(segments) > _LITERALS_MOST:
@@ -229,14 +229,14 @@ class Wire(imaplib.IMAP4):
         return segments
 
     def _keep_for_imaplib(self, kind: str, segments: Record) -> None:
-        """IMAPClient's own methods look here: a tuple (text, literal), then text."""
+        """Store a response where IMAPClient's methods look: tuples (text, literal), then text."""
         data = self.untagged_responses.setdefault(kind, [])
         for position in range(0, len(segments) - 1, 2):
             data.append((segments[position], segments[position + 1]))
         data.append(segments[-1])
 
     def take_records_as_events(self) -> None:
-        """FETCH lines that answered nothing of ours are news; without a UID they are dropped."""
+        """Turn FETCH records that answer no command of ours into events; drop those without UID."""
         for record in self.records:
             facts = facts_of(record)
             if facts is not None:
@@ -244,7 +244,7 @@ class Wire(imaplib.IMAP4):
         self.records = []
 
     def code(self, name: str) -> bytes | None:
-        """What this command's answer said in a response code; the last one counts."""
+        """The value of a response code in this command's answer (the last one); None without."""
         for kind, value in reversed(self.codes):
             if kind == name:
                 return value
@@ -252,7 +252,7 @@ class Wire(imaplib.IMAP4):
 
 
 class ImapClient(IMAPClient):  # type: ignore[misc]  # the library has no types
-    """IMAPClient with a `Wire` under it."""
+    """IMAPClient on top of a `Wire`."""
 
     def __init__(self, stream: Stream, gate: Gate) -> None:
         self._stream, self._gate = stream, gate
@@ -265,21 +265,21 @@ class ImapClient(IMAPClient):  # type: ignore[misc]  # the library has no types
         return Wire(self._stream, self._gate)
 
     def _set_read_timeout(self) -> None:
-        """The stream has a deadline for a whole command instead."""
+        """Do nothing: the stream has a deadline for the whole command instead."""
 
     @property
     def wire(self) -> Wire:
-        """The connection below."""
+        """The imaplib connection below IMAPClient."""
         wire: Wire = self._imap
         return wire
 
     def socket(self) -> Any:
-        """The socket, for waiting on it."""
+        """The socket, to wait on."""
         return self._stream.socket
 
 
 def as_sync_error(place: str, fault: Exception) -> SyncError:
-    """What imaplib and IMAPClient raise by themselves, as one of ours."""
+    """An exception of imaplib or IMAPClient as one of sync.errors."""
     if isinstance(fault, SyncError):
         return fault
     return ProtocolError(f"{place} sent an answer that could not be read.", server_words=str(fault))

@@ -1,4 +1,4 @@
-"""Words of a server's answer as values, and sets of UIDs cut in two."""
+"""Converts parts of a server's answer into values, and halves sets of UIDs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sync.session.values import MAX_UID, Listed, Status
 
 
 def halves(part: str) -> list[str]:
-    """A set in two; an open range and a single UID cannot be halved."""
+    """The two halves of a set; none for an open range or a single UID."""
     uids = commands.expand(part.encode()) if f":{MAX_UID}" not in part else []
     middle = len(uids) // 2
     return [
@@ -21,7 +21,7 @@ def halves(part: str) -> list[str]:
 
 
 def parsable(segments: list[bytes]) -> list[Any]:
-    """Segments in imaplib's shape: (text, literal), …, text."""
+    """Segments in the shape IMAPClient parses: (text, literal), …, text."""
     pairs: list[Any] = list(zip(segments[0::2], segments[1::2], strict=False))
     return [*pairs, segments[-1]]
 
@@ -32,7 +32,7 @@ def with_status(entry: Listed, status: Status | None) -> Listed:
 
 
 def as_text(value: Any) -> str:
-    """What IMAPClient made of a word: `123` an int, NIL None, `(x)` a tuple."""
+    """A parsed value as text; IMAPClient makes `123` an int, NIL None, `(x)` a tuple."""
     if isinstance(value, tuple):
         value = value[0] if value else b""
     if value is None:
@@ -41,6 +41,6 @@ def as_text(value: Any) -> str:
 
 
 def as_number(value: Any) -> int:
-    """A number of the server; 0 for what is none."""
+    """A parsed value as a number; 0 if it is none."""
     text = as_text(value)
     return int(text) if text.isascii() and text.isdigit() else 0

@@ -1,4 +1,4 @@
-"""What is looked up on a server while the user waits: sign-ins tried, servers found, mail counted.
+"""Short work on a server while the user waits: find servers, try a sign-in, count mail.
 
-It may import `threads` and all of `sync` outside `qt`, and neither `worker` nor `service`.
+It may import `threads` and all of `sync` outside `qt`, but neither `worker` nor `service`.
 """

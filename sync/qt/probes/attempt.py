@@ -1,4 +1,4 @@
-"""A try in a thread of its own, and how to end it from another."""
+"""An attempt that runs in its own thread and can be cancelled from another."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from collections.abc import Callable
 
 
 class Try:
-    """What runs, and how to end it from another thread."""
+    """One attempt. Thread-safe.
+
+    Attributes:
+        cancelled: Set by `cancel`; the attempt's thread looks at it.
+        enough: Set to end a search with what is known by then.
+    """
 
     def __init__(self, ticket: int) -> None:
         self.ticket = ticket
@@ -17,20 +22,20 @@ class Try:
         self._aborts: list[Callable[[], None]] = []
 
     def on_cancel(self, abort: Callable[[], None]) -> None:
-        """Register what cuts a connection; at once if it is too late already."""
+        """Register a function that cuts a connection; call it at once if already cancelled."""
         with self._guard:
             self._aborts.append(abort)
         if self.cancelled.is_set():
             abort()
 
     def tell(self, emit: Callable[[], None]) -> None:
-        """Emit, unless it was cancelled: the window may be gone then, and who asked with it."""
+        """Emit unless cancelled: after that the window, and whatever asked, may be gone."""
         with self._guard:
             if not self.cancelled.is_set():
                 emit()
 
     def cancel(self) -> None:
-        """End it; when this returns, nothing is told any more."""
+        """End the attempt; once this returns, `tell` emits nothing more."""
         with self._guard:
             self.cancelled.set()
             aborts = list(self._aborts)

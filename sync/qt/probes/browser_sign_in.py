@@ -1,4 +1,4 @@
-"""A sign-in in the person's browser, waited for in a thread of its own."""
+"""Signs in with an OAuth provider in the user's browser; waits for it in its own thread."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ BUG_SENTENCE = "The sign-in failed because of a fault in Dealpost. Try again."
 
 
 def open_in_browser(url: str) -> bool:
-    """Show a page in the system's browser; False if there is none."""
+    """Open a page in the system's browser; False if there is none."""
     return QDesktopServices.openUrl(QUrl(url))
 
 
 class BrowserSignIn(QObject):
-    """One sign-in at a time; lives in the GUI thread, and none of its methods blocks.
+    """Runs one sign-in at a time. Lives in the GUI thread; none of its methods blocks.
 
     Signals:
-        shown: The page is to be finished in the browser: its address, and whether the browser
-            took it.
+        shown: The user has to go on in the browser: the page's address, and whether the browser
+            opened it.
         signed_in: The HeldTokens.
-        failed: The person's sentence.
+        failed: The sentence for the user.
     """
 
     shown = Signal(str, bool)
@@ -55,11 +55,11 @@ class BrowserSignIn(QObject):
 
     @property
     def is_running(self) -> bool:
-        """Whether the browser or the provider is waited for."""
+        """Whether a sign-in still waits for the browser or the provider."""
         return self._try is not None
 
     def start(self, provider: OAuthProvider, address: str) -> None:
-        """Open the provider's page; what ran before is abandoned."""
+        """Open the provider's page; a sign-in that still runs is abandoned."""
         self.cancel()
         current = self._try = Try(next(self._tickets))
         self.destroyed.connect(current.cancel)
@@ -67,7 +67,7 @@ class BrowserSignIn(QObject):
         threading.Thread(target=_run, args=work, name="browser-sign-in", daemon=True).start()
 
     def cancel(self) -> None:
-        """Abandon it at once; nothing is told any more, and nobody listens for the browser."""
+        """Abandon the sign-in at once: no signal follows, and the loopback server closes."""
         if self._try is not None:
             self._try.cancel()
             self._try = None
@@ -108,7 +108,7 @@ def _run(
         )
     except SyncError as error:
         tell("failed", error.sentence)
-    except Exception:  # the boundary of this thread: the person waits for an answer
+    except Exception:  # the boundary of this thread: the user waits for an answer
         log.exception("a sign-in in the browser failed")
         tell("failed", BUG_SENTENCE)
     else:

@@ -1,7 +1,8 @@
-"""Counts what past mail would come, in a thread and over a connection of its own.
+"""Counts the past mail that a past sync would bring, in its own thread, on its own connection.
 
-The connection only reads, is one more beside the account's (SYNC.md allows three), and is closed
-as soon as the counts are there or the person goes on. A failure only means that there are no counts.
+The connection only reads. It is one of the three that an account may have (docs/sync.md, "Order
+of work"). It is closed as soon as the counts are there or the user goes on. If counting fails,
+there are just no counts.
 """
 
 from __future__ import annotations
@@ -43,12 +44,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What is counted by now.
+    """What has been counted so far.
 
     Attributes:
-        deleted: Mail that was deleted here and is on the server still; None: not known yet.
-        is_over: Nothing more comes.
-        error: Why there is no more, or ''.
+        deleted: Mail that was deleted here and is still on the server (R8); None: not known yet.
+        is_over: No more counts follow.
+        error: Why counting ended early, or ''.
     """
 
     ticket: int
@@ -59,10 +60,10 @@ class Counts:
 
 
 class Counter(QObject):
-    """Counts for one question at a time; a new one ends what runs.
+    """Counts for one question at a time; a new question cancels the one that runs.
 
     Signals:
-        counted: `Counts`, each with all that is known by then.
+        counted: `Counts`, each with everything known so far.
     """
 
     counted = Signal(object)
@@ -81,7 +82,10 @@ class Counter(QObject):
         return self._try is not None
 
     def count_new(self, sign_in: SignIn, names: Sequence[str], since: int) -> int:
-        """The labels of an account that is being added."""
+        """Count mail since `since` in the labels of an account that is being added.
+
+        Returns: the ticket.
+        """
         own = frozenset({sign_in.address.strip().lower()})
 
         def work(counting_: _Counting) -> None:
@@ -92,14 +96,17 @@ class Counter(QObject):
         return self._begin(work)
 
     def count_account(self, account_id: int, vault: Vault, since: int) -> int:
-        """What is not here yet of an account's labels, and what was deleted here (R8)."""
+        """Count what an account's labels would still bring, and what was deleted here (R8).
+
+        Returns: the ticket.
+        """
 
         def work(counting_: _Counting) -> None:
             config = counting_.read(lambda: account.config(account_id))
             if config is None:
                 counting_.fail(GONE_SENTENCE)
                 return
-            if config.state == account.NEEDS_SIGN_IN:  # one more refused try may lock the mailbox
+            if config.state == account.NEEDS_SIGN_IN:  # one more refused try may lock the account
                 counting_.fail(SIGN_IN_SENTENCE)
                 return
             boxes = counting_.read(lambda: _chosen(account_id))
@@ -112,7 +119,7 @@ class Counter(QObject):
         return self._begin(work)
 
     def cancel(self) -> None:
-        """The person goes on: end it at once; nothing is told any more."""
+        """End counting at once because the user goes on; no signal follows."""
         if self._try is not None:
             self._try.cancel()
             self._try = None
@@ -137,11 +144,11 @@ class Counter(QObject):
 
 
 class _CancelledError(Exception):
-    """Nobody waits for the answer any more."""
+    """The counting was cancelled."""
 
 
 class _Counting:
-    """One question in its thread."""
+    """Answers one question in its own thread."""
 
     def __init__(self, started: Try, tell: Callable[[Counts], None]) -> None:
         self.started = started
@@ -149,7 +156,7 @@ class _Counting:
         self._counts = Counts(started.ticket)
 
     def run(self, work: Callable[[_Counting], None]) -> None:
-        """Answer; whatever fails is told as the end of the counts."""
+        """Do the work; a failure ends the counts and is reported with them."""
         try:
             work(self)
         except _CancelledError:
@@ -162,7 +169,7 @@ class _Counting:
         self._say(replace(self._counts, is_over=True))
 
     def fail(self, sentence: str) -> None:
-        """There will be no more counts than there are."""
+        """Note why no more counts will follow."""
         self._counts = replace(self._counts, error=sentence)
 
     def labels(
@@ -173,7 +180,7 @@ class _Counting:
         contacts: Contacts | None,
         leave: past_mail.Leave = past_mail.nothing,
     ) -> None:
-        """Count these, and tell each as it comes."""
+        """Count these labels, and report each as it is done."""
         found: dict[str, LabelCount] = {}
         for one in past_mail.count(session, names, since, contacts, leave):
             found[one.name] = one
@@ -182,7 +189,7 @@ class _Counting:
     def deleted(
         self, session: ImapSession, account_id: int, boxes: Sequence[MailboxState], since: int
     ) -> None:
-        """Count what was deleted here."""
+        """Count and report the mail that was deleted here."""
         found = deleted_mail.find(session, account_id, boxes, since, self.read)
         self._say(replace(self._counts, deleted=found))
 
@@ -190,7 +197,7 @@ class _Counting:
     def connected(
         self, config: AccountConfig, vault: Vault, timing: Timing
     ) -> Iterator[ImapSession]:
-        """A connection of an account, closed at the end."""
+        """A read-only session of an account, closed at the end."""
         with _open_store():
             session = connect(
                 config, vault, timing, read_only=True,
@@ -203,11 +210,11 @@ class _Counting:
             session.close()
 
     def contacts(self, own: frozenset[str]) -> Contacts | None:
-        """All contacts' addresses, or None if there are none."""
+        """The addresses of all contacts, or None if there are none."""
         return self.read(lambda: Contacts(own)) or None
 
     def read(self, work: Callable[[], T], /) -> T:
-        """Read from the store; not after `cancel` has returned, for it may be closed then."""
+        """Read from the store, but not once `cancel` has returned: it may be closed then."""
         found: list[T] = []
 
         def read() -> None:
@@ -234,7 +241,7 @@ def _open_store() -> Iterator[None]:
 
 
 class _Here:
-    """Which UIDs of a mailbox need not come: they are here, or known to be kept out."""
+    """Says which UIDs of a mailbox are known: their mail is here, or a tombstone keeps it out."""
 
     def __init__(self, one: _Counting, boxes: Sequence[MailboxState]) -> None:
         self._one = one

@@ -1,8 +1,8 @@
-"""Finding servers and trying a sign-in, for the wizard and the preferences.
+"""Finds an address's servers and tries a sign-in, for the wizard and the preferences.
 
-Each try runs in short-lived daemon threads of its own, IMAP and SMTP side by side. Every answer
-carries the ticket of its try; after `cancel`, or when a newer try was started, an answer that
-still comes is dropped. A try that hangs in a name look-up is left behind: it holds nothing.
+Each try runs in its own short-lived daemon threads, IMAP and SMTP side by side. Every answer has
+the ticket of its try. After `cancel`, or once a newer try has started, late answers are dropped.
+A try that hangs in a name look-up is left behind: it holds no resources.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class FailureKind(StrEnum):
     OTHER = "other"
 
 
-# What the session calls them.
+# The names that `sync.net.server.Server` uses.
 _LINES: dict[Security, Literal["tls", "starttls", "plain"]] = {
     Security.TLS: "tls",
     Security.STARTTLS: "starttls",
@@ -90,14 +90,14 @@ _KINDS: tuple[tuple[type[SyncError], FailureKind], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """What is tried.
+    """The sign-in that is tried.
 
     Attributes:
-        user_name, smtp_user_name: '' is the address.
+        user_name, smtp_user_name: '' means the address.
         ca_file: A further certificate to trust, as a PEM file.
-        trusted: Certificates that the person trusts, as (host in lower case, fingerprint).
-        token: With OAuth instead of the password: gives an access token, in the try's thread;
-            another one than its argument, which was refused.
+        trusted: Certificates that the user trusts, as (host in lower case, fingerprint).
+        token: For OAuth, instead of the password. Called in the try's thread with the token that
+            a server refused (or ''); returns another access token.
     """
 
     address: str
@@ -112,12 +112,12 @@ class SignIn:
     token: Callable[[str], str] | None = field(default=None, repr=False)
 
     def trusted_of(self, host: str) -> frozenset[str]:
-        """The fingerprints that are good for a host."""
+        """The fingerprints that the user trusts for a host."""
         wanted = host.strip().lower()
         return frozenset(fingerprint for known, fingerprint in self.trusted if known == wanted)
 
     def secret(self, *, refused: str = "") -> tuple[str, str]:
-        """What is shown to the servers, and its kind; a token may have to be renewed first."""
+        """The password or access token, and its kind. A token may have to be renewed first."""
         if self.token is None:
             return self.password, "password"
         return self.token(refused), "oauth2"
@@ -125,7 +125,7 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What failed, with the person's sentence, and the certificate if it is that."""
+    """What failed, with the sentence for the user, and the certificate if that is the cause."""
 
     kind: FailureKind
     sentence: str
@@ -151,7 +151,7 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """The answer to `try_sign_in`; no failure means that this server let us in."""
+    """The answer to `try_sign_in`. No failure means that this server accepted the sign-in."""
 
     ticket: int
     imap_failure: Failure | None
@@ -160,15 +160,15 @@ class Tried:
 
     @property
     def is_good(self) -> bool:
-        """Whether both servers let us in."""
+        """Whether both servers accepted the sign-in."""
         return self.imap_failure is None and self.smtp_failure is None
 
 
 class Probe(QObject):
-    """Tries what the person typed; one try at a time.
+    """Tries what the user typed; one try at a time.
 
     Signals:
-        looked: An `Answer` of a search that runs, for its details.
+        looked: An `Answer` of the running search, for its details.
         detected: A `Detection`.
         tried: A `Tried`.
     """
@@ -193,7 +193,7 @@ class Probe(QObject):
         return self._try is not None
 
     def detect(self, address: str, network: Network | None = None) -> int:
-        """Look for the servers of an address."""
+        """Look for an address's servers; `looked` and `detected` follow. Returns the ticket."""
         started = self._begin()
 
         def tell(answer: Answer) -> None:
@@ -204,7 +204,7 @@ class Probe(QObject):
                 return detect(
                     address, started.cancelled, network=network, tell=tell, enough=started.enough
                 )
-            except Exception:  # the boundary of this thread: the person waits for an answer
+            except Exception:  # the boundary of this thread: the user waits for an answer
                 log.exception("a search failed")
                 return Detected(None, None)
 
@@ -212,18 +212,18 @@ class Probe(QObject):
         return started.ticket
 
     def stop_looking(self) -> None:
-        """End a search with what is known; its answer comes within a twentieth of a second."""
+        """End a search with what is known; its answer comes within 50 ms."""
         if self._try is not None:
             self._try.enough.set()
 
     def try_sign_in(self, sign_in: SignIn) -> int:
-        """Sign in to both servers, and list the labels."""
+        """Sign in to both servers and list the labels; `tried` follows. Returns the ticket."""
         started = self._begin()
         self._run(started, lambda: _tried(started, sign_in, self._timing))
         return started.ticket
 
     def cancel(self) -> None:
-        """Abandon what runs; no answer comes any more."""
+        """Abandon what runs; no answer follows."""
         if self._try is not None:
             self._try.cancel()
             self._try = None
@@ -258,7 +258,7 @@ class Probe(QObject):
 
 
 def _tried(started: Try, sign_in: SignIn, timing: Timing) -> Tried:
-    """Both servers side by side, so that the person waits for the slower one only."""
+    """Try both servers side by side, so that the user waits only for the slower one."""
     failures: list[Failure | None] = [None]
 
     def try_smtp() -> None:
@@ -279,7 +279,7 @@ def _failure_of(work: Callable[[], None], sign_in: SignIn) -> Failure | None:
         work()
     except SyncError as error:
         return _failure(error, sign_in)
-    except Exception:  # the boundary of this thread: the person waits for an answer
+    except Exception:  # the boundary of this thread: the user waits for an answer
         log.exception("a try failed")
         return Failure(FailureKind.OTHER, BUG_SENTENCE)
     return None
@@ -302,7 +302,7 @@ def _failure(error: SyncError, sign_in: SignIn) -> Failure:
 
 
 def _app_password_sentence(sign_in: SignIn) -> str:
-    """What a refusal most likely means at this provider, or ''."""
+    """The sentence for a refusal at a provider that needs app passwords, or ''."""
     provider = providers.of_host(sign_in.imap.host)
     if provider is None or provider.app_password is not AppPassword.NEEDED:
         return ""
@@ -314,7 +314,7 @@ def _app_password_sentence(sign_in: SignIn) -> str:
 
 @contextmanager
 def signed_in(started: Try, sign_in: SignIn, timing: Timing) -> Iterator[ImapSession]:
-    """A connection that only reads, closed at the end; `Try.cancel` cuts it."""
+    """A read-only session, closed at the end; `Try.cancel` cuts it. Raises SyncError."""
 
     def opened(secret: str, auth: str) -> ImapSession:
         session = ImapSession(_server(sign_in.imap, sign_in), timing, read_only=True)
@@ -346,7 +346,7 @@ def _sign_in_imap(started: Try, sign_in: SignIn, timing: Timing) -> list[Label]:
 
 
 def _with_secret(sign_in: SignIn, attempt: Callable[[str, str], Done]) -> Done:
-    """A token that ended sooner than it was to is renewed once."""
+    """Run `attempt`; if the server refuses a token (it may end early), renew it and run again."""
     secret, auth = sign_in.secret()
     try:
         return attempt(secret, auth)

@@ -1,4 +1,4 @@
-"""A look at an account's SMTP server when the person asks how it fares: nobody signs in."""
+"""Checks an account's SMTP server, without a sign-in, when the user asks for a health report."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BUG_SENTENCE = "The look failed because of a fault in Dealpost."
 
 
 class SmtpLook(QObject):
-    """One look at a time, in a thread of its own; none of its methods blocks.
+    """Runs one check at a time, in its own thread; none of its methods blocks.
 
     Signals:
         looked: The Finding.
@@ -41,7 +41,7 @@ class SmtpLook(QObject):
         self._finished.connect(self._on_finished)
 
     def look(self, config: AccountConfig) -> None:
-        """Connect, secure the line, hang up; what ran before is abandoned."""
+        """Connect, secure the connection, hang up; a check that still runs is abandoned."""
         self.cancel()
         current = self._try = Try(next(self._tickets))
         self.destroyed.connect(current.cancel)
@@ -60,7 +60,7 @@ class SmtpLook(QObject):
         threading.Thread(target=run, name="smtp-look", daemon=True).start()
 
     def cancel(self) -> None:
-        """Abandon it; nothing is told any more."""
+        """Abandon the check; no signal follows."""
         if self._try is not None:
             self._try.cancel()
             self._try = None
@@ -80,6 +80,6 @@ def _look(current: Try, place: SmtpPlace, timing: Timing) -> Finding:
         return server_findings.sending(smtp.look())
     except SyncError as error:
         return server_findings.no_sending(error.sentence, type(error).__name__)
-    except Exception as error:  # the boundary of this thread: the person waits for an answer
+    except Exception as error:  # the boundary of this thread: the user waits for an answer
         log.exception("a look at a server failed")
         return server_findings.no_sending(BUG_SENTENCE, type(error).__name__)

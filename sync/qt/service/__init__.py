@@ -1,4 +1,4 @@
-"""`MailService`, the one front of all threads for the window, and the threads behind it.
+"""`MailService`, through which the window uses all threads, and the threads behind it.
 
 It may import `worker`, `probes` and `threads`, and everything in `sync` outside `qt`.
 """

@@ -1,6 +1,6 @@
-"""An attachment becomes a file: one that the person saves, or a copy to open.
+"""Writes an attachment to a file: one that the user saves, or a copy to open.
 
-A file is there whole or not at all: it is written beside its place and moved there.
+A file is there whole or not at all: it is written beside its target and then moved there.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _PIECE = 1_048_576
 
 @dataclass(frozen=True, slots=True)
 class AttachmentFile:
-    """What came of writing an attachment out.
+    """The result of writing an attachment out.
 
     Attributes:
-        is_here: False while only the server has its bytes; then nothing was written.
+        is_here: False while only the server has its bytes; nothing was written then.
         reason: Why the file could not be written, or ''.
     """
 
@@ -34,10 +34,10 @@ class AttachmentFile:
 
 
 def write_out(attachment_id: int, path: Path, *, is_copy: bool) -> AttachmentFile | None:
-    """Write an attachment to a file; None if it is gone, as it is with its deleted mail.
+    """Write an attachment to a file; None if it is gone, for example with its deleted mail.
 
     Args:
-        is_copy: To be opened: private, read-only, and kept if it is there already.
+        is_copy: The file is a copy to open: private, read-only, and kept if it exists already.
     """
     if is_copy and path.exists():
         return AttachmentFile(path)
@@ -54,7 +54,7 @@ def write_out(attachment_id: int, path: Path, *, is_copy: bool) -> AttachmentFil
     except OSError as error:
         return AttachmentFile(path, reason=_reason(error))
     if is_copy and body.attachment(attachment_id) is None:
-        _remove(path)  # deleted while it was written: whoever removed the copies found none
+        _remove(path)  # deleted while it was written, when there was no copy to remove yet
         return None
     return AttachmentFile(path)
 
@@ -62,7 +62,7 @@ def write_out(attachment_id: int, path: Path, *, is_copy: bool) -> AttachmentFil
 def _write(path: Path, content: bytes, *, is_copy: bool) -> None:
     if is_copy:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    target = path.resolve()  # what a link leads to, not the link, is replaced
+    target = path.resolve()  # replaces what a symbolic link leads to, not the link
     beside = target.with_name(f".dealpost-{uuid.uuid4().hex}.part")
     opened = os.open(
         beside,
@@ -75,7 +75,7 @@ def _write(path: Path, content: bytes, *, is_copy: bool) -> None:
             while view:
                 view = view[file.write(view[:_PIECE]) :]
             file.flush()
-            os.fsync(opened)  # some disks tell only now that they are full
+            os.fsync(opened)  # some disks report only now that they are full
         if is_copy:
             beside.chmod(stat.S_IRUSR)
         beside.replace(target)

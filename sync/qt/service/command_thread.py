@@ -1,6 +1,6 @@
-"""The command thread: what the person does is carried out here, one command after another.
+"""The command thread: carries out what the user does, one command after another.
 
-A long one goes in steps, and those that came meanwhile go between them.
+A long command runs in steps, so that other commands can run in between.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from models.store.database import StoreError
 
 log = logging.getLogger(__name__)
 
-LONG_SECONDS = 20.0  # at quit, for the commands that go in steps
+LONG_SECONDS = 20.0  # at quit, for commands that run in steps
 BUG_SENTENCE = "This could not be done because of a fault in Dealpost; nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
 class CommandDone:
-    """A command ended. `done` is None and `error` the person's sentence if it failed."""
+    """A command ended. If it failed, `done` is None and `error` the sentence for the user."""
 
     ticket: int
     command: Command
@@ -42,7 +42,7 @@ class CommandDone:
 
 @dataclass(frozen=True, slots=True)
 class _Long:
-    """A command that goes in steps: it runs, or waits for the one before it."""
+    """A command that runs in steps. It is running, or waits for the long one before it."""
 
     ticket: int
     command: LongCommand
@@ -50,10 +50,10 @@ class _Long:
 
 
 class Commander(QObject):
-    """Runs commands in its own QThread, each with its local effect and its operations.
+    """Runs commands in its own QThread: each changes the store and may queue operations.
 
     Signals:
-        happened: Each event of a command, after it is committed.
+        happened: Each event of a command, emitted after the commit.
         commanded: A `CommandDone`, after the command's events.
         wiped: Whether a wipe was complete.
     """
@@ -71,13 +71,13 @@ class Commander(QObject):
 
     @Slot()
     def start(self) -> None:
-        """First code to run in the thread: the connection belongs to it."""
+        """Open the connection; the first code to run in the thread, which owns the connection."""
         database.open_for_thread()
-        self._work_soon()  # what the last run did not end
+        self._work_soon()  # long work that the last run of the program did not finish
 
     @Slot(int, object)
     def run(self, ticket: int, command: Command) -> None:
-        """Carry out one command, or begin a long one; never raises."""
+        """Carry out one command, or queue a long one; never raises."""
         if isinstance(command, LongCommand):
             self._long.append(_Long(ticket, command, steps(command)))
         else:
@@ -103,7 +103,7 @@ class Commander(QObject):
         self.commanded.emit(CommandDone(ticket, command, None, sentence))
 
     def _step(self, long: _Long) -> None:
-        """One step of the long command that is first; what it did is taken back if it fails."""
+        """Run one step of the first long command; on a failure the command ends with an error."""
         try:
             with database.told_plainly():
                 step = next(long.steps)
@@ -124,7 +124,7 @@ class Commander(QObject):
             self.happened.emit(event)
 
     def _work_soon(self) -> None:
-        """Go on with what takes long, after the commands that wait."""
+        """Schedule the next step of long work, after the commands that wait."""
         is_due = self._long or unfinished_import.is_due() or account_jobs.is_due()
         if is_due and not self._is_working:
             self._is_working = True
@@ -132,9 +132,12 @@ class Commander(QObject):
 
     @Slot()
     def work(self) -> None:
-        """One step; if it fails (a full disk) the next command or the next start tries again."""
+        """Run one step of long work.
+
+        If it fails (a full disk, say), the next command or the next start tries again.
+        """
         if self._is_over:
-            return  # queued before `stop`: it would open a connection that nobody closes
+            return  # queued before `stop`: it would open a connection that nothing closes
         self._is_working = False
         if self._long:
             self._step(self._long[0])
@@ -152,7 +155,7 @@ class Commander(QObject):
 
     @Slot()
     def wipe(self) -> None:
-        """Make the bytes of what was deleted unreadable, if that is due (R7)."""
+        """Make the bytes of deleted mail unreadable, if that is due (R7)."""
         try:
             complete = not wipe.is_due() or _wiped()
             complete = opened_files.remove_left_over(self._folder) and complete
@@ -165,7 +168,7 @@ class Commander(QObject):
     def stop(self) -> None:
         """Close the connection and end the thread.
 
-        An import that runs gets some time to end; otherwise it is taken back at the next start.
+        A running import gets `LONG_SECONDS` to end; otherwise the next start takes it back.
         """
         last = time.monotonic() + LONG_SECONDS
         while self._long and time.monotonic() < last:
@@ -176,7 +179,7 @@ class Commander(QObject):
 
 
 def _wiped() -> bool:
-    """A copy from before a migration may hold what was deleted: it goes with it."""
+    """Wipe; then remove a copy from before a migration too, since it may hold deleted mail."""
     is_done = wipe.wipe()
     if is_done:
         profile.remove_copy_here()

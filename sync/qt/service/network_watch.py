@@ -1,8 +1,8 @@
-"""Sleep and wake, and a change of network: what makes lines useless without a word from them.
+"""Notices that the computer woke up or changed its network, and makes the workers reconnect.
 
-After a sleep of the machine every line is dead, and after a change of network those from an
-address that this computer has no longer; TCP would notice it minutes later. Looked for in the
-GUI thread, because a worker may be waiting for an answer that never comes.
+After the computer wakes, every connection is dead. After a network change, so are those bound to
+an old address. TCP would notice only minutes later. The check runs in the GUI thread, because a
+worker may be waiting for an answer that never comes.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from sync.timing import Timing
 
 
 class Surroundings:
-    """What the computer does around the program; a test has others."""
+    """The computer's clock and addresses; tests put their own in place."""
 
     def wall(self) -> float:
-        """Seconds on the clock on the wall, which goes on while the machine sleeps."""
+        """Seconds of wall-clock time, which goes on while the computer sleeps."""
         return time.time()
 
     def addresses(self) -> frozenset[str]:
@@ -32,7 +32,7 @@ class Surroundings:
 
 
 class SurroundingsWatch(QObject):
-    """Tells the workers to connect anew where their lines are dead; lives in the GUI thread."""
+    """Makes workers with dead connections connect again; lives in the GUI thread."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class SurroundingsWatch(QObject):
         self._timer.timeout.connect(self.look)
 
     def start(self) -> None:
-        """Look every few seconds, and at once when the system speaks."""
+        """Check every `Timing.look_around`, and at once when the system reports a change."""
         self._looked_at = self._surroundings.wall()
         self._timer.start(round(self._timing.look_around * 1000))
         if QNetworkInformation.loadBackendByFeatures(QNetworkInformation.Feature.Reachability):
@@ -60,12 +60,12 @@ class SurroundingsWatch(QObject):
                 information.reachabilityChanged.connect(self._reachability_changed)
 
     def stop(self) -> None:
-        """The program ends."""
+        """Stop checking: the program ends."""
         self._timer.stop()
 
     @Slot()
     def look(self) -> None:
-        """Compare with the last look."""
+        """Compare clock and addresses with those of the last check."""
         now, addresses = self._surroundings.wall(), self._surroundings.addresses()
         gap = abs(now - self._looked_at) - self._timing.look_around
         is_moved = addresses != self._addresses
@@ -81,7 +81,7 @@ class SurroundingsWatch(QObject):
         self._report(self._addresses)
 
     def _report(self, addresses: frozenset[str] | None) -> None:
-        """`None`: no line is to be trusted any more."""
+        """Let each worker reconnect if its connection is dead; None: every connection is dead."""
         for worker in self._workers():
             slot = "connect_anew" if worker.cut_if_dead(addresses) else "try_now"
             call(worker, slot)

@@ -1,4 +1,4 @@
-"""The reader thread: lists, searches, bodies taken apart and cleaned, off the GUI thread."""
+"""The reader thread: answers the window's requests for lists, searches, bodies and files."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ log = logging.getLogger(__name__)
 
 
 class Reader(QObject):
-    """Answers requests in the order in which they came, on a connection that cannot write.
+    """Answers requests in the order they came, on a connection to the store that cannot write.
 
-    Lives in its own QThread, no parent.
+    Lives in its own QThread, so it has no parent.
 
     Signals:
-        answered: An `Answer`; a request that failed has the person's sentence in `error`.
+        answered: An `Answer`; after a failure its `error` is the sentence for the user.
     """
 
     answered = Signal(object)
 
     @Slot()
     def start(self) -> None:
-        """First code to run in the thread: the connection belongs to it."""
+        """Open the connection; the first code to run in the thread, which owns the connection."""
         database.open_for_thread(read_only=True)
 
     @Slot(int, object)
     def answer(self, ticket: int, request: Request) -> None:
-        """Read what is asked for; never raises."""
+        """Answer one request; never raises."""
         try:
             reply = Answer(ticket, request, reading.answer(request))
         except Exception:

@@ -1,4 +1,4 @@
-"""Answers to the window's requests, from the store; runs in the reader thread, without Qt."""
+"""Answers the window's requests from the store. Runs in the reader thread, without Qt."""
 
 from __future__ import annotations
 
@@ -63,11 +63,11 @@ from sync.qt.service.requests import (
 
 log = logging.getLogger(__name__)
 
-MOST_TEXT = 500_000  # characters of plain text that anybody would read in a window
+MOST_TEXT = 500_000  # characters of plain text; no user reads more in a window
 
 
 def answer(request: Request) -> Result:
-    """What was asked for; raises what the store raises."""
+    """The result of a request. Raises what the store raises."""
     match request:
         case ListRequest():
             return conversation_list.ids(request.query, request.limit)

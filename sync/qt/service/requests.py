@@ -1,8 +1,8 @@
-"""What the window asks the reader thread for, and what it gets back.
+"""The requests that the window sends to the reader threads, and the results it gets back.
 
-A request is a frozen dataclass; `MailService.ask` answers with a ticket at once and later with
-`answered(Answer)`. Reading bodies, taking MIME apart, cleaning HTML and searching happen there,
-never in the GUI thread.
+A request is a frozen dataclass. `MailService.ask` returns a ticket at once and emits
+`answered(Answer)` later. Bodies are read, MIME is parsed, HTML is cleaned and searches run in the
+reader thread, never in the GUI thread.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class ContentRequest:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentRequest:
-    """Write an attachment into a file: `write_out`. Result: AttachmentFile, or None if gone."""
+    """Write an attachment to a file; see `write_out`. Result: AttachmentFile, or None if gone."""
 
     attachment_id: int
     path: Path
@@ -68,7 +68,7 @@ class AttachmentRequest:
 
 @dataclass(frozen=True, slots=True)
 class SourceRequest:
-    """The message as the server has it. Result: bytes or None."""
+    """The message's source, as the server has it. Result: bytes or None."""
 
     message_id: int
 
@@ -83,7 +83,7 @@ class DeletePreviewRequest:
 
 @dataclass(frozen=True, slots=True)
 class RemovalPreviewRequest:
-    """What removing an account would leave (S7). Result: RemovalPreview."""
+    """What removing an account would keep (S7). Result: RemovalPreview."""
 
     account_id: int
 
@@ -145,16 +145,16 @@ class LinkPreviewRequest:
 
 @dataclass(frozen=True, slots=True)
 class PanelRequest:
-    """Who an open conversation is with, its link and what it asks. Result: Panel or None."""
+    """Who an open conversation is with, its link and its offers (M11). Result: Panel or None."""
 
     conversation_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """Look at a file before it is imported; see `importing.plan_file`. Result: ImportPlan.
+    """Read a file before it is imported; see `models.files.plan.plan_file`. Result: ImportPlan.
 
-    Its drafts go into the command `ImportRecords`.
+    The plan's drafts go into the command `ImportRecords`.
     """
 
     path: Path
@@ -176,7 +176,7 @@ class ExportRequest:
 
 @dataclass(frozen=True, slots=True)
 class QueueRequest:
-    """What servers still have to hear, or refused. Result: QueuePage."""
+    """A page of operations that wait for a server, or that one refused. Result: QueuePage."""
 
     limit: int
     offset: int = 0
@@ -184,7 +184,7 @@ class QueueRequest:
 
 @dataclass(frozen=True, slots=True)
 class LedgerRequest:
-    """What happened, newest first, before an entry's id. Result: LedgerPage."""
+    """A page of the ledger, newest first, before the entry with this id. Result: LedgerPage."""
 
     query: LedgerQuery
     limit: int
@@ -193,12 +193,12 @@ class LedgerRequest:
 
 @dataclass(frozen=True, slots=True)
 class HeldRequest:
-    """What the brake holds (X3). Result: Held."""
+    """The deletes that the brake holds (X3). Result: Held."""
 
 
 FileRequest = (
     AttachmentRequest | ImportRequest | ExportRequest
-)  # in a thread of their own: files may be long
+)  # read in a second reader thread, because files may be long
 
 Request = (
     QueueRequest
@@ -227,7 +227,7 @@ Address = tuple[str, str]  # display name or '', address
 
 @dataclass(frozen=True, slots=True)
 class AttachmentHead:
-    """One attachment of a message; `is_here` is false while it is only on the server."""
+    """One attachment of a message; `is_here` is False while only the server has it."""
 
     attachment_id: int
     message_id: int
@@ -261,12 +261,12 @@ class MessageHead:
     on_junk: bool
     body_state: str  # full | partial | none | poison
     attachments: tuple[AttachmentHead, ...]
-    is_held: bool = False  # deleted on the server; the brake waits for the person
+    is_held: bool = False  # deleted on the server; the brake waits for the user's answer
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationHead:
-    """A conversation as its open view needs it, oldest message first."""
+    """A conversation as the reading pane needs it, oldest message first."""
 
     conversation_id: int
     account_id: int
@@ -280,7 +280,7 @@ class ConversationHead:
 
 @dataclass(frozen=True, slots=True)
 class InlinePart:
-    """A picture that the HTML names by `cid:`."""
+    """A picture that the HTML refers to by `cid:`."""
 
     content_id: str
     content_type: str
@@ -289,13 +289,13 @@ class InlinePart:
 
 @dataclass(frozen=True, slots=True)
 class MessageContent:
-    """The body of one message. `html` is None where there is only text."""
+    """The body of one message. `html` is None if there is only text."""
 
     message_id: int
     html: CleanedHtml | None
     text: str
     inline: tuple[InlinePart, ...]
-    body_state: str  # as above; lost: its account was removed before it was fetched
+    body_state: str  # as above, or lost: its account was removed before the body was fetched
 
 
 Result = (
@@ -325,7 +325,7 @@ Result = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the reader found. `error` is the person's sentence, or ''."""
+    """The reader's answer. `error` is the sentence for the user, or ''."""
 
     ticket: int
     request: Request

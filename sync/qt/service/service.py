@@ -1,8 +1,8 @@
-"""The front of everything that runs in threads; the window talks to nothing else.
+"""`MailService`: what the window talks to when it needs a thread; it talks to nothing else.
 
-`MailService` lives in the GUI thread. It owns the reader thread, the command thread and one
-worker thread per account, hands requests to them by queued signals, and relays what they tell.
-None of its methods blocks, except `close`.
+`MailService` lives in the GUI thread. It owns the reader threads, the command thread and one
+worker thread per account. It hands them requests by queued signals and passes on what they
+report. None of its methods blocks, except `close`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from sync.qt.threads import call, inhabited, join
 from sync.timing import Timing
 
 _ENDED = (account.STOPPED, account.REMOVED)  # states of an account that has no worker
-WIPE_LIMIT_SECONDS = 120.0  # at quit the last wipe may take so long; a longer one is done at start
+WIPE_LIMIT_SECONDS = 120.0  # for the last wipe at quit; a longer one is done at the next start
 
 
 class MailService(QObject):
@@ -50,11 +50,11 @@ class MailService(QObject):
         timing: The waits of the engine.
         is_read_only: No changing command is sent to any server.
         vault: The secrets.
-        open_url: Shows a page in the person's browser.
-        vault_change: Changes how they are kept.
+        open_url: Shows a page in the user's browser.
+        vault_change: Changes how the secrets are kept.
 
     Signals:
-        happened: A dataclass of `models.events`; committed before it is told.
+        happened: A dataclass of `models.events`, emitted after the change is committed.
         commanded: A `CommandDone` for each `run`, after the command's events.
         answered: An `Answer` for each `ask`.
     """
@@ -115,7 +115,7 @@ class MailService(QObject):
         self._is_open = True
         self._readers: list[tuple[QThread, Reader]] = []
         self._start_reader("reader", self._to_reader)
-        # Files of any length are read and written here, while lists and search go on there.
+        # A second reader for files: a long one must not hold up lists and search.
         self._start_reader("files", self._to_files)
         self._commander = Commander(self.folder)
         self._commander_thread = inhabited("commands", self._commander, self)
@@ -126,15 +126,15 @@ class MailService(QObject):
         self._commander.commanded.connect(self._on_commanded)
         self._commander.wiped.connect(self._on_wiped)
         self._commander_thread.start()
-        self._wipe.emit()  # one that a crash cut short, if it is still due
+        self._wipe.emit()  # finishes a wipe that a crash cut short
         self.vault.start()
         self._surroundings.start()
 
     def close(self) -> None:
-        """Stop every thread; returns when all connections to servers and store are closed.
+        """Stop every thread; return when all connections to servers and the store are closed.
 
-        Waits `Timing.stop` for the workers (after a short grace their sockets are cut), and
-        longer only for the wipe of mail that was deleted just now (R7).
+        Waits up to `Timing.stop` for the workers, whose sockets are cut after a short grace
+        period. Waits longer only for the wipe of mail that was just deleted (R7).
         """
         if not self._is_open:
             return
@@ -146,7 +146,7 @@ class MailService(QObject):
         self._stop_reader.emit()
         for thread, _ in self._readers:
             join(thread, self.timing.stop)
-        self._wipe.emit()  # after the last reader: one that is open would hold it up
+        self._wipe.emit()  # after the last reader: an open one would hold up the wipe
         self._stop_commander.emit()
         join(self._commander_thread, WIPE_LIMIT_SECONDS)
         self.vault.close()
@@ -154,7 +154,7 @@ class MailService(QObject):
     # --- asking --------------------------------------------------------------------------
 
     def run(self, command: Command) -> int:
-        """Carry out a command in the command thread; its ticket comes back in `commanded`."""
+        """Carry out a command in the command thread; the ticket comes back in `commanded`."""
         ticket = next(self._tickets)
         self._wipes.postpone()
         if isinstance(command, RemoveAccount):
@@ -166,20 +166,23 @@ class MailService(QObject):
         return ticket
 
     def ask(self, request: Request) -> int:
-        """Read something in a reader thread; its ticket comes back in `answered`."""
+        """Read something in a reader thread; the ticket comes back in `answered`."""
         ticket = next(self._tickets)
         reader = self._to_files if isinstance(request, FileRequest) else self._to_reader
         reader.emit(ticket, request)
         return ticket
 
     def sync_now(self, account_id: int | None = None) -> None:
-        """Start a cycle at once, of one account or of all; a keychain that was shut is asked again."""
+        """Start a cycle at once, of one account or of all; ask a locked keychain again."""
         self.vault.retry_if_closed()
         for worker in self._workers.of(account_id):
             call(worker, "sync_now")
 
     def check_health(self, account_id: int) -> bool:
-        """Look at an account's servers now; `HealthChanged` tells. False if nothing runs for it."""
+        """Check an account's servers now. False if it has no worker.
+
+        `HealthChanged` brings the result.
+        """
         self.vault.retry_if_closed()
         workers = self._workers.of(account_id)
         for worker in workers:
@@ -187,12 +190,12 @@ class MailService(QObject):
         return bool(workers)
 
     def want_body(self, message_id: int) -> None:
-        """Fetch this message's body next; `MessagesChanged` tells when it is here."""
+        """Fetch this message's body next; `MessagesChanged` follows when it is here."""
         for worker in self._workers.of(sync_facts.account_of_message(message_id) or 0):
             call(worker, "want_body", message_id)
 
     def want_attachment(self, attachment_id: int) -> None:
-        """Fetch this attachment next; `MessagesChanged` tells when it is here."""
+        """Fetch this attachment next; `MessagesChanged` follows when it is here."""
         for worker in self._workers.of(sync_facts.account_of_attachment(attachment_id) or 0):
             call(worker, "want_attachment", attachment_id)
 
@@ -207,16 +210,16 @@ class MailService(QObject):
     # --- accounts ------------------------------------------------------------------------
 
     def start_account(self, account_id: int) -> None:
-        """Start this account's worker, or start it anew if it runs."""
+        """Start this account's worker, or restart it if it runs."""
         self._workers.start(account_id)
 
     def stop_account(self, account_id: int) -> None:
-        """End this account's worker; what it was doing goes on when it is started again."""
+        """End this account's worker. Its work goes on when it is started again."""
         self._workers.stop(account_id)
 
     @Slot()
     def _start_accounts(self) -> None:
-        """The vault is open: start what waited for it, and let the others try again."""
+        """The vault is open: start the workers that waited for it, and let the others try again."""
         for config in account.configs():
             workers = self._workers.of(config.id)
             for worker in workers:
@@ -238,8 +241,8 @@ class MailService(QObject):
         self._readers.append((thread, reader))
         thread.start()
 
-    # --- what the threads tell -----------------------------------------------------------
-    # What is still on its way when the service closes is dropped: the window is gone.
+    # --- what the threads report ---------------------------------------------------------
+    # Reports still on their way when the service closes are dropped: the window is gone.
 
     @Slot(object)
     def _on_worker_event(self, event: Event) -> None:
@@ -266,7 +269,7 @@ class MailService(QObject):
         self.happened.emit(event)
 
     def _on_accounts_changed(self, event: AccountsChanged) -> None:
-        """The person added, edited, stopped or removed accounts: the workers follow."""
+        """The user added, edited, stopped or removed accounts: start and stop their workers."""
         states = {config.id: config.state for config in account.configs()}
         for account_id in event.account_ids:
             if states.get(account_id, account.REMOVED) in _ENDED:
@@ -281,7 +284,7 @@ class MailService(QObject):
         if not self._is_open:
             return
         account_id = self._removals.end(done.ticket)
-        if account_id is not None and done.error:  # a full disk: it stays, and goes on
+        if account_id is not None and done.error:  # a full disk, say: the account stays and goes on
             self._on_accounts_changed(AccountsChanged((account_id,)))
         self.commanded.emit(done)
 

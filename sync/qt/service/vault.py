@@ -1,8 +1,8 @@
-"""The vault's front in the GUI thread: opens it, and never waits for it.
+"""Opens and uses the vault from the GUI thread, which never waits for it.
 
-A locked keyring answers when the person has closed its prompt, or never. So every call that may
-block runs in one daemon thread of plain Python: a QThread that hangs in a call could not be
-destroyed without aborting the program, a daemon thread ends with it.
+A locked keyring answers when the user closes its prompt, or never. So every call that may block
+runs in one daemon thread of plain Python. A daemon thread ends with the program; to destroy a
+QThread that hangs in a call would abort the program.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 SILENT = "Your keychain does not answer. Unlock it, then try again, or choose another way."
-PROMPT_MS = 60_000  # who is asked to unlock a keychain needs a while; then another way is offered
-WAITING_MS = 500  # a keyring that takes longer is waiting for its own prompt
+PROMPT_MS = 60_000  # time for the user to unlock a keychain; then another way is offered
+WAITING_MS = 500  # a keyring that takes longer has opened its own prompt
 
 
 class QuestionKind(StrEnum):
-    """What the person has to do before secrets can be read."""
+    """What the user has to do before secrets can be read."""
 
     PASSPHRASE = "passphrase"  # noqa: S105  # enter it
     KEYRING_LOCKED = "keyring_locked"  # unlock the keychain, then `retry`
@@ -52,7 +52,7 @@ class QuestionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VaultQuestion:
-    """Why the vault is not open, with the person's sentence."""
+    """Why the vault is not open, with the sentence for the user."""
 
     kind: QuestionKind
     sentence: str
@@ -60,7 +60,10 @@ class VaultQuestion:
 
 @dataclass(frozen=True, slots=True)
 class VaultAnswer:
-    """What became of `check_keyring`, `unlock` or `prepare`; `error` is the person's sentence."""
+    """The result of `check_keyring`, `unlock`, `prepare` or `perform`.
+
+    `error` is the sentence for the user, or ''.
+    """
 
     ticket: int
     is_done: bool
@@ -68,15 +71,15 @@ class VaultAnswer:
 
 
 class VaultService(QObject):
-    """Opens the vault and asks the person if it can't.
+    """Opens the vault, and asks the user where it can't.
 
     Attributes:
         vault: Thread-safe; workers read secrets from it.
 
     Signals:
-        opened: Secrets can be read, or there is none to read: workers may start.
+        opened: Secrets can be read, or there are none to read: workers may start.
         asked: A VaultQuestion.
-        waiting_changed: The keychain lets us wait (True), or has answered (False).
+        waiting_changed: We wait for the keychain (True), or it has answered (False).
         answered: A VaultAnswer to one ticket.
     """
 
@@ -95,14 +98,14 @@ class VaultService(QObject):
         self._open_tickets: set[int] = set()
         self._running = 0
         self._is_closed = False
-        self._telling = threading.Lock()  # held while the thread emits: we must live so long
+        self._telling = threading.Lock()  # held while the thread emits: this object must live then
         self._is_waiting = False
-        self._life = 0  # counts the threads: one that was given up is not listened to
+        self._life = 0  # counts the threads: results of one that was given up are dropped
         self._question: VaultQuestion | None = None
         self._wait = QTimer(self, singleShot=True, interval=WAITING_MS)
         self._wait.timeout.connect(self._report_waiting)
         self._is_opening = False
-        self._patient_ticket = 0  # whose answer is waited for no longer than a prompt takes
+        self._patient_ticket = 0  # its answer is waited for at most `PROMPT_MS`
         self.patience = QTimer(self, singleShot=True, interval=PROMPT_MS)
         self.patience.timeout.connect(self.give_up_waiting)
         self._finished.connect(self._on_finished)
@@ -114,58 +117,64 @@ class VaultService(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether something is asked of the vault's thread that it has not answered."""
+        """Whether the vault's thread still owes an answer."""
         return bool(self._running)
 
     @property
     def question(self) -> VaultQuestion | None:
-        """What the person has to do before secrets can be read; None if nothing."""
+        """What the user has to do before secrets can be read; None if nothing."""
         return self._question
 
     def start(self) -> None:
-        """Read how the key is kept and open the vault if no person is needed; then `opened` or `asked`."""
+        """Read how the key is kept, and open the vault if the user is not needed.
+
+        `opened` or `asked` follows.
+        """
         self._is_opening = True
         self._do(_Opening(self.vault, is_first=True))
 
     def retry(self) -> None:
-        """Ask the keychain again; `opened` follows if the vault is open meanwhile."""
+        """Ask the keychain again; `opened` or `asked` follows."""
         self._is_opening = True
         self._do(_Opening(self.vault, is_first=False))
 
     def retry_if_closed(self) -> None:
-        """Ask the keychain again if that is all that is missing: it may have come back."""
+        """Ask the keychain again if only its key is missing: it may be there by now."""
         kinds = (QuestionKind.KEYRING_LOCKED, QuestionKind.NO_KEYRING)
         if self._question is not None and self._question.kind in kinds and not self._running:
             self.retry()
 
     def check_keyring(self) -> int:
-        """Is there a keyring to use? Answered with `is_done`; one that stays silent is none."""
+        """Find out whether there is a usable keyring: the answer's `is_done`.
+
+        A keyring that does not answer in time counts as none.
+        """
         return self._patiently(_checked)
 
     def unlock(self, passphrase: str) -> int:
-        """Open with the passphrase; `opened` follows if it is the right one."""
+        """Open the vault with the passphrase; `opened` follows if it is the right one."""
         return self._ticketed(lambda: self.vault.unlock(passphrase), opens=True, asks_keyring=False)
 
     def prepare(self, mode: VaultMode, passphrase: str = "") -> int:
-        """Make a new key, kept as the person chose; afterwards `encrypted` works.
+        """Make a new key, kept as the user chose; afterwards `encrypted` works.
 
-        A keyring that stays silent refuses: the person may choose another way.
+        A keyring that does not answer in time counts as a refusal: the user may choose another way.
         """
         asks = mode is VaultMode.KEYRING
         return self.perform(lambda: self.vault.prepare(mode, passphrase), asks_keyring=asks)
 
     def perform(self, work: Callable[[], object], *, asks_keyring: bool = True) -> int:
-        """Do something slow in the vault's thread; answered with a ticket.
+        """Do slow work in the vault's thread; `answered` brings the ticket back.
 
-        A keyring that is asked has as long as its prompt may take.
+        Work that asks the keyring has `PROMPT_MS`, the time for its prompt.
         """
         return self._patiently(work) if asks_keyring else self._ticketed(work, asks_keyring=False)
 
     @Slot()
     def give_up_waiting(self) -> None:
-        """The keychain does not answer, and the person goes another way: leave its thread behind.
+        """The keychain does not answer: leave its thread behind, so the user can go another way.
 
-        Tickets that it was to answer are answered now, as failed.
+        The tickets that it still had to answer are answered now, as failed.
         """
         if self._thread is None or not self._running:
             return
@@ -184,11 +193,11 @@ class VaultService(QObject):
             self.asked.emit(self._question)
 
     def encrypted(self, password: str, purpose: str = "imap") -> EncryptedSecrets:
-        """An account's password or tokens, ready for a command. The vault is open."""
+        """An account's password or tokens, ready for a command. The vault must be open."""
         return self.vault.encrypted({purpose: password})
 
     def close(self) -> None:
-        """Let the thread end when it can; an answer that comes later is dropped."""
+        """Let the thread end when it can. Later answers are dropped."""
         with self._telling:
             self._is_closed = True
         self._wait.stop()
@@ -299,7 +308,7 @@ class _Ticketed:
 
 
 class _Opening:
-    """Open the vault as far as that goes without the person."""
+    """Opens the vault as far as that is possible without the user."""
 
     def __init__(self, vault: Vault, *, is_first: bool) -> None:
         self.vault = vault
@@ -335,7 +344,7 @@ class _Opening:
         return None
 
     def _load(self) -> bool:
-        """Whether there is anything to open; the store is closed again before the keyring is asked."""
+        """Whether there are secrets to open. Closes the store before the keyring is asked."""
         database.open_for_thread(read_only=True)
         try:
             self.vault.load()

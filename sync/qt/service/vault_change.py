@@ -1,4 +1,4 @@
-"""Changing how secrets are kept: keyring and scrypt in the vault's thread, the store in its own."""
+"""Changes how secrets are kept: keyring and scrypt in the vault's thread, the rest by a command."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from sync.secrets.vault import VaultMode
 
 
 class VaultChange(QObject):
-    """Carries out one change at a time; lives as long as the service, whatever page is closed.
+    """Carries out one change at a time. Lives as long as the service, whatever page is closed.
 
     Signals:
-        ended: '' if the new way counts now, else the person's sentence: all is as before.
+        ended: '' if the change is done; else the sentence for the user, and nothing has changed.
     """
 
     ended = Signal(str)
@@ -47,7 +47,7 @@ class VaultChange(QObject):
     def start(self, mode: VaultMode, passphrase: str = "") -> None:
         """Keep the key another way from now on; `ended` follows.
 
-        A keychain that does not answer is left behind, unless the key is to go into it.
+        A keychain that does not answer is given up, unless the key is to go into it.
         """
         if self.is_running:
             return
@@ -75,7 +75,7 @@ class VaultChange(QObject):
 
     @Slot(object)
     def on_commanded(self, done: CommandDone) -> None:
-        """The store has taken the change, or refused it."""
+        """Finish the change if the store took it, or take it back if the store refused it."""
         if done.ticket != self._command_ticket or self._change is None:
             return
         self._command_ticket = 0
@@ -84,7 +84,7 @@ class VaultChange(QObject):
             self._end(done.error)
         else:
             self._end("")
-            self._vault.retry()  # it is open now: whoever waited for it hears so
+            self._vault.retry()  # the vault is open now: `opened` follows
 
     def _end(self, error: str) -> None:
         self._change = None
@@ -92,7 +92,7 @@ class VaultChange(QObject):
 
     @Slot()
     def _clear_up(self) -> None:
-        """The vault is open: keys of before leave the keychain, now or at another start."""
+        """The vault is open: remove old keys from the keychain, now or at a later start."""
         lock = self._vault.vault.lock
         if lock is None or not lock.leftovers or self._clearing:
             return

@@ -1,4 +1,4 @@
-"""When the wipe of deleted mail runs: as soon as the program has been idle for a while (R7)."""
+"""Decides when deleted mail is wiped: as soon as the program has been idle for a while (R7)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from models.events import Event, MessagesAdded, MessagesDeleted, SecretsChanged
 from sync.timing import Timing
 
-PATIENCE = 10  # a wipe that is due is done after so many idle times, however busy it is
+PATIENCE = 10  # after this many idle times a due wipe runs, however busy the program is
 
 
 class WipeSchedule(QObject):
-    """Watches what happens, and says when to wipe. Lives in the GUI thread.
+    """Watches events and says when to wipe. Lives in the GUI thread.
 
     Signals:
         due: The program is idle, or has been busy for too long.
@@ -32,7 +32,7 @@ class WipeSchedule(QObject):
         self._timer.timeout.connect(self._idle)
 
     def watch(self, event: Event) -> None:
-        """Deletes, and secrets kept another way, leave something to wipe."""
+        """A delete, or a change of how secrets are kept, makes a wipe due."""
         deletes = isinstance(event, MessagesDeleted | SecretsChanged)
         if deletes and self._due_since is None:
             self._begin()
@@ -40,19 +40,19 @@ class WipeSchedule(QObject):
             self.postpone()
 
     def postpone(self) -> None:
-        """The program is not idle; but mail that never ceases must not keep deleted words."""
+        """Wait longer: the program is not idle. But steady mail must not delay a wipe for ever."""
         if self._due_since is None:
             return
         if time.monotonic() - self._due_since < self._most_seconds:
             self._timer.start(self._idle_ms)
 
     def stop(self) -> None:
-        """The program ends, and wipes by itself."""
+        """Stop the timer: the program ends, and `MailService.close` wipes."""
         self._timer.stop()
 
     @Slot(bool)
     def on_wiped(self, is_complete: bool) -> None:  # a Qt slot
-        """One that was held up is due again."""
+        """A wipe that was not complete is due again."""
         if not is_complete:
             self._begin()
 

@@ -1,4 +1,4 @@
-"""The workers of all accounts: started, started again, ended, and cut if they end late."""
+"""Starts, restarts and ends the workers of all accounts, and cuts those that end late."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sync.qt.worker.worker import AccountWorker
 from sync.secrets.vault import Vault
 from sync.timing import Timing
 
-GRACE_SECONDS = 0.3  # a step that runs may end by itself for so long before its socket is cut
+GRACE_SECONDS = 0.3  # how long a running step may take to end before its socket is cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Workers(QObject):
     """One worker thread per account. Lives in the GUI thread.
 
     Signals:
-        happened: A dataclass of `models.events`, as a worker told it.
-        ended: A worker has ended; those of its account that waited for that may go on.
+        happened: A dataclass of `models.events`, from a worker.
+        ended: A worker has ended; what waited for that may go on.
     """
 
     happened = Signal(object)
@@ -82,13 +82,13 @@ class Workers(QObject):
         thread.start()
 
     def stop(self, account_id: int) -> None:
-        """End this account's worker; what it was doing goes on when it is started again."""
+        """End this account's worker. Its work goes on when it is started again."""
         self._restart.discard(account_id)
         if account_id in self._running:
             self._end(self._running[account_id])
 
     def close(self) -> None:
-        """End all of them; returns when their threads have ended."""
+        """End all workers; return when their threads have ended."""
         for running in list(self._running.values()):
             self._end(running)
         end = time.monotonic() + GRACE_SECONDS  # for all of them together
@@ -100,23 +100,23 @@ class Workers(QObject):
         self._ending.clear()
 
     def running(self) -> list[AccountWorker]:
-        """Those that were not asked to end."""
+        """The workers that were not asked to end."""
         return [each.worker for each in self._running.values()]
 
     def of(self, account_id: int | None) -> list[AccountWorker]:
-        """The running worker of one account, if there is one; of all for None."""
+        """The running worker of one account, if there is one; None: those of all accounts."""
         if account_id is None:
             return self.running()
         found = self._running.get(account_id)
         return [found.worker] if found else []
 
     def is_busy(self, account_id: int) -> bool:
-        """Whether a worker of this account still runs, if only to its end."""
+        """Whether a worker of this account still runs, even if it is ending."""
         ending = [each.worker.account_id for each in self._ending]
         return account_id in self._running or account_id in ending
 
     def _end(self, running: _Running) -> None:
-        """Ask a worker to end; if its step does not end soon, its socket is cut."""
+        """Ask a worker to end, and cut its socket if its step does not end soon."""
         self._running.pop(running.worker.account_id, None)
         self._ending.append(running)
         running.worker.hurry()
@@ -136,7 +136,7 @@ class Workers(QObject):
     @Slot()
     def _on_finished(self) -> None:
         for running in [ending for ending in self._ending if ending.thread.isFinished()]:
-            # The thread deletes its worker on the way out; the last reference must not go before.
+            # The thread deletes its worker as it ends; the last reference must not go before that.
             running.thread.wait()
             running.thread.deleteLater()
             self._ending.remove(running)

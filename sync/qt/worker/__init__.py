@@ -1,4 +1,4 @@
-"""The worker of one account: steps of the engine, waiting, back-off, in a thread of its own.
+"""Syncs one account in its own thread: runs the engine's steps, waits in IDLE, backs off.
 
-It may import `threads` and all of `sync` outside `qt`, and neither `probes` nor `service`.
+It may import `threads` and all of `sync` outside `qt`, but neither `probes` nor `service`.
 """

@@ -1,4 +1,4 @@
-"""The worker's connection, within reach of the threads that may have to cut it."""
+"""Holds the worker's session so that other threads can cut its connection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ log = logging.getLogger(__name__)
 
 
 class HeldSession:
-    """One session or none; only the worker's thread sets it. Thread-safe where it says so."""
+    """One session or none. Only the worker's thread sets it.
+
+    Methods marked (any thread) are thread-safe; the others belong to the worker's thread.
+    """
 
     def __init__(self, account_id: int) -> None:
         self._account_id = account_id
@@ -22,7 +25,7 @@ class HeldSession:
 
     @property
     def session(self) -> ImapSession | None:
-        """The connection, for the worker's thread."""
+        """The session, for the worker's thread."""
         return self._session
 
     def is_stopping(self) -> bool:
@@ -30,7 +33,7 @@ class HeldSession:
         return self._stopping.is_set()
 
     def stop(self) -> None:
-        """No step is to begin any more (any thread)."""
+        """Let no further step begin (any thread)."""
         self._stopping.set()
 
     def abort(self) -> None:
@@ -41,7 +44,13 @@ class HeldSession:
                 self._session.abort()
 
     def cut_if_dead(self, addresses: frozenset[str] | None) -> bool:
-        """Cut a connection from an address that is gone; None: each is dead (any thread)."""
+        """Cut the connection if this computer no longer has its address (any thread).
+
+        Args:
+            addresses: Those the computer has now; None if every connection is dead.
+
+        Returns: whether the worker has to connect again.
+        """
         with self._lock:
             session = self._session
             if session is None or (addresses is not None and session.local_address in addresses):
@@ -50,14 +59,14 @@ class HeldSession:
             return True
 
     def hold(self, session: ImapSession) -> None:
-        """A session that is about to connect."""
+        """Keep a session that is about to connect; cut it if the worker is to end."""
         with self._lock:
             self._session = session
             if self._stopping.is_set():
                 session.abort()  # a second try, begun after the first was cut
 
     def drop(self, *, politely: bool) -> None:
-        """Close the session; what matters is in the store."""
+        """Close the session, with a goodbye if `politely`. The store has all that matters."""
         session = self._session
         if session is None:
             return

@@ -1,4 +1,4 @@
-"""Waiting for a server's news without blocking the worker's thread (RFC 2177)."""
+"""Waits for news from the server with IDLE (RFC 2177), without blocking the worker's thread."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
 from sync.errors import SyncError
 from sync.session import ImapSession
 
-# Who hangs up on IDLE earlier than the 29 minutes that everybody has to allow.
+# Servers that end IDLE before the 29 minutes that every server has to allow.
 _SHORTER = (("yahoo.com", 170.0), ("aol.com", 170.0), ("rambler.ru", 50.0))
-_BURST = 40  # news in a row that are taken at once; one more for every `_LONGEST_SECONDS` of quiet
+_BURST = 40  # events in a row that are taken at once; one more per `_LONGEST_SECONDS` of quiet
 _LONGEST_SECONDS = 2.5
 
 
 def renewal(host: str, seconds: float) -> float:
-    """After how long IDLE begins anew at this server."""
+    """After how many seconds IDLE has to be renewed at this server."""
     name = f".{host.lower()}"
     return min([seconds, *(most for end, most in _SHORTER if name.endswith(f".{end}"))])
 
 
 class Settling:
-    """How long news are collected before a cycle.
+    """How long events are collected before a cycle starts.
 
-    Mail that comes one by one is shown at once. Who tells more than `_BURST` news without a pause
-    is listened to every few seconds: some servers never stop talking.
+    Single mails are shown at once. After more than `_BURST` events without a pause the worker
+    reads only every few seconds, because some servers never stop sending.
     """
 
     def __init__(self, first: float) -> None:
@@ -34,7 +34,7 @@ class Settling:
         self._last = time.monotonic()
 
     def seconds(self) -> float:
-        """For the news that came now."""
+        """How many seconds to collect after the event that came now."""
         now = time.monotonic()
         self._credit = min(_BURST, self._credit + (now - self._last) / _LONGEST_SECONDS)
         self._last = now
@@ -45,15 +45,15 @@ class Settling:
 
 
 class IdleWatch(QObject):
-    """Runs IDLE on a session; lives in the worker's thread, and is made before that begins.
+    """Runs IDLE on a session. Lives in the worker's thread and is made before that thread starts.
 
-    One notifier serves every connection: no signal is connected in the worker's thread (see
-    `AccountWorker`).
+    One notifier serves every connection, because no signal may be connected in the worker's
+    thread (see `AccountWorker`).
 
     Signals:
-        spoke: The server told something.
-        settled: So long ago that what belongs together is here.
-        renewal_due: IDLE has run for so long that it has to begin anew.
+        spoke: The server sent news.
+        settled: Enough time has passed since then for what belongs together to arrive.
+        renewal_due: IDLE has to be renewed.
         lost: The connection ended; a SyncError.
     """
 
@@ -82,18 +82,18 @@ class IdleWatch(QObject):
         seconds = renewal(session.server.host, renew_seconds)
         self._renewal.start(max(1, round(seconds * 1000)))
         if session.idle_pending():
-            # Bytes that came with the continuation are in a buffer; the socket stays silent.
+            # Bytes that came with the continuation are in a buffer; no notifier fires for them.
             self._read()
 
     def end(self) -> None:
-        """Leave IDLE, if it runs. Raises what the session raises."""
+        """End IDLE if it runs. Raises what the session raises."""
         session = self._session
         self.forget()
         if session is not None:
             session.idle_end()
 
     def forget(self) -> None:
-        """Stop watching a connection that is not to be talked to any more."""
+        """Stop watching, without sending anything: the connection is of no more use."""
         self._settle.stop()
         self._stop_watching()
 
@@ -105,7 +105,7 @@ class IdleWatch(QObject):
     @Slot()
     def _read(self) -> None:
         if self._session is None:
-            return  # the notifier's last word came after the end
+            return  # the notifier fired once more after the end
         try:
             news = self._session.idle_events()
         except SyncError as error:
@@ -117,6 +117,6 @@ class IdleWatch(QObject):
             if not self._settle.isActive():
                 self._settle.start(max(0, round(self._settling.seconds() * 1000)))
         elif not self._session.is_idling:
-            # Some end it at once, time and again: the next cycle begins it again. What it told
-            # before settles as ever.
+            # Some servers end IDLE at once, every time. The next cycle starts it again, and news
+            # that came before still settle.
             self._stop_watching()

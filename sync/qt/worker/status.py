@@ -1,4 +1,4 @@
-"""What a worker says about itself: the facts of the store, and what it does now."""
+"""Reports a worker's status: facts from the store, and what the worker is doing now."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sync.timing import Timing
 
 
 class Doing(TypedDict, total=False):
-    """What only the worker knows; see `StatusChanged`."""
+    """The fields of `StatusChanged` that only the worker knows."""
 
     mailbox: str
     done: int
@@ -25,7 +25,7 @@ class Doing(TypedDict, total=False):
 
 
 def status(account_id: int, phase: Phase, doing: Doing) -> StatusChanged:
-    """Both together, as the window hears it."""
+    """The event for the window: the store's facts together with what the worker does."""
     found = sync_facts.of_account(account_id)
     return StatusChanged(
         account_id,
@@ -42,7 +42,7 @@ def status(account_id: int, phase: Phase, doing: Doing) -> StatusChanged:
 
 
 class StatusReporter:
-    """Says what goes on, at most once in `Timing.status` unless something else begins."""
+    """Reports the status, at most once per `Timing.status` unless told to report at once."""
 
     def __init__(
         self, account_id: int, timing: Timing, emit: Callable[[StatusChanged], None]
@@ -54,7 +54,7 @@ class StatusReporter:
         self.phase = Phase.STARTING
 
     def report(self, phase: Phase, *, at_once: bool = False, **doing: Unpack[Doing]) -> None:
-        """Say it, if `at_once` or if the last time is long enough ago."""
+        """Emit the status if `at_once`, or if the last report is at least `Timing.status` old."""
         now = time.monotonic()
         if not at_once and now - self._reported_at < self._timing.status:
             return

@@ -1,9 +1,9 @@
-"""One account's worker: its only door to its server, and the only writer of what that says.
+"""Syncs one account. Only this worker talks to its IMAP server and stores what the server reports.
 
-The worker performs one bounded step of `sync.engine.schedule` at a time and returns to the event loop
-of its thread, so that `stop`, `wake` and a body that the person is looking at are served between
-two steps. While there is nothing to do the server's IDLE is waited for with a QSocketNotifier,
-which blocks nobody.
+The worker performs one bounded step of `sync.engine.schedule` at a time and then returns to its
+thread's event loop. So `stop`, `wake` and a body that the user is looking at are served between
+two steps. While there is nothing to do it waits for the server in IDLE, with a QSocketNotifier
+that does not block the thread.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ BUG_SENTENCE = "Dealpost met a fault of its own and paused this account. Nothing
 
 
 class AccountWorker(QObject):
-    """Syncs one account in a QThread of its own; nothing else uses its session.
+    """Syncs one account in its own QThread; nothing else uses its session.
 
     Signals:
-        happened: A dataclass of `models.events`, after what it tells is committed.
+        happened: A dataclass of `models.events`, emitted after the change is committed.
     """
 
     happened = Signal(object)
@@ -79,8 +79,9 @@ class AccountWorker(QObject):
         self._health = HealthKeeper(account_id, self.happened.emit, read_only=read_only)
         self._backoff = Backoff(timing)
         self._quarantine = Quarantine(timing)
-        # Children, made before the thread begins: `connect` waits for Qt's locks while it has
-        # Python's, and the GUI thread that deletes a widget has the one and waits for the other.
+        # Children, connected before the thread starts. `connect` holds the GIL while it waits for
+        # a Qt mutex; the GUI thread, when it deletes a widget, holds that mutex and waits for the
+        # GIL. That would be a deadlock.
         self._step_timer = _timer(self, self._advance)
         self._cycle_timer = _timer(self, self._settled)
         self._idle = IdleWatch(self, settle_seconds=timing.idle_settle)
@@ -92,7 +93,7 @@ class AccountWorker(QObject):
     # --- what other threads may call -----------------------------------------------------
 
     def hurry(self) -> None:
-        """Ask the step that runs now to end early (any thread)."""
+        """Ask the running step to end early (any thread)."""
         self._held.stop()
 
     def abort(self) -> None:
@@ -100,27 +101,27 @@ class AccountWorker(QObject):
         self._held.abort()
 
     def cut_if_dead(self, addresses: frozenset[str] | None) -> bool:
-        """Cut a line from an address that is gone; None: every line is dead (any thread)."""
+        """Cut a connection whose address is gone; see `HeldSession.cut_if_dead` (any thread)."""
         return self._held.cut_if_dead(addresses)
 
     # --- slots, in the worker's thread ---------------------------------------------------
 
     @Slot()
     def start(self) -> None:
-        """First code to run in the thread; its connection to the store is made here."""
+        """Open the thread's connection to the store; the first code to run in the thread."""
         database.open_for_thread()
         self._step_timer.start(0)
 
     @Slot()
     def wake(self) -> None:
-        """There are operations to perform."""
+        """Take the next step now: there are operations to perform."""
         if self._sync is not None:
             self._sync.wake()
             self._resume()
 
     @Slot()
     def sync_now(self) -> None:
-        """The person asked: also out of a back-off or a pause."""
+        """Start a cycle because the user asked; this also ends a back-off or a pause."""
         self._backoff.reset()
         self._quarantine.try_now()
         if self._sync is not None:
@@ -131,13 +132,13 @@ class AccountWorker(QObject):
 
     @Slot()
     def check_health(self) -> None:
-        """The person wants a fresh report on the servers, with a cycle."""
+        """Make a new report on the servers for the user, and run a cycle."""
         self._health.want()
         self.sync_now()
 
     @Slot()
     def connect_anew(self) -> None:
-        """The line was found dead: a new one, now. Who waits for the person goes on waiting."""
+        """The connection is dead: reconnect at once, unless the account waits for the user."""
         is_at_work = self._held.session is not None or self._step_timer.isActive()
         self._drop_session()
         if is_at_work:
@@ -145,7 +146,7 @@ class AccountWorker(QObject):
 
     @Slot()
     def try_now(self) -> None:
-        """The network is another one: what waits for the next try need not."""
+        """The network changed: if a next try is scheduled, make it now."""
         if self._held.session is None and self._step_timer.isActive():
             self._hasten()
 
@@ -157,21 +158,21 @@ class AccountWorker(QObject):
 
     @Slot(int)
     def want_body(self, message_id: int) -> None:
-        """The person looks at this message: its body comes next."""
+        """Fetch this message's body next: the user is looking at it."""
         if self._sync is not None:
             self._sync.want_body(message_id)
             self._resume()
 
     @Slot(int)
     def want_attachment(self, attachment_id: int) -> None:
-        """The person wants this attachment: it comes next."""
+        """Fetch this attachment next: the user wants it."""
         if self._sync is not None:
             self._sync.want_attachment(attachment_id)
             self._resume()
 
     @Slot()
     def stop(self) -> None:
-        """Leave IDLE, close the session and the store, end the thread."""
+        """End IDLE, close the session and the store, end the thread."""
         self._held.stop()
         self._step_timer.stop()
         self._drop_session(politely=True)
@@ -183,7 +184,7 @@ class AccountWorker(QObject):
 
     @Slot()
     def _advance(self) -> None:
-        """One step, and the one place where everything that can go wrong is sorted."""
+        """Run one step; the one place where errors are sorted by what to do next."""
         if self._held.is_stopping():
             return
         try:
@@ -221,7 +222,7 @@ class AccountWorker(QObject):
             self._follow(step)
 
     def _perform(self) -> Step | None:
-        """Connect if need be, else one step of the schedule; None if there is nothing to do."""
+        """Connect if needed and run one step of the schedule; None: the account is stopped."""
         if self._sync is None:
             config = account.config(self.account_id)
             if config is None or config.state in (account.STOPPED, account.REMOVED):
@@ -293,12 +294,12 @@ class AccountWorker(QObject):
         self._drop_session()
         seconds = self._backoff.next_wait()
         if isinstance(error, ThrottledError):
-            seconds = max(seconds, error.wait_seconds)  # it may say: in 0 seconds
+            seconds = max(seconds, error.wait_seconds)  # a server may ask for 0 seconds
         self._retry_in(seconds, error.sentence)
 
     @Slot()
     def _settled(self) -> None:
-        """News have settled, or the wait is over."""
+        """Go on: the news have settled, or the wait is over."""
         if self._sync is not None:
             self._sync.news()
             self._resume()
@@ -318,7 +319,7 @@ class AccountWorker(QObject):
         return True
 
     def _resume(self) -> None:
-        """Out of IDLE or a wait, on to the next step."""
+        """End IDLE or a wait, and schedule the next step."""
         if self._held.is_stopping() or self._held.session is None:
             return
         self._cycle_timer.stop()
@@ -328,7 +329,7 @@ class AccountWorker(QObject):
     # --- ends of a connection ------------------------------------------------------------
 
     def _drop_session(self, *, politely: bool = False) -> None:
-        """Close the session; what matters is in the store."""
+        """Close the session. The store has all that matters."""
         self._cycle_timer.stop()
         self._idle.forget()
         self._sync = None
@@ -349,7 +350,7 @@ class AccountWorker(QObject):
 
 
 def _timer(worker: AccountWorker, slot: Callable[[], None]) -> QTimer:
-    """A timer that goes with its worker to its thread, and calls one of its slots once."""
+    """A single-shot timer for one of the worker's slots; it moves with the worker to its thread."""
     timer = QTimer(worker, singleShot=True)
     timer.timeout.connect(slot)
     return timer
