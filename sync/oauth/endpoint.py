@@ -94,7 +94,7 @@ class _Post:
         return self._answer
 
     def run(self, path: str, form: str) -> None:
-        """The whole life of the thread."""
+        """Send the form and read the answer; the thread's main function."""
         try:
             with contextlib.closing(self._secured()) as sock:
                 self._answer = self._exchange(sock, path, form)

@@ -49,7 +49,7 @@ class MessageReader(MailboxReader):
     def fetch_headers(
         self, uids: Iterable[int], fields: Sequence[str] = ENVELOPE_FIELDS
     ) -> dict[int, Fetched]:
-        """Facts, and in `raw` these header fields."""
+        """Facts by UID, and in `raw` these header fields."""
         item = f"BODY.PEEK[HEADER.FIELDS ({' '.join(fields)})]"
         return self._fetch(uids, f"({self._fact_items()} {item})")
 

@@ -40,7 +40,7 @@ class Wire(imaplib.IMAP4):
         self.stream = stream
         self.gate = gate
         self.events: list[ServerEvent] = []
-        # How many messages the open mailbox has by now.
+        # How many messages the open mailbox has now.
         self.exists = 0
         self.records: list[Record] = []
         self.untagged: list[tuple[bytes, list[bytes]]] = []

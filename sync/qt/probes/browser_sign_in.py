@@ -93,7 +93,7 @@ def _run(
     timing: Timing,
     emit: Callable[[int, str, object], None],
 ) -> None:
-    """The thread's whole life."""
+    """Run one sign-in; the thread's main function."""
 
     def tell(kind: str, value: object) -> None:
         current.tell(lambda: emit(current.ticket, kind, value))

@@ -54,7 +54,7 @@ BUG_SENTENCE = "The try failed because of a fault in Dealpost. Try again."
 
 
 class FailureKind(StrEnum):
-    """What failed, as S1 names it."""
+    """What failed, by the names of S1."""
 
     HOST_UNKNOWN = "host_unknown"
     REFUSED = "refused"

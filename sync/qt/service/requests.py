@@ -90,7 +90,7 @@ class RemovalPreviewRequest:
 
 @dataclass(frozen=True, slots=True)
 class RecordListRequest:
-    """The ordered ids of a list of records. Result: ListIds; rows: `record_listing.rows`."""
+    """The ordered ids of a list of records. Result: ListIds; rows: `record_list.rows`."""
 
     query: RecordQuery
     limit: int | None = None
@@ -98,7 +98,7 @@ class RecordListRequest:
 
 @dataclass(frozen=True, slots=True)
 class BoardRequest:
-    """The deals by stage. Result: tuple[BoardColumn, ...]; rows: `record_listing.rows`."""
+    """The deals by stage. Result: tuple[BoardColumn, ...]; rows: `record_list.rows`."""
 
     status: str = "open"
     text: str = ""

@@ -232,7 +232,7 @@ class VaultService(QObject):
         self._jobs.put(job)
 
     def _work(self, jobs: queue.SimpleQueue[Callable[[], object] | None], life: int) -> None:
-        """The thread's whole life."""
+        """Run jobs until one is None; the thread's main function."""
         while (job := jobs.get()) is not None:
             result = job()
             with self._telling:

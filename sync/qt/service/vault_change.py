@@ -41,7 +41,7 @@ class VaultChange(QObject):
 
     @property
     def is_running(self) -> bool:
-        """Whether a change is under way."""
+        """Whether a change is running."""
         return bool(self._vault_ticket or self._command_ticket)
 
     def start(self, mode: VaultMode, passphrase: str = "") -> None:

@@ -63,7 +63,7 @@ class HeldSession:
         with self._lock:
             self._session = session
             if self._stopping.is_set():
-                session.abort()  # a second try, begun after the first was cut
+                session.abort()  # a second try, which began after the first was cut
 
     def drop(self, *, politely: bool) -> None:
         """Close the session, with a goodbye if `politely`. The store has all that matters."""

@@ -257,7 +257,7 @@ class AccountWorker(QObject):
         self._sync.connect_done()
 
     def _follow(self, step: Step | None) -> None:
-        """Arrange what comes after a step."""
+        """Report a step, then schedule the next one, wait, or enter IDLE."""
         if step is None or self._held.is_stopping():
             return
         self._backoff.works()
@@ -310,7 +310,7 @@ class AccountWorker(QObject):
             self._enter_idle()
 
     def _leave_idle(self) -> bool:
-        """End IDLE if it runs; False if the connection went with it."""
+        """End IDLE if it runs; False if the connection was lost."""
         try:
             self._idle.end()
         except SyncError as error:
