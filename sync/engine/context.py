@@ -60,7 +60,7 @@ class SyncContext:
         last_success_at: The end of the last complete cycle, also over an earlier connection.
         listed: The UIDs of the most recent listing.
         is_listening: Whether IDLE ran since the last command, so that what it saw is fresh.
-        has_marks: \Whether a \Deleted flag came or went: a mail in Trash may have no live copy now.
+        has_marks: Whether a \Deleted flag came or went: a mail in Trash may have no live copy now.
         unread_tries: By mailbox, how often unreadable mail was asked for again.
         whole_looks: How many cycles took in everything that arrived in any mailbox.
         pace: How fast past mail comes in.
@@ -111,9 +111,8 @@ class SyncContext:
         if mailbox.role is Role.JUNK:
             return Home.JUNK
         if mailbox.role is Role.ALL and self.is_gmail:
-            return (
-                Home.LIVE
-            )  # its All Mail holds all but Trash and Spam, and is asked by X-GM-MSGID
+            # Its All Mail holds all but Trash and Spam, and is asked by X-GM-MSGID.
+            return Home.LIVE
         if mailbox.is_mirror or mailbox.role in {Role.ALL, Role.FLAGGED}:
             return Home.MIRROR
         return Home.LIVE

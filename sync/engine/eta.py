@@ -12,7 +12,7 @@ GAP = 10.0  # a longer pause between steps was other work or a lost connection
 
 
 class Pace:
-    """Measures, and never guesses: without enough steps there is no estimate."""
+    """Estimates only from what it measured: without enough steps there is no estimate."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

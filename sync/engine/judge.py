@@ -191,7 +191,7 @@ class Verdict:
 def judge(case: Case, *, now: int, second_sitting: int) -> Verdict:
     """Judge one message. Times are in ms UTC.
 
-    Whatever is unknown keeps the message: a delete needs an account of every copy.
+    If anything is unknown, the message stays: a delete requires that every copy is accounted for.
     """
     ended = tuple(
         place

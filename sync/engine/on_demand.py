@@ -1,4 +1,4 @@
-"""Fetches what the user is looking at and is not here: a body, an attachment. It goes first."""
+"""Fetches what the user is looking at and the store lacks: a body, an attachment. It goes first."""
 
 from __future__ import annotations
 

@@ -83,8 +83,9 @@ class MailQuarantine:
         return is_first
 
     def forget(self, name: str) -> None:
-        """The work got further, so the connection was at fault: drop the suspects. Mails that were
-        left out stay known.
+        """Drop the suspects of a mailbox: the work got further, so the connection was at fault.
+
+        Mails that were left out stay known.
         """
         for place in [place for place in self.suspects if place[0] == name]:
             known = self._known.get(place, {})

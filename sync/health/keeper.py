@@ -64,7 +64,7 @@ class HealthKeeper:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Around a step: an error of the connection makes a report, and is raised on."""
+        """Around a step: an error of the connection makes a report, and is raised again."""
         try:
             yield
         except SyncError as error:
@@ -135,9 +135,8 @@ class HealthKeeper:
         if before.quota and not is_asked and now_ms() - before.quota["asked_at"] < QUOTA_MS:
             return before.quota
         if self._quota_tries >= QUOTA_TRIES and not is_asked:
-            return (
-                before.quota
-            )  # the server hangs up at it, and mail is worth more than this number
+            # The server hangs up at this question, and mail matters more than the quota.
+            return before.quota
         self._quota_tries += 1
         told = session.quota()
         self._quota_tries = 0

@@ -268,7 +268,7 @@ def _saves_sent(config: AccountConfig, stored: StoredFacts, look: Look) -> Findi
 
 
 def _is_believed(apart: int, observed: tuple[int, ...]) -> bool:
-    """Moved mail seems late, but only a wrong clock makes mail seem early."""
+    """Whether it is the clocks: moved mail seems late, but only a wrong clock makes it seem early."""
     near = [each for each in observed if each - apart < CLOCK_MS]
     return apart < CLOCK_MS or len(near) > 1
 

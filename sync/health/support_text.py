@@ -1,7 +1,7 @@
 """Builds the text of "Copy for support" from an allow-list.
 
 No address, user name, subject, label or secret can be in it, because none of them is read. A server is
-named only if it belongs to a well-known provider; any other name would tell who the user works for.
+named only if it belongs to a well-known provider; any other name may show who the user works for.
 Of a server's own words, only those in the lists below are taken.
 """
 

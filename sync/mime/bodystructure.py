@@ -79,7 +79,7 @@ def partial_mail(
 
 
 def attachments_of(parts: list[Part], html: str = "") -> tuple[ParsedAttachment, ...]:
-    """The attachments with their sections, and about the sizes that they will have decoded."""
+    """The attachments with their sections and their approximate decoded sizes."""
     attached = [part for part in parts if not part.is_text]
     return tuple(
         ParsedAttachment(

@@ -160,7 +160,7 @@ def _from_slow(raw: bytes) -> ParsedMail:
 
 
 def _index_text(plain: str, html: str) -> str:
-    """The mail's plain text if there is any to speak of, otherwise the words of its HTML."""
+    """The mail's plain text, or the words of its HTML if the plain text is blank."""
     if plain.strip():
         return plain_text.for_index(plain)
     return plain_text.from_html(html) if html else ""

@@ -9,7 +9,7 @@ import codecs
 import html
 import re
 
-# the most characters for the search index; people hardly search beyond
+# The most characters for the search index; users rarely search for what comes after them.
 TEXT_MOST = 262_144
 SNIPPET_MOST = 200
 _HTML_MOST = 2_097_152

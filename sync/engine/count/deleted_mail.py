@@ -26,7 +26,7 @@ Told = TypeVar("Told")
 
 
 class Reading(Protocol):
-    """Reads from the store in the way that the calling thread may."""
+    """Reads from the store in the way that the calling thread is allowed to."""
 
     def __call__(self, work: Callable[[], Told], /) -> Told:
         """Return what `work` returns."""
@@ -100,7 +100,7 @@ def find(
 def _look_at_known(
     session: ImapSession, box: MailboxState, since: int, look: _Look, read: Reading
 ) -> None:
-    """Count what is kept out by UID. What is neither kept out nor a message is read later."""
+    """Count the known UIDs that are kept out. UIDs that are unknown here are read later."""
     uidvalidity = session.examine(box.name).uidvalidity
     listing = session.search_since(since)
     look.is_whole = look.is_whole and listing.is_complete

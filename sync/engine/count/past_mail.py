@@ -1,7 +1,7 @@
 """Counts on the server what past mail would come, before the user asks for it.
 
-Exact up to some tens of thousands of messages, sampled beyond. Only sizes, dates and address
-fields are read, with EXAMINE, SEARCH and FETCH of IMAP4rev1. Nothing is stored.
+The count is exact up to 20,000 messages, and estimated from samples beyond. Only sizes, dates and
+address fields are read, with EXAMINE, SEARCH and FETCH of IMAP4rev1. Nothing is stored.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ def _fetch_whole(
 def _genuine(
     context: SyncContext, wanted: dict[int, Wanted], got: Sequence[Fetched]
 ) -> list[tuple[Fetched, bytes]]:
-    """The messages that are the mail that was asked for, with their identity."""
+    """Keep the messages that are the requested mail, with their identity."""
     true: list[tuple[Fetched, bytes]] = []
     doubtful: list[tuple[Fetched, bytes]] = []
     for fetched in got:

@@ -70,7 +70,7 @@ def _take_identities(
 def _note_rest(
     context: SyncContext, box: MailboxState, uids: Sequence[int], read: Headers, *, unread: set[int]
 ) -> None:
-    """Note what could not be read, to be asked for again; what is gone is gone."""
+    """Note what could not be read, so that it is asked for again. Drop what is gone."""
     known_uids.note_unread(context.account.id, box.id, box.uidvalidity, unread)
     went = set(uids) - read.found.keys() - read.bare.keys() - read.unread
     arrival.gone(box.id, box.uidvalidity, went)

@@ -31,9 +31,8 @@ def refresh(context: SyncContext, seen: SeenMailbox) -> Steps:
             return
         if status.highestmodseq == box.highestmodseq:
             return
-        yield from _read_all(
-            context, box, status.highestmodseq
-        )  # a HIGHESTMODSEQ that fell is not to be trusted
+        # A HIGHESTMODSEQ that fell is not to be trusted.
+        yield from _read_all(context, box, status.highestmodseq)
     elif is_reading_all_due(context, box):
         yield from _read_all(context, box, status.highestmodseq)
     elif arrivals.is_synced(box):
@@ -46,9 +45,8 @@ def refresh(context: SyncContext, seen: SeenMailbox) -> Steps:
 def is_reading_all_due(context: SyncContext, box: MailboxState) -> bool:
     """Whether all flags are due to be read, in a mailbox without CONDSTORE."""
     last = context.read_everything_at.get(box.id, 0)
-    return abs(now() - last) >= context.ms(
-        context.timing.flags_all
-    )  # the clock may have been set back
+    # The distance, not the direction: the clock may have been set back.
+    return abs(now() - last) >= context.ms(context.timing.flags_all)
 
 
 def _read_all(context: SyncContext, box: MailboxState, highestmodseq: int) -> Steps:

@@ -66,9 +66,8 @@ class Backfill:
         self._boxes: list[MailboxState] = []
         self._refused: set[int] = set()
         self._later: set[int] = set()
-        self._put_off: set[int] = (
-            set()
-        )  # mailboxes that could not be read when the others were done
+        # Mailboxes that could not be read when the others were done.
+        self._put_off: set[int] = set()
         self._again_at = 0
 
     def step(self) -> Step | None:
@@ -217,7 +216,7 @@ class Backfill:
         return found, unread
 
     def _asked_back(self, box: MailboxState, items: Sequence[Wanted]) -> set[bytes]:
-        """Mail that the user wants back is wanted, no matter who it is from."""
+        """The identities of mails that the user wants back (R8), no matter who sent them."""
         if not box.bring_back_before:
             return set()
         names = [item.identity for item in items if item.identity is not None]
@@ -251,7 +250,7 @@ class Backfill:
             del self._ranges[box.id]
 
     def _certain(self, box: MailboxState, mails: list[intake.Incoming]) -> list[intake.Incoming]:
-        """Without UIDs whose old ones are in doubt: deleted mail might come back (R8)."""
+        """Leave out mails whose old UIDs are in doubt: deleted mail might come back (R8)."""
         waiting = reappeared.follow(self._context, box, [_sighting(mail) for mail in mails])
         known_uids.note_unread(self._context.account.id, box.id, box.uidvalidity, waiting)
         return [mail for mail in mails if mail.uid not in waiting]
@@ -319,7 +318,7 @@ def _portion(one: _Range) -> list[Wanted]:
 
 
 def start_at(choice: str, at: int) -> int:
-    """The start date of `1m 3m 6m 1y`, in ms; of `now` the time itself."""
+    """The time in ms at which the choice `1m`, `3m`, `6m` or `1y` starts; for `now`, `at` itself."""
     months = {"1m": 1, "3m": 3, "6m": 6, "1y": 12}.get(choice, 0)
     moment = datetime.fromtimestamp(at / 1000, UTC)
     count = moment.year * 12 + moment.month - 1 - months

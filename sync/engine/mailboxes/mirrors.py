@@ -1,7 +1,7 @@
 """Detects mirrors: mailboxes that get a copy of everything.
 
-"Copy every mail there" is a common rule on servers. A copy in such a mailbox would explain every
-delete away, so it proves nothing (docs/sync.md, "What a mailbox proves"). A mailbox that has a role
+"Copy every mail there" is a common rule on servers. A copy in such a mailbox would explain away
+every delete, so it proves nothing (docs/sync.md, "What a mailbox proves"). A mailbox that has a role
 or is synced is never taken for a mirror.
 """
 

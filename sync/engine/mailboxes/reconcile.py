@@ -141,9 +141,8 @@ def _first_numbers(context: SyncContext, role: Role, entry: Listed) -> dict[str,
     if context.account.set_up and entry.status:
         uidvalidity = entry.status.uidvalidity
         numbers |= {"uidvalidity": uidvalidity, "uidnext": 1, "watermark": 1}
-        numbers["backfill_done"] = (
-            True  # its mail comes in as arrivals, without notification if it is old
-        )
+        # Its mail comes in as arrivals, without notification if it is old.
+        numbers["backfill_done"] = True
     return numbers
 
 

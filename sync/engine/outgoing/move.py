@@ -117,8 +117,9 @@ def _begin(
 
 
 def _remove_source(context: SyncContext, uids: Sequence[int]) -> None:
-    """The copy is proven: remove the source. Without UIDPLUS it is only flagged \\Deleted,
-    because EXPUNGE would remove other mail too.
+    """Remove the source, because the copy is proven.
+
+    Without UIDPLUS it is only flagged \\Deleted, because EXPUNGE would remove other mail too.
     """
     context.session.store(uids, add=int(Flag.DELETED))
     if context.has("UIDPLUS"):
@@ -372,7 +373,10 @@ def found_again(
 
 
 def why_not_needed(context: SyncContext, row: OperationRow, target: MailboxState | None) -> str:
-    """Why nothing is left to do: it is at its target, in Trash, or nowhere. None if there is."""
+    """Why nothing is left to do: `ELSEWHERE` if the mail is at its target, otherwise `GONE`.
+
+    Without a target, any mailbox counts.
+    """
     boxes = {box.id: box for box in mailbox.of_account(context.account.id)}
     for seen in arrival.explain(context.account.id, row.identity, row.server_identity):
         box = boxes.get(seen.mailbox_id)

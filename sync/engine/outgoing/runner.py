@@ -34,7 +34,7 @@ _TARGETS = {operation.ARCHIVE: Role.ARCHIVE, operation.TRASH: Role.TRASH}
 
 
 class Operations:
-    """Works off the queue of one account over one connection."""
+    """Works through the queue of one account over one connection."""
 
     def __init__(self, context: SyncContext) -> None:
         self._context = context
@@ -193,10 +193,10 @@ class Operations:
         places = [row.payload.sources[0] for row in rows]
         if selected.uidvalidity and selected.uidvalidity != places[0][1]:
             if selected.uidvalidity == source.uidvalidity:
-                # The numbers were mapped, but the message was deleted here and has no location
-                # that told its new UID: it is found by its identity.
+                # The numbers were mapped, but the message was deleted here. No location says its
+                # new UID, so it is found by its identity.
                 return [], rows
-            # The cycle maps the new numbers and rewrites what waits; not done, and not lost.
+            # The cycle maps the new numbers and rewrites the operations, which are not lost.
             raise RetryError("The label has new numbers; the mail is looked for first.")
         true = move.verified(self._context, rows, [place[2] for place in places])
         ready = [row for row in rows if row.payload.sources[0][2] in true]
@@ -208,7 +208,7 @@ class Operations:
         except RefusedError as error:
             self._refused(rows, target, error)
             return
-        for row in left:  # OK, but not in the target: nothing is known, so it is looked for
+        for row in left:  # the server said OK, but the mail is not in the target: look for it
             move.resume(self._context, row, target)
             self._wait(row, RetryError("The server did not say where the message went."))
 
@@ -227,7 +227,7 @@ class Operations:
                 operation.mark_refused(row.id, error.server_words or error.sentence)
 
     def _lose(self, rows: Sequence[OperationRow]) -> None:
-        """Not where they were: moved by another program, or gone."""
+        """The mails are not where they were: another program moved or deleted them."""
         with database.writing(durable=True):
             for row in rows:
                 lost_operations.lose(row)
@@ -244,7 +244,7 @@ class Operations:
             lost_operations.found(row, place)
 
     def _go_on(self, rows: Sequence[OperationRow]) -> None:
-        """It is already where it belongs: go on with the next source."""
+        """The mail is already where it belongs: go on with the next source."""
         with database.writing(durable=True):
             for row in rows:
                 move.go_on(row)

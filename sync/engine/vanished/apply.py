@@ -69,7 +69,7 @@ def carry_out(this: Round, verdicts: Sequence[Verdict]) -> None:
         this.context.report(event)
     if marked:
         this.context.report(MessagesChanged(account_id, tuple(marked)))
-    shown = {Kind.HELD, Kind.MOVED, Kind.JUNKED}  # the rows say which mails are held
+    shown = {Kind.HELD, Kind.MOVED, Kind.JUNKED}  # their rows show whether a mail is held
     turned = [v.message_id for v in free if v.kind in shown and (v.ended or v.kind is Kind.HELD)]
     turned += alive
     if turned:

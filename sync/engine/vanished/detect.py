@@ -116,7 +116,7 @@ def _is_back(row: LocationRow) -> bool:
 
 
 def _is_hold_over(context: SyncContext, box: MailboxState, at: int) -> bool:
-    """Whether an empty mailbox that held much was looked at again later, so that it counts."""
+    """Whether a mailbox that was suddenly empty has waited long enough to count as empty."""
     is_old = abs(at - box.full_check_at) >= context.ms(context.timing.full_check)
     return box.held_reason == "emptied" and is_old
 

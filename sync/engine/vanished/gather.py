@@ -91,7 +91,7 @@ def _is_release(verdict: Verdict) -> bool:
 def _braked_before_search(
     verdicts: list[Verdict], known: dict[int, int], hour: int
 ) -> list[Verdict]:
-    """Brake first: what would be held anyway needs no search, which may be thousands."""
+    """Apply the brake first: what it holds needs no search, and that may save thousands."""
     as_if = [
         Verdict(
             v.message_id, Kind.DELETED, v.ended, v.found, v.evidence, v.is_linked, v.mailbox_ids
@@ -169,7 +169,7 @@ def _is_current(this: Round, row: LocationRow) -> bool:
 
 
 def _is_free(this: Round, message_id: int, box: MailboxState, uid: int) -> bool:
-    """Whether a spot is no location, or that of a twin with another live copy."""
+    """Whether a spot belongs to no other message, or to a twin that has another live copy."""
     row = location.at(box.id, box.uidvalidity, [uid]).get(uid)
     if row is None or row.message_id == message_id:
         return True
