@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 class MessageViews(QStackedWidget):
     """Has the text view from the start, and creates the web view for the first HTML mail.
 
-    Loading Chromium earlier would cost its 250 MB for nothing.
+    Loading Chromium earlier would cost its 250 MB for nothing. `connect` gets each view that is
+    created later; the owner connects the text view itself.
 
     Attributes:
         current: The view that draws now.
@@ -43,7 +44,6 @@ class MessageViews(QStackedWidget):
         self._web: MessageView | None = None
         self.current: MessageView = self._text
         self.addWidget(self._text)
-        connect(self._text)
 
     def choose(self, shown: Shown) -> bool:
         """Switch to the view that a conversation needs. True if the view changed."""

@@ -39,6 +39,7 @@ class SecretQuestion(QObject):
     def ask(self) -> None:
         """Ask the vault whether it can keep a key: during the try, because it may take long."""
         if self._service.vault.can_seal:
+            self._ticket = 0  # an answer to an earlier question does not count any more
             self._settle(SecretPage.NONE)
         else:
             self.is_known = False

@@ -24,6 +24,7 @@ class MailCounts(QObject):
         super().__init__(parent)
         self._service = service
         self._ticket = 0
+        self._is_stale = False
         self._is_over = False
         self._timer = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._timer.timeout.connect(self.ask)
@@ -36,8 +37,11 @@ class MailCounts(QObject):
 
     @Slot()
     def ask(self) -> None:
-        """Ask now, unless an answer is still on its way."""
-        if not self._ticket and not self._is_over:
+        """Ask now; while an answer is still on its way, ask once more after it."""
+        if self._ticket:
+            self._is_stale = True
+        elif not self._is_over:
+            self._is_stale = False
             self._ticket = self._service.ask(CountsRequest())
 
     def end(self) -> None:
@@ -50,3 +54,5 @@ class MailCounts(QObject):
             self._ticket = 0
             if isinstance(answer.result, Counts):
                 self.counted.emit(answer.result)
+            if self._is_stale:
+                self.ask_soon()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -104,11 +105,11 @@ class SignInFields(QWidget):
         self.password.setVisible(is_shown)
         self.password.setPlaceholderText(hint)
 
-    def answers(self, stored_password: str) -> Answers:
+    def answers(self, stored_password: Callable[[], str]) -> Answers:
         """What is typed. An empty password means the stored one."""
         return Answers(
             address=self._address,
-            password=self.password.text() or stored_password,
+            password=self.password.text() or stored_password(),
             held=self.oauth.held,
             imap=self.imap.place(),
             smtp=self.smtp.place(),
@@ -242,7 +243,7 @@ class SignInPart(QWidget):
         if self._probe.is_running or self._keeper.is_running:
             return
         self.fields.oauth.cancel_waiting()
-        answers = self.fields.answers(self._stored_password())
+        answers = self.fields.answers(self._stored_password)
         self._done.say("")
         fault = flow.fault(
             Page.SERVERS,
@@ -293,7 +294,7 @@ class SignInPart(QWidget):
         if vault.mode is VaultMode.PASSPHRASE and vault.state is VaultState.LOCKED:
             self._unlock_first()
             return
-        kept, purpose = flow.secret(self.fields.answers(self._stored_password()))
+        kept, purpose = flow.secret(self.fields.answers(self._stored_password))
         self._keeper.keep(kept, self._update, mode=mode, passphrase=passphrase, purpose=purpose)
 
     def _update(self, secrets: EncryptedSecrets | None) -> UpdateAccount:
@@ -374,7 +375,7 @@ class SignInPart(QWidget):
 
     def _columns(self) -> dict[str, Any]:
         """The columns to store after a good try. A stopped account stays stopped."""
-        answers = self.fields.answers(self._stored_password())
+        answers = self.fields.answers(self._stored_password)
         provider = providers.of_host(answers.imap.host)
         config = account.config(self._account_id)
         is_stopped = config is not None and config.state == "stopped"
