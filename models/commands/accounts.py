@@ -202,11 +202,9 @@ def set_role(account_id: int, mailbox_id: int, role: Role) -> tuple[int, ...]:
             (account_id, str(role), mailbox_id),
         )
         mailbox.update(mailbox_id, role=role, role_source="person")
-        held = vanish_cases.hold_all_in(mailbox_id) if is_new_trash else []
-        ledger.write(
-            ledger.Entry("hold", ledger.PERSON, account_id, id_, evidence={"held": "role"})
-            for id_ in held
-        )
+        if not is_new_trash:
+            return ()
+        held = vanish_cases.hold_new_trash(account_id, mailbox_id, ledger.PERSON)
         return tuple(conversation.of_messages(held))
 
 

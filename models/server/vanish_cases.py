@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from models.server import location
-from models.store import database
+from models.store import database, ledger
 from models.store.database import chunks
 
 
@@ -105,15 +105,24 @@ def set_held(location_ids: Iterable[int]) -> None:
     _set_state(location_ids, "held")
 
 
-def hold_all_in(mailbox_id: int) -> list[int]:
-    """Hold what lies in this mailbox and nowhere else; return the messages."""
+def hold_new_trash(account_id: int, mailbox_id: int, cause: str) -> list[int]:
+    """A mailbox became the Trash: hold the mail that lies only there, and return the messages.
+
+    Nobody moved it there to delete it, so the user is asked, as for unusually many deletes (X3).
+    Call it inside `writing()`. `cause` says in the ledger who gave the role.
+    """
     found = database.rows(
         "UPDATE location SET state = 'held' WHERE mailbox_id = ? AND state = 'live' "
         "AND NOT EXISTS (SELECT 1 FROM location l WHERE l.message_id = location.message_id "
         "AND l.mailbox_id <> location.mailbox_id AND l.state = 'live') RETURNING message_id",
         (mailbox_id,),
     )
-    return [message_id for (message_id,) in found]
+    held = [message_id for (message_id,) in found]
+    ledger.write(
+        ledger.Entry("hold", cause, account_id, message_id, evidence={"held": "role"})
+        for message_id in held
+    )
+    return held
 
 
 def _set_state(location_ids: Iterable[int], state: str) -> None:

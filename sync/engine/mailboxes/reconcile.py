@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from models.events import MailboxesChanged
-from models.server import known_uids, mailbox
+from models.events import ConversationsChanged, HeldChanged, MailboxesChanged
+from models.mail import conversation
+from models.server import known_uids, mailbox, vanish_cases
 from models.server.mailbox import NEVER_SYNCED, MailboxState, Role
-from models.store import database
+from models.store import database, ledger
 from sync.engine import judge
 from sync.engine.context import SyncContext, now
 from sync.engine.fetch.messages import identity_of
@@ -100,11 +101,24 @@ def _update(context: SyncContext, rows: dict[str, MailboxState], found: dict[str
         else:
             _miss(row)
     known_roles = roles(list(found.values()))
+    held: list[int] = []
     with database.writing(durable=False):
         for name, entry in found.items():
             role, source = known_roles.get(name, (Role.NONE, ""))
-            _save(context, mailbox.by_name(context.account.id, name), entry, role, source)
+            known = mailbox.by_name(context.account.id, name)
+            _save(context, known, entry, role, source)
+            if known is not None and _becomes_trash(known, role):
+                held += vanish_cases.hold_new_trash(context.account.id, known.id, ledger.SERVER)
+        owners = tuple(conversation.of_messages(held))
     context.report(MailboxesChanged(context.account.id))
+    if owners:
+        context.report(ConversationsChanged(context.account.id, owners))
+        context.report(HeldChanged(context.account.id))
+
+
+def _becomes_trash(row: MailboxState, role: Role) -> bool:
+    """Whether the server now calls a known mailbox its Trash; the user's own choice stays."""
+    return role is Role.TRASH and row.role is not role and row.role_source != "person"
 
 
 def _save(

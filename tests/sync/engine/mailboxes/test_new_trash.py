@@ -9,7 +9,9 @@ from models.commands.held_deletes import CheckHeld, DeleteHeld, KeepHeld
 from models.queries import held_deletes
 from models.server.mailbox import Role
 from models.store import database
+from tests.support.servers.fake_mailboxes import Box, Mailboxes
 from tests.sync.engine.engine import Engine
+from tests.sync.engine.scripted import Make, mails, subjects
 
 
 def with_projects(engine: Engine, count: int) -> list[str]:
@@ -83,3 +85,25 @@ def test_checked_again_many_are_asked_about_again(engine: Engine) -> None:
     engine.settle()
 
     assert sorted(engine.subjects()) == ["both", "inbox"]
+
+
+@pytest.mark.parametrize("count", [3, 15])
+def test_a_label_that_the_server_makes_the_trash_deletes_nothing(
+    server: Mailboxes, make: Make, count: int
+) -> None:
+    server.boxes["Projects"] = Box(7)
+    server.deliver("me", "Projects", mails(count))
+    engine = make(server, chosen=("INBOX", "Sent", "Projects"))
+    engine.settle()
+    assert sorted(engine.subjects()) == subjects(count)
+
+    server.boxes["Trash"].attributes = ""
+    server.boxes["Projects"].attributes = "\\Trash"
+    engine.settle()
+    engine.outlast()
+
+    assert engine.box("Projects").role is Role.TRASH
+    assert sorted(engine.subjects()) == subjects(count)
+    assert len(held_messages(engine)) == count
+    causes = database.rows("SELECT DISTINCT cause, evidence FROM ledger WHERE kind = 'hold'")
+    assert causes == [("server", '{"held": "role"}')]
