@@ -51,7 +51,7 @@ class SyncContext:
     r"""One account, its connection, and the ways to report what changed.
 
     Attributes:
-        account: Its settings when the connection was made.
+        account: Its settings as last read: at sign-in, after set-up, and at each `wake`.
         session: The connection. Only this thread uses it.
         read_only: Whether nothing may be changed on the server.
         report: Takes events. Called after the transaction that made them.

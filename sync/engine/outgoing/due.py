@@ -61,15 +61,15 @@ class Due:
 
     # --- what happened -----------------------------------------------------------------------
 
-    def tried(self, rows: Iterable[OperationRow]) -> None:
+    def note_tried(self, rows: Iterable[OperationRow]) -> None:
         """Note that these are tried now."""
         self._tried |= {row.id for row in rows}
 
-    def looked(self, row: OperationRow) -> None:
+    def note_looked(self, row: OperationRow) -> None:
         """Note that this one's outcome is looked up now."""
         self._looked.add(row.id)
 
-    def lost(self, row: OperationRow) -> None:
+    def note_lost(self, row: OperationRow) -> None:
         """Its mail is not where it was: a look that starts after now has to come first."""
         self._lost_at[row.id] = self._context.whole_looks
 

@@ -49,7 +49,7 @@ class Operations:
         if not rows or self._became_read_only():
             return None
         group = self._group(rows)
-        self._due.tried(group)
+        self._due.note_tried(group)
         name = self._do(group)
         self._context.report(OperationsChanged(self._context.account.id))
         return again("operations", name)
@@ -152,7 +152,7 @@ class Operations:
             self._ask(rows, "trash" if rows[0].kind == operation.TRASH else "archive")
             return ""
         if rows[0].is_begun:
-            self._due.looked(rows[0])
+            self._due.note_looked(rows[0])
             move.resume(self._context, rows[0], target)
             return target.name
         todo = self._with_something_to_do(rows)
@@ -231,7 +231,7 @@ class Operations:
         with database.writing(durable=True):
             for row in rows:
                 lost_operations.lose(row)
-                self._due.lost(row)
+                self._due.note_lost(row)
 
     def _look_again(self, row: OperationRow) -> None:
         """All arrivals are known now: the mail was found, or it is gone."""

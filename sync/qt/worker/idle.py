@@ -93,7 +93,7 @@ class IdleWatch(QObject):
             session.idle_end()
 
     def forget(self) -> None:
-        """Stop watching, without sending anything: the connection is of no more use."""
+        """Stop watching, and drop news that has not settled. Sends nothing."""
         self._settle.stop()
         self._stop_watching()
 

@@ -42,7 +42,11 @@ def status(account_id: int, phase: Phase, doing: Doing) -> StatusChanged:
 
 
 class StatusReporter:
-    """Reports the status, at most once per `Timing.status` unless told to report at once."""
+    """Reports the status, at most once per `Timing.status` unless told to report at once.
+
+    Attributes:
+        phase: The phase last reported; a report that is held back leaves it alone.
+    """
 
     def __init__(
         self, account_id: int, timing: Timing, emit: Callable[[StatusChanged], None]
