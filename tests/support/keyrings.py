@@ -60,7 +60,7 @@ class MoodyKeyring(KeyringBackend):
 
 
 class FileKeyring(KeyringBackend):
-    """Keeps entries in a JSON file that the environment names; writes it whole, as a daemon does."""
+    """Entries in a JSON file that the environment names; written whole, as a daemon does."""
 
     priority = 1.0
 

@@ -62,7 +62,7 @@ class WizardDesk:
         password: str = "secret",
         user: str = "",
     ) -> None:
-        """Fill in address, password and both servers. So nothing is detected."""
+        """Fill in address, password and both servers. Nothing is detected then."""
         self.part(QLineEdit, "address_edit").setText(address)
         self.part(QLineEdit, "name_edit").setText("Ann Lee")
         self.part(QLineEdit, "password_edit").setText(password)
