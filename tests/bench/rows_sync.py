@@ -160,8 +160,8 @@ def nothing_new(folder: Path, scale: float) -> list[Figure]:
 def arrival(folder: Path, scale: float) -> list[Figure]:
     """Another connection appends a mail. Measures the time until its row is in the list.
 
-    Dovecot reports a change to IDLE about half a second late (its NOTIFY_DELAY_MSECS). A bare socket
-    also idles and notes when the server reports the mail. Our own share of the time starts then.
+    Dovecot reports a change to IDLE about half a second late (its NOTIFY_DELAY_MSECS). A bare
+    socket also idles and notes when the server reports the mail. Our own share starts then.
     """
     count = int(2_000 * scale)
     with servers.running() as server:

@@ -1,4 +1,4 @@
-"""What is typed in a detail view stays with its record, whatever the user does next."""
+"""What the user types in a detail view stays with its record, whatever the user does next."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def test_a_note_that_was_begun_goes_with_its_record_and_comes_back(deals: Desk) 
 
 
 def test_what_is_typed_into_a_record_that_is_deleted_goes_with_it(deals: Desk) -> None:
-    """It is not saved: that could only fail, and say so instead of offering to undo."""
+    """It is not saved: that could only fail, and its error would replace the offer to undo."""
     _open(deals, "Roof")
     _type(deals, "value_edit", "250")
     ended: list[CommandDone] = []
@@ -273,7 +273,7 @@ NAMED = (
 
 
 class _Gate:
-    """The command thread takes its time: each command waits until it is let through.
+    """Slows the command thread down: each command waits until it is let through.
 
     Attributes:
         begun: The commands that were begun.
@@ -292,7 +292,7 @@ class _Gate:
         monkeypatch.setattr(command_thread, "execute", held)
 
     def let(self, count: int) -> None:
-        """So many of them may go on."""
+        """Let this many commands through."""
         self._free.release(count)
 
 

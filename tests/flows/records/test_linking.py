@@ -1,4 +1,4 @@
-"""Links in the real window: past mail, in bulk, persons, reasons, and addresses that are blocked."""
+"""Links in the real window: past mail, in bulk, persons, reasons, and blocked addresses."""
 
 from __future__ import annotations
 
@@ -274,7 +274,7 @@ def test_deleting_a_deal_says_what_goes_and_keeps_the_mail(desk: Desk, rig: Rig)
 
 
 def test_a_mail_is_linked_with_a_person_by_hand_and_says_so(desk: Desk, rig: Rig) -> None:
-    """From the link dialog; the history of that person has it, and says whose hand it was."""
+    """In the link dialog. The person's history has the mail, and says that the user linked it."""
     rig.deliver(a_mail(subject="Offer"))
     desk.add_account(rig)
     _saved(desk, Person(name="Carl Kuusk"))

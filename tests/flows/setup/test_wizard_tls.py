@@ -302,7 +302,7 @@ def _wait_for_phase(desk: Desk, account_id: int, phase: Phase) -> None:
 
 
 def _sessions(server: Dovecot, user: str) -> int:
-    """How often somebody signed in; each session says who it is."""
+    """How often there was a sign-in. Each session sends its ID."""
     return sum(line.startswith("ID ") for line in server.commands(user))
 
 

@@ -1,4 +1,4 @@
-"""One mail at which the server hangs up: it alone is left out, and the rest of its label comes."""
+"""One mail at which the server hangs up: it alone is left out, and its label's other mail comes."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_a_new_mail_whose_header_is_dangerous_waits_and_the_others_come(
 
 
 def test_what_vanishes_while_it_waits_is_not_deleted(server: Mailboxes, make: Make) -> None:
-    """Nobody knows whose copy it is."""
+    """Nothing shows whose copy the unread mail is."""
     server.deliver("me", "INBOX", mails(5))
     engine = make(server)
     engine.cycle()

@@ -1,4 +1,4 @@
-"""Guards of the judging that no other test holds alone: the brake, caps, names, mirrors."""
+"""Guards of the judge that no other test covers alone: the brake, caps, names, mirrors."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def half_in_trash(server: Mailboxes, make: Make) -> Engine:
 
 
 def test_time_releases_nothing_that_is_held_where_it_lies(server: Mailboxes, make: Make) -> None:
-    """With more mail in INBOX the same 25 would be fewer than half: nobody has answered yet."""
+    """More mail in INBOX makes the 25 fewer than half, but the user has not answered."""
     engine = half_in_trash(server, make)
     server.deliver("me", "INBOX", mails(40, first=40))
     for role in ("inbox", "trash", "inbox", "trash"):
@@ -216,7 +216,7 @@ def with_a_marked_copy(server: Mailboxes, make: Make) -> Engine:
 def test_a_marked_copy_in_an_unsynced_mailbox_is_no_sign_of_life(
     server: Mailboxes, make: Make
 ) -> None:
-    """Copied there and marked \\Deleted before anybody looked: it is about to be expunged."""
+    """Copied there and marked \\Deleted before any cycle looked: it is about to be expunged."""
     engine = with_a_marked_copy(server, make)
     server.copy("INBOX", [2], "Trash")
     server.expunge("INBOX", [2])

@@ -1,4 +1,4 @@
-"""No server, however broken, makes the engine spin; nothing that waits is asked without end."""
+"""No server, however broken, makes the engine spin, and no waiting work retries without end."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_numbers_that_never_agree_are_looked_at_once_more(idling: Mailboxes, mak
 def test_a_mark_whose_outcome_is_unknown_is_undone_on_the_server_too(
     server: Mailboxes, make: Make
 ) -> None:
-    """The server did it and the line broke before it said so; then the user took it back."""
+    """The server did it and the connection broke before the answer; then the user undid it."""
     server.deliver("me", "INBOX", mails(5))
     engine = make(server)
     engine.cycle()
@@ -134,7 +134,7 @@ def test_a_server_that_does_not_idle_is_asked_at_the_usual_pace(
     qtbot: QtBot,
     answer: Callable[[FakeConnection], None],
 ) -> None:
-    """It offers IDLE and refuses it, or ends it at once: no new line, no cycle for that."""
+    """It offers IDLE and refuses or ends it at once: no new connection, no cycle for that."""
     idling.imap.answers["IDLE"] = answer
     rig = on(idling)
     rig.wait_for_mail(10)

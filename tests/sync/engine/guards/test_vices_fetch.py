@@ -1,4 +1,4 @@
-"""What FETCH leaves out or makes up: no mail is lost, none deleted for it."""
+"""FETCH answers with gaps or invented data: they lose no mail and delete none."""
 
 from __future__ import annotations
 
