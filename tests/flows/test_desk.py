@@ -46,7 +46,7 @@ def test_a_cycle_that_had_looked_before_does_not_settle(
 def test_sync_now_counts_while_a_cycle_runs(
     qtbot: QtBot, profile: Path, rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What came after that cycle looked is here at once, not a minute later."""
+    """Mail that came after that cycle looked is here at once, not a minute later."""
     desk = Desk(qtbot, profile, replace(FAST, cycle=600.0))
     try:
         account_id = desk.add_account(rig)

@@ -28,7 +28,7 @@ def deliver(rig: Rig, *mailboxes: str) -> None:
 
 
 def add(desk: Desk, rig: Rig) -> int:
-    """An account with INBOX and Sent, from 30 days ago on."""
+    """An account with INBOX and Sent, synced from 30 days ago."""
     return desk.add_account(rig, start_at=now_ms() - 30 * DAY, **RANGE)
 
 
@@ -74,7 +74,7 @@ class Labels:
         self.desk.settle(self.account_id)
 
     def warning(self) -> str:
-        """What the page says against the choice."""
+        """The page's warning against the choice."""
         said = [each.text() for each in self.page.findChildren(Notice) if each.isVisible()]
         return "\n".join(said)
 

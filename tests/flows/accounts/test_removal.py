@@ -136,7 +136,7 @@ def test_keep_only_linked_mail(place: Place) -> None:
 
 
 def test_erase_all(place: Place) -> None:
-    """Nothing is left, neither rows nor the words in the files; the other account is whole."""
+    """Nothing is left, neither rows nor words in the files. The other account is whole."""
     place.remove("erase_all_radio")
 
     assert place.count("message") == place.count("conversation") == place.count("ledger") == 0
@@ -161,7 +161,7 @@ def test_erase_all(place: Place) -> None:
     ],
 )
 def test_the_address_is_added_again(place: Place, radio: str, comes_back: list[str]) -> None:
-    """R8: what was deleted here stays away, unless every trace was erased."""
+    """R8: mail deleted here stays away, unless every trace was erased."""
     place.remove(radio)
 
     place.account_id = place.desk.add_account(place.rig)

@@ -1,4 +1,4 @@
-"""Several accounts: one in trouble never blocks another; accounts come and go while others sync."""
+"""Several accounts: one in trouble never blocks another, and accounts come and go meanwhile."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def _texts(desk: Desk, name: str) -> list[str]:
 
 
 def _has(desk: Desk, name: str, part: str) -> bool:
-    """Whether a line of a list says this."""
+    """Whether an entry of a list contains this."""
     return any(part in text for text in _texts(desk, name))
 
 

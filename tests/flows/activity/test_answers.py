@@ -86,7 +86,7 @@ def bare_rig() -> Iterator[Rig]:
 def test_a_missing_archive_is_asked_for_once_with_the_labels_offered(
     desk: Desk, bare_rig: Rig
 ) -> None:
-    """No label is guessed; the chosen one is used for what waits and for what comes."""
+    """The program guesses no label. It uses the chosen one for what waits and what comes."""
     rig = bare_rig
     rig.deliver(*(a_mail(subject=name) for name in ("Alpha", "Beta", "Gamma")))
     account_id = desk.add_account(rig)

@@ -154,7 +154,7 @@ def test_offline_is_a_finding_and_the_server_is_told_as_it_was(desk: Desk, rig: 
         assert "Not connected. What is said of the server is from" in "\n".join(words(shown))
         assert "Dovecot" in found["software"].sentence
         assert found["connection"].fact in ("ConnectRefusedError", "ConnectionLostError")
-        # Each try may find another way in which the line is cut.
+        # Each try may meet the cut connection in another way.
         desk.wait(
             lambda: findings(desk, account_id)["connection"].sentence in words(shown),
             "it can be read",

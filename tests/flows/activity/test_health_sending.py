@@ -110,7 +110,7 @@ def _of_sending(desk: Desk, account_id: int) -> bool:
 
 
 def test_the_keyboard_stays_on_the_check(desk: Desk, rig: Rig) -> None:
-    """It can be pressed again by the space bar; nothing else gets the key meanwhile."""
+    """The space bar can press it again. No other widget gets the key meanwhile."""
     account_id = desk.add_account(rig)
     shown = part(desk, account_id)
     shown.window().activateWindow()

@@ -33,7 +33,7 @@ def test_first_sync_fills_the_inbox(desk: Desk, any_rig: Rig) -> None:
 
 
 def test_new_mail_comes_by_itself(desk: Desk, any_rig: Rig) -> None:
-    """Mail that arrives while the window is open is in the list without being asked for."""
+    """Mail that arrives while the window is open appears in the list by itself."""
     _three(any_rig)
     desk.add_account(any_rig)
     any_rig.deliver(a_mail(subject="News"))

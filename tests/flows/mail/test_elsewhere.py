@@ -31,7 +31,7 @@ def test_moved_elsewhere_is_not_deleted(desk: Desk, rig: Rig, mailbox: str) -> N
 
 
 def test_moved_to_trash_is_deleted_here(desk: Desk, any_rig: Rig) -> None:
-    """External delete, the usual way."""
+    """The usual delete by another program."""
     account_id = _synced(desk, any_rig)
     with any_rig.other() as client:
         client.move("INBOX", [any_rig.uid("INBOX", "Beta")], "Trash")

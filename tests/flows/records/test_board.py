@@ -47,7 +47,7 @@ class _Carried(QDrag):
     below: ClassVar[QWidget]
 
     def exec(self, *_actions: object) -> Qt.DropAction:
-        """Over the target, and let go there."""
+        """Move over the target and drop there."""
         move, at, data = Qt.DropAction.MoveAction, QPoint(60, 200), self.mimeData()
         held = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
         enter = QDragEnterEvent(at, move, data, *held)
@@ -63,7 +63,7 @@ def _place(card: QWidget) -> QPoint:
 
 
 def _drag(desk: Desk, card: QWidget, target: QWidget, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Press on a card, pull it over a stage, let go there."""
+    """Press on a card, drag it over a stage, drop it there."""
     monkeypatch.setattr(_Carried, "below", target, raising=False)
     monkeypatch.setattr(deal_card, "QDrag", _Carried)
     window = card.window().windowHandle()

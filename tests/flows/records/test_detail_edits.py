@@ -76,7 +76,7 @@ def _press(desk: Desk, name: str) -> None:
 
 
 def test_a_field_is_kept_when_the_record_is_closed(deals: Desk) -> None:
-    """The button of the detail view takes no focus: the field was not left before it."""
+    """The button of the detail view takes no focus, so the field keeps it until then."""
     _open(deals, "Roof")
     _type(deals, "value_edit", "250")
     _press(deals, "detail_close_button")
@@ -248,7 +248,7 @@ PEOPLED = (
 def test_what_is_made_for_a_record_is_given_to_it_though_another_is_shown(
     deals: Desk, name: str, given: str
 ) -> None:
-    """The command takes its time, and the user does not wait for it."""
+    """The command takes long, and the user does not wait for it."""
     _open(deals, "Roof")
     edit = deals.find(PickEdit, name)
     edit.setFocus()
@@ -308,7 +308,7 @@ def gate(deals: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[_Gate]:
 
 
 def _choose(desk: Desk, name: str, text: str, line: str) -> None:
-    """Type into a picker, and click the line that it offers."""
+    """Type into a picker, and click the entry that it offers."""
     edit = desk.find(PickEdit, name)
     edit.setFocus()
     edit.selectAll()

@@ -160,7 +160,7 @@ Ada Tamm,Customer Ltd,ada@customer.example
 def test_deals_and_then_their_persons_with_the_addresses(
     desk: Desk, rig: Rig, tmp_path: Path
 ) -> None:
-    """Opened at the persons, a file of deals is one of deals; its persons are not made twice."""
+    """Opened from the persons, the dialog knows a file of deals, and makes no person twice."""
     rig.deliver(a_mail(subject="Offer", from_="Ada Tamm <ada@customer.example>"))
     desk.add_account(rig)
     for name, table in (("deals.csv", DEALS), ("persons.csv", PERSONS)):
@@ -196,7 +196,7 @@ def test_a_file_of_persons_after_one_of_deals_is_one_of_persons(desk: Desk, tmp_
 
 
 def test_the_keyboard_goes_through_all_of_it(desk: Desk, tmp_path: Path) -> None:
-    """In the order in which it is read, and out of the preview again."""
+    """In reading order, and out of the preview again."""
     desk.run(SaveRecord(Person(name="Ada Tamm", addresses=(Labelled("ada@customer.example"),))))
     path = tmp_path / "people.csv"
     path.write_text("Name,Email\nAda Tamm,ada@customer.example\nBo,none\n", encoding="utf-8")

@@ -74,7 +74,7 @@ def _links(desk: Desk) -> dict[str, str]:
 
 
 def _pick(desk: Desk, dialog: QDialog, name: str, typed: str, title: str) -> None:
-    """Type into a field that finds records, and take the one with this title."""
+    """Type into a field that finds records, and choose the one with this title."""
     edit = dialog.findChild(PickEdit, name)
     assert edit is not None
     QTest.keyClicks(edit, typed)
@@ -219,7 +219,7 @@ def test_a_blocked_address_keeps_mail_out(desk: Desk, rig: Rig, entry: str) -> N
 
 
 def test_an_unknown_address_is_added_to_a_contact(desk: Desk, rig: Rig) -> None:
-    """The panel's second button: the person is found, gets the address, and its mail at once."""
+    """The panel's second button: choose a person, who gets the address and its mail at once."""
     _saved(desk, Person(name="Ada Tamm", addresses=(Labelled("ada@home.example"),)))
     rig.deliver(a_mail(subject="From work", to=rig.address))
     desk.add_account(rig)

@@ -43,7 +43,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def killed(profile: Path, phrases: list[str]) -> list[str]:
-    """Let the program change the way a few times, and kill it; the passphrases it took."""
+    """Let the program change the way a few times, and kill it. Returns its passphrases."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.flows.secrets.changing_secrets", str(profile), *phrases],
         stdout=subprocess.PIPE,

@@ -245,7 +245,7 @@ def test_from_the_browser_to_a_password_and_back(
     mail_server: Dovecot,
     sink: TokenSink,
 ) -> None:
-    """Whichever way is chosen, the other one's secret is gone."""
+    """Each change removes the secret of the other way."""
     account_id = added(desk, address, mail_server.port, sink)
     desk.settle(account_id)
     dialog = PreferencesDialog(desk.service, desk.window._theme, desk.window)

@@ -60,7 +60,7 @@ def user(dovecot: Dovecot) -> str:
 
 
 class Tries:
-    """The wizard on its second page, and what has to be so after each failure."""
+    """The wizard on its second page, and what must hold after each failure."""
 
     def __init__(self, desk: Desk, user: str, imap: Place, smtp: Place, password: str) -> None:
         self.wizard = WizardDesk(desk)
@@ -123,7 +123,7 @@ def test_a_wrong_password(desk: Desk, dovecot: Dovecot, sink: SmtpSink, user: st
 def test_imap_works_and_smtp_does_not_and_the_other_way(
     desk: Desk, dovecot: Dovecot, sink: SmtpSink, user: str
 ) -> None:
-    """Only what failed is named; mended, it goes on."""
+    """Only the server that failed is named. Once it is corrected, the wizard continues."""
     closed = Place(free_port())
     tries = Tries(desk, user, Place(dovecot.port), closed, "secret")
     no_port = f"localhost accepts no connection on port {closed.port}. Check the port."

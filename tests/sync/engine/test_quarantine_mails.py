@@ -22,7 +22,7 @@ HEADER = b"HEADER.FIELDS"
 
 
 def hangs_up_at(server: Mailboxes, subject: str, item: bytes) -> Callable[[bytes], bytes]:
-    """The server dies whenever this of the mail is asked for."""
+    """The server hangs up whenever this part of the mail is fetched."""
     (uid,) = [m.uid for m in server.boxes["INBOX"].mails if subject.encode() in m.raw]
 
     def look(line: bytes) -> bytes:
@@ -37,7 +37,7 @@ def hangs_up_at(server: Mailboxes, subject: str, item: bytes) -> Callable[[bytes
 
 
 def through(engine: Engine, is_so: Callable[[], bool]) -> None:
-    """Cycles with some minutes between them, until it is so."""
+    """Run cycles, some minutes apart, until the condition holds."""
     for _ in range(MOST):
         cycles(engine)
         if is_so():

@@ -245,7 +245,7 @@ class Machine(RuleBasedStateMachine):
         self._on.settle()
 
     def _patiently(self, work: Callable[[], None]) -> None:
-        """As the worker does: Dovecot says BYE when the mailbox that is open is deleted."""
+        """Reconnect as the worker does: Dovecot sends BYE when the open mailbox is deleted."""
         for _ in range(RECONNECTS):
             try:
                 return work()

@@ -41,7 +41,7 @@ def session(
 
 
 def fill(server: Dovecot, user: str, count: int, *, name: str = "INBOX") -> int:
-    """Mails a day apart, every third from a contact; their bytes altogether."""
+    """Add mails a day apart, every third from a contact. Returns their total bytes."""
     senders = ["Ada <ada@c.example>" if n % 3 == 0 else "x@y.example" for n in range(count)]
     mails = [a_mail(subject=f"n {n}", from_=sender) for n, sender in enumerate(senders)]
     times = [now_ms() - n * DAY_MS - 60_000 for n in range(count)]

@@ -83,7 +83,7 @@ def hidden_by_a_cap(server: Mailboxes, make: Make, monkeypatch: pytest.MonkeyPat
 def test_what_a_cap_hides_is_never_taken_for_absent(
     server: Mailboxes, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its second copy was expunged: only the hidden one is left, and nobody can see it."""
+    """Its second copy was expunged: only the hidden one is left, and no client can see it."""
     engine = hidden_by_a_cap(server, make, monkeypatch)
     assert engine.places("mail 000") == {"INBOX": "hidden", "Projects": "live"}
     server.expunge("Projects", [1])

@@ -50,7 +50,7 @@ def rest(engine: Engine) -> tuple[Step, int]:
 def test_what_waits_behind_another_operation_of_its_mail_has_no_time_of_its_own(
     server: Mailboxes, make: Make
 ) -> None:
-    """Else the rest between two cycles would be none, as long as the first one waits."""
+    """Otherwise cycles would follow without a pause for as long as the first one waits."""
     settings.put("archive_on_server", True)
     server.deliver("me", "INBOX", mails(5))
     engine = make(server, timing=replace(FAST, cycle=60.0))
@@ -149,7 +149,7 @@ def test_a_server_that_does_not_idle_is_asked_at_the_usual_pace(
 def test_a_throttle_without_a_time_still_waits(
     idling: Mailboxes, on: Callable[..., Rig], qtbot: QtBot
 ) -> None:
-    """To back off for 0 seconds is no leave to ask without end."""
+    """A back-off of 0 seconds does not permit endless retries."""
 
     def goodbye(connection: FakeConnection) -> None:
         connection.send(b"* BYE Request is throttled. Suggested Backoff Time: 0 milliseconds\r\n")

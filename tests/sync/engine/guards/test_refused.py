@@ -114,7 +114,7 @@ def test_a_mailbox_that_never_could_be_read_holds_deletes_for_a_day(
 def test_what_vanished_while_a_mailbox_never_opened_grew_is_held(
     server: Mailboxes, make: Make, grows: str
 ) -> None:
-    """Its numbers are told though nobody may look at it; a day changes nothing about that."""
+    """Its numbers are listed though it may not be opened. A day later that is the same."""
     server.boxes["Secret"] = Box(11)
     server.refuse["EXAMINE", "Secret"] = NOT_YOURS
     server.deliver("me", "INBOX", mails(5))
