@@ -1,4 +1,4 @@
-"""What every test gets: Qt without a screen, a keyring in memory, a fresh store."""
+"""Fixtures and settings of every test: Qt without a screen, a keyring in memory, a fresh store."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
 
 from tests.support import scratch
 
-scratch.keep_files_in_memory()  # before anybody makes a temporary file
+scratch.keep_files_in_memory()  # before the first temporary file is made
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,7 +39,7 @@ schemes.register()
 
 quick_scrypt.make_quick()
 
-# On a busy machine no example is slow by itself.
+# A busy machine makes examples slow, so slowness is no failure.
 hypothesis.settings.register_profile(
     "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
@@ -57,7 +57,7 @@ hypothesis.settings.register_profile(
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The long profile ends when its examples do, or when somebody ends it."""
+    """The long profile has no time limit: it ends with its examples, or when it is stopped."""
     if config.getoption("--hypothesis-profile") == "long":
         for item in items:
             item.add_marker(pytest.mark.timeout(0), append=False)
@@ -87,7 +87,7 @@ class MemoryKeyring(KeyringBackend):
 
 @pytest.fixture(autouse=True, scope="session")
 def _collect_by_hand() -> None:
-    """What imports made is never looked through; what tests leave behind, between them."""
+    """Collect garbage only between tests, and never look through what imports made."""
     gc.collect()
     gc.freeze()
 
@@ -100,9 +100,9 @@ def _widgets_die_in_the_gui_thread(request: pytest.FixtureRequest) -> Iterator[N
         return
     gc.disable()
     yield
-    # A closed window lives on in its signals; a new style sheet would dress its widgets as well.
+    # Its signals keep a closed window alive; a new style sheet would style its widgets too.
     for widget in QApplication.topLevelWidgets():
-        # The list of a completer is deleted by that, and a second time would be a crash.
+        # That also deletes a completer's list, and deleting it twice would crash.
         if not isinstance(widget, QAbstractItemView):
             widget.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

@@ -1,1 +1,1 @@
-"""What the design promises about speed, measured: `python3 dev.py bench`."""
+"""Measure the speed that the design promises: `python3 dev.py bench`."""

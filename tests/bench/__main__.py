@@ -1,7 +1,7 @@
-"""Measure, print, compare: `python3 dev.py bench [--list] [--scale 0.1] [row …]`.
+"""Measure, print and compare: `python3 dev.py bench [--list] [--scale 0.1] [row …]`.
 
-Every row runs in a process of its own, on a profile in a temporary folder. Exit code 1 if a row
-could not be measured; a missed goal is printed and is no failure, since machines differ.
+Every row runs in a process of its own, on a profile in a temporary folder. The exit code is 1 if
+a row could not be measured. A missed goal is printed but is no failure, because machines differ.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def measure_apart(name: str, scale: float) -> list[Figure]:
 
 
 def main(words: Sequence[str]) -> int:
-    """The program; its exit code."""
+    """Run the rows. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="dev.py bench", description="Measure Dealpost's speed")
     parser.add_argument("row", nargs="*", choices=[[], *ROWS], help="all if none is named")
     parser.add_argument("--scale", type=float, default=1.0, help="a part of the design's sizes")

@@ -1,8 +1,8 @@
-"""Mails for measuring: sizes, threads and attachments as in a grown mailbox, the same each time.
+"""Make mails to measure with, always the same ones, like those of a mailbox in long use.
 
-Sizes are log-normal with the middle at 7 KB, clipped to 2 and 60 KB; two thirds have HTML beside
-the text, a tenth an attachment, six of ten answer an earlier mail. Words follow a power law, so
-the search index gets its few frequent and many rare ones.
+Sizes are log-normal with a median of 7 KB, clipped to 2 and 60 KB. Two thirds of the mails have
+HTML beside the text, a tenth have an attachment, and six of ten answer an earlier mail. Words
+follow a power law, so the search index gets few frequent and many rare ones.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PARAGRAPHS = 3_000
 
 @dataclass(frozen=True, slots=True)
 class BenchMail:
-    """A mail and what a server tells about it."""
+    """A mail, and what a server reports about it."""
 
     raw: bytes
     received_at: datetime
@@ -46,7 +46,7 @@ def words() -> tuple[str, ...]:
 
 @cache
 def paragraphs() -> tuple[str, ...]:
-    """Paragraphs that mails are put together from."""
+    """The paragraphs that mails are made of."""
     numbers = random.Random(11)
     vocabulary = words()
     weights = [1 / (rank + 3) for rank in range(len(vocabulary))]

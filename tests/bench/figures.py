@@ -12,10 +12,10 @@ class Figure:
     """One measured number.
 
     Attributes:
-        what: In words.
+        what: What was measured, in words.
         value: In `unit`; NaN if it could not be measured (then `how` says why).
         goal: The most it may be, or None.
-        how: What exactly was measured, for whoever doubts it.
+        how: How exactly it was measured, for readers who doubt it.
     """
 
     what: str
@@ -26,7 +26,7 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """`ok` or `MISSED`, and how much of the goal was used up."""
+        """`ok` or `MISSED`, and how much of the goal was used."""
         if math.isnan(self.value):
             return "not measured"
         if self.goal is None:
@@ -35,12 +35,12 @@ class Figure:
 
 
 def skipped(what: str, why: str) -> Figure:
-    """A number that this machine cannot give."""
+    """A figure that this machine cannot measure."""
     return Figure(what, math.nan, "", None, why)
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value that `share` of them do not exceed."""
+    """The percentile: the value that `share` of all values do not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)]
 

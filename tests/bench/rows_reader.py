@@ -1,4 +1,4 @@
-"""The row that goes from one mail to the next in the reading pane."""
+"""The row that steps from one mail to the next in the reading pane."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAILS = 40
 
 
 def swap(folder: Path, scale: float) -> list[Figure]:
-    """One conversation after the other, as with J, each until its document stands."""
+    """Open one conversation after the other, as J does, each until its document is drawn."""
     if not schemes.HAS_WEB_ENGINE:
         return [skipped(WHAT, "QtWebEngine is not installed")]
     count = max(3, int(MAILS * scale))
@@ -34,7 +34,7 @@ def swap(folder: Path, scale: float) -> list[Figure]:
 
 
 def _show(opened: MainWindow, row: int) -> float:
-    """Choose a row of the list; the seconds until its mail is drawn."""
+    """Choose a row of the list. Returns the seconds until its mail is drawn."""
     view = window.conversation_list(opened)
     reader = opened.findChild(ConversationView, "conversation_view")
     assert reader is not None

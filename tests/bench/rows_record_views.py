@@ -1,4 +1,4 @@
-"""Rows about records in the window and beside the sync: what the user waits for."""
+"""Rows about how long the user waits for records, in the window and beside the sync."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class PaintedPage(QObject):
         view.viewport().installEventFilter(self)
 
     def forget(self) -> None:
-        """Wait for the next time."""
+        """Wait for the next painting."""
         self._is_painted = False
 
     def is_painted(self) -> bool:
-        """Whether it was."""
+        """Whether the view was painted."""
         return self._is_painted
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
@@ -44,7 +44,7 @@ class PaintedPage(QObject):
 
 
 def opened_views(folder: Path, keys: tuple[str, ...], found: str) -> list[Figure]:
-    """From the request to the painted first page of the history, with the fields beside it."""
+    """From the request until the fields and the first page of the history are painted."""
     with window.opened(folder) as opened:
         controller = opened.findChild(RecordsController)
         assert controller is not None
@@ -53,7 +53,7 @@ def opened_views(folder: Path, keys: tuple[str, ...], found: str) -> list[Figure
         page = PaintedPage(view)
         heart = window.Heartbeat()
         heart.start()
-        _choose(controller, page, keys[0])  # the panes are laid out once
+        _choose(controller, page, keys[0])  # lays out the panes once
         spent = [_choose(controller, page, key) for _ in range(OPENINGS) for key in keys]
         heart.stop()
     times, work = [each[0] for each in spent], [each[1] for each in spent]
@@ -67,9 +67,9 @@ def opened_views(folder: Path, keys: tuple[str, ...], found: str) -> list[Figure
 
 
 def _choose(controller: RecordsController, page: PaintedPage, key: str) -> tuple[float, float]:
-    """Seconds on the clock and of the processor, in this thread, to open a record from anywhere.
+    """Open a record and time its first painting, in seconds on the clock and of the CPU.
 
-    Its list, in which it is chosen, follows.
+    Then wait for its list, which opens with the record chosen.
     """
     page.forget()
     began, work = time.perf_counter(), time.thread_time()
@@ -85,7 +85,7 @@ def _is_shown(controller: RecordsController, key: str) -> bool:
 
 
 def sync_beside_records(folder: Path, scale: float) -> list[Figure]:
-    """The same mailbox synced with and without 100,000 persons, turn by turn."""
+    """Sync the same mailbox with and without 100,000 persons, in turns."""
     count = int(6_000 * scale)
     persons, deals = int(stores.PERSONS * scale), int(stores.DEALS * scale)
     with servers.running() as server:
@@ -94,7 +94,7 @@ def sync_beside_records(folder: Path, scale: float) -> list[Figure]:
         for template in (plain, full):
             servers.make_profile(template, servers.facts(server, USER))
         _add_records(full, persons, deals)
-        _sync(plain, folder / "warm")  # what is loaded once is loaded now
+        _sync(plain, folder / "warm")  # load now what is loaded only once
         pairs = []
         for turn in range(PAIRS):
             order = (plain, full) if turn % 2 else (full, plain)
@@ -121,7 +121,7 @@ def _add_records(folder: Path, persons: int, deals: int) -> None:
 
 
 def _sync(template: Path, folder: Path) -> tuple[float, float]:
-    """Seconds on the clock and of the processor, from opening the window to up to date."""
+    """Seconds, clock and CPU, from opening the window until the account is up to date."""
     shutil.copytree(template, folder)
     began, work = time.perf_counter(), time.process_time()
     with window.opened(folder) as opened:

@@ -1,4 +1,4 @@
-"""Rows about customer records: linking as mail comes in, detail views, histories, lists."""
+"""Rows about records: linking as mail comes in, detail views, histories, lists."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from tests.bench import rows_record_views, stores
 from tests.bench.figures import Figure, percentile
 
 MESSAGES, MEASURED = 200_000, 5000
-SYNC_BATCH = 200  # what one step of the sync takes in
-Spent = tuple[float, float]  # seconds on the clock, and of the processor
+SYNC_BATCH = 200  # how many mails one step of the sync takes in
+Spent = tuple[float, float]  # seconds on the clock, and of the CPU
 
 
 def records(folder: Path, scale: float) -> list[Figure]:
-    """100,000 persons, 10,000 deals, 200,000 messages."""
+    """Measure with 100,000 persons, 10,000 deals and 200,000 messages."""
     persons, deals = int(stores.PERSONS * scale), int(stores.DEALS * scale)
     messages, measured = int(MESSAGES * scale), max(1000, int(MEASURED * scale))
     account_id = stores.open_store(folder)
@@ -53,7 +53,10 @@ def records(folder: Path, scale: float) -> list[Figure]:
 
 
 def _both(what: str, spent: Spent, goal: float, how: str) -> list[Figure]:
-    """The clock, which the user waits by; and the processor, which other programs do not hold up."""
+    """Two figures: clock time, which the user feels, and CPU time.
+
+    Other programs on the machine do not slow the CPU time.
+    """
     return [
         Figure(what, spent[0] * 1000, "ms", goal, how),
         Figure("  of that, processor time", spent[1] * 1000, "ms"),
@@ -66,7 +69,7 @@ def _share(what: str, spent: Sequence[Spent], goal: float, how: str) -> list[Fig
 
 
 def _take(account_id: int, mails: Iterator[Incoming], count: int) -> tuple[Spent, Spent]:
-    """For all, and for linking alone."""
+    """Seconds to take all mail in, and seconds of linking alone."""
     spent = 0.0, 0.0
     link_new = link_rules.link_new
 
@@ -97,7 +100,7 @@ def _since(began: Spent) -> Spent:
 
 
 def _busy_keys() -> tuple[str, ...]:
-    """A deal with half of all mail, the busiest person, an organization."""
+    """The records with much mail: a deal with half of it, the busiest person, an organization."""
     busiest = database.value(
         "SELECT person_id FROM message_person GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
     )

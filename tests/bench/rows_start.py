@@ -1,4 +1,4 @@
-"""The row that starts Dealpost in a process of its own; as a program, that process."""
+"""The row that starts Dealpost in a new process. Run as a program, this module is that process."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.bench.figures import Figure
 
 
 def start_up(folder: Path, scale: float) -> list[Figure]:
-    """A new process until Inbox is painted, and what it takes in memory."""
+    """How long a new process takes until Inbox is painted, and how much memory it needs."""
     count = int(100_000 * scale)
     account_id = stores.open_store(folder)
     stores.fill_with_mail(account_id, count)

@@ -1,4 +1,4 @@
-"""Rows that need neither server nor window: lists, search, archive."""
+"""Rows that need neither a server nor the window: lists, search, archive."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _insert_time(view: ConversationListView, model: ConversationModel, account_i
 
 
 def search_mail(folder: Path, scale: float) -> list[Figure]:
-    """As-you-type search: one word, two words, a phrase, the first letters of a word."""
+    """Search as you type: one word, two words, a phrase, the first letters of a word."""
     count = int(200_000 * scale)
     account_id = stores.open_store(folder)
     stores.fill_with_mail(account_id, count)

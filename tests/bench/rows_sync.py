@@ -1,4 +1,4 @@
-"""Rows against a Dovecot on this machine: full sync, first rows, nothing new, arrival, pauses."""
+"""Rows against a Dovecot here: full sync, first rows, unchanged mailboxes, arrival, pauses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROUNDS = 3
 
 
 def full_sync(folder: Path, scale: float) -> list[Figure]:
-    """Everything of a mailbox, in turn with the program that copies the same files, three times."""
+    """Sync a whole mailbox three times, in turns with a program that copies the same files."""
     count = int(6_000 * scale)
     pairs: list[tuple[float, float | None]] = []
     with servers.running() as server:
@@ -92,7 +92,7 @@ def _notmuch(folder: Path) -> float | None:
 
 
 def first_rows(folder: Path, scale: float) -> list[Figure]:
-    """From "Sync" to fifty conversations in the list, and the GUI thread while the rest comes in."""
+    """From "Sync" until the list has fifty conversations, and the GUI thread during the rest."""
     count = int(20_000 * scale)
     with servers.running() as server:
         servers.fill(server, USER, "INBOX", corpus.mails(count))
@@ -113,7 +113,7 @@ def _rows_shown(view: object) -> int:
 
 
 def gui_pauses(folder: Path, scale: float) -> list[Figure]:
-    """The heartbeat of the GUI thread while mail pours in."""
+    """The pauses of the GUI thread while much mail comes in."""
     count = int(10_000 * scale)
     with servers.running() as server:
         servers.fill(server, USER, "INBOX", corpus.mails(count))
@@ -158,10 +158,10 @@ def nothing_new(folder: Path, scale: float) -> list[Figure]:
 
 
 def arrival(folder: Path, scale: float) -> list[Figure]:
-    """A mail is appended by another connection; when its row is in the list.
+    """Another connection appends a mail. Measures the time until its row is in the list.
 
-    Dovecot itself tells IDLE of a change about half a second late (its NOTIFY_DELAY_MSECS). A bare
-    socket that idles beside us hears when it is told; what is ours begins then.
+    Dovecot reports a change to IDLE about half a second late (its NOTIFY_DELAY_MSECS). A bare
+    socket also idles and notes when the server reports the mail. Our own share starts then.
     """
     count = int(2_000 * scale)
     with servers.running() as server:
@@ -195,7 +195,7 @@ def arrival(folder: Path, scale: float) -> list[Figure]:
 def _arrive(
     server: Dovecot, view: object, bare: servers.BareIdle, turn: int
 ) -> tuple[float, float]:
-    """Seconds to the row: from the APPEND, and from the server's word."""
+    """Seconds until the row is there: from the APPEND, and from the server's report."""
     subject = f"Arrival {turn} {time.time_ns()}"
     raw = (
         f"From: someone@customer.example\r\nTo: {corpus.OWN}\r\nSubject: {subject}\r\n"

@@ -22,7 +22,7 @@ from tests.support.servers.dovecot import FIXED_PASSWORD, Dovecot
 
 @contextmanager
 def running() -> Iterator[Dovecot]:
-    """A server with maildirs; stopped and removed at the end."""
+    """A server with maildirs, which is stopped and removed at the end."""
     server = Dovecot(mail_format="maildir")
     server.start()
     try:
@@ -32,7 +32,7 @@ def running() -> Iterator[Dovecot]:
 
 
 def fill(server: Dovecot, user: str, mailbox: str, mails: Iterable[BenchMail]) -> int:
-    """Lay mails into a mailbox; their file times are what the server calls INTERNALDATE."""
+    """Write mails into a mailbox. The server takes INTERNALDATE from the times of the files."""
     folder = server.folder / "home" / user / "mail"
     if mailbox != "INBOX":
         folder /= f".{mailbox}"
@@ -50,7 +50,7 @@ def fill(server: Dovecot, user: str, mailbox: str, mails: Iterable[BenchMail]) -
 
 
 def _give(server: Dovecot, folder: Path) -> None:
-    """Dovecot reads mail as the user that owns its home folder."""
+    """Make Dovecot's mail user the owner, since Dovecot reads as the owner of the home folder."""
     if os.geteuid():
         return
     owner = (server.folder / "home").stat()
@@ -61,12 +61,12 @@ def _give(server: Dovecot, folder: Path) -> None:
 
 
 def facts(server: Dovecot, user: str) -> ServerFacts:
-    """How to reach it."""
+    """How to reach the server."""
     return ServerFacts(user, FIXED_PASSWORD, server.port, 1, host="127.0.0.1")
 
 
 def add_command(server: ServerFacts) -> AddAccount:
-    """The wizard's command, with the password sealed; the store of this thread is open."""
+    """The wizard's command, with the password sealed. This thread must have the store open."""
     vault = Vault()
     vault.load()
     vault.prepare(VaultMode.KEYRING)
@@ -80,7 +80,7 @@ def add_command(server: ServerFacts) -> AddAccount:
 
 
 def make_profile(folder: Path, server: ServerFacts) -> None:
-    """A profile whose account begins to sync when it is opened."""
+    """Make a profile whose account begins to sync when the profile is opened."""
     profile.open_profile(folder)
     database.open_for_thread()
     try:
@@ -90,7 +90,7 @@ def make_profile(folder: Path, server: ServerFacts) -> None:
 
 
 class BareIdle:
-    """A socket that idles on INBOX and notes when the server told of a mail."""
+    """A socket that idles on INBOX and notes when the server reported a mail."""
 
     def __init__(self, server: Dovecot, user: str) -> None:
         self._server = server
@@ -113,7 +113,7 @@ class BareIdle:
         self._thread.join(10)
 
     def forget(self) -> None:
-        """Wait for the next mail, in a new IDLE: Dovecot's delay runs from the last word."""
+        """Wait for the next mail in a new IDLE: Dovecot's delay counts from its last report."""
         self._told.clear()
         self._ready.clear()
         self._say(b"DONE\r\n")
@@ -124,7 +124,7 @@ class BareIdle:
         self._stream.flush()
 
     def told_at(self) -> float:
-        """When the mail since `forget` was told, in seconds of `time.perf_counter`."""
+        """When the server reported the mail since `forget`, in seconds of `time.perf_counter`."""
         self._told.wait(10)
         return self._at
 

@@ -1,4 +1,4 @@
-"""Profiles full of mail, made without a server."""
+"""Make profiles full of mail, without a server."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from models.store.clock import now_ms
 from tests.bench import corpus
 
 BATCH = 500
-PERSONS, DEALS = 100_000, 10_000  # what records are measured with
+PERSONS, DEALS = 100_000, 10_000  # used to measure records
 MINUTE_MS = 60_000
 
 
 def open_store(folder: Path) -> int:
-    """A new profile with one account that does not sync, open in this thread; the account's id."""
+    """A new profile, open in this thread, whose account does not sync. Returns the account's id."""
     profile.open_profile(folder)
     database.open_for_thread()
     new = NewAccount(
@@ -44,7 +44,7 @@ def open_store(folder: Path) -> int:
 
 
 def fill_with_mail(account_id: int, count: int) -> None:
-    """Take `count` mails in, as sync does it after parsing; bodies of about 700 letters."""
+    """Take `count` mails in as sync does after parsing. Bodies have about 700 letters."""
     box = mailbox.save(account_id, "INBOX", role=Role.INBOX, is_chosen=True, uidvalidity=1)
     batch: list[Incoming] = []
     for mail in incoming(box, count):
@@ -90,7 +90,7 @@ def incoming(box: int, count: int) -> Iterator[Incoming]:
 
 
 def fill_with_rows(account_id: int, count: int) -> None:
-    """`count` conversation rows without messages: enough for a list, quick to make."""
+    """Add `count` conversations without messages: enough for a list, and quick to make."""
     numbers = random.Random(5)
     vocabulary = corpus.words()[:4000]
     subjects = [" ".join(numbers.choices(vocabulary, k=5)) for _ in range(2000)]
@@ -115,7 +115,7 @@ def fill_with_rows(account_id: int, count: int) -> None:
 
 
 def import_persons(count: int) -> float:
-    """Persons from a table; how many seconds it took."""
+    """Import persons from a table. Returns how many seconds it took."""
     lines = [
         f"Person {n},Company {n % 5000},person{n}@customer{n % 90}.example,+372 {n:07}"
         for n in range(count)
@@ -128,7 +128,7 @@ def import_persons(count: int) -> float:
 
 
 def make_deals(persons: int, count: int) -> None:
-    """Deals of the persons who write; each fourth closed."""
+    """Make deals of the persons who write. Every fourth is closed."""
     numbers = random.Random(4)
     for number in range(count):
         person_id = 1 + (number % 800 if number < count // 2 else numbers.randrange(persons))

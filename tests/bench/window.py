@@ -1,4 +1,4 @@
-"""The real window without a screen, waited for by condition and watched by its heartbeat."""
+"""The real window without a screen. Waits for conditions, and measures how busy its thread is."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BEAT_MS = 5
 
 
 class Heartbeat(QObject):
-    """How long the GUI thread was away: gaps between beats that are due every 5 ms."""
+    """How long the GUI thread did not respond: gaps between beats that are due every 5 ms."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,13 +29,13 @@ class Heartbeat(QObject):
         self._timer.timeout.connect(self._beat)
 
     def start(self) -> None:
-        """From now on."""
+        """Begin to measure."""
         self.gaps.clear()
         self._clock.start()
         self._timer.start()
 
     def stop(self) -> None:
-        """No more beats; `gaps` in milliseconds stay."""
+        """Stop the beats. `gaps` stay, in milliseconds."""
         self._timer.stop()
 
     @Slot()
@@ -45,7 +45,7 @@ class Heartbeat(QObject):
 
 
 class Watch(QObject):
-    """The last status of every account."""
+    """Keeps the last status of every account."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -58,7 +58,7 @@ class Watch(QObject):
             self.status = event
 
     def is_settled(self, after: int = 0) -> bool:
-        """Whether the account is up to date and listens, since `after` (milliseconds UTC)."""
+        """Whether the account listens and was up to date after `after` (milliseconds UTC)."""
         status = self.status
         if status is not None and status.error and status.phase is not Phase.WAITING:
             raise RuntimeError(f"the sync stopped: {status.error}")
@@ -72,7 +72,7 @@ class Watch(QObject):
 
 @contextmanager
 def opened(folder: Path) -> Iterator[MainWindow]:
-    """The window on a profile; closed, with its threads, at the end."""
+    """The window on a profile. It is closed, with its threads, at the end."""
     window = app.start(folder)
     wizard = window.findChild(QWidget, "setup_wizard")
     window.show()
@@ -93,17 +93,17 @@ def conversation_list(window: MainWindow) -> QAbstractItemView:
 
 
 def process(is_done: Callable[[], bool], seconds: float) -> float:
-    """Run the event loop until the condition holds; how long that took, in seconds."""
+    """Run the event loop until the condition holds. Returns how many seconds that took."""
     loop = QApplication.instance()
     assert loop is not None
     began = time.perf_counter()
-    waker = QTimer(interval=1)  # conditions on other threads' work are looked at in time
+    waker = QTimer(interval=1)  # so that conditions on other threads' work are checked in time
     waker.start()
     while not is_done():
         loop.processEvents()
         if time.perf_counter() - began > seconds:
             raise TimeoutError(f"not within {seconds:.0f} s")
-        time.sleep(0.0002)  # spinning would take the processor from what is measured
+        time.sleep(0.0002)  # a busy loop would take CPU from what is measured
     waker.stop()
     return time.perf_counter() - began
 

@@ -1,4 +1,4 @@
-"""The wizard's questions and "Sync past emails", answered as a user would."""
+"""Answer the wizard's questions and "Sync past emails" as a user would."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ui.setup.wizard import SetupWizard
 
 
 def wizard_at_choices(desk: Desk, rig: Rig) -> SetupWizard:
-    """The wizard after its sign-in: both servers let us in."""
+    """A wizard that has signed in to both servers and now shows its questions."""
     wizard = desk.window.findChild(SetupWizard, "setup_wizard")
     if wizard is None:
         desk.trigger("action_add_account")
@@ -36,7 +36,7 @@ def wizard_at_choices(desk: Desk, rig: Rig) -> SetupWizard:
 
 
 def show(desk: Desk, wizard: SetupWizard, name: str) -> None:
-    """Next, until the page with this field is up."""
+    """Press Next until the page with this field is shown."""
     for _ in range(8):
         if part(wizard, QWidget, name).isVisible():
             return
@@ -60,7 +60,7 @@ def tick(wizard: SetupWizard, *names: str) -> None:
 
 
 def press_sync(desk: Desk, wizard: SetupWizard) -> int:
-    """Press "Sync" on the last page, and wait for the past mail; the account's id."""
+    """Press "Sync" on the last page and wait for the past mail. Returns the account's id."""
     show(desk, wizard, "start_combo")
     part(wizard, QPushButton, "sync_button").click()
     desk.wait(lambda: bool(account.configs()), "the account is stored")
@@ -70,7 +70,7 @@ def press_sync(desk: Desk, wizard: SetupWizard) -> int:
 
 
 def past_dialog(desk: Desk) -> PastSyncDialog:
-    """Open “Sync past emails”; everything is counted when this returns."""
+    """Open "Sync past emails" and wait until everything is counted."""
     desk.trigger("action_sync_past")
     dialogs = [d for d in desk.window.findChildren(QDialog, "sync_past_dialog") if d.isVisible()]
     assert len(dialogs) == 1
@@ -81,7 +81,7 @@ def past_dialog(desk: Desk) -> PastSyncDialog:
 
 
 def sync_past(desk: Desk, start: str = "1y", *, bring_back: bool = False) -> str:
-    """Answer the dialog, and wait until the mail is here; the words about deleted mail."""
+    """Answer the dialog and wait for the mail. Returns what it says about deleted mail."""
     dialog = past_dialog(desk)
     choose(dialog, "start_combo", start)
     words = dialog.deleted.text.text() if dialog.deleted.isVisible() else ""

@@ -1,4 +1,4 @@
-"""What flows get: a mailbox on a real server, and a user at the window."""
+"""Fixtures of the flows: a mailbox on a real server, and an open window."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def any_rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
 
 @pytest.fixture
 def desk(qtbot: QtBot, profile: Path) -> Iterator[Desk]:
-    """An open window on an empty profile; its wizard is dismissed."""
+    """An open window on an empty profile, with the wizard closed."""
     made = Desk(qtbot, profile)
     yield made
     made.close()

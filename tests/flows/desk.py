@@ -1,4 +1,4 @@
-"""The user at the window: acts by stable names, and waits by looking."""
+"""Act in the window as the user does: find things by stable names, and wait by looking."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ FAST = Timing(
     flags_all=1.0,
     full_check=5.0,
 )
-PATIENCE_MS = 45_000  # only a flow that fails waits so long; a busy machine takes its time
+PATIENCE_MS = 45_000  # A busy machine takes its time. Only a flow that fails waits this long.
 
 
 class Desk(Screen):
-    """One open window and what the user does with it."""
+    """One open window, and what the user does with it."""
 
     def __init__(
         self, qtbot: QtBot, profile: Path, timing: Timing = FAST, *, read_only: bool = False
@@ -78,7 +78,7 @@ class Desk(Screen):
     # --- life ----------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Close the window; everything is released when this returns."""
+        """Close the window. When this returns, everything is released."""
         if shiboken6.isValid(self.window):
             self.window.close()
 
@@ -88,14 +88,14 @@ class Desk(Screen):
         self.open_again(timing)
 
     def open_again(self, timing: Timing | None = None) -> None:
-        """Start on the same profile, which was closed; its list is read when this returns."""
+        """Start again on the profile, which must be closed. Waits until the list is read."""
         timing = timing or self.timing
         _clear_away()
         self.window = app.start(self.profile, timing=timing, read_only=self.read_only)
         self._read_on()
 
     def wait(self, condition: Callable[[], bool], what: str = "") -> None:
-        """Let the program run until something is so."""
+        """Run the event loop until the condition holds."""
         try:
             self.qtbot.waitUntil(condition, timeout=self.patience_ms)
         except Exception as error:
@@ -103,19 +103,19 @@ class Desk(Screen):
             raise AssertionError(f"never became so: {what}; {statuses}") from error
 
     def wait_for(self, *subjects: str) -> None:
-        """Wait until the list has exactly these."""
+        """Wait until the list has exactly these subjects."""
         self.wait(lambda: self.has(*subjects), f"list is {subjects}, but is {self.subjects()}")
 
     # --- accounts ------------------------------------------------------------------------
 
     def add_account(self, rig: Rig, **columns: object) -> int:
-        """What the wizard's "Sync" does, without its pages; returns when past mail is here."""
+        """Add an account as the wizard's "Sync" does, without its pages. Waits for past mail."""
         account_id = self.add_account_quickly(rig, **columns)
         self.settle(account_id)
         return account_id
 
     def add_account_quickly(self, rig: Rig, **columns: object) -> int:
-        """The same, returning as soon as the account is stored."""
+        """Add an account as `add_account` does, but return as soon as it is stored."""
         self._prepare_vault()
         new = NewAccount(
             **{
@@ -147,9 +147,9 @@ class Desk(Screen):
         assert answers[0].is_done, answers[0].error
 
     def settle(self, account_id: int) -> None:
-        """Wait until a cycle that began after now is complete, and the list shows what came of it.
+        """Wait for a whole cycle that begins after this call, and for the list to show its result.
 
-        A cycle that ends first may have begun, and have looked, before now; the one after it
+        The next cycle to end may have looked at the server before this call. The one after it
         has not.
         """
         called_at = now_ms()
@@ -170,7 +170,7 @@ class Desk(Screen):
         self._read_on()
 
     def _read_on(self) -> None:
-        """Wait until the list of mail shows all that the window was told."""
+        """Wait until the conversation list shows every change that the window received."""
         pane = self.window.findChild(ConversationPane)
         assert pane is not None
         self.wait(lambda: pane.is_current, "the list is read")
@@ -181,7 +181,7 @@ class Desk(Screen):
         return self.window.service
 
     def run(self, command: Command) -> CommandDone:
-        """Run a command as the window would, and wait for its end."""
+        """Run a command as the window would, and wait until it is done."""
         ended: list[CommandDone] = []
         self.service.commanded.connect(ended.append)
         ticket = self.service.run(command)
@@ -192,7 +192,7 @@ class Desk(Screen):
     # --- doing ---------------------------------------------------------------------------
 
     def open_folder(self, key: str) -> None:
-        """Click a line of the sidebar."""
+        """Click an entry of the sidebar."""
         sidebar: QAbstractItemView = self.find(QAbstractItemView, "sidebar")
         index = _index_with(sidebar.model(), key)
         assert index is not None, f"the sidebar has no {key}"
@@ -201,7 +201,7 @@ class Desk(Screen):
         self._read_on()
 
     def select(self, *subjects: str) -> None:
-        """Select rows as with Ctrl and a click."""
+        """Select rows as Ctrl and a click do."""
         self.wait(lambda: set(subjects) <= set(self.subjects()), f"{subjects} are in the list")
         selection = self.table.selectionModel()
         selection.clearSelection()
@@ -214,25 +214,25 @@ class Desk(Screen):
             selection.setCurrentIndex(index, flags)
 
     def trigger(self, name: str) -> None:
-        """Press a toolbar button or its key."""
+        """Trigger an action, as its toolbar button or its key does."""
         action = self.action(name)
         self.wait(action.isEnabled, f"{name} can be used")
         action.trigger()
 
     def archive(self, *subjects: str) -> None:
-        """Select, archive, and wait until they left the list."""
+        """Select, archive, and wait until the conversations left the list."""
         self.select(*subjects)
         self.trigger("action_archive")
         self.wait(lambda: not set(subjects) & set(self.subjects()), "archived")
 
     def restore(self, *subjects: str) -> None:
-        """Select in Archive, restore, and wait until they left the list."""
+        """Select in Archive, restore, and wait until the conversations left the list."""
         self.select(*subjects)
         self.trigger("action_restore")
         self.wait(lambda: not set(subjects) & set(self.subjects()), "restored")
 
     def delete(self, *subjects: str) -> str:
-        """Select, delete, agree, and wait; the words of the dialog."""
+        """Select, delete, agree, and wait. Returns the words of the dialog."""
         self.select(*subjects)
         words = self.agree(lambda: self.trigger("action_delete"))
         self.wait(lambda: not set(subjects) & set(self.subjects()), "deleted")
@@ -244,9 +244,9 @@ class Desk(Screen):
         button: str = "confirm_delete_button",
         ready: Callable[[], bool] = lambda: True,
     ) -> str:
-        """Do something that asks before a delete, and press a button; the dialog's words.
+        """Start an action that asks before a delete, press a button, return the dialog's words.
 
-        `ready` is asked while the dialog is open, until it is so; then the button is pressed.
+        The button is pressed once `ready` is true, which is checked while the dialog is open.
         """
         words: list[str] = []
 
@@ -267,12 +267,12 @@ class Desk(Screen):
         return words[0]
 
     def pick(self, button: str, words: str) -> None:
-        """Open the menu of a button of the records, and choose a line of it."""
+        """Open the menu of a button in the records pane, and choose an entry of it."""
         self.find(QAbstractButton, button).click()
         self.pick_line(words)
 
     def pick_line(self, words: str) -> None:
-        """Choose a line of the menu that is open; `words` without dots and underlined letters."""
+        """Choose an entry of the open menu, by its `words` without dots and underlined letters."""
         menu = next(menu for menu in self.window.findChildren(QMenu) if menu.isVisible())
         lines = {each.text().replace("&", "").rstrip("…"): each for each in menu.actions()}
         action = lines[words.rstrip("…")]
@@ -296,7 +296,10 @@ class Desk(Screen):
 
 
 def _clear_away() -> None:
-    """Closed windows go, as with their process; the next one's style would dress them as well."""
+    """Delete closed windows, as the end of their process would.
+
+    Otherwise the next window's style sheet would style their widgets too.
+    """
     for widget in QApplication.topLevelWidgets():
         if isinstance(widget, MainWindow) and not widget.isVisible():
             widget.deleteLater()

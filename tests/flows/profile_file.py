@@ -1,4 +1,4 @@
-"""The database of a profile, read from outside as a curious person would."""
+"""Read and change a profile's database from outside the program."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import apsw
 
 
 def rows(profile: Path, sql: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """What a query finds; the program may be running."""
+    """The rows that a query finds. The program may be running."""
     store = apsw.Connection(str(profile / "dealpost.db"), flags=apsw.SQLITE_OPEN_READONLY)
     store.set_busy_timeout(5000)
     try:
@@ -20,7 +20,7 @@ def rows(profile: Path, sql: str, parameters: tuple[Any, ...] = ()) -> list[tupl
 
 
 def every_byte(profile: Path) -> bytes:
-    """What lies in the profile's files; the program may be making and removing some."""
+    """The bytes of all files in the profile. The program may be making and removing some."""
     found = []
     for path in profile.rglob("*"):
         with contextlib.suppress(FileNotFoundError):
@@ -29,7 +29,7 @@ def every_byte(profile: Path) -> bytes:
 
 
 def write(profile: Path, *statements: tuple[str, tuple[Any, ...]]) -> None:
-    """Change the database in one transaction, as another part of the program would."""
+    """Change the database in one transaction, as another thread of the program would."""
     store = apsw.Connection(str(profile / "dealpost.db"))
     store.set_busy_timeout(5000)
     with store:

@@ -1,4 +1,4 @@
-"""A mailbox on a real server, as a flow needs it: deliver to it, look at it, work in it."""
+"""A mailbox on a real server, for flows: deliver to it, look at it, work in it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ CHANGING = re.compile(
 
 @dataclass
 class Rig:
-    """One person's mailbox on one server.
+    """One user's mailboxes on one server.
 
     Attributes:
-        dovecot: The server, if it is Dovecot: only that records commands.
+        dovecot: The server, if it is Dovecot. No other server records commands.
     """
 
     address: str
@@ -43,7 +43,7 @@ class Rig:
         return OtherClient(self.imap_port, self.user, self.password)
 
     def subjects(self, mailbox: str) -> list[str]:
-        """Subjects of what lies in a mailbox, sorted."""
+        """The subjects of all mail in a mailbox, sorted."""
         with self.other() as client:
             raws = [client.raw(mailbox, uid) for uid in client.uids(mailbox)]
         return sorted(_subject(raw) for raw in raws)
@@ -63,19 +63,19 @@ class Rig:
             return client.flags(mailbox, uid)
 
     def changing_commands(self, *, since: int = 0) -> list[str]:
-        """Commands that changed something on the server, of Dealpost alone, but read state."""
+        """Dealpost's commands that changed something on the server, apart from read state."""
         assert self.dovecot is not None, "only Dovecot records commands"
         found = [line for line in self.dovecot.commands(self.user) if CHANGING.match(line)]
         return [line for line in found[since:] if not _is_read_state(line)]
 
     def all_changing_commands(self) -> list[str]:
-        """The same with read state, which read-only mode does not send either."""
+        """Dealpost's changing commands with those of read state. Read-only mode sends neither."""
         assert self.dovecot is not None, "only Dovecot records commands"
         return [line for line in self.dovecot.commands(self.user) if CHANGING.match(line)]
 
     @property
     def records_commands(self) -> bool:
-        """Whether `changing_commands` can be asked."""
+        """Whether the server records commands, so that `changing_commands` works."""
         return self.dovecot is not None
 
 

@@ -1,4 +1,4 @@
-"""What the user sees: finds things of the open window by their stable names."""
+"""Read what the user sees: finds things of the open window by their stable names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Found = TypeVar("Found", bound=QObject)
 
 
 class Screen:
-    """The open window, read and not touched."""
+    """The open window, for reading only."""
 
     window: MainWindow
 
@@ -39,12 +39,12 @@ class Screen:
         return self.table.model()
 
     def subjects(self) -> list[str]:
-        """The list as the user reads it, from top to bottom."""
+        """The subjects in the list, from top to bottom."""
         model = self.model
         return [str(model.index(row, 0).data() or "") for row in range(model.rowCount())]
 
     def has(self, *subjects: str) -> bool:
-        """Whether the list has exactly these, in any order."""
+        """Whether the list has exactly these subjects, in any order."""
         return sorted(self.subjects()) == sorted(subjects)
 
     def text_of(self, name: str) -> str:
@@ -58,5 +58,5 @@ class Screen:
         return self.text_of("sync_status")
 
     def labels(self) -> list[str]:
-        """Every visible label's words."""
+        """The words of every visible label."""
         return [label.text() for label in self.window.findChildren(QLabel) if label.isVisible()]

@@ -1,4 +1,4 @@
-"""The desk itself: what it waits for is so when it returns."""
+"""The desk itself: when it returns, what it waited for is true."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FLAGS = cycle._flags
 def test_a_cycle_that_had_looked_before_does_not_settle(
     desk: Desk, rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Mail comes after a cycle asked what there is; that cycle ends while one waits."""
+    """Mail comes after a cycle has asked the server, and that cycle ends during `settle`."""
     account_id = desk.add_account(rig)
     has_looked, go_on = threading.Event(), threading.Event()
 
@@ -46,7 +46,7 @@ def test_a_cycle_that_had_looked_before_does_not_settle(
 def test_sync_now_counts_while_a_cycle_runs(
     qtbot: QtBot, profile: Path, rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What came after that cycle looked is here at once, not a minute later."""
+    """Mail that came after that cycle looked is here at once, not a minute later."""
     desk = Desk(qtbot, profile, replace(FAST, cycle=600.0))
     try:
         account_id = desk.add_account(rig)

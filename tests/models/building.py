@@ -1,4 +1,4 @@
-"""Accounts, mailboxes and mails for tests of the store."""
+"""Build accounts, mailboxes and mails for tests of the store."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ BOXES = (
 
 
 def new_account(address: str = OWN, **columns: Any) -> NewAccount:
-    """An account on servers that nobody asks."""
+    """An account whose servers no test contacts."""
     return NewAccount(
         address, "imap.example.com", 993, "tls", "smtp.example.com", 465, "tls", **columns
     )
@@ -83,7 +83,7 @@ class Boxes:
         raw: bytes | None = b"From: x\r\n\r\nHello there",
         **more: Any,
     ) -> Incoming:
-        """The mail with this name; the same name is the same mail."""
+        """The mail with this name. The same name always gives the same mail."""
         parsed = ParsedMail(
             subject=f"About {name}" if subject is None else subject,
             from_=(("Anna", sender),),
@@ -130,19 +130,19 @@ def boxes(address: str = OWN, **columns: Any) -> Boxes:
 
 
 def conversation_of(name: str) -> int:
-    """The conversation of the one message with this name."""
+    """The conversation of the only message with this name."""
     return int(
         one("SELECT conversation_id FROM message WHERE message_id_header = ?", f"<{name}@test>")
     )
 
 
 def message_of(name: str) -> int:
-    """The one message with this name."""
+    """The only message with this name."""
     return int(one("SELECT id FROM message WHERE message_id_header = ?", f"<{name}@test>"))
 
 
 def one(sql: str, *parameters: Any) -> Any:
-    """The one value of a query."""
+    """The only value that a query returns."""
     found = database.rows(sql, parameters)
     assert len(found) == 1, found
     return found[0][0]
@@ -154,7 +154,7 @@ def archived(name: str) -> bool:
 
 
 def operations(account_id: int) -> list[tuple[str, str, Any]]:
-    """Kind, state and message of every operation, in its order."""
+    """Kind, state and message of every operation, in queue order."""
     return database.rows(
         "SELECT kind, state, message_id FROM operation WHERE account_id = ? ORDER BY id",
         (account_id,),
@@ -173,7 +173,7 @@ def payloads(kind: str) -> list[Payload]:
 
 
 def begin(operation_id: int) -> None:
-    """The runner takes an operation up."""
+    """Mark an operation as begun, as the runner does."""
     row = operation.get(operation_id)
     assert row is not None
     operation.mark_running(row.id, replace(row.payload, mark=(1, 100)))

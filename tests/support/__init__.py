@@ -1,1 +1,1 @@
-"""Servers and builders for the tests."""
+"""What the tests share: servers, certificates, keyrings and builders."""

@@ -1,4 +1,4 @@
-"""Mail for tests: only what a test is about has to be named."""
+"""Make a mail for a test, which names only what it is about."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-# File name, content type, bytes; with a fourth entry, a Content-ID, it is an inline picture.
+# File name, content type, bytes. A fourth entry, a Content-ID, makes it an inline picture.
 Attachment = tuple[str, str, bytes] | tuple[str, str, bytes, str]
 
 _numbers = itertools.count(1)
@@ -30,7 +30,12 @@ def a_mail(
     headers: Sequence[tuple[str, str]] = (),
     received: str = "from a.example by b.example; Mon, 2 Mar 2026 10:00:00 +0000",
 ) -> bytes:
-    """A mail with CRLF. `message_id` '' makes one, None leaves it out; so does `received` ''."""
+    """A mail with CRLF line ends.
+
+    Args:
+        message_id: '' makes one; None leaves it out.
+        received: '' leaves it out.
+    """
     mail = EmailMessage()
     if received:
         mail["Received"] = received

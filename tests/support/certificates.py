@@ -1,4 +1,4 @@
-"""Certificates for servers on this computer."""
+"""Make certificates for servers on this computer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """Files of a certificate, its key, and of who signed it; the SHA-256 of the certificate."""
+    """The files of a certificate, of its key and of its issuer; and its SHA-256 fingerprint."""
 
     cert_file: Path
     key_file: Path
@@ -40,13 +40,13 @@ def make_certificate(
     is_vouched: bool = False,
     also: Sequence[str] = (),
 ) -> Certificate:
-    """A certificate for `host` and 127.0.0.1; negative days make one that has ended.
+    """Make a certificate for `host` and 127.0.0.1. With negative days it has expired.
 
     Args:
-        starts: In how many days it begins to be valid.
-        stem: Of the files' names; the host if not given.
-        is_vouched: An authority that nobody knows signs it; its certificate is in `ca_file`.
-        also: Further names.
+        starts: In how many days it becomes valid.
+        stem: The files' name without its ending; the host by default.
+        is_vouched: Whether an unknown authority signs it. Its certificate is then in `ca_file`.
+        also: More host names.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     stem = stem or host
@@ -96,7 +96,7 @@ def _builder(
     *,
     is_authority: bool,
 ) -> x509.CertificateBuilder:
-    """With all that a strict reader of RFC 5280 asks for."""
+    """A builder with everything that a strict reader of RFC 5280 requires."""
     now = dt.datetime.now(dt.UTC)
     usage = x509.KeyUsage(
         digital_signature=True,

@@ -1,4 +1,4 @@
-"""Fixtures around servers; loaded by tests/conftest.py as a plugin."""
+"""Fixtures that start servers; tests/conftest.py loads them as a plugin."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _need_dovecot() -> None:
 
 @pytest.fixture(scope="session")
 def dovecot() -> Iterator[Dovecot]:
-    """A private Dovecot, one a worker."""
+    """A private Dovecot, one for each test worker."""
     _need_dovecot()
     server = Dovecot().start()
     yield server
@@ -27,13 +27,13 @@ def dovecot() -> Iterator[Dovecot]:
 
 @pytest.fixture
 def mail_user(dovecot: Dovecot) -> str:
-    """A user with empty mailboxes."""
+    """A fresh user of Dovecot, with empty mailboxes."""
     return dovecot.new_user()
 
 
 @pytest.fixture
 def smtp_sink(tmp_path: Path) -> Iterator[SmtpSink]:
-    """A server that takes mail and keeps it, with STARTTLS."""
+    """An SMTP server with STARTTLS that keeps the mail it takes."""
     sink = SmtpSink(tmp_path)
     sink.start()
     yield sink

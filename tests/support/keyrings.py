@@ -17,8 +17,8 @@ class MoodyKeyring(KeyringBackend):
     """A keyring as the user's desktop has it on a bad day.
 
     Attributes:
-        mood: open, locked (refuses at once), silent (its prompt stays open until `speak`),
-            failing (its own fault), or forgetful (takes a key and keeps nothing).
+        mood: open; locked (refuses at once); silent (its prompt stays open until `speak`);
+            failing (a bug of its own); or forgetful (accepts a key and stores nothing).
     """
 
     priority = 1.0
@@ -31,7 +31,7 @@ class MoodyKeyring(KeyringBackend):
         self._spoke = threading.Event()
 
     def speak(self) -> None:
-        """Whoever waits for the prompt gets an answer, and the next ones do at once."""
+        """Answer the open prompt. Later calls are answered at once."""
         self.mood = "open"
         self._spoke.set()
 
@@ -60,7 +60,7 @@ class MoodyKeyring(KeyringBackend):
 
 
 class FileKeyring(KeyringBackend):
-    """Entries in a JSON file that the environment names; written whole, as a keyring daemon does."""
+    """Entries in a JSON file that the environment names; written whole, as a daemon does."""
 
     priority = 1.0
 

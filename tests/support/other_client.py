@@ -1,4 +1,4 @@
-"""The other mail program of the user: plain imaplib, so that no line of ours is tested by itself."""
+"""The user's other mail program. It uses plain imaplib, so our code does not test itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Self
 
 
 class OtherClient:
-    """A second client. UIDs are given as a list."""
+    """A second client. Methods take UIDs as a list."""
 
     def __init__(self, port: int, user: str, password: str = "secret") -> None:
         imaplib.Commands.setdefault("ID", ("NONAUTH", "AUTH", "SELECTED"))
@@ -36,7 +36,7 @@ class OtherClient:
                 self.imap.shutdown()
 
     def uids(self, mailbox: str) -> list[int]:
-        """UIDs of all messages there."""
+        """The UIDs of all messages in the mailbox."""
         self._select(mailbox, readonly=True)
         kind, data = self.imap.uid("SEARCH", "ALL")
         assert kind == "OK", data
@@ -75,7 +75,7 @@ class OtherClient:
         self._ok(self.imap.uid("STORE", _set(uids), "-FLAGS", f"({' '.join(flags)})"))
 
     def expunge(self, mailbox: str, uids: list[int]) -> None:
-        """Remove these for good."""
+        """Remove these messages for good."""
         self.flag(mailbox, uids, "\\Deleted")
         self._ok(self.imap.uid("EXPUNGE", _set(uids)))
 

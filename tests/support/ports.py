@@ -1,4 +1,4 @@
-"""Free ports on the loopback."""
+"""Find free ports on the loopback."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import random
 import socket
 import time
 
-# Below those that the system gives away by itself, to a server at port 0 and to the near end of a
-# connection: one of them may be somebody else's before the test comes to use it.
+# Below the ports that the system itself gives to a server at port 0 and to the near end of a
+# connection. Another program may have taken one of those before the test uses it.
 PORTS = range(20_000, 32_000)
 _given: set[int] = set()
 
 
 def free_port() -> int:
-    """A port nobody listens at now, another one each time."""
+    """A port that is free now. Each call returns another one."""
     while True:
         port = random.choice(PORTS)
         if port in _given:
@@ -28,7 +28,7 @@ def free_port() -> int:
 
 
 def wait_until_closed(port: int, seconds: float = 15) -> None:
-    """Until nobody listens there any more."""
+    """Wait until no server listens on the port any more."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
@@ -36,6 +36,6 @@ def wait_until_closed(port: int, seconds: float = 15) -> None:
         except ConnectionError:
             return
         except TimeoutError:
-            continue  # a machine that is busy
-        time.sleep(0.01)  # between two looks at another process, until the deadline
+            continue  # a busy machine takes its time
+        time.sleep(0.01)  # a short wait between two looks at another process, until the deadline
     raise TimeoutError(port)

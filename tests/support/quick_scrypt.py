@@ -1,7 +1,7 @@
-"""Passphrases that are stretched less, in the tests alone: the product takes half a second each.
+"""Make scrypt cheap in tests; with the product's cost each passphrase takes half a second.
 
-`tests/sync/secrets/test_vault.py` holds what the product does. A process that a test starts calls
-`make_quick` as well, else neither could open what the other locked.
+`tests/sync/secrets/test_vault.py` tests the product's own cost. A process that a test starts must
+call `make_quick` too, or neither process can open what the other one sealed.
 """
 
 from __future__ import annotations
@@ -13,5 +13,5 @@ QUICK_COST = 2**8
 
 
 def make_quick() -> None:
-    """From now on, in this process."""
+    """Use the cheap cost in this process from now on."""
     vault.SCRYPT_COST = QUICK_COST

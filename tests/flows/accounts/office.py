@@ -19,17 +19,17 @@ Found = TypeVar("Found", bound=QWidget)
 
 
 def rigs(dovecot: Dovecot, count: int) -> list[Rig]:
-    """So many empty mailboxes of different people on one server."""
+    """One empty mailbox for each user, all on one server."""
     return [dovecot_rig(dovecot, dovecot.new_user(), smtp_port=9) for _ in range(count)]
 
 
 def behind(rig: Rig, port: int) -> Rig:
-    """The same mailbox, as Dealpost reaches it through something in between."""
+    """The same mailbox, but Dealpost reaches it through a proxy."""
     return replace(rig, imap_port=port, host="localhost")
 
 
 def preferences(desk: Desk) -> PreferencesDialog:
-    """The open preferences; opened as with Ctrl+, if they are not."""
+    """The preferences window. Opens it as Ctrl+, does, if it is closed."""
     if not _open(desk):
         desk.trigger("action_preferences")
     (dialog,) = _open(desk)
@@ -37,7 +37,7 @@ def preferences(desk: Desk) -> PreferencesDialog:
 
 
 def _open(desk: Desk) -> list[PreferencesDialog]:
-    """One that was closed just now lives until the next turn of the event loop."""
+    """The open preferences, if any. A closed window lives on until the next turn of the loop."""
     return [each for each in desk.window.findChildren(PreferencesDialog) if each.isVisible()]
 
 
@@ -65,13 +65,13 @@ def press(window: QWidget, name: str) -> None:
 
 
 def stands_still(desk: Desk, account_id: int) -> bool:
-    """Whether its worker has ended, which follows the word in the store a little later."""
+    """Whether the account's worker has ended. That follows a moment after the store says so."""
     status = desk.service.status(account_id)
     return status is not None and status.phase is Phase.STOPPED
 
 
 def tick(desk: Desk, key: str, name: str, *, is_on: bool) -> None:
-    """Tick or untick on a page, and wait until it counts."""
+    """Tick or untick a box on a page, and wait until the change is stored."""
     done: list[object] = []
     desk.service.commanded.connect(done.append)
     check = part(page(desk, key), QCheckBox, name)
@@ -83,14 +83,14 @@ def tick(desk: Desk, key: str, name: str, *, is_on: bool) -> None:
 
 
 def set_options(desk: Desk, key: str, *, archive: bool, delete: bool) -> None:
-    """The two options of R1 on a page; the preferences are closed again."""
+    """Set the two options of R1 on a page, then close the preferences."""
     tick(desk, key, "archive_on_server_check", is_on=archive)
     tick(desk, key, "delete_on_server_check", is_on=delete)
     preferences(desk).accept()
 
 
 def remove(desk: Desk, account_id: int, radio: str = "keep_history_radio") -> None:
-    """Preferences, the account's page, "Remove account…", a choice, and agree."""
+    """Remove an account: press "Remove account…" on its page, choose what to keep, and agree."""
     press(page(desk, f"account:{account_id}"), "remove_account_button")
     question = part(preferences(desk), QDialog, "remove_account_dialog")
     choose(question, radio)
@@ -99,5 +99,5 @@ def remove(desk: Desk, account_id: int, radio: str = "keep_history_radio") -> No
 
 
 def choose(window: QWidget, name: str) -> None:
-    """Choose one of several answers."""
+    """Choose one of several radio buttons."""
     part(window, QRadioButton, name).setChecked(True)

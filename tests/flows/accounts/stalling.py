@@ -1,4 +1,4 @@
-"""A line that stops in the middle of past mail, however fast or slow the machine is."""
+"""Freeze a connection in the middle of past mail, however fast or slow the machine is."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ STEP = 40
 
 
 def freeze_after_a_step(monkeypatch: pytest.MonkeyPatch, lines: dict[int, Proxy]) -> None:
-    """Each account's line freezes when its first step of past mail is taken in.
+    """Freeze each account's connection once its first step of past mail is taken in.
 
-    Steps are of 40 mails; one more may be on its way by then. `monkeypatch.undo()` before a line
-    is thawed, else it freezes again.
+    A step is 40 mails, and one more step may be on its way by then. Call `monkeypatch.undo()`
+    before you thaw a connection, or it freezes again.
     """
     take_in = intake.take_in
 

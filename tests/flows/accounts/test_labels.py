@@ -1,4 +1,4 @@
-"""S6 through the preferences: fewer labels remove nothing, more add exactly theirs."""
+"""S6 through the preferences: fewer labels remove nothing, more labels add exactly their mail."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OFFERED = {"INBOX", "Sent", "Archive", "Projects", "Clients"}
 
 
 def deliver(rig: Rig, *mailboxes: str) -> None:
-    """In each a mail within the range that is synced, and one before it."""
+    """Deliver two mails to each label: one within the range that is synced, one before it."""
     assert rig.dovecot is not None
     for name in mailboxes:
         mails = [a_mail(subject=f"{name} in range"), a_mail(subject=f"{name} too old")]
@@ -28,12 +28,12 @@ def deliver(rig: Rig, *mailboxes: str) -> None:
 
 
 def add(desk: Desk, rig: Rig) -> int:
-    """An account with INBOX and Sent, from 30 days ago on."""
+    """An account with INBOX and Sent, synced from 30 days ago."""
     return desk.add_account(rig, start_at=now_ms() - 30 * DAY, **RANGE)
 
 
 class Labels:
-    """The labels on an account's page; what is changed is saved with its button."""
+    """The labels on an account's page. Their own button saves a change."""
 
     def __init__(self, desk: Desk, account_id: int) -> None:
         self.desk = desk
@@ -56,7 +56,7 @@ class Labels:
         return {name for name, item in self.items().items() if item.checkState() == checked}
 
     def choose(self, *names: str) -> None:
-        """Tick exactly these."""
+        """Tick exactly these labels."""
         office.choose(self.page, "chosen_labels_radio")
         for name, item in self.items().items():
             is_on = name in names
@@ -74,13 +74,13 @@ class Labels:
         self.desk.settle(self.account_id)
 
     def warning(self) -> str:
-        """What the page says against the choice."""
+        """The page's warning against the choice."""
         said = [each.text() for each in self.page.findChildren(Notice) if each.isVisible()]
         return "\n".join(said)
 
 
 def held(desk: Desk) -> list[str]:
-    """The subjects of all that is here, in whatever list."""
+    """The subjects of all mail here, whatever list it is in."""
     return sorted(subject for (subject,) in rows(desk.profile, "SELECT subject FROM message"))
 
 
@@ -105,7 +105,7 @@ def test_more_labels_add_what_is_in_the_range(desk: Desk, rig: Rig) -> None:
 
 
 def test_fewer_labels_remove_nothing(desk: Desk, rig: Rig) -> None:
-    """Not at once, not after a restart; and what is done in the label elsewhere is no news."""
+    """Not at once, not after a restart; and what another program does there does not count."""
     deliver(rig, "INBOX", "Projects", "Clients")
     labels = Labels(desk, add(desk, rig))
     labels.choose("INBOX", "Sent", "Projects")
@@ -180,7 +180,7 @@ def test_nothing_ticked_is_not_stored_and_sent_is_asked_for(desk: Desk, rig: Rig
 
 
 def test_a_label_that_becomes_the_trash_is_asked_about(desk: Desk, rig: Rig) -> None:
-    """A wrong choice under "Folder roles" deletes nothing: the bar over the list asks."""
+    """A wrong choice under "Folder roles" deletes nothing: the bar above the list asks."""
     deliver(rig, "INBOX", "Projects")
     labels = Labels(desk, add(desk, rig))
     labels.choose("INBOX", "Sent", "Projects")

@@ -32,14 +32,14 @@ def settle(desk: Desk, *account_ids: int) -> None:
 
 
 def act(desk: Desk) -> str:
-    """Archive one and delete one of each account in one go; the words of the dialog."""
+    """Archive one mail and delete one of each account at once. Returns the words of the dialog."""
     desk.open_folder("inbox")
     desk.archive("Filed my", "Filed our")
     return desk.delete("Gone my", "Gone our")
 
 
 def assert_server(rig: Rig, who: str, *, archived: bool, deleted: bool) -> None:
-    """Where the three mails lie on the server, and what was said to it."""
+    """Check where the three mails are on the server, and which commands it got."""
     inbox = [f"Left {who}"]
     inbox += [] if archived else [f"Filed {who}"]
     inbox += [] if deleted else [f"Gone {who}"]
@@ -59,7 +59,7 @@ def test_each_account_follows_its_own_option(
     general: tuple[bool, bool],
     own: tuple[bool, bool],
 ) -> None:
-    """One selection over both accounts: each server hears what its account's option says."""
+    """One selection over both accounts: each server gets what its account's option says."""
     mine, ours, personal, team = pair
     office.set_options(desk, "general", archive=general[0], delete=general[1])
     office.set_options(desk, f"account:{team}", archive=own[0], delete=own[1])
@@ -95,7 +95,7 @@ def test_options_changed_after_the_act_change_nothing(
 def test_an_act_with_the_option_on_is_done_though_it_is_off_by_then(
     desk: Desk, pair: tuple[Rig, Rig, int, int]
 ) -> None:
-    """The other half of R2: what was queued while the servers were away still goes out."""
+    """The other half of R2: what was queued while the servers were unreachable still goes out."""
     mine, ours, personal, team = pair
     office.set_options(desk, "general", archive=True, delete=True)
     office.set_options(desk, f"account:{team}", archive=True, delete=False)

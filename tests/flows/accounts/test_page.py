@@ -1,4 +1,4 @@
-"""What is set on an account's page counts at once, and is there after a restart."""
+"""What the user sets on an account's page counts at once, and is still set after a restart."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def stored(account_id: int) -> AccountConfig:
 
 
 def sign_ins(rig: Rig) -> int:
-    """How often Dealpost has signed in: it says who it is once after each (ID)."""
+    """How often Dealpost has signed in: it sends ID once after each sign-in."""
     assert rig.dovecot is not None
     count = sum(command.startswith("ID ") for command in rig.dovecot.commands(rig.user))
     assert count
@@ -109,7 +109,7 @@ def test_what_is_typed_is_stored_however_the_page_is_left(desk: Desk, rig: Rig) 
 
 
 def test_what_the_server_has_no_part_in_keeps_the_connection(desk: Desk, rig: Rig) -> None:
-    """A new name is stored while the account stays connected; the next mail comes over IDLE."""
+    """A new name is stored without a reconnect, and the next mail still comes over IDLE."""
     account_id = desk.add_account(rig)
     desk.settle(account_id)
     before = sign_ins(rig)
@@ -161,7 +161,7 @@ def test_the_default_account(desk: Desk, dovecot: Dovecot, way: str) -> None:
 
 
 def test_an_account_that_is_shown_is_removed(desk: Desk, dovecot: Dovecot) -> None:
-    """The window goes back to the Inbox over all; no list of nobody stays open."""
+    """The window returns to the Inbox of all accounts, since the removed account has no list."""
     rigs = office.rigs(dovecot, 3)
     for rig, name in zip(rigs, "ABC", strict=True):
         rig.deliver(a_mail(subject=name))
@@ -214,7 +214,7 @@ def _has_room(label: QLabel) -> bool:
 
 @pytest.fixture
 def plain_rig() -> Iterator[Rig]:
-    """A mailbox on a server without Trash, which says nothing of what a mailbox is for."""
+    """A mailbox on a server without Trash that names no roles."""
     server = Dovecot(special_use=False, special=("Sent", "Archive")).start()
     yield dovecot_rig(server, server.new_user(), smtp_port=9)
     server.stop()

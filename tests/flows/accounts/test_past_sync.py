@@ -1,4 +1,4 @@
-"""Sync past emails through the window: widening, deleted mail, stop, restart, no line (S5, S6, R8)."""
+"""Sync past emails in the window: widen, deleted mail, stop, restart, offline (S5, S6, R8)."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_what_lies_in_the_servers_trash_is_not_in_the_count(desk: Desk, rig: Rig
 
 
 def test_deleted_in_an_earlier_life_of_the_account(desk: Desk, rig: Rig) -> None:
-    """Its locations are forgotten; the server is asked what the tombstones are about."""
+    """The account's locations are forgotten, so the server is asked about the tombstones."""
     deliver(rig)
     account_id = desk.add_account(rig, **since(400))
     desk.wait_for(*inbox(*AGES))

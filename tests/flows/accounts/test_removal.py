@@ -1,4 +1,4 @@
-"""S7: removing an account, with each of its three answers, next to one that stays."""
+"""S7: remove an account, with each of the three answers, beside an account that stays."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WORD = "quokka"  # in the text of each of them
 
 @dataclass
 class Place:
-    """An account that goes and one that stays, and a deal with a mail of the first."""
+    """One account to remove and one that stays, and a deal with a mail of the first."""
 
     desk: Desk
     rig: Rig
@@ -38,12 +38,12 @@ class Place:
         return rows(self.desk.profile, sql, parameters)[0][0]
 
     def count(self, table: str) -> int:
-        """Rows of the account that goes."""
+        """Rows of the removed account."""
         sql = f"SELECT count(*) FROM {table} WHERE account_id = ?"
         return int(str(self.one(sql, self.account_id)))
 
     def subjects(self) -> list[str]:
-        """The mails of the account that goes, as they are stored."""
+        """The stored mails of the removed account."""
         sql = "SELECT subject FROM message WHERE account_id = ? ORDER BY subject"
         return [subject for (subject,) in rows(self.desk.profile, sql, (self.account_id,))]
 
@@ -136,7 +136,7 @@ def test_keep_only_linked_mail(place: Place) -> None:
 
 
 def test_erase_all(place: Place) -> None:
-    """Nothing is left, neither rows nor the words in the files; the other account is whole."""
+    """Nothing is left, neither rows nor words in the files. The other account is whole."""
     place.remove("erase_all_radio")
 
     assert place.count("message") == place.count("conversation") == place.count("ledger") == 0
@@ -161,7 +161,7 @@ def test_erase_all(place: Place) -> None:
     ],
 )
 def test_the_address_is_added_again(place: Place, radio: str, comes_back: list[str]) -> None:
-    """R8: what was deleted here stays away, unless every trace was erased."""
+    """R8: mail deleted here stays away, unless every trace was erased."""
     place.remove(radio)
 
     place.account_id = place.desk.add_account(place.rig)
@@ -213,7 +213,7 @@ def test_what_was_kept_is_erased_later(place: Place) -> None:
 
 
 def test_a_kill_in_the_middle_of_a_removal(place: Place) -> None:
-    """The next start goes on with it: what the first transaction said is done."""
+    """The next start continues the removal, because its first transaction recorded what to do."""
     place.desk.close()
     begun = "UPDATE account SET state = 'removed', removing = 'linked' WHERE id = ?"
     write(place.desk.profile, (begun, (place.account_id,)))

@@ -1,4 +1,4 @@
-"""Several accounts: one in trouble never blocks another; accounts come and go while others sync."""
+"""Several accounts: one in trouble never blocks another, and accounts come and go meanwhile."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TAKE_IN = intake.take_in
 
 @contextmanager
 def silent(_rig: Rig) -> Iterator[int]:
-    """It takes the connection and never says a word."""
+    """A server that accepts the connection and never answers."""
     with FakeImap({"CAPABILITY": hang, "LOGIN": hang}, greeting=b"") as server:
         yield server.port
 
@@ -49,7 +49,7 @@ def hangs_up(_rig: Rig) -> Iterator[int]:
 
 @contextmanager
 def hangs_while_syncing(_rig: Rig) -> Iterator[int]:
-    """It signs in and never answers what mailboxes there are."""
+    """A server that signs the user in and never answers LIST."""
     with FakeImap({"LIST": hang}) as server:
         yield server.port
 
@@ -71,7 +71,7 @@ def is_ready(desk: Desk, account_id: int) -> bool:
 
 
 def works(desk: Desk, rig: Rig, account_id: int, name: str) -> None:
-    """New mail comes in, and an archive and a delete reach the server."""
+    """Check that new mail comes in, and that an archive and a delete reach the server."""
     rig.deliver(a_mail(subject=f"{name} filed"), a_mail(subject=f"{name} gone"))
     desk.open_folder("inbox")
     desk.archive(f"{name} filed")
@@ -100,13 +100,13 @@ def test_trouble_from_the_start(desk: Desk, dovecot: Dovecot, trouble: Trouble) 
 
         assert not is_ready(desk, bad_id)
         assert desk.service.status(bad_id).last_success_at is None  # type: ignore[union-attr]
-        desk.close()  # a thread that waits for a silent host does not hold up the end
+        desk.close()  # a thread that waits for a silent host does not delay quitting
         desk.open_again()
         works(desk, good, good_id, "Two")
 
 
 def test_a_line_that_dies_later(desk: Desk, dovecot: Dovecot) -> None:
-    """What was done meanwhile in the account that hangs goes out when it is back."""
+    """Changes made meanwhile in the hanging account go out when its server is back."""
     bad, good = office.rigs(dovecot, 2)
     options_on(desk)
     bad.deliver(a_mail(subject="Waiting"))
@@ -233,7 +233,7 @@ def test_one_is_removed_in_the_middle_of_its_past_sync(
 
 
 def test_stop_and_go_on(desk: Desk, dovecot: Dovecot) -> None:
-    """One stands still and keeps its mail; the other goes on."""
+    """One account is stopped and keeps its mail. The other continues."""
     first, second = office.rigs(dovecot, 2)
     first.deliver(a_mail(subject="Before"))
     first_id, second_id = desk.add_account(first), desk.add_account(second)
@@ -279,7 +279,7 @@ def test_the_same_mail_in_two_accounts(desk: Desk, dovecot: Dovecot) -> None:
 
 
 def test_one_account_is_read_only_while_the_other_works(desk: Desk, dovecot: Dovecot) -> None:
-    """X2 per account: what is done waits here, and goes out when read-only is switched off."""
+    """X2 per account: changes wait here, and go out when read-only is switched off."""
     quiet, busy = office.rigs(dovecot, 2)
     options_on(desk)
     quiet.deliver(a_mail(subject="Kept back"), a_mail(subject="Read here"))

@@ -1,1 +1,1 @@
-"""Flows about what the program asks, did and could not do."""
+"""Flows about what the program asks, what it did and what it could not do."""

@@ -1,4 +1,4 @@
-"""The brake, the queue, the ledger and read-only mode through the real window (X1 to X3, R12, S9)."""
+"""The brake, queue, ledger and read-only mode in the real window (X1 to X3, R12, S9)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _texts(desk: Desk, name: str) -> list[str]:
 
 
 def _has(desk: Desk, name: str, part: str) -> bool:
-    """Whether a line of a list says this."""
+    """Whether an entry of a list contains this."""
     return any(part in text for text in _texts(desk, name))
 
 
@@ -99,7 +99,7 @@ def test_held_deletes_are_told_shown_and_kept_over_a_restart(desk: Desk, rig: Ri
 
 
 def test_keep_keeps_the_held_mails(desk: Desk, rig: Rig) -> None:
-    """Keep: they stay, for good, and nothing is asked again."""
+    """Keep: the mails stay for good, and the bar never asks about them again."""
     account_id = _expunge_many(desk, rig)
     _press(desk, "held_keep_button")
     desk.wait(lambda: not _visible(desk, "held_deletes_bar"), "answered")
@@ -126,7 +126,7 @@ def test_delete_here_too_asks_and_deletes(desk: Desk, rig: Rig) -> None:
 
 
 def test_check_again_finds_what_came_back(desk: Desk, rig: Rig) -> None:
-    """Check again: what is on the server after all is released; what is not is held anew."""
+    """Check again releases what is on the server after all, and holds the rest again."""
     account_id = _expunge_many(desk, rig)
     rig.deliver(*(a_mail(subject=f"Fresh {number}") for number in range(2)))
     desk.settle(account_id)
@@ -149,7 +149,7 @@ def test_check_again_finds_what_came_back(desk: Desk, rig: Rig) -> None:
 
 @pytest.fixture
 def strict_rig() -> Iterator[Rig]:
-    """A mailbox on a server that can forbid to write into a label."""
+    """A mailbox on a server that can forbid writing to a label."""
     server = Dovecot(forbids=True).start()
     yield dovecot_rig(server, server.new_user(), smtp_port=9)
     server.stop()
@@ -228,7 +228,7 @@ def test_what_waits_is_listed_offline_and_can_be_given_up(desk: Desk, rig: Rig) 
 
 @pytest.fixture
 def bare_rig() -> Iterator[Rig]:
-    """A mailbox on a server that has INBOX alone."""
+    """A mailbox on a server that has only INBOX."""
     server = Dovecot(special=())
     server.start()
     yield dovecot_rig(server, server.new_user(), smtp_port=9)
@@ -236,7 +236,7 @@ def bare_rig() -> Iterator[Rig]:
 
 
 def test_a_missing_trash_is_asked_for_and_created_on_agreement(desk: Desk, bare_rig: Rig) -> None:
-    """No label is guessed: the delete waits, the user agrees, Trash is made and used."""
+    """The program guesses no label: the delete waits, the user agrees, Trash is made and used."""
     bare_rig.deliver(a_mail(subject="Alpha"), a_mail(subject="Beta"))
     account_id = desk.add_account(bare_rig)
     desk.run(SetOption("delete_on_server", True))
@@ -315,7 +315,7 @@ def test_why_is_this_here(desk: Desk, rig: Rig) -> None:
 
 
 def test_read_only_sends_no_changing_command(qtbot: QtBot, profile: Path, rig: Rig) -> None:
-    """Everything works here, waits, and the server hears nothing; it goes out later."""
+    """Every action works here and waits. It goes to the server when read-only ends."""
     rig.deliver(*(a_mail(subject=name) for name in ("Alpha", "Beta", "Gamma")))
     desk = Desk(qtbot, profile, read_only=True)
     try:
@@ -380,7 +380,7 @@ def own_rig(dovecot: Dovecot, tmp_path: Path) -> Iterator[Rig]:
 
 
 def test_a_changed_password_asks_once_and_loses_nothing(desk: Desk, own_rig: Rig) -> None:
-    """S9: a banner with one button; what was done meanwhile goes out after signing in."""
+    """S9: a banner with one button. Changes made meanwhile go out after signing in."""
     rig, server = own_rig, own_rig.dovecot
     assert server is not None
     rig.deliver(a_mail(subject="Alpha"), a_mail(subject="Beta"))

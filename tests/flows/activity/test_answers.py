@@ -1,4 +1,4 @@
-"""What the user is asked, and what is answered: linked mails held, labels to choose, whys."""
+"""What the program asks and the user answers: held linked mails, labels to choose, reasons."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_the_bar_says_how_many_of_the_held_are_linked(desk: Desk, rig: Rig) -> N
 
 @pytest.fixture
 def bare_rig() -> Iterator[Rig]:
-    """A mailbox on a server that has INBOX alone, and one label of the user's own."""
+    """A mailbox on a server that has only INBOX and one label of the user's."""
     server = Dovecot(special=())
     server.start()
     made = dovecot_rig(server, server.new_user(), smtp_port=9)
@@ -86,7 +86,7 @@ def bare_rig() -> Iterator[Rig]:
 def test_a_missing_archive_is_asked_for_once_with_the_labels_offered(
     desk: Desk, bare_rig: Rig
 ) -> None:
-    """No label is guessed; the chosen one is used for what waits and for what comes."""
+    """The program guesses no label. It uses the chosen one for what waits and what comes."""
     rig = bare_rig
     rig.deliver(*(a_mail(subject=name) for name in ("Alpha", "Beta", "Gamma")))
     account_id = desk.add_account(rig)
@@ -132,7 +132,7 @@ def test_the_queue_says_since_when_and_why(desk: Desk, bare_rig: Rig) -> None:
 
 
 def test_why_is_this_message_here_from_the_reader(desk: Desk, rig: Rig) -> None:
-    """The link among a message's details tells of this message alone."""
+    """The link among a message's details is about this message alone."""
     first = a_mail(subject="Alpha", message_id="<first@customer.example>")
     second = a_mail(
         subject="Re: Alpha",

@@ -1,4 +1,4 @@
-"""How an account fares, at the window: real servers with and without what Dealpost likes."""
+"""An account's health in the window: real servers with and without what Dealpost prefers."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def findings(desk: Desk, account_id: int) -> dict[str, Finding]:
 
 
 def fact(desk: Desk, account_id: int, code: str) -> str:
-    """Of one finding, '' while there is none."""
+    """The fact of one finding, or '' if there is none."""
     found = findings(desk, account_id).get(code)
     return found.fact if found is not None else ""
 
@@ -78,7 +78,7 @@ def press(shown: HealthPart, name: str) -> None:
 
 
 def words(shown: HealthPart) -> list[str]:
-    """What a user reads of the findings, from top to bottom."""
+    """What the findings say, from top to bottom."""
     return [label.text() for label in shown.findChildren(QLabel) if label.isVisible()]
 
 
@@ -154,7 +154,7 @@ def test_offline_is_a_finding_and_the_server_is_told_as_it_was(desk: Desk, rig: 
         assert "Not connected. What is said of the server is from" in "\n".join(words(shown))
         assert "Dovecot" in found["software"].sentence
         assert found["connection"].fact in ("ConnectRefusedError", "ConnectionLostError")
-        # Each try may find another way in which the line is cut.
+        # Each try may meet the cut connection in another way.
         desk.wait(
             lambda: findings(desk, account_id)["connection"].sentence in words(shown),
             "it can be read",

@@ -1,4 +1,4 @@
-"""What "Check now" says of the server that mail is sent by; nobody signs in to it for that."""
+"""What "Check now" says about the SMTP server, without signing in to it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.servers.smtp import SmtpSink
 
 
 def looked(desk: Desk, account_id: int, code: str) -> Finding:
-    """Press "Check now", and wait for what it says of sending."""
+    """Press "Check now" and wait for its report on sending."""
     check(desk, account_id)
     desk.wait(lambda: code in findings(desk, account_id), f"{code} is told")
     return findings(desk, account_id)[code]
@@ -36,7 +36,7 @@ def test_the_end_of_the_certificate_for_sending(
     account_id = desk.add_account(
         rig, smtp_host="localhost", smtp_port=sink.port, smtp_security=security
     )
-    assert "smtp_certificate" not in findings(desk, account_id)  # not before somebody asks
+    assert "smtp_certificate" not in findings(desk, account_id)  # not before the user asks
 
     told = looked(desk, account_id, "smtp_certificate")
 
@@ -86,7 +86,7 @@ def test_a_certificate_that_nobody_vouches_for_is_told(
 def test_what_was_said_of_sending_ends_with_what_it_was_said_of(
     desk: Desk, rig: Rig, smtp_sink: SmtpSink
 ) -> None:
-    """A certificate that is trusted now, or no more, and an account that is stopped."""
+    """A certificate becomes trusted or stops being so, or an account is stopped."""
     account_id = desk.add_account(
         rig, smtp_host="localhost", smtp_port=smtp_sink.port, smtp_security="starttls"
     )
@@ -110,7 +110,7 @@ def _of_sending(desk: Desk, account_id: int) -> bool:
 
 
 def test_the_keyboard_stays_on_the_check(desk: Desk, rig: Rig) -> None:
-    """It can be pressed again by the space bar; nothing else gets the key meanwhile."""
+    """The space bar can press it again. No other widget gets the key meanwhile."""
     account_id = desk.add_account(rig)
     shown = part(desk, account_id)
     shown.window().activateWindow()

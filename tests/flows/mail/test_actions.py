@@ -1,4 +1,4 @@
-"""Archive, restore and delete in the window, and what the server hears of them (R1 to R6, R13)."""
+"""Archive, restore and delete in the window, and the commands the server gets (R1 to R6, R13)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_first_sync_fills_the_inbox(desk: Desk, any_rig: Rig) -> None:
 
 
 def test_new_mail_comes_by_itself(desk: Desk, any_rig: Rig) -> None:
-    """Mail that arrives while the window is open is in the list without being asked for."""
+    """Mail that arrives while the window is open appears in the list by itself."""
     _three(any_rig)
     desk.add_account(any_rig)
     any_rig.deliver(a_mail(subject="News"))
@@ -144,7 +144,7 @@ def test_delete_from_the_open_conversation(desk: Desk, rig: Rig, is_on: bool) ->
 
 
 def test_mail_that_comes_while_the_dialog_is_open_stays(desk: Desk, rig: Rig) -> None:
-    """Only what the dialog counted is deleted; a reply that nobody has seen is not (R5)."""
+    """Only what the dialog counted is deleted, never a reply that the user has not seen (R5)."""
     rig.deliver(a_mail(subject="Offer", message_id="<offer@customer.example>"))
     account_id = desk.add_account(rig)
     desk.wait_for("Offer")
@@ -192,7 +192,7 @@ def test_an_option_changed_later_is_not_applied_to_earlier_acts(desk: Desk, rig:
 
 
 def test_undo_of_an_archive_before_the_server_heard_of_it(desk: Desk, rig: Rig) -> None:
-    """Ctrl+Z after archive: back in Inbox here and on the server (M3)."""
+    """Ctrl+Z after archive: back in Inbox, here and on the server (M3)."""
     _three(rig)
     account_id = desk.add_account(rig)
     _options(desk, archive=True)

@@ -102,7 +102,7 @@ def _bad_mails() -> dict[str, bytes]:
 
 
 def test_malformed_mail_is_stored_listed_and_opened(desk: Desk, rig: Rig) -> None:
-    """None is left out, none stops the others, and each can be opened."""
+    """Every one is stored, none stops the others, and each can be opened."""
     bad = _bad_mails()
     assert rig.dovecot is not None
     minutes = itertools.count(int(datetime.now(UTC).timestamp() * 1000) - 3_600_000, 60_000)

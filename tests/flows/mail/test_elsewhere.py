@@ -1,4 +1,4 @@
-"""What another mail program does, and what Dealpost makes of it (R8, R9)."""
+"""What another mail program does, and what Dealpost does about it (R8, R9)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_moved_elsewhere_is_not_deleted(desk: Desk, rig: Rig, mailbox: str) -> N
 
 
 def test_moved_to_trash_is_deleted_here(desk: Desk, any_rig: Rig) -> None:
-    """External delete, the usual way."""
+    """The usual delete by another program."""
     account_id = _synced(desk, any_rig)
     with any_rig.other() as client:
         client.move("INBOX", [any_rig.uid("INBOX", "Beta")], "Trash")
@@ -52,7 +52,7 @@ def test_expunged_for_good_is_deleted_here_after_proof(desk: Desk, any_rig: Rig)
 
 
 def test_copied_and_then_expunged_is_not_deleted(desk: Desk, rig: Rig) -> None:
-    """How older programs archive: COPY first, EXPUNGE later."""
+    """Older programs archive so: COPY first, EXPUNGE later."""
     with rig.other() as client:
         client.create("Projects")
     account_id = _synced(desk, rig)

@@ -14,7 +14,7 @@ from tests.support.servers.proxy import Proxy
 
 
 def test_restart_in_the_middle_of_past_mail(desk: Desk, rig: Rig) -> None:
-    """A backfill that was cut short goes on where it was, and brings everything once."""
+    """A past sync that was cut short continues where it was, and brings each mail once."""
     assert rig.dovecot is not None
     names = [f"Mail {number}" for number in range(700)]
     rig.dovecot.deliver(rig.user, "INBOX", [a_mail(subject=name) for name in names])
@@ -30,7 +30,7 @@ def test_restart_in_the_middle_of_past_mail(desk: Desk, rig: Rig) -> None:
 
 
 def test_archive_offline_reaches_the_server_later(desk: Desk, rig: Rig) -> None:
-    """The server is away: archived here at once, there when it is back."""
+    """The server is unreachable: archived here at once, and there when it is back."""
     rig.deliver(a_mail(subject="Alpha"), a_mail(subject="Beta"))
     with Proxy(rig.imap_port) as proxy:
         through = Rig(rig.address, rig.user, rig.password, proxy.port, 9, dovecot=rig.dovecot)
@@ -73,7 +73,7 @@ def test_quit_with_operations_pending(desk: Desk, rig: Rig) -> None:
 
 @pytest.mark.timeout(60)  # a quit that waits for the server's 60 s would end here
 def test_quit_while_the_server_is_silent(desk: Desk, rig: Rig) -> None:
-    """The line is dead and nobody knows: quitting does not wait for it, and nothing is half-written."""
+    """A dead connection does not delay quitting, and nothing is half-written."""
     rig.deliver(*(a_mail(subject=f"Mail {number}") for number in range(5)))
     with Proxy(rig.imap_port) as proxy:
         through = Rig(rig.address, rig.user, rig.password, proxy.port, 9, dovecot=rig.dovecot)

@@ -1,4 +1,4 @@
-"""The two tables of the rules, row by row, through the window against a real server."""
+"""The two tables of the R rules, row by row, in the window and on a real server."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class _Carried(QDrag):
     below: ClassVar[QWidget]
 
     def exec(self, *_actions: object) -> Qt.DropAction:
-        """Over the target, and let go there."""
+        """Move over the target and drop there."""
         move, at, data = Qt.DropAction.MoveAction, QPoint(60, 200), self.mimeData()
         held = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
         enter = QDragEnterEvent(at, move, data, *held)
@@ -63,7 +63,7 @@ def _place(card: QWidget) -> QPoint:
 
 
 def _drag(desk: Desk, card: QWidget, target: QWidget, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Press on a card, pull it over a stage, let go there."""
+    """Press on a card, drag it over a stage, drop it there."""
     monkeypatch.setattr(_Carried, "below", target, raising=False)
     monkeypatch.setattr(deal_card, "QDrag", _Carried)
     window = card.window().windowHandle()
@@ -97,7 +97,7 @@ def test_a_deal_is_dragged_to_another_stage_and_undo_brings_it_back(
 
 
 def test_the_keyboard_moves_a_deal_and_stays_on_it(desk: Desk) -> None:
-    """Alt+Right twice: the card that was drawn anew has the keyboard still."""
+    """Alt+Right twice: the card is drawn again and still has the focus."""
     _open_board(desk)
     desk.find(DealCard, "deal_card_1").setFocus()
     for stage_id in (2, 3):
@@ -109,7 +109,7 @@ def test_the_keyboard_moves_a_deal_and_stays_on_it(desk: Desk) -> None:
 
 
 def test_a_card_that_did_not_change_is_not_drawn_anew(desk: Desk) -> None:
-    """Another deal changes: the cards beside it stay where they are, with what they show."""
+    """Another deal changes. The cards beside it stay where they are, with what they show."""
     _open_board(desk)
     beside = desk.find(DealCard, "deal_card_2")
     desk.run(SaveRecord(Deal(1, "Roof, larger", stage_id=1, value_cents=200_000, currency="EUR")))

@@ -1,4 +1,4 @@
-"""What is typed in a detail view stays with its record, whatever the user does next."""
+"""What the user types in a detail view stays with its record, whatever the user does next."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _press(desk: Desk, name: str) -> None:
 
 
 def test_a_field_is_kept_when_the_record_is_closed(deals: Desk) -> None:
-    """The button of the detail view takes no focus: the field was not left before it."""
+    """The button of the detail view takes no focus, so the field keeps it until then."""
     _open(deals, "Roof")
     _type(deals, "value_edit", "250")
     _press(deals, "detail_close_button")
@@ -179,7 +179,7 @@ def test_a_note_that_was_begun_goes_with_its_record_and_comes_back(deals: Desk) 
 
 
 def test_what_is_typed_into_a_record_that_is_deleted_goes_with_it(deals: Desk) -> None:
-    """It is not saved: that could only fail, and say so instead of offering to undo."""
+    """It is not saved: that could only fail, and its error would replace the offer to undo."""
     _open(deals, "Roof")
     _type(deals, "value_edit", "250")
     ended: list[CommandDone] = []
@@ -248,7 +248,7 @@ PEOPLED = (
 def test_what_is_made_for_a_record_is_given_to_it_though_another_is_shown(
     deals: Desk, name: str, given: str
 ) -> None:
-    """The command takes its time, and the user does not wait for it."""
+    """The command takes long, and the user does not wait for it."""
     _open(deals, "Roof")
     edit = deals.find(PickEdit, name)
     edit.setFocus()
@@ -273,7 +273,7 @@ NAMED = (
 
 
 class _Gate:
-    """The command thread takes its time: each command waits until it is let through.
+    """Slows the command thread down: each command waits until it is let through.
 
     Attributes:
         begun: The commands that were begun.
@@ -292,7 +292,7 @@ class _Gate:
         monkeypatch.setattr(command_thread, "execute", held)
 
     def let(self, count: int) -> None:
-        """So many of them may go on."""
+        """Let this many commands through."""
         self._free.release(count)
 
 
@@ -308,7 +308,7 @@ def gate(deals: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[_Gate]:
 
 
 def _choose(desk: Desk, name: str, text: str, line: str) -> None:
-    """Type into a picker, and click the line that it offers."""
+    """Type into a picker, and click the entry that it offers."""
     edit = desk.find(PickEdit, name)
     edit.setFocus()
     edit.selectAll()

@@ -160,7 +160,7 @@ Ada Tamm,Customer Ltd,ada@customer.example
 def test_deals_and_then_their_persons_with_the_addresses(
     desk: Desk, rig: Rig, tmp_path: Path
 ) -> None:
-    """Opened at the persons, a file of deals is one of deals; its persons are not made twice."""
+    """Opened from the persons, the dialog knows a file of deals, and makes no person twice."""
     rig.deliver(a_mail(subject="Offer", from_="Ada Tamm <ada@customer.example>"))
     desk.add_account(rig)
     for name, table in (("deals.csv", DEALS), ("persons.csv", PERSONS)):
@@ -183,7 +183,7 @@ def test_deals_and_then_their_persons_with_the_addresses(
 
 
 def test_a_file_of_persons_after_one_of_deals_is_one_of_persons(desk: Desk, tmp_path: Path) -> None:
-    """What a file says of itself is not what the user wants of the next one."""
+    """The kind of one file does not change what the user wants of the next one."""
     (tmp_path / "deals.csv").write_text(DEALS, encoding="utf-8")
     (tmp_path / "people.csv").write_text("Name,Email\nAda,ada@x.example\n", encoding="utf-8")
     dialog = _open(desk, tmp_path / "deals.csv")
@@ -196,7 +196,7 @@ def test_a_file_of_persons_after_one_of_deals_is_one_of_persons(desk: Desk, tmp_
 
 
 def test_the_keyboard_goes_through_all_of_it(desk: Desk, tmp_path: Path) -> None:
-    """In the order in which it is read, and out of the preview again."""
+    """In reading order, and out of the preview again."""
     desk.run(SaveRecord(Person(name="Ada Tamm", addresses=(Labelled("ada@customer.example"),))))
     path = tmp_path / "people.csv"
     path.write_text("Name,Email\nAda Tamm,ada@customer.example\nBo,none\n", encoding="utf-8")
@@ -217,7 +217,7 @@ def test_the_keyboard_goes_through_all_of_it(desk: Desk, tmp_path: Path) -> None
 
 
 def test_of_a_cell_as_long_as_a_book_the_beginning_is_shown(desk: Desk, tmp_path: Path) -> None:
-    """In the preview and where it is said what is wrong with it; what goes in is all of it."""
+    """In the preview and in the error message. The import takes the whole cell."""
     book = "word " * 20_000
     path = tmp_path / "people.csv"
     text = f"Name,Email,Notes\nAda,ada@x.example,{book}\nBo,{book},\n"
@@ -300,7 +300,7 @@ def test_all_of_a_kind_or_one_record_go_into_a_file(desk: Desk, tmp_path: Path) 
 def test_lists_are_read_while_a_long_file_is_looked_at(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file of any length has a thread of its own: what is asked after it is answered before."""
+    """Long files have a thread of their own, so the window answers later requests first."""
     path = tmp_path / "long.csv"
     path.write_text("Name,Email\nAda,ada@customer.example\n", encoding="utf-8")
     is_read = threading.Event()  # it is as long as the list takes

@@ -1,4 +1,4 @@
-"""Links in the real window: past mail, in bulk, persons, reasons, and addresses that are blocked."""
+"""Links in the real window: past mail, in bulk, persons, reasons, and blocked addresses."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _links(desk: Desk) -> dict[str, str]:
 
 
 def _pick(desk: Desk, dialog: QDialog, name: str, typed: str, title: str) -> None:
-    """Type into a field that finds records, and take the one with this title."""
+    """Type into a field that finds records, and choose the one with this title."""
     edit = dialog.findChild(PickEdit, name)
     assert edit is not None
     QTest.keyClicks(edit, typed)
@@ -219,7 +219,7 @@ def test_a_blocked_address_keeps_mail_out(desk: Desk, rig: Rig, entry: str) -> N
 
 
 def test_an_unknown_address_is_added_to_a_contact(desk: Desk, rig: Rig) -> None:
-    """The panel's second button: the person is found, gets the address, and its mail at once."""
+    """The panel's second button: choose a person, who gets the address and its mail at once."""
     _saved(desk, Person(name="Ada Tamm", addresses=(Labelled("ada@home.example"),)))
     rig.deliver(a_mail(subject="From work", to=rig.address))
     desk.add_account(rig)
@@ -274,7 +274,7 @@ def test_deleting_a_deal_says_what_goes_and_keeps_the_mail(desk: Desk, rig: Rig)
 
 
 def test_a_mail_is_linked_with_a_person_by_hand_and_says_so(desk: Desk, rig: Rig) -> None:
-    """From the link dialog; the history of that person has it, and says whose hand it was."""
+    """In the link dialog. The person's history has the mail, and says that the user linked it."""
     rig.deliver(a_mail(subject="Offer"))
     desk.add_account(rig)
     _saved(desk, Person(name="Carl Kuusk"))

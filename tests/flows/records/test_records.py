@@ -40,7 +40,7 @@ KEYS = {
 
 @dataclass
 class Scene:
-    """One mailbox with three mails of a contact, all of them linked; the bystander is not."""
+    """A mailbox with three linked mails of a contact, and another mail that is not linked."""
 
     desk: Desk
     rig: Rig

@@ -1,1 +1,1 @@
-"""Flows that change how passwords are kept, on good days and bad."""
+"""Flows that change how passwords are kept, on good days and on bad ones."""

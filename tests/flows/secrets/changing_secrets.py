@@ -1,8 +1,9 @@
-"""The program itself, in a process of its own, changing how passwords are kept until it is killed.
+"""A process that runs the program and changes how passwords are kept until it is killed.
 
     python -m tests.flows.secrets.changing_secrets PROFILE PASSPHRASE …
 
-It presses the page's buttons; each line names the way and passphrase before the press.
+It presses the buttons of the page. Before each press it prints a line with the way and the
+passphrase.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ PAUSE_MS = 20
 
 
 class Changer(QObject):
-    """Opens the vault, and then never stops changing it."""
+    """Opens the vault, then changes it again and again without end."""
 
     def __init__(self, window: MainWindow, phrases: list[str]) -> None:
         super().__init__(window)
@@ -82,7 +83,7 @@ class Changer(QObject):
 
 
 def main(profile: Path, phrases: list[str]) -> None:
-    """Until somebody kills it."""
+    """Run until the process is killed."""
     keyring.set_keyring(FileKeyring())  # type: ignore[no-untyped-call]  # keyring's own has none
     quick_scrypt.make_quick()
     window = app.start(profile)

@@ -1,4 +1,4 @@
-"""What a user does about passwords at the window, and a keyring that has moods."""
+"""A user who changes how passwords are kept in the window, and a keyring with moods."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OTHER_PHRASE = "crocus and hyacinth 7"
 
 @pytest.fixture(name="moody")
 def moody_keyring() -> MoodyKeyring:
-    """The keyring of this test; the one of before comes back with `memory_keyring`."""
+    """The keyring of this test. `memory_keyring` restores the earlier one."""
     made = MoodyKeyring()
     keyring.set_keyring(made)
     return made
@@ -46,14 +46,14 @@ def moody_desk(qtbot: QtBot, profile: Path, moody: MoodyKeyring) -> Iterator[Des
 
 @pytest.fixture(name="rig")
 def rig_with_password(dovecot: Dovecot, tmp_path: Path) -> Iterator[Rig]:
-    """A mailbox that wants its password."""
+    """A mailbox that takes only its own password."""
     sink = SmtpSink(tmp_path, "plain").start()
     yield dovecot_rig(dovecot, dovecot.new_user("fixed"), smtp_port=sink.port)
     sink.stop()
 
 
 def page(desk: Desk) -> QWidget:
-    """The page of the preferences about passwords."""
+    """The preferences page about passwords."""
     dialog = desk.window.findChild(QWidget, "preferences_dialog")
     if dialog is None or not dialog.isVisible():
         desk.action("action_preferences").trigger()
@@ -69,7 +69,7 @@ def on_page(desk: Desk, kind: type[QWidget], name: str) -> QWidget:
 
 
 def change(desk: Desk, radio: str, phrase: str = "") -> None:
-    """Choose another way and wait until it counts."""
+    """Choose another way to keep passwords, and wait until the change is done."""
     press(on_page(desk, QRadioButton, radio))
     for name in ("passphrase_edit", "passphrase_again_edit") if phrase else ():
         edit = on_page(desk, QLineEdit, name)
@@ -91,7 +91,7 @@ def press(button: QWidget) -> None:
 
 
 def enter_passphrase(desk: Desk, phrase: str) -> None:
-    """In the dialog that asks for it after a start."""
+    """Enter the passphrase in the dialog that asks for it after a start."""
     desk.wait(lambda: desk.window.findChild(QLineEdit, "unlock_passphrase_edit") is not None)
     edit = desk.find(QLineEdit, "unlock_passphrase_edit")
     edit.setText(phrase)
@@ -113,7 +113,7 @@ def banner(desk: Desk) -> str:
 
 
 def sign_in(desk: Desk, account_id: int, rig: Rig) -> None:
-    """On the account's page, where its bar leads."""
+    """Sign in on the account's page, from the button in its bar."""
     press(desk.find(QPushButton, "sign_in_button"))
     part = desk.find(QWidget, f"account_page_{account_id}")
     edit, save = (

@@ -117,7 +117,7 @@ def test_a_keychain_that_never_answers_is_left_for_a_passphrase(
 def test_a_keychain_that_is_not_there_and_comes_back(
     desk: Desk, rig: Rig, moody: MoodyKeyring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A desktop without its keyring service; when that is started, "Sync now" is enough."""
+    """A desktop without its keyring service. Once that is started, "Sync now" is enough."""
     file = tmp_path / "keyring.json"
     monkeypatch.setenv(FILE_VARIABLE, str(file))
     keyring.set_keyring(FileKeyring())  # type: ignore[no-untyped-call]  # keyring's own has none

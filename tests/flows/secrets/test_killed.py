@@ -43,7 +43,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def killed(profile: Path, phrases: list[str]) -> list[str]:
-    """Let the program change the way a few times, and kill it; the passphrases it took."""
+    """Let the program change the way a few times, and kill it. Returns its passphrases."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.flows.secrets.changing_secrets", str(profile), *phrases],
         stdout=subprocess.PIPE,
@@ -57,7 +57,7 @@ def killed(profile: Path, phrases: list[str]) -> list[str]:
             named.append(_line(process.stdout.fileno()))
     process.send_signal(signal.SIGKILL)
     process.wait()
-    named.append(process.stdout.read().decode())  # between the last look and the kill
+    named.append(process.stdout.read().decode())  # a random time before the kill
     process.stdout.close()
     return [name for text in named for name in text.splitlines()]
 

@@ -1,4 +1,4 @@
-"""Ways out: a keychain that falls silent in the middle, and a passphrase that nobody knows."""
+"""Ways out: a keychain that falls silent during a change, and a forgotten passphrase."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_change_waits_for_a_silent_keychain_no_longer_than_a_prompt_takes(
 def test_a_keychain_that_falls_silent_at_sync_is_left_for_a_passphrase(
     desk: Desk, rig: Rig, moody: MoodyKeyring
 ) -> None:
-    """It answered when the wizard asked whether it is there, and never again."""
+    """It answered the wizard's first question, and never again."""
     rig.deliver(a_mail(subject="Alpha"))
     wizard = at_the_questions(desk, rig)
     moody.mood = "silent"
@@ -108,7 +108,7 @@ def test_a_keychain_that_falls_silent_at_sync_is_left_for_a_passphrase(
         wizard.part(QLineEdit, name).setText(PHRASE)
     wizard.finish()
     desk.wait_for("Alpha")
-    moody.speak()  # what it takes so late is nobody's key
+    moody.speak()  # no account uses the key that the keychain takes so late
     assert desk.service.vault.vault.mode is VaultMode.PASSPHRASE
     (config,) = account.configs()
     desk.reopen()

@@ -1,1 +1,1 @@
-"""Flows through the set-up wizard, against servers that please or refuse."""
+"""Flows through the set-up wizard, against servers that accept or refuse."""

@@ -1,4 +1,4 @@
-"""From an address to running servers, which the domain names, with nothing typed in between."""
+"""From an address to running servers: the domain names them, and the user types nothing."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def lines(desk: Desk) -> list[tuple[str, str, str]]:
 def test_service_records_lead_to_the_mail(
     desk: Desk, dovecot: Dovecot, sink: SmtpSink, dns: DnsServer, network: Network
 ) -> None:
-    """The servers' host is another domain's: it is told, and going on confirms it."""
+    """The servers belong to another domain. The wizard says so, and Next confirms it."""
     dovecot.watch(ADDRESS)
     dovecot.deliver(ADDRESS, "INBOX", [a_mail(subject="Found you")])
     dns.add(f"_imaps._tcp.{DOMAIN}", "SRV", f"0 1 {dovecot.tls_port} localhost.")

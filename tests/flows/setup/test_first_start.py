@@ -75,7 +75,7 @@ def test_a_newer_profile_is_named_and_not_touched(qtbot: QtBot, profile: Path) -
 
 
 def test_a_damaged_profile_is_named(qtbot: QtBot, profile: Path) -> None:
-    """Something that is no database gets a sentence, and stays as it is."""
+    """A file that is no database gets a sentence, and is not changed."""
     (profile / "dealpost.db").write_bytes(b"This is no database. " * 500)
     with pytest.raises(app.ProfileError, match=r"damaged|database"):
         app.start(profile, timing=FAST)

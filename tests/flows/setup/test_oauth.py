@@ -1,4 +1,4 @@
-"""Signing in with a provider in the browser, from the wizard to the sign-in that was taken back."""
+"""OAuth in the browser, from the wizard until the user revokes the sign-in."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def provider() -> Iterator[AuthorizationServer]:
 
 @pytest.fixture
 def mail_server(provider: AuthorizationServer) -> Iterator[Dovecot]:
-    """A Dovecot that asks the provider about tokens."""
+    """A Dovecot that checks tokens with the provider."""
     server = Dovecot(introspect_url=f"{provider.url}/introspect").start()
     yield server
     server.stop()
@@ -59,7 +59,7 @@ def proxy(mail_server: Dovecot) -> Iterator[Proxy]:
 
 @pytest.fixture
 def address(mail_server: Dovecot, provider: AuthorizationServer) -> str:
-    """A mailbox with two mails; its owner is signed in to the provider in the browser."""
+    """A mailbox with two mails. Its user is signed in to the provider in the browser."""
     user = "ann@dealpost.example"
     mail_server.watch(user)
     mail_server.deliver(user, "INBOX", [a_mail(subject="Welcome"), a_mail(subject="Order 7")])
@@ -169,14 +169,14 @@ def test_from_the_browser_to_a_sign_in_that_was_taken_back(
     (config,) = account.configs()
     assert (config.auth, config.oauth_provider) == ("oauth2", "example")
 
-    # The access token ends; the next connection renews it, and nobody is asked anything.
+    # The access token expires. The next connection renews it without asking the user.
     provider.expire()
     cut(desk, account_id, proxy)
     desk.settle(account_id)
     assert provider.refreshes == 1
     first = kept_refresh_token(desk, account_id)
 
-    # The rotated token is what the next start goes on with.
+    # The next start continues with the rotated token.
     provider.expire()
     desk.reopen()
     desk.service.open_url = provider.agree
@@ -245,7 +245,7 @@ def test_from_the_browser_to_a_password_and_back(
     mail_server: Dovecot,
     sink: TokenSink,
 ) -> None:
-    """Whichever way is chosen, the other one's secret is gone."""
+    """Each change removes the secret of the other way."""
     account_id = added(desk, address, mail_server.port, sink)
     desk.settle(account_id)
     dialog = PreferencesDialog(desk.service, desk.window._theme, desk.window)
@@ -279,7 +279,7 @@ def test_from_the_browser_to_a_password_and_back(
 def test_removing_the_account_drops_its_tokens_and_says_what_stays(
     desk: Desk, address: str, mail_server: Dovecot, sink: TokenSink
 ) -> None:
-    """The provider is told nothing: other computers may live on the same permission."""
+    """The provider is not told: other computers may use the same permission."""
     account_id = added(desk, address, mail_server.port, sink)
     desk.settle(account_id)
     page = office.page(desk, f"account:{account_id}")

@@ -32,7 +32,7 @@ EVERY_START = ("now", *flow.MONTHS)
 
 @pytest.fixture
 def rig(dovecot: Dovecot, mail_user: str, tmp_path: Path) -> Iterator[Rig]:
-    """An empty mailbox whose SMTP server lets us in too."""
+    """An empty mailbox whose SMTP server accepts the sign-in too."""
     sink = SmtpSink(tmp_path, "plain").start()
     yield dovecot_rig(dovecot, mail_user, smtp_port=sink.port)
     sink.stop()

@@ -1,4 +1,4 @@
-"""Every way in which signing in fails, through the real wizard: what it says, and what stays."""
+"""Every failure of a sign-in in the real wizard: what it says, and what stays."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ WRONG = "does not accept this user name and password. Check both."
 
 @pytest.fixture
 def quick(qtbot: QtBot, profile: Path) -> Iterator[Desk]:
-    """A window that waits for no server longer than two seconds: for servers that are silent.
+    """A window that waits for no server longer than two seconds, for servers that are silent.
 
-    One that answers may take longer on a busy machine, and would then be told as another failure.
+    On a busy machine a server that answers may take longer, and would count as another failure.
     """
     made = Desk(qtbot, profile, QUICK)
     yield made
@@ -60,7 +60,7 @@ def user(dovecot: Dovecot) -> str:
 
 
 class Tries:
-    """The wizard on its second page, and what has to be so after each failure."""
+    """The wizard on its second page, and what must hold after each failure."""
 
     def __init__(self, desk: Desk, user: str, imap: Place, smtp: Place, password: str) -> None:
         self.wizard = WizardDesk(desk)
@@ -123,7 +123,7 @@ def test_a_wrong_password(desk: Desk, dovecot: Dovecot, sink: SmtpSink, user: st
 def test_imap_works_and_smtp_does_not_and_the_other_way(
     desk: Desk, dovecot: Dovecot, sink: SmtpSink, user: str
 ) -> None:
-    """Only what failed is named; mended, it goes on."""
+    """Only the server that failed is named. Once it is corrected, the wizard continues."""
     closed = Place(free_port())
     tries = Tries(desk, user, Place(dovecot.port), closed, "secret")
     no_port = f"localhost accepts no connection on port {closed.port}. Check the port."
@@ -164,7 +164,7 @@ def test_an_unknown_host(desk: Desk, user: str) -> None:
 
 @contextmanager
 def silent_port() -> Iterator[int]:
-    """A server that takes connections and never says a word."""
+    """A server that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield int(listener.getsockname()[1])
 
@@ -251,7 +251,7 @@ def test_an_app_password_is_needed(desk: Desk, sink: SmtpSink, user: str) -> Non
 
 
 def test_an_open_line_needs_a_yes_in_so_many_words(desk: Desk, user: str) -> None:
-    """None is never chosen silently; a yes is needed before anything is tried."""
+    """The wizard never chooses None silently. The user must agree before anything is tried."""
     away = Place(143, "none", "mail.no-such-host.invalid")
     tries = Tries(desk, user, away, away, "secret")
 

@@ -75,7 +75,7 @@ def test_a_valid_certificate_asks_nothing(
     monkeypatch: pytest.MonkeyPatch,
     security: str,
 ) -> None:
-    """The computer knows who vouches for it: no box, nothing to trust, and mail comes."""
+    """The computer knows the issuer: no box, nothing to trust, and mail comes."""
     valid = make_certificate(tmp_path, stem="valid", is_vouched=True)
     monkeypatch.setenv("SSL_CERT_FILE", str(valid.ca_file))
     own_dovecot.show_certificate(valid)
@@ -264,7 +264,7 @@ def test_expired_and_for_another_name_at_both_servers(
 def test_trust_given_to_another_account_of_the_host_counts(
     desk: Desk, own_dovecot: Dovecot, user: str, plain_sink: SmtpSink
 ) -> None:
-    """Trust is per host: a colleague's account on the same server asks no more."""
+    """Trust is per host: another account on the same server does not ask again."""
     place = Place(own_dovecot.tls_port, "tls")
     wizard = at_servers(desk, user, place, Place(plain_sink.port))
     wizard.try_servers()
@@ -302,7 +302,7 @@ def _wait_for_phase(desk: Desk, account_id: int, phase: Phase) -> None:
 
 
 def _sessions(server: Dovecot, user: str) -> int:
-    """How often somebody signed in; each session says who it is."""
+    """How often there was a sign-in. Each session sends its ID."""
     return sum(line.startswith("ID ") for line in server.commands(user))
 
 

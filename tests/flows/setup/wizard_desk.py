@@ -1,4 +1,4 @@
-"""A user in the wizard: fills its pages, tries, reads what it says."""
+"""A user in the wizard: fills its pages, tries the servers, reads what the wizard says."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TABLES = ("account", "secret", "mailbox", "trusted_certificate")
 
 @dataclass(frozen=True)
 class Place:
-    """What is typed for one server."""
+    """What the user types for one server."""
 
     port: int
     security: str = "none"
@@ -62,7 +62,7 @@ class WizardDesk:
         password: str = "secret",
         user: str = "",
     ) -> None:
-        """Address, password and both servers; the last are typed, so nothing is detected."""
+        """Fill in address, password and both servers. Nothing is detected then."""
         self.part(QLineEdit, "address_edit").setText(address)
         self.part(QLineEdit, "name_edit").setText("Ann Lee")
         self.part(QLineEdit, "password_edit").setText(password)
@@ -71,14 +71,14 @@ class WizardDesk:
         self.part(QLineEdit, "user_name_edit").setText(user)
 
     def server(self, protocol: str, place: Place) -> None:
-        """Host, security, port."""
+        """The host, security and port fields of a server."""
         self.part(QLineEdit, f"{protocol}_host_edit").setText(place.host)
         security = self.part(QComboBox, f"{protocol}_security_combo")
         security.setCurrentIndex(security.findData(place.security))
         self.part(QSpinBox, f"{protocol}_port_spin").setValue(place.port)
 
     def typed(self) -> dict[str, str]:
-        """Everything that stands in the fields."""
+        """What all fields contain."""
         names = ("address", "name", "password", "imap_host", "smtp_host", "user_name")
         found = {name: self.part(QLineEdit, f"{name}_edit").text() for name in names}
         for protocol in ("imap", "smtp"):
@@ -91,36 +91,36 @@ class WizardDesk:
 
     @property
     def is_busy(self) -> bool:
-        """Whether something is tried: the fields are disabled then."""
+        """Whether a try is running. The fields are disabled during it."""
         return not self.part(QStackedWidget, "").isEnabled()
 
     def press(self, name: str) -> None:
-        """Press a button that can be pressed."""
+        """Press a button that is enabled."""
         button = self.part(QPushButton, name)
         self.desk.wait(lambda: button.isVisible() and button.isEnabled(), f"{name} can be pressed")
         button.click()
 
     def to_servers(self) -> None:
-        """From the first page to the one with the servers."""
+        """Go from the first page to the one with the servers."""
         self.press("next_button")
         self.desk.wait(self.part(QLineEdit, "imap_host_edit").isVisible, "the servers' page")
 
     def try_servers(self) -> str:
-        """Next on the servers' page; what went wrong, or ''."""
+        """Press Next on the servers' page. Returns what went wrong, or ''."""
         self.press("next_button")
         self.settle()
         return self.error()
 
     def settle(self) -> None:
-        """Until nothing is tried any more."""
+        """Wait until no try is running."""
         self.desk.wait(lambda: not self.is_busy, "the try is over")
 
     def error(self) -> str:
-        """What the wizard complains about."""
+        """The error that the wizard shows."""
         return self.desk.text_of("wizard_error")
 
     def finish(self) -> None:
-        """Through the remaining pages, and "Sync"."""
+        """Go through the remaining pages, and press "Sync"."""
         sync = self.part(QPushButton, "sync_button")
 
         def go_on() -> bool:
@@ -136,7 +136,7 @@ class WizardDesk:
     # --- what is stored ------------------------------------------------------------------
 
     def stored(self) -> int:
-        """How many rows of an account, its secrets and its trust the profile has."""
+        """How many rows the profile has for accounts, their secrets and trusted certificates."""
         return sum(
             int(rows(self.desk.profile, f"SELECT count(*) FROM {table}")[0][0]) for table in TABLES
         )

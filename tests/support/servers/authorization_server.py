@@ -1,7 +1,8 @@
-"""A provider to sign in with, on this computer: its page, its tokens, and who asks about them.
+"""An OAuth provider on this computer: its sign-in page, its tokens and its introspection.
 
-`agree` is what a user does in the browser: it opens the page, is asked nothing, and follows
-the way back to the program. Every refresh replaces the refresh token, as careful providers do.
+`agree` does what a user does in the browser: it opens the page, which asks nothing, and follows
+the redirect back to the program. Every refresh replaces the refresh token, as careful providers
+do.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ Answer = tuple[int, dict[str, Any]]
 
 @dataclass
 class Grant:
-    """One sign-in of a user: the tokens that are good now."""
+    """One sign-in of a user, with the tokens that are valid now."""
 
     user: str
     refresh_token: str
@@ -41,15 +42,15 @@ class Grant:
 
 
 class AuthorizationServer:
-    """Serves from `start` to `stop`.
+    """The provider; it serves from `start` to `stop`.
 
     Attributes:
-        user: Who is signed in to the provider in the browser, and agrees.
-        lifetime: Of access tokens, in seconds.
-        is_said_no: The user refuses at the next page.
-        fails_with: An error code that the token endpoint answers with, at status `fails_status`.
+        user: The user who is signed in to the provider in the browser, and agrees.
+        lifetime: How many seconds an access token is valid.
+        is_said_no: Whether the user refuses at the next page.
+        fails_with: The error code that the token endpoint returns, with status `fails_status`.
         refreshes: How many refreshes succeeded.
-        secrets: Every token and code that was ever made, to look for where they must not be.
+        secrets: Every token and code ever made. Tests look for them where they must not be.
     """
 
     def __init__(self, certificate: Certificate | None = None) -> None:
@@ -110,23 +111,23 @@ class AuthorizationServer:
     # --- the user in the browser ---------------------------------------------------------
 
     def agree(self, url: str) -> bool:
-        """Open the page as a browser does; it follows the way back."""
+        """Open the page as a browser does, and follow the redirect back to the program."""
         open_page(url)
         return True
 
     def forbid(self) -> None:
-        """The user takes the permission back at the provider."""
+        """Revoke the permission, as the user can at the provider."""
         with self._guard:
             self._grants.clear()
 
     def expire(self) -> None:
-        """Every access token has ended; refresh tokens are good."""
+        """Expire every access token. Refresh tokens stay valid."""
         with self._guard:
             for grant in self._grants:
                 grant.ends_at = 0.0
 
     def grant(self, user: str) -> Grant:
-        """Tokens without a browser."""
+        """Make tokens without a browser."""
         with self._guard:
             made = Grant(user, self._secret("refresh"))
             self._renew(made)
@@ -134,7 +135,7 @@ class AuthorizationServer:
             return made
 
     def is_good(self, token: str, user: str) -> bool:
-        """Whether an access token opens this user's mail."""
+        """Whether an access token is valid for this user's mail."""
         with self._guard:
             return any(
                 grant.access_token == token and grant.user == user and grant.ends_at > time.time()
@@ -144,7 +145,7 @@ class AuthorizationServer:
     # --- its pages -------------------------------------------------------------------------
 
     def authorize(self, query: dict[str, str]) -> str:
-        """Where the browser goes next."""
+        """Where the page redirects the browser."""
         self.pages.append(query)
         back = {"state": query["state"]}
         if self.is_said_no:
@@ -201,7 +202,7 @@ class AuthorizationServer:
         }
 
     def introspect(self, token: str) -> Answer:
-        """What Dovecot asks."""
+        """Answer Dovecot's question whether a token is valid."""
         with self._guard:
             for grant in self._grants:
                 if grant.access_token == token and grant.ends_at > time.time():
@@ -215,7 +216,7 @@ class AuthorizationServer:
 
 
 def open_page(url: str) -> threading.Thread:
-    """Follow a link in a thread; where nobody answers a browser says so, and that is all."""
+    """Follow a link in a thread. Ignores errors, since a browser would only show them."""
 
     def follow() -> None:
         with contextlib.suppress(OSError, http.client.HTTPException):
@@ -227,7 +228,7 @@ def open_page(url: str) -> threading.Thread:
 
 
 def browse(url: str, host: str = "") -> tuple[int, str]:
-    """Follow a link with its redirects: the last status and page."""
+    """Follow a link and its redirects. Returns the last status and page."""
     assert url.startswith("http://"), url
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     headers = {"Host": host} if host else {}
@@ -249,7 +250,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(address, _Handler)
 
     def handle_error(self, *_: object) -> None:
-        """A client that hung up, or refused our certificate."""
+        """Ignore a client that hung up or refused our certificate."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -286,7 +287,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Quiet."""
+        """Log nothing."""
 
 
 def _flat(query: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A name server on the loopback that knows what a test tells it, over UDP and TCP."""
+"""A name server on the loopback, over UDP and TCP, with the records that a test adds."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ import dns.rrset
 
 
 class DnsServer:
-    """Answers from `records`; a name that has none at all does not exist.
+    """Answers from `records`. A name without any record does not exist.
 
     Attributes:
         asked: Every question that came, as "type name".
-        is_silent: Take questions, and answer none.
-        truncates: Answer nothing over UDP but "ask over TCP".
+        is_silent: Whether it takes questions and never answers.
+        truncates: Whether it answers over UDP only that the client should ask over TCP.
     """
 
     def __init__(self) -> None:
@@ -37,15 +37,15 @@ class DnsServer:
 
     @property
     def place(self) -> tuple[str, int]:
-        """What a `Network` takes as its name server."""
+        """The address that a `Network` takes as its name server."""
         return "127.0.0.1", self.port
 
     def add(self, name: str, kind: str, *values: str) -> None:
-        """Records of a name, as a zone file writes them: `add("x.test", "MX", "10 mx.test.")`."""
+        """Add records of a name as a zone file has them: `add("x.test", "MX", "10 mx.test.")`."""
         self._records.setdefault((dns.name.from_text(name), kind), []).extend(values)
 
     def host(self, *names: str) -> None:
-        """Names of this computer."""
+        """Let these names point to this computer."""
         for name in names:
             self.add(name, "A", "127.0.0.1")
 
@@ -62,7 +62,7 @@ class DnsServer:
             server.server_close()
 
     def answer(self, wire: bytes, *, is_udp: bool) -> bytes | None:
-        """The answer to a question, or None for silence."""
+        """The answer to a question, or None to stay silent."""
         query = dns.message.from_wire(wire)
         (question,) = query.question
         kind = dns.rdatatype.to_text(question.rdtype)
@@ -98,7 +98,7 @@ class _Tcp(socketserver.ThreadingTCPServer):
 
 
 def _pair() -> tuple[_Tcp, _Udp]:
-    """Both on the same port, which has to be free for both."""
+    """A UDP and a TCP socket on the same port, which must be free for both."""
     while True:
         tcp = _Tcp(("127.0.0.1", 0), _TcpHandler)
         with contextlib.suppress(OSError):

@@ -1,7 +1,7 @@
-"""A private Dovecot: own folder, own ports, any password, every command on record.
+"""A private Dovecot with its own folder and ports. It accepts any password and logs commands.
 
-Users named `fixed-…` need the password `secret`, those named `own-…` the one that `set_password`
-gave them; those named `refused-…` never get in.
+Three kinds of user are exceptions: `fixed-…` needs the password `secret`, `own-…` the one given
+by `set_password`, and `refused-…` can never sign in.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ FIXED_PASSWORD = "secret"
 READY_SECONDS = 30.0
 _BATCH = 200
 
-# Of util-linux: the kernel sends the signal when the thread that started it is gone.
+# Of util-linux: the kernel sends the signal when the thread that started the server ends.
 _SETPRIV = shutil.which("setpriv")
 _ENDS_WITH_US = (_SETPRIV, "--pdeathsig", "KILL") if _SETPRIV else ()
 _SPECIAL = ("Sent", "Archive", "Trash", "Drafts", "Junk")
@@ -47,7 +47,7 @@ _LITERAL = re.compile(rb"\{(\d+)\+?\}$")
 
 
 class Dovecot:
-    """One server. `start()` takes about 0.3 s; `stop()` ends only what was started."""
+    """One server. `start()` takes about 0.3 s; `stop()` ends only what it started."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class Dovecot:
         raise AssertionError
 
     def stop(self) -> None:
-        """End it and its mail; a polite end would take a second, of which nobody has anything."""
+        """Kill the server and remove its mail. A clean stop would cost a second for nothing."""
         process, self._process = self._process, None
         if process is not None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -103,20 +103,20 @@ class Dovecot:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def restart(self) -> None:
-        """Go and come back with the same mail and the same ports."""
+        """Restart with the same mail and the same ports."""
         self._end_process()
         self._launch()
         self._wait_until_ready()
 
     def show_certificate(self, made: Certificate) -> None:
-        """Every new connection is shown this one; those that stand go on."""
+        """Show this certificate to every new connection. Open connections stay."""
         shutil.copy(made.cert_file, self.certificate.cert_file)
         shutil.copy(made.key_file, self.certificate.key_file)
         self.certificate = replace(self.certificate, fingerprint=made.fingerprint)
         self.restart()
 
     def _launch(self) -> None:
-        """Whatever ends us ends the server too, also a kill."""
+        """Start a server that ends when this process ends, even by a kill."""
         with (self.folder / "errors").open("ab") as errors:
             self._process = subprocess.Popen(
                 [*_ENDS_WITH_US, PROGRAM, "-F", "-c", str(self.folder / "dovecot.conf")],
@@ -127,9 +127,9 @@ class Dovecot:
             )
 
     def _wait_until_ready(self) -> None:
-        """Until both ports greet, the one with TLS with the certificate of now.
+        """Wait until both ports greet, and the TLS port shows the current certificate.
 
-        A connection alone proves nothing: the kernel takes it before anybody serves it.
+        A connection alone proves nothing: the kernel accepts it before the server is ready.
         """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -144,7 +144,9 @@ class Dovecot:
             except OSError:
                 if time.monotonic() > deadline:
                     raise
-            time.sleep(0.01)  # between two looks at another process, until the deadline
+            time.sleep(
+                0.01
+            )  # a short wait between two looks at another process, until the deadline
 
     def _fingerprint(self) -> str:
         return self.certificate.fingerprint.replace(":", "").lower()
@@ -163,7 +165,7 @@ class Dovecot:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        # Its children close the ports a moment later; until then they would take connections,
+        # Its children close the ports a moment later. Until then they would accept connections
         # and drop them.
         for port in (self.port, self.tls_port):
             wait_until_closed(port)
@@ -222,36 +224,36 @@ class Dovecot:
     # --- users and their mail ------------------------------------------------------------
 
     def new_user(self, prefix: str = "user") -> str:
-        """A name nobody used yet; every command of this user is put on record."""
+        """A new user. The server logs every command of it."""
         self._users += 1
         user = f"{prefix}-{os.getpid()}-{self._users}"
         self.watch(user)
         return user
 
     def forbid(self, *mailboxes: str) -> None:
-        """From now on nobody may write into these, and into no others."""
+        """Make these mailboxes read-only, and all others writable again."""
         assert self.forbids, "the server was not made for this"
         (self.folder / "acls").write_text("".join(f"{name} owner lrsw\n" for name in mailboxes))
 
     def set_password(self, user: str, password: str) -> None:
-        """Give a user named `own-…` a password; who is signed in stays so until a restart."""
+        """Set the password of a user named `own-…`. Open sessions stay until a restart."""
         file = self.folder / "passwords"
         lines = [line for line in file.read_text().splitlines() if not line.startswith(f"{user}:")]
         file.write_text("\n".join([*lines, f"{user}:{password}", ""]))
         file.chmod(0o644)
 
     def watch(self, user: str) -> None:
-        """Put the commands of this user on record."""
+        """Log the commands of this user."""
         folder = self.folder / "commands" / user
         folder.mkdir(exist_ok=True)
         if os.geteuid() == 0:
             os.chown(folder, *_mail_owner())
 
     def commands(self, user: str) -> list[str]:
-        """Commands the server got from this user, such as `UID MOVE 3 Archive`, sorted by session.
+        """The commands the server got from this user, such as `UID MOVE 3 Archive`, by session.
 
-        Those of `OtherClient` and `deliver` are not among them: they sign in as others do, so
-        they say `X-OTHER` in their ID, and their sessions are left out.
+        Sessions of `OtherClient` and `deliver` are left out. They sign in as the same user, so they
+        send `X-OTHER` in their ID, which tells them apart.
         """
         found: list[str] = []
         for file in sorted((self.folder / "commands" / user).glob("*.in")):
@@ -270,7 +272,7 @@ class Dovecot:
         received_at: int | Sequence[int] | None = None,
         flags: Sequence[str] = (),
     ) -> None:
-        """Put mail into a mailbox, 6,000 a few seconds; the mailbox is made if need be."""
+        """Put mail into a mailbox, 6,000 in a few seconds. Makes the mailbox if it is missing."""
         mails = [raws] if isinstance(raws, bytes) else list(raws)
         with self.raw_connection(user) as stream:
             if mailbox.upper() != "INBOX":
@@ -286,7 +288,7 @@ class Dovecot:
 
     @contextlib.contextmanager
     def raw_connection(self, user: str) -> Iterator[BufferedRWPair]:
-        """A signed-in file to talk IMAP by hand."""
+        """A signed-in socket file, to speak IMAP by hand."""
         with (
             socket.create_connection(("127.0.0.1", self.port), timeout=60) as sock,
             sock.makefile("rwb") as stream,
@@ -302,7 +304,7 @@ class Dovecot:
 
 
 def _greeting(port: int, context: ssl.SSLContext | None = None) -> bytes:
-    """Wait for the first word of the server; the certificate that it shows under TLS."""
+    """Wait for the server's greeting. Returns the certificate that it shows under TLS."""
     with contextlib.ExitStack() as stack:
         sock = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=15))
         shown = b""
@@ -315,7 +317,7 @@ def _greeting(port: int, context: ssl.SSLContext | None = None) -> bytes:
 
 
 def _commands_in(data: bytes) -> list[str]:
-    """The command lines of a session, without literals and the lines of a SASL exchange."""
+    """The commands of a session, without literals and the lines of a SASL exchange."""
     found: list[str] = []
     position = 0
     while position < len(data):
@@ -327,7 +329,7 @@ def _commands_in(data: bytes) -> list[str]:
                 b" ".join(part for part in match.groups() if part).decode("utf-8", "replace")
             )
         if literal := _LITERAL.search(line):
-            # A command may go on after its literal; that rest is never a line we look for.
+            # A command may go on after its literal, but no test looks for that rest.
             position += int(literal.group(1))
             position = max(position, data.find(b"\n", position) + 1)
     return found

@@ -1,4 +1,4 @@
-"""What the private Dovecot is told: templates, filled by `tests.support.servers.dovecot`."""
+"""Templates of the private Dovecot's configuration; `tests.support.servers.dovecot` fills them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo's own server for tests: IMAP without SPECIAL-USE or CONDSTORE, and SMTP."""
+"""Start the demo's server for tests: IMAP without SPECIAL-USE or CONDSTORE, and SMTP."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from resources.demo.process import ServerFacts, ServerProcess
 
 @pytest.fixture
 def embedded_server() -> Iterator[ServerFacts]:
-    """A server with the sample mail, gone after the test."""
+    """A server with the sample mail, which stops after the test."""
     with ServerProcess() as server:
         yield server.facts
 

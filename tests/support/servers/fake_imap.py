@@ -1,8 +1,8 @@
-"""A scripted IMAP server for what real servers do to us on a bad day.
+"""A scripted IMAP server that does what real servers do on a bad day.
 
 `answers` maps a command (`UID FETCH`, `EXAMINE`) to the bytes of its answer, in which `{tag}`
-stands for the tag, or to a function of the connection that does anything at all. What is not in
-it is answered like a polite server with one mailbox of three messages would.
+stands for the tag, or to a function that gets the connection and may do anything. Commands that
+are not in it get the answer of a well-behaved server with one mailbox of three messages.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _DEFAULTS: dict[str, bytes] = {
 
 
 class FakeConnection:
-    """One client: its socket, the command that is to be answered, and its tag."""
+    """One client: its socket, the command to answer, and the tag of that command."""
 
     def __init__(self, server: FakeImap, sock: socket.socket) -> None:
         self.server = server
@@ -48,11 +48,11 @@ class FakeConnection:
         self._buffer = b""
 
     def send(self, data: bytes) -> None:
-        """Bytes as they are, `{tag}` filled in."""
+        """Send these bytes, with `{tag}` filled in."""
         self.socket.sendall(data.replace(b"{tag}", self.tag))
 
     def drip(self, data: bytes, pause: float = 0.02) -> None:
-        """A byte at a time."""
+        """Send one byte at a time."""
         for byte in data.replace(b"{tag}", self.tag):
             self.socket.sendall(bytes([byte]))
             if self.server.stopping.wait(pause):
@@ -125,7 +125,7 @@ class FakeConnection:
 
 
 class FakeImap:
-    """The server; a context manager. `commands` are those it got, `received` every byte."""
+    """The server, a context manager. `commands` has the commands it got, `received` every byte."""
 
     def __init__(
         self,
@@ -157,7 +157,7 @@ class FakeImap:
 
     def __exit__(self, *_: object) -> None:
         self.stopping.set()
-        self._threads[0].join(15)  # nobody comes after it
+        self._threads[0].join(15)  # no client comes after it
         for connection in self._connections:
             with contextlib.suppress(OSError):
                 # What TLS made of it, and not SSLSocket.shutdown: that is the serving thread's.
@@ -203,14 +203,14 @@ def hang(connection: FakeConnection) -> None:
 
 
 def hang_up(connection: FakeConnection) -> None:
-    """Close without a word."""
+    """Close without an answer."""
     socket.socket.shutdown(connection.socket, socket.SHUT_RDWR)
     raise ConnectionError
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 15) -> None:
-    """Until something is so; fails the test when time is up."""
+    """Wait until the condition holds. Fails the test when time is up."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.005)  # between two looks at other threads, until the deadline
+        time.sleep(0.005)  # a short wait between two looks at other threads, until the deadline

@@ -1,11 +1,16 @@
-"""Mailboxes behind the scripted server: a small IMAP server that can be told to misbehave.
+"""A small scripted IMAP server with mailboxes, which a test can tell to misbehave.
 
-It speaks what the engine speaks, keeps mail in memory, and is its own second client (`move`,
-`expunge`, `deliver`). `alter` maps a command to a function that gets the untagged parts of its
-answer and returns those that are sent; `refuse` maps (command, mailbox) to the words of a NO.
-`refuse_line` looks at a whole command and returns `NO …` or `BAD …`, or nothing; `hangs_up` is
-asked with the verb and the mailbox that is named or open. `copyuid` is
-`tagged`, `untagged` or `never`; with `copies_nothing` COPY is OK and does nothing. Without `fetches_nothing` FETCH in an empty mailbox is BAD.
+It supports the commands that the engine uses, keeps mail in memory, and is its own second client
+(`move`, `expunge`, `deliver`). Its switches:
+
+- `alter` maps a command to a function. It gets the untagged parts of the answer and returns
+  those to send.
+- `refuse` maps (command, mailbox) to the words of a NO.
+- `refuse_line` gets a whole command and returns `NO …` or `BAD …`, or nothing.
+- `hangs_up` gets the verb and the mailbox that is named or open, and says whether to hang up.
+- `copyuid` is `tagged`, `untagged` or `never`.
+- With `copies_nothing`, COPY returns OK and does nothing.
+- Without `fetches_nothing`, FETCH in an empty mailbox is BAD.
 """
 
 from __future__ import annotations
@@ -49,7 +54,7 @@ class Mail:
 
 @dataclass(slots=True)
 class Box:
-    """A mailbox. `uidnext` and `uidvalidity` may be set to anything."""
+    """A mailbox. A test may set `uidnext` and `uidvalidity` to anything."""
 
     uidvalidity: int
     attributes: str = ""
@@ -68,7 +73,7 @@ Parts = list[bytes]
 
 
 class Mailboxes:
-    """The server; a context manager. Works as `server` and as `other` of an `Engine`."""
+    """The server, a context manager. Works as `server` and as `other` of an `Engine`."""
 
     def __init__(self, *, capabilities: str = CAPABILITIES, gmail: bool = False) -> None:
         self.is_gmail = gmail
@@ -105,7 +110,7 @@ class Mailboxes:
         return self
 
     def close(self) -> None:
-        """As the second client."""
+        """Close as `OtherClient` does."""
 
     # --- the second client -----------------------------------------------------------------
 
@@ -171,7 +176,9 @@ class Mailboxes:
             connection.send(b"{tag} BAD The specified message set is invalid.\r\n")
             return
         if verb in {"EXAMINE", "SELECT"}:
-            self._open.pop(connection, None)  # also if it is refused (RFC 9051 section 6.3.2)
+            self._open.pop(
+                connection, None
+            )  # also if the command is refused (RFC 9051 section 6.3.2)
         for (refused, where), text in self.refuse.items():
             if refused == verb and where in {name, self._open.get(connection), "*"}:
                 connection.send(b"{tag} NO " + text + b"\r\n")
@@ -183,8 +190,8 @@ class Mailboxes:
             connection.send(b"{tag} NO [NONEXISTENT] no such mailbox\r\n")
             return
         parts = self.alter.get(verb, list)(parts)
-        # In one piece: small ones would wait for each other's acknowledgement, 40 ms each. A
-        # literal may hold anything, also `{tag}`.
+        # In one piece: small pieces would wait for each other's acknowledgement, 40 ms each. A
+        # literal may contain anything, even `{tag}`.
         told = b"".join(part + b"\r\n" for part in parts)
         connection.socket.sendall(told + connection.tag + b" OK " + end + b"done\r\n")
 

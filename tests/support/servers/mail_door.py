@@ -1,4 +1,4 @@
-"""The door of a mail server: its greeting and its TLS, and nothing behind it."""
+"""The entrance of a mail server: its greeting and its TLS, without mail behind them."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Kind = Literal["imap", "smtp", "web", "silent"]
 
 
 class MailDoor:
-    """Greets every client; with `starttls` it greets before TLS and offers to go over to it.
+    """Greets every client. With `starttls` it greets first and then offers STARTTLS.
 
     Attributes:
-        came: How many clients came.
+        came: How many clients connected.
         received: What they sent before TLS.
     """
 
@@ -69,7 +69,7 @@ class MailDoor:
             stack.enter_context(sock)
             if self._context is not None and not self._starttls:
                 sock = stack.enter_context(self._context.wrap_socket(sock, server_side=True))
-            sock.sendall(GREETINGS[self._kind])  # a client may be gone already
+            sock.sendall(GREETINGS[self._kind])  # the client may have gone already
             self._talk(sock)
 
     def _hold(self, sock: socket.socket) -> None:

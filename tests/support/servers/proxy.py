@@ -1,4 +1,4 @@
-"""A line that breaks: a TCP proxy that cuts after so many bytes, delays, or sends in halves."""
+"""A TCP proxy that breaks connections: it cuts after some bytes, delays, or sends small pieces."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ _SIZE = 65_536
 
 
 class Proxy:
-    """Between a client and a server on this computer; a context manager.
+    """Sits between a client and a server on this computer; a context manager.
 
     Attributes:
-        cut_to_client, cut_to_server: Both ends are cut after so many bytes in that direction, of
-            all connections together; None for never. May be changed while it runs.
-        delay: Seconds that every piece waits, each way.
-        piece: Pieces are at most so large: 1 splits every line and TLS record.
-        connections: How many there were.
-        open_now, most_open: How many there are, and were at once.
+        cut_to_client, cut_to_server: After how many bytes in that direction both ends are cut,
+            counted over all connections; None for never. May change while the proxy runs.
+        delay: How many seconds each piece waits, each way.
+        piece: The greatest size of a piece. 1 splits every line and TLS record.
+        connections: How many connections there were.
+        open_now, most_open: How many are open now, and how many were open at once.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Proxy:
     def __exit__(self, *_: object) -> None:
         self._stopping.set()
         self._frozen.set()
-        self._threads[0].join(15)  # of those that connect: nobody comes after it
+        self._threads[0].join(15)  # the accepting thread, for which no client comes any more
         self.cut()
         for thread in list(self._threads):
             thread.join(15)
@@ -70,7 +70,7 @@ class Proxy:
         self._listener.close()
 
     def cut(self) -> None:
-        """Cut every connection that stands now."""
+        """Cut every open connection."""
         with self._lock:
             self._cuts += 1
             sockets, self._sockets = self._sockets, []
@@ -79,16 +79,16 @@ class Proxy:
                 sock.shutdown(socket.SHUT_RDWR)
 
     def go_away(self) -> None:
-        """The server is not to be had: every connection is cut, new ones are hung up on."""
+        """Make the server unreachable: cut every connection, and hang up on new ones."""
         self._is_away = True
         self.cut()
 
     def come_back(self) -> None:
-        """The server is there again."""
+        """Make the server reachable again."""
         self._is_away = False
 
     def freeze(self) -> None:
-        """Pass nothing on, and cut nothing: the line is dead and nobody knows."""
+        """Pass nothing on and close nothing: the connection is dead, and neither end notices."""
         self._frozen.clear()
 
     def thaw(self) -> None:
@@ -116,10 +116,10 @@ class Proxy:
                 client.close()
                 continue
             server.settimeout(None)
-            for sock in (client, server):  # what is small waits for no acknowledgement
+            for sock in (client, server):  # small pieces do not wait for an acknowledgement
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
-                if cuts != self._cuts:  # it stood before, as its client saw it
+                if cuts != self._cuts:  # as its client saw it, the connection was open
                     client.close()
                     server.close()
                     continue
@@ -150,7 +150,7 @@ class Proxy:
             self.open_now -= not is_to_client
 
     def _allowed(self, size: int, is_to_client: bool) -> int:
-        """How much of a piece still goes through before the cut."""
+        """How much of a piece may still pass before the cut."""
         with self._lock:
             if is_to_client:
                 limit, done = self.cut_to_client, self.to_client

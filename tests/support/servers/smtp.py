@@ -1,4 +1,4 @@
-"""An SMTP server that takes every mail and keeps it. Name and password `refused` never get in."""
+"""An SMTP server that keeps every mail it takes. It refuses the name or password `refused`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REFUSED = "refused"
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A mail that came in."""
+    """A mail that the server took."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -27,10 +27,10 @@ class Taken:
 
 
 class _Controller(Controller):
-    """Listens on a socket that is bound already, and ends with every connection closed.
+    """Listens on a socket that is bound already, and closes every connection when it stops.
 
-    The library's own stops its loop at once. What a client left a moment ago is then an open
-    socket that the garbage collector finds, in whichever test runs by that time.
+    The library's own controller stops its loop at once. A connection that a client has just left
+    then stays an open socket until the garbage collector finds it, during some later test.
     """
 
     def __init__(self, handler: object, listener: socket.socket, **details: Any) -> None:
@@ -45,31 +45,31 @@ class _Controller(Controller):
         return made
 
     def cancel_tasks(self, stop_loop: bool = True) -> None:
-        """What `stop` calls in the loop's thread."""
+        """Close the connections. `stop` calls this in the loop's thread."""
         self._ending = self.loop.create_task(self._end(stop_loop))
 
     async def _end(self, stop_loop: bool) -> None:
         try:
             self.loop.remove_reader(self._listener.fileno())
-            await asyncio.sleep(0)  # what was accepted just now becomes a transport
+            await asyncio.sleep(0)  # a connection just accepted becomes a transport
             while left := self._transports():
                 for transport in left:
                     transport.abort()
                 await asyncio.sleep(0)
         finally:
-            super().cancel_tasks(stop_loop)  # or `stop` would wait for ever
+            super().cancel_tasks(stop_loop)  # or `stop` would wait forever
 
     def _transports(self) -> list[asyncio.Transport]:
-        """Those that hold a socket still."""
+        """The transports that still hold a socket."""
         loop: Any = self.loop
         return [each for each in loop._transports.values() if each._sock is not None]
 
 
 class SmtpSink:
-    """`security` is `plain`, `starttls` (required before AUTH) or `tls`.
+    """The server. `security` is `plain`, `starttls` (required before AUTH) or `tls`.
 
     Attributes:
-        hidden: Ways to sign in that it does not offer: PLAIN or LOGIN.
+        hidden: Sign-in mechanisms that it does not offer: PLAIN or LOGIN.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class SmtpSink:
     def _authenticate(
         self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any
     ) -> AuthResult:
-        """Any name and password but `refused`."""
+        """Accept any name and password but `refused`."""
         if not isinstance(data, LoginPassword):
             return AuthResult(success=False, handled=False)
         name = data.login.decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""The private server ends with the process that started it, whatever ends that."""
+"""The private server ends with the process that started it, however that ends."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from tests.support.servers.proxy import Proxy
 
 
 def test_a_client_that_leaves_within_a_literal_is_not_waited_for() -> None:
-    """A thread that reads its end for ever would take the time of every test after it."""
+    """A thread that reads forever would slow every later test."""
     with FakeImap() as server:
         with socket.create_connection(("127.0.0.1", server.port), timeout=15) as sock:
             assert sock.recv(100) == server.greeting  # what is left unread would end it by a reset

@@ -1,4 +1,4 @@
-"""An SMTP server that takes access tokens and nothing else, as large providers do."""
+"""An SMTP server that accepts only access tokens, as large providers do."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.servers.smtp import SmtpSink
 
 
 class TokenSink(SmtpSink):
-    """`sign_ins` has the addresses that got in; `exchanges` how the others were turned away."""
+    """The server. `sign_ins` lists who got in; `exchanges` lists how the others were refused."""
 
     def __init__(self, folder: Path, provider: AuthorizationServer) -> None:
         super().__init__(folder, "plain")
@@ -46,7 +46,7 @@ _ERROR = json.dumps({"status": "invalid_token", "schemes": "bearer"}).encode()
 
 
 async def _first(server: Any, args: list[str]) -> bytes:
-    """With the command, or after the server's leave."""
+    """The client's first response: sent with the command, or after the server's empty challenge."""
     if len(args) > 1:
         return base64.b64decode(args[1])
     await server.push("334 ")

@@ -1,4 +1,4 @@
-"""A web server on the loopback, over http or https, with the files that a test gives it."""
+"""A web server on the loopback, over http or https, with the files that a test adds."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """What a path answers; with a location it is a redirect."""
+    """What a path returns. With a location it is a redirect."""
 
     body: bytes = b""
     location: str = ""
 
 
 class WebServer:
-    """Serves by host and path, without the query.
+    """Serves files by host and path; ignores the query.
 
     Attributes:
         asked: Every request: host, then path with its query.
@@ -32,14 +32,14 @@ class WebServer:
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.owner = self
         if context is not None:
-            # The handshake belongs into the thread of the request.
+            # The handshake belongs in the request's own thread.
             self._server.socket = context.wrap_socket(
                 self._server.socket, server_side=True, do_handshake_on_connect=False
             )
         self.port = int(self._server.server_address[1])
 
     def add(self, url: str, body: bytes = b"", *, location: str = "") -> None:
-        """A file, by its host and path: `add("autoconfig.x.test/mail/config-v1.1.xml", xml)`."""
+        """Add a file by its host and path: `add("autoconfig.x.test/mail/config-v1.1.xml", xml)`."""
         self._files[url] = File(body, location)
 
     def start(self) -> WebServer:
@@ -53,7 +53,7 @@ class WebServer:
         self._server.server_close()
 
     def file(self, host: str, path: str) -> File | None:
-        """What this request gets."""
+        """The file for this request."""
         return self._files.get(f"{host}{path.partition('?')[0]}")
 
 
@@ -61,7 +61,7 @@ class _Server(ThreadingHTTPServer):
     owner: WebServer
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hung up, or did not trust us: its own affair."""
+        """Ignore a client that hung up or did not trust our certificate."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -83,4 +83,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(file.body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the library's name
-        """Nothing is logged."""
+        """Log nothing."""

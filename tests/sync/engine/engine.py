@@ -1,4 +1,7 @@
-"""An account, its engine and a second client on a private Dovecot, without threads or sleeps."""
+"""Drive one account's engine against a private Dovecot, without threads or sleeps.
+
+A second client of the same user plays the other mail program.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +36,10 @@ FAST = Timing(
 )
 DEADLINE_SECONDS = 60.0
 DAY_MS = 24 * 3600 * 1000
-SELDOM = replace(FAST, second_sitting=3600.0)  # where the test says when: `make_due`
-# Capabilities that the server counts as not having, by a name for the tests.
+SELDOM = replace(
+    FAST, second_sitting=3600.0
+)  # the test itself decides when the second check is due: `make_due`
+# Capabilities that the engine shall not use, each set under a name for the tests.
 MASKS = {
     "all": frozenset(),
     "no-qresync": frozenset({"QRESYNC"}),
@@ -48,7 +53,7 @@ MASKS = {
 
 
 class Engine:
-    """One account of a user of Dovecot, and another mail program of the same user."""
+    """One account of a Dovecot user, and another mail program of the same user."""
 
     def __init__(
         self,
@@ -63,7 +68,7 @@ class Engine:
         **columns: object,
     ) -> None:
         self.server, self.user = server, user
-        self.port = port or server.port  # a proxy's, if it goes through one
+        self.port = port or server.port  # a proxy's port, if one is between
         self.masked, self.timing, self.read_only = masked, timing, read_only
         self.events: list[Event] = []
         self.quarantine = Quarantine(timing)  # outlives connections, as in the worker
@@ -77,7 +82,7 @@ class Engine:
         self.sync: AccountSync = self.connect()
 
     def connect(self) -> AccountSync:
-        """A new connection, as after a crash or a lost line."""
+        """Connect again, as after a crash or a lost connection."""
         self.drop()
         self.session = ImapSession(
             Server("localhost", self.port, "plain"),
@@ -106,7 +111,7 @@ class Engine:
         self.on_command(text)
 
     def drop(self) -> None:
-        """The line is cut."""
+        """Cut the connection."""
         if self.session is not None:
             self.session.abort()
             self.session.close()
@@ -116,9 +121,9 @@ class Engine:
         self.other.close()
 
     def cycle(self, *, after_idle: bool = False) -> None:
-        """Operations, one whole cycle, past mail: until there is nothing to do.
+        """Run operations, one whole cycle and past mail until there is nothing to do.
 
-        `after_idle`: IDLE ran long enough to tell what changed in its mailbox.
+        `after_idle`: IDLE ran long enough to report the changes of its mailbox.
         """
         self.leave_idle()
         self.sync._context.is_listening = after_idle
@@ -137,7 +142,7 @@ class Engine:
         raise AssertionError("the engine does not come to rest")
 
     def step_until(self, is_so: Callable[[], bool]) -> None:
-        """One cycle, and only so many steps of past mail until something is so."""
+        """Run one cycle, and then steps of past mail only until the condition holds."""
         self.leave_idle()
         end = time.monotonic() + DEADLINE_SECONDS
         while not is_so():
@@ -146,30 +151,30 @@ class Engine:
                 self.sync._cycle_at = time.monotonic() + 3600
 
     def leave_idle(self) -> None:
-        """As the worker does, which hears of changes of the open mailbox in time."""
+        """End IDLE as the worker does, which learns of changes in the open mailbox in time."""
         if self.session is not None and self.session.is_idling:
             self.session.idle_events()
             self.session.idle_end()
             self.session.take_events()
 
     def until(self, is_so: Callable[[], bool]) -> None:
-        """Cycle until something is so."""
+        """Run cycles until the condition holds."""
         end = time.monotonic() + DEADLINE_SECONDS
         while not is_so():
             assert time.monotonic() < end, "it never came true"
             self.cycle()
 
     def settle(self) -> None:
-        """Cycle until no case is open that time alone decides."""
+        """Run cycles until no case is left that only waits for time to pass."""
         self.cycle()
         self.until(lambda: self.facts().checking == 0)
 
     def make_due(self) -> None:
-        """As if the first check of every open case had been an hour and more ago."""
+        """Move the first check of every open case an hour and more into the past."""
         database.run("UPDATE location SET missing_since = missing_since - 4000000")
 
     def outlast(self) -> None:
-        """Cycle for much longer than two checks take: what is wrong would be done by then."""
+        """Run cycles for much longer than two checks take, so that a wrong delete shows."""
         end = time.monotonic() + 5 * self.timing.second_sitting
         for count in itertools.count(1):
             self.cycle()
@@ -177,7 +182,7 @@ class Engine:
                 return
 
     def run(self, command: object) -> None:
-        """What the user does."""
+        """Run a command of the user."""
         execute(command)  # type: ignore[arg-type]
         self.sync.wake()
 
@@ -193,7 +198,7 @@ class Engine:
         return facts.checking, facts.held
 
     def subjects(self) -> list[str]:
-        """The subjects of all messages, in the order they came."""
+        """The subjects of all messages, in the order in which they came in."""
         return [s for (s,) in database.rows("SELECT subject FROM message ORDER BY id")]
 
     def message_id(self, subject: str) -> int:
@@ -205,7 +210,7 @@ class Engine:
         )
 
     def places(self, subject: str) -> dict[str, str]:
-        """Where a message lies: state by mailbox."""
+        """Where a message is: the state of its location in each mailbox."""
         return dict(
             database.rows(
                 "SELECT b.name, l.state FROM location l JOIN mailbox b ON b.id = l.mailbox_id "
@@ -229,12 +234,12 @@ class Engine:
         self.server.deliver(self.user, to, mails)
 
     def server_subjects(self, name: str) -> list[str]:
-        """Subjects in a mailbox on the server, without those marked \\Deleted."""
+        """The subjects in a mailbox on the server, without messages marked \\Deleted."""
         return subjects_in(self.other, name)
 
 
 def subjects_in(other: OtherClient, name: str) -> list[str]:
-    """Subjects in a mailbox, sorted, without those marked \\Deleted."""
+    """The subjects in a mailbox, sorted, without messages marked \\Deleted."""
     found = []
     for uid in other.uids(name):
         if "\\Deleted" in other.flags(name, uid):
@@ -247,7 +252,7 @@ def subjects_in(other: OtherClient, name: str) -> list[str]:
 
 
 def new_account(server: Dovecot, user: str, columns: dict[str, object]) -> NewAccount:
-    """An account of this user; columns as they are to differ."""
+    """An account of this user; `columns` replace the defaults."""
     new = NewAccount(
         address="me@dealpost.example",
         imap_host="localhost",

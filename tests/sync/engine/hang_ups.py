@@ -1,4 +1,4 @@
-"""A server that hangs up, and the account that goes on connecting, for the tests of quarantine."""
+"""For the tests of quarantine: a server that hangs up, and an account that keeps reconnecting."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ FAR = 3600.0  # an hour, in seconds: longer than any test
 
 
 def at(verb: str, name: str) -> Callable[[str, str], bool]:
-    """Hangs up at this command in this mailbox."""
+    """Hang up at this command in this mailbox."""
     return lambda told, where: (told, where) == (verb, name)
 
 
 def cycles(engine: Engine, most: int = TRIES + 1) -> int:
-    """Connect as the worker does, until a cycle goes through; how many connections that cost."""
+    """Connect as the worker does until a cycle completes. Returns how many connections it took."""
     for count in range(1, most + 1):
         try:
             if engine.session is None or not engine.session.is_open:
@@ -31,7 +31,7 @@ def cycles(engine: Engine, most: int = TRIES + 1) -> int:
 
 
 def later(engine: Engine) -> None:
-    """The waits of mailboxes and of single mails are over."""
+    """Let the waits of quarantined mailboxes and mails run out."""
     for trouble in engine.quarantine._known.values():
         trouble.closed_until -= FAR
     for mails_ in engine.quarantine.mails._known.values():

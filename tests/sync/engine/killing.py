@@ -1,9 +1,10 @@
-"""kill -9 of a real process during past mail, arrivals and operations; then nothing may lack.
+"""Kill (-9) a syncing process again and again, and check that nothing is lost.
 
     python -m tests.sync.engine.killing --count 300 --seed 1
 
-Each round starts a process that syncs, kills it after a random time, lets another one finish,
-and compares the store and the server with what has to be there.
+Each round starts a process that handles past mail, arrivals and operations, and kills it after a
+random time. It lets another process finish, and compares the store and the server with what has
+to be there.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ PATIENCE_SECONDS = 60.0
 
 
 class Killing:
-    """One profile on one user of a server. `lost`, `doubled` and `wrong` count what went wrong."""
+    """One profile and one user of a server. Counts the faults as `lost`, `doubled` and `wrong`."""
 
     def __init__(self, server: Dovecot, seed: int) -> None:
         self.server = server
@@ -69,7 +70,7 @@ class Killing:
         self.places |= dict.fromkeys(names, "INBOX")
 
     def round(self) -> None:
-        """One kill, one recovery, one look."""
+        """Kill one process, let the next recover, and check."""
         self.count += 1
         is_killed = self._process(self.random.uniform(0.0, self.seconds))
         self.killed += is_killed
@@ -80,7 +81,7 @@ class Killing:
         self._act()
 
     def _process(self, seconds: float) -> bool:
-        """A process that syncs until there is nothing to do; whether it had to be killed."""
+        """Run a process that syncs until there is nothing to do. Returns whether it was killed."""
         ended, told = os.pipe()
         pid = os.fork()
         if pid == 0:
@@ -128,7 +129,7 @@ class Killing:
         database.close_for_thread()
 
     def _look(self) -> None:
-        """Everything once, where it belongs, here and there."""
+        """Check that every mail is there once, where it belongs, here and on the server."""
         open_profile(self.folder)
         database.open_for_thread()
         there = {name: subjects_in(self.other, name) for name in ("INBOX", "Archive", "Trash")}
@@ -143,7 +144,7 @@ class Killing:
         database.close_for_thread()
 
     def _act(self) -> None:
-        """More arrives; some is archived and some deleted, while no process runs."""
+        """Between two processes, deliver more mail, archive some and delete some."""
         database.open_for_thread()
         ids: dict[str, int] = dict(database.rows("SELECT subject, conversation_id FROM message"))
         fresh = [name for name, place in self.places.items() if place == "INBOX" and name in ids]

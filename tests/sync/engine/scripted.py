@@ -1,4 +1,4 @@
-"""Mail and answers for the scripted server, as several tests of its vices need them."""
+"""Mails and answers for the scripted server, shared by the tests of faulty servers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def subjects(count: int) -> list[str]:
 
 
 def with_an_archive(server: Mailboxes, make: Make) -> Engine:
-    """Five mails in INBOX; an Archive that had one at the set-up, and got another since."""
+    """Five mails in INBOX, and an Archive that had one mail at the set-up and got one since."""
     server.deliver("me", "INBOX", mails(5))
     server.deliver("me", "Archive", mails(1, first=9))
     engine = make(server)
@@ -35,12 +35,12 @@ def with_an_archive(server: Mailboxes, make: Make) -> Engine:
 
 
 def ago(days: int) -> int:
-    """A time in the past, in the store's milliseconds."""
+    """A time in the past, as the store keeps it (milliseconds UTC)."""
     return now_ms() - days * DAY_MS
 
 
 def without(*uids: int) -> Callable[[Parts], Parts]:
-    """Leaves the lines of these UIDs out of a FETCH."""
+    """Drop the lines of these UIDs from a FETCH."""
     names = [b"UID %d " % uid for uid in uids]
     return lambda parts: [
         p for p in parts if not any(n in p[:60].replace(b")", b" ") for n in names)

@@ -1,4 +1,4 @@
-"""The time that is left is measured, never guessed."""
+"""The remaining time is measured, never guessed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def clock() -> Clock:
 
 
 def run(pace: Pace, clock: Clock, seconds: float, *, rate: float, done: int = 0) -> int:
-    """Steps of half a second at so many messages a second; how many are behind then."""
+    """Run steps of half a second at a given rate. Returns how many messages are done."""
     for _ in range(round(seconds * 2)):
         clock.now += 0.5
         done += round(rate / 2)

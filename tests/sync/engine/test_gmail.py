@@ -53,7 +53,7 @@ def uid(engine: Engine, name: str, subject: str) -> int:
 def engine(
     request: pytest.FixtureRequest, server: Mailboxes, make: Callable[..., Engine]
 ) -> Engine:
-    """With three mails, that were there before the set-up or came after it."""
+    """With three mails that were there before the set-up or came after it."""
     server.deliver("me", "Clients", [])
     if request.param == "past":
         deliver(server, "one", "two", "three")

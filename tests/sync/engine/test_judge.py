@@ -1,4 +1,4 @@
-"""Vanishes are judged right, whatever is known and whatever is not."""
+"""The judge decides every vanish right, whatever is known and whatever is not."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def test_a_mailbox_at_which_the_server_hangs_up_starves_no_other(
     server.hangs_up = at(verb, "Able")
     server.deliver("me", "Able", mails(1, first=9))
     server.deliver("me", "Zoo", mails(1, first=2))
-    # Of the one new mail it is thought first that it alone cannot be asked for.
+    # With one new mail, the engine first takes the mail itself for the cause.
     found_out = ENDS if verb == "UID FETCH" else 0
     assert cycles(engine, TRIES + ENDS + 1) == TRIES + found_out + 1
     assert "mail 002" in engine.subjects()
@@ -76,7 +76,7 @@ def make_new(make: Make, server: Mailboxes) -> Engine:
 
 
 def test_nothing_is_deleted_while_a_mailbox_hangs_up(server: Mailboxes, make: Make) -> None:
-    """What vanished may be what came into it."""
+    """The vanished mail may be what came into it."""
     engine = with_an_archive(server, make)
     server.hangs_up = at("EXAMINE", "Archive")
     server.move("INBOX", [2], "Archive")

@@ -1,4 +1,4 @@
-"""One mail at which the server hangs up: it alone is left out, and the rest of its label comes."""
+"""One mail at which the server hangs up: it alone is left out, and its label's other mail comes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HEADER = b"HEADER.FIELDS"
 
 
 def hangs_up_at(server: Mailboxes, subject: str, item: bytes) -> Callable[[bytes], bytes]:
-    """The server dies whenever this of the mail is asked for."""
+    """The server hangs up whenever this part of the mail is fetched."""
     (uid,) = [m.uid for m in server.boxes["INBOX"].mails if subject.encode() in m.raw]
 
     def look(line: bytes) -> bytes:
@@ -37,7 +37,7 @@ def hangs_up_at(server: Mailboxes, subject: str, item: bytes) -> Callable[[bytes
 
 
 def through(engine: Engine, is_so: Callable[[], bool]) -> None:
-    """Cycles with some minutes between them, until it is so."""
+    """Run cycles, some minutes apart, until the condition holds."""
     for _ in range(MOST):
         cycles(engine)
         if is_so():
@@ -104,7 +104,7 @@ def test_a_new_mail_whose_header_is_dangerous_waits_and_the_others_come(
 
 
 def test_what_vanishes_while_it_waits_is_not_deleted(server: Mailboxes, make: Make) -> None:
-    """Nobody knows whose copy it is."""
+    """Nothing shows whose copy the unread mail is."""
     server.deliver("me", "INBOX", mails(5))
     engine = make(server)
     engine.cycle()

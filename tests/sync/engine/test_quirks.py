@@ -1,4 +1,4 @@
-"""Microsoft's, Yahoo's and others' own ways, each by its name, on the scripted server."""
+"""The peculiarities of Microsoft, Yahoo and others, each by name, on the scripted server."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_microsoft_throttles_with_a_time_that_is_obeyed(
 
 
 def test_microsoft_refuses_fetch_in_an_empty_mailbox(microsoft: Mailboxes, make: Make) -> None:
-    """`BAD` for UID FETCH where nothing is; it must not be asked, or not matter."""
+    """UID FETCH in an empty mailbox is `BAD`: it must not be sent, or must do no harm."""
     with microsoft as server:
         engine = engine_with(make, server, 2)
         server.fetches_nothing = False
@@ -86,7 +86,7 @@ def test_microsoft_refuses_fetch_in_an_empty_mailbox(microsoft: Mailboxes, make:
 
 
 def test_microsoft_tells_a_uidnext_that_is_old(microsoft: Mailboxes, make: Make) -> None:
-    """Mail came, MESSAGES says so, and UIDNEXT in STATUS does not."""
+    """Mail came: MESSAGES shows it, and UIDNEXT in STATUS does not."""
     with microsoft as server:
         engine = engine_with(make, server, 3)
         server.alter["STATUS"] = lambda parts: [

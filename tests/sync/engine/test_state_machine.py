@@ -1,9 +1,9 @@
-"""Random work in the app and in another program at once, over a line that breaks.
+"""Random work in the app and in another program at once, over a connection that breaks.
 
 After every settle: what the user deleted is not here; what lives on the server in a synced
 mailbox is here once; what was here and lives anywhere is still here; what lives nowhere is not;
 the archive state is the user's; and the server has every mail that the other program left.
-`--hypothesis-profile=long` runs it for as long as one likes.
+`--hypothesis-profile=long` runs many more examples.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ class Machine(RuleBasedStateMachine):
         is_up=strategies.booleans(),
     )
     def steps_until_cut(self, count: int, size: int, is_up: bool) -> None:
-        """Some steps, of which the line cuts one after so many bytes."""
+        """Some steps. The connection is cut in one of them, after a number of bytes."""
         if is_up:
             self.proxy.cut_to_server = self.proxy.to_server + size // 10
         else:
@@ -245,7 +245,7 @@ class Machine(RuleBasedStateMachine):
         self._on.settle()
 
     def _patiently(self, work: Callable[[], None]) -> None:
-        """As the worker does: Dovecot says BYE when the mailbox that is open is deleted."""
+        """Reconnect as the worker does: Dovecot sends BYE when the open mailbox is deleted."""
         for _ in range(RECONNECTS):
             try:
                 return work()
@@ -285,7 +285,7 @@ class Machine(RuleBasedStateMachine):
         assert not [text for text in self._on.commands if text.startswith(changing)]
 
     def _check_archive(self, here: set[str]) -> None:
-        """What is gone meanwhile may come back with its state or without."""
+        """What is gone meanwhile may come back with its archive state or without."""
         self.unsure |= {name for name in self.names if name not in here}
         rows = database.rows(
             "SELECT m.subject FROM message m JOIN conversation c ON c.id = m.conversation_id "

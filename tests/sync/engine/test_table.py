@@ -1,4 +1,4 @@
-"""The decision table, row by row: which tests hold it. What no other file has is tested here."""
+"""The decision table, row by row: which tests hold it. Rows of no other file are tested here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counting before the sync: exact where it can be, honest where it is not, harmless always."""
+"""Count past mail before the sync: exact where possible, honest where not, always harmless."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def session(
 
 
 def fill(server: Dovecot, user: str, count: int, *, name: str = "INBOX") -> int:
-    """Mails a day apart, every third from a contact; their bytes altogether."""
+    """Add mails a day apart, every third from a contact. Returns their total bytes."""
     senders = ["Ada <ada@c.example>" if n % 3 == 0 else "x@y.example" for n in range(count)]
     mails = [a_mail(subject=f"n {n}", from_=sender) for n, sender in enumerate(senders)]
     times = [now_ms() - n * DAY_MS - 60_000 for n in range(count)]
@@ -232,7 +232,7 @@ def test_where_too_many_would_have_to_be_read_it_says_so(
 def test_the_store_is_asked_for_a_few_at_a_time(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The window waits for a read that runs when the user goes on: none may be long."""
+    """The window waits for a read that runs when the user continues, so no read may be long."""
     engine.deliver("one", "two", "three", "four", "five")
     engine.cycle()
     delete(engine, "two", "five")

@@ -1,1 +1,1 @@
-"""Tests of fetching messages, also from servers that answer badly."""
+"""Tests of fetching messages, including from servers that answer badly."""

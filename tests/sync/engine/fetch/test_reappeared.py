@@ -1,4 +1,4 @@
-"""Mail that another program moves away and back: neither a second copy nor back from the dead."""
+"""Another program moves mail away and back: no second copy, and nothing deleted returns."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_of_two_equal_mails_one_deleted_stays_one(engine: Engine) -> None:
 
 
 def renumber(engine: Engine, name: str) -> None:
-    """Another program deletes a mailbox and makes it anew with the same mail."""
+    """Another program deletes a mailbox and makes it again with the same mail."""
     raws = [engine.other.raw(name, uid) for uid in engine.other.uids(name)]
     engine.other.delete_mailbox(name)
     engine.server.deliver(engine.user, name, raws)

@@ -1,1 +1,1 @@
-"""Tests of the guards: no vice of a server deletes a mail here."""
+"""Tests of the guards: no faulty server makes the engine delete a mail here."""

@@ -1,4 +1,4 @@
-"""Guards of the judging that no other test holds alone: the brake, caps, names, mirrors."""
+"""Guards of the judge that no other test covers alone: the brake, caps, names, mirrors."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def half_in_trash(server: Mailboxes, make: Make) -> Engine:
 
 
 def test_time_releases_nothing_that_is_held_where_it_lies(server: Mailboxes, make: Make) -> None:
-    """With more mail in INBOX the same 25 would be fewer than half: nobody has answered yet."""
+    """More mail in INBOX makes the 25 fewer than half, but the user has not answered."""
     engine = half_in_trash(server, make)
     server.deliver("me", "INBOX", mails(40, first=40))
     for role in ("inbox", "trash", "inbox", "trash"):
@@ -83,7 +83,7 @@ def hidden_by_a_cap(server: Mailboxes, make: Make, monkeypatch: pytest.MonkeyPat
 def test_what_a_cap_hides_is_never_taken_for_absent(
     server: Mailboxes, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its second copy was expunged: only the hidden one is left, and nobody can see it."""
+    """Its second copy was expunged: only the hidden one is left, and no client can see it."""
     engine = hidden_by_a_cap(server, make, monkeypatch)
     assert engine.places("mail 000") == {"INBOX": "hidden", "Projects": "live"}
     server.expunge("Projects", [1])
@@ -216,7 +216,7 @@ def with_a_marked_copy(server: Mailboxes, make: Make) -> Engine:
 def test_a_marked_copy_in_an_unsynced_mailbox_is_no_sign_of_life(
     server: Mailboxes, make: Make
 ) -> None:
-    """Copied there and marked \\Deleted before anybody looked: it is about to be expunged."""
+    """Copied there and marked \\Deleted before any cycle looked: it is about to be expunged."""
     engine = with_a_marked_copy(server, make)
     server.copy("INBOX", [2], "Trash")
     server.expunge("INBOX", [2])

@@ -1,4 +1,4 @@
-"""No server, however broken, makes the engine spin; nothing that waits is asked without end."""
+"""No server, however broken, makes the engine spin, and no waiting work retries without end."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def rest(engine: Engine) -> tuple[Step, int]:
 def test_what_waits_behind_another_operation_of_its_mail_has_no_time_of_its_own(
     server: Mailboxes, make: Make
 ) -> None:
-    """Else the rest between two cycles would be none, as long as the first one waits."""
+    """Otherwise cycles would follow without a pause for as long as the first one waits."""
     settings.put("archive_on_server", True)
     server.deliver("me", "INBOX", mails(5))
     engine = make(server, timing=replace(FAST, cycle=60.0))
@@ -81,7 +81,7 @@ def test_numbers_that_never_agree_are_looked_at_once_more(idling: Mailboxes, mak
 def test_a_mark_whose_outcome_is_unknown_is_undone_on_the_server_too(
     server: Mailboxes, make: Make
 ) -> None:
-    """The server did it and the line broke before it said so; then the user took it back."""
+    """The server did it and the connection broke before the answer; then the user undid it."""
     server.deliver("me", "INBOX", mails(5))
     engine = make(server)
     engine.cycle()
@@ -134,7 +134,7 @@ def test_a_server_that_does_not_idle_is_asked_at_the_usual_pace(
     qtbot: QtBot,
     answer: Callable[[FakeConnection], None],
 ) -> None:
-    """It offers IDLE and refuses it, or ends it at once: no new line, no cycle for that."""
+    """It offers IDLE and refuses or ends it at once: no new connection, no cycle for that."""
     idling.imap.answers["IDLE"] = answer
     rig = on(idling)
     rig.wait_for_mail(10)
@@ -149,7 +149,7 @@ def test_a_server_that_does_not_idle_is_asked_at_the_usual_pace(
 def test_a_throttle_without_a_time_still_waits(
     idling: Mailboxes, on: Callable[..., Rig], qtbot: QtBot
 ) -> None:
-    """To back off for 0 seconds is no leave to ask without end."""
+    """A back-off of 0 seconds does not permit endless retries."""
 
     def goodbye(connection: FakeConnection) -> None:
         connection.send(b"* BYE Request is throttled. Suggested Backoff Time: 0 milliseconds\r\n")

@@ -1,7 +1,7 @@
-"""Each guard of the proof alone, with its neighbours out of the way.
+"""Each guard of the proof alone, with the guards around it out of the way.
 
-A mail is deleted here only if many things hold at once. Where several guards would catch the
-same fault, the others are made useless first, so that the one that is meant is the one that holds.
+A mail is deleted here only if many conditions hold at once. Where several guards would catch the
+same fault, the test first disables the others, so that it tests the guard that it is about.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def test_what_an_exact_question_still_finds_is_not_gone(server: Mailboxes, make:
 def test_a_mailbox_that_left_the_list_proves_nothing_any_more(
     server: Mailboxes, make: Make
 ) -> None:
-    """Both sittings are over, and only an operation kept the case open."""
+    """Both checks are over, and only an operation kept the case open."""
     server.deliver("me", "Projects", mails(5))
     engine = make(server, chosen=("INBOX", "Projects"))
     engine.cycle()
@@ -114,7 +114,7 @@ def test_a_mailbox_that_left_the_list_proves_nothing_any_more(
 
 
 def test_uids_of_another_uidvalidity_are_not_taken_in(server: Mailboxes, make: Make) -> None:
-    """STATUS told the old numbers, EXAMINE the new ones."""
+    """STATUS returned the old numbers, EXAMINE the new ones."""
     server.deliver("me", "INBOX", mails(5))
     engine = make(server)
     engine.cycle()
@@ -161,7 +161,7 @@ def test_what_was_unread_is_not_read_under_other_numbers(server: Mailboxes, make
 
 
 def test_two_quick_looks_are_one_sitting(server: Mailboxes, make: Make) -> None:
-    """A look too soon must not count as the second sitting, or the case would never be closed."""
+    """A look too soon must not count as the second check, or the case would never be closed."""
     server.deliver("me", "INBOX", mails(5))
     engine = make(server, timing=SELDOM)
     engine.cycle()
@@ -285,7 +285,7 @@ def test_the_brake_counts_what_was_deleted_within_the_hour(server: Mailboxes, ma
 
 
 def test_what_is_held_is_released_by_no_smaller_number(server: Mailboxes, make: Make) -> None:
-    """The user kept some of them: the others are few now, and wait for an answer still."""
+    """The user kept some of them. The others are few now, and still wait for an answer."""
     server.deliver("me", "INBOX", mails(40))
     engine = make(server)
     engine.cycle()

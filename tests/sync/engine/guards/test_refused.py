@@ -1,7 +1,7 @@
 """Mailboxes that the server refuses, and servers that refuse a question: what that proves.
 
-A mail that vanished may lie in a mailbox that nobody can open now, so the case stays open; and
-one mailbox that is broken must not keep the others waiting.
+A vanished mail may be in a mailbox that cannot be opened now, so the case stays open. One broken
+mailbox must not keep the others waiting.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def age_refusals() -> None:
 def test_what_came_into_a_refused_mailbox_may_be_what_vanished(
     server: Mailboxes, make: Make, words: bytes, target: str
 ) -> None:
-    """Its UIDNEXT grew; nobody can look at what came."""
+    """Its UIDNEXT grew, and the new mail cannot be read."""
     engine = with_an_archive(server, make)
     server.refuse["EXAMINE", "Archive"] = words
     if target == "Trash":
@@ -114,7 +114,7 @@ def test_a_mailbox_that_never_could_be_read_holds_deletes_for_a_day(
 def test_what_vanished_while_a_mailbox_never_opened_grew_is_held(
     server: Mailboxes, make: Make, grows: str
 ) -> None:
-    """Its numbers are told though nobody may look at it; a day changes nothing about that."""
+    """Its numbers are listed though it may not be opened. A day later that is the same."""
     server.boxes["Secret"] = Box(11)
     server.refuse["EXAMINE", "Secret"] = NOT_YOURS
     server.deliver("me", "INBOX", mails(5))
@@ -269,7 +269,7 @@ def test_an_outcome_that_cannot_be_looked_up_stops_nothing_and_stays_open(
 
 
 def test_an_archive_that_is_gone_ends_what_was_begun(server: Mailboxes, make: Make) -> None:
-    """With its mailbox the copy is gone; no operation waits for it for ever."""
+    """With its mailbox the copy is gone. No operation waits for it forever."""
     settings.put("archive_on_server", True)
     server.deliver("me", "INBOX", mails(5))
     engine = make(server)

@@ -1,4 +1,4 @@
-"""Guards against clocks that are set back, and against acts that overlap with the worker's."""
+"""Guards against clocks that are set back, and against user actions during the worker's own."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_an_operation_waits_its_time(engine: Engine) -> None:
 def test_a_case_does_not_wait_for_a_clock_that_was_set_back(
     server: Mailboxes, engine: Engine, asks: int
 ) -> None:
-    """It begins anew, with two sittings; it is neither decided at once nor open for years."""
+    """It begins again, with two checks. It is neither decided at once nor open for years."""
     server.expunge("INBOX", [2])
     engine.cycle()
     database.run(
@@ -72,7 +72,7 @@ def test_a_case_does_not_wait_for_a_clock_that_was_set_back(
 def test_read_only_holds_from_the_moment_the_person_says_so(
     server: Mailboxes, engine: Engine
 ) -> None:
-    """The worker is told a little later, by way of the window."""
+    """The worker learns of it a little later, through the window."""
     engine.run(Archive((engine.conversation_id("mail 001"),)))
     engine.run(UpdateAccount(engine.account_id, {"read_only": True}))
     engine.commands.clear()

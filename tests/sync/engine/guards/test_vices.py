@@ -1,4 +1,4 @@
-"""Servers that hang up, hide, storm or mirror: nothing is lost, doubled or deleted for it."""
+"""Servers that hang up, hide, storm or mirror: no mail is lost, doubled or deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What FETCH leaves out or makes up: no mail is lost, none deleted for it."""
+"""FETCH answers with gaps or invented data: they lose no mail and delete none."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_header_that_is_not_to_be_had_is_made_up_for_by_the_body(
 def test_what_cannot_be_read_at_all_is_a_placeholder(
     server: Mailboxes, make: Make, is_past: bool
 ) -> None:
-    """Flags, size and date are to be had: it is shown as what it is, and the rest goes on."""
+    """Flags, size and date can be read: it is shown as unreadable, and the rest continues."""
 
     def only_facts(parts: Parts) -> Parts:
         return [p for p in parts if b"BODY" not in p or b"UID 2 " not in p[:30]]
@@ -140,7 +140,7 @@ def test_what_could_not_be_read_keeps_what_vanished(server: Mailboxes, make: Mak
 
 
 def test_a_whole_listing_finds_what_slipped_through(server: Mailboxes, make: Make) -> None:
-    """UIDNEXT and the count lied: the watermark went past a mail that nobody saw."""
+    """UIDNEXT and the count were false: the watermark passed a mail that no cycle saw."""
     engine = make(server)
     engine.cycle()
     server.deliver("me", "INBOX", mails(3))

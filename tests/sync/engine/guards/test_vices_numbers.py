@@ -1,4 +1,4 @@
-"""SEARCH and numbers that lie or fall: nothing is deleted for it."""
+"""SEARCH results and numbers that are false or fall: they delete nothing."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def test_a_cut_while_following_a_new_uidvalidity_loses_nothing(
 def test_what_cannot_be_read_under_new_numbers_is_held_and_not_missing(
     server: Mailboxes, make: Make
 ) -> None:
-    """It may be the very mail that was not found again: that is no first sitting."""
+    """It may be the very mail that was not found again, so this is no first check."""
     server.deliver("me", "INBOX", mails(10))
     engine = make(server)
     engine.cycle()

@@ -351,7 +351,7 @@ def test_it_survives_a_cut_in_the_middle(dovecot: Dovecot, mail_user: str, engin
 def test_known_as_deleted_from_an_earlier_account(
     dovecot: Dovecot, mail_user: str, engine_of: Make
 ) -> None:
-    """The account was added anew: only the tombstone still knows."""
+    """The account was removed and added again, so only the tombstone still knows."""
     fill(dovecot, mail_user)
     engine = engine_of(**since(400))
     engine.cycle()

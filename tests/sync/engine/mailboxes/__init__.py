@@ -1,1 +1,1 @@
-"""Tests of which mailboxes there are and what they are for."""
+"""Tests of which mailboxes there are, and of their roles."""

@@ -15,7 +15,7 @@ from tests.sync.engine.scripted import Make, mails, subjects
 
 
 def with_projects(engine: Engine, count: int) -> list[str]:
-    """So many mails in a chosen label, one in INBOX, one in both; what is here."""
+    """`count` mails in a chosen label, one in INBOX, one in both. Returns what is here."""
     engine.other.create("Projects")
     engine.cycle()
     boxes = tuple(engine.box(name).id for name in ("INBOX", "Sent", "Projects"))

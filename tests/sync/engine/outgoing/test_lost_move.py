@@ -1,4 +1,4 @@
-"""Moves of ours that landed where nobody can look any more: never a delete of somebody else."""
+"""Our own moves to a place that cannot be looked at any more never count as a foreign delete."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.sync.engine.scripted import Make, mails, subjects
 
 @pytest.fixture
 def engine(server: Mailboxes, make: Make) -> Engine:
-    """An archive of `mail 001` was done on the server, and the line was cut before its answer."""
+    """The server did an archive of `mail 001`, and the connection was cut before its answer."""
     settings.put("archive_on_server", True)
     server.deliver("me", "INBOX", mails(5))
     server.deliver("me", "Archive", mails(1, first=9))
@@ -130,7 +130,7 @@ def test_what_was_not_moved_is_moved_when_the_label_is_there_again(
 
 
 def test_it_can_be_restored_here(server: Mailboxes, engine: Engine) -> None:
-    """Nothing waits for the server for good, and nothing is asked of it that it cannot do."""
+    """No operation waits for the server for good, and none asks it the impossible."""
     del server.boxes["Archive"]
     engine.connect()
     engine.until(lambda: is_over(engine))
@@ -222,7 +222,7 @@ def test_what_is_held_for_it_stays_held_under_new_numbers(
 def test_after_its_label_came_back_a_delete_elsewhere_counts(
     server: Mailboxes, engine: Engine, how: str, is_synced: bool
 ) -> None:
-    """What stood for the place where nobody could look is gone with the answer."""
+    """The placeholder for the unreachable place is gone once the user has answered."""
     hide_and_show(server, engine, is_synced=is_synced)
     message_id = engine.message_id("mail 001")
     places = database.rows("SELECT state FROM location WHERE message_id = ?", (message_id,))

@@ -1,4 +1,4 @@
-"""What this user did reaches the server once, whatever breaks in between."""
+"""The user's actions reach the server once, whatever breaks in between."""
 
 from __future__ import annotations
 
@@ -278,7 +278,7 @@ def test_cut_at_every_step_loses_and_doubles_nothing(engine_of: Make, mask: str,
 
 
 def _cut(engine: Engine, at: int, *, is_after: bool) -> None:
-    """Cut the line at the nth command: before it is sent, or after the server did it."""
+    """Cut the connection at the nth command: before it is sent, or after the server did it."""
     engine.leave_idle()
     count = 0
     session = engine.session
