@@ -17,7 +17,7 @@ class Done(Generic[Undo_co]):
 
     Attributes:
         undo: The command that takes back exactly this one, or None.
-        count: How many it changed: conversations (archive, restore, read) or mails (delete).
+        count: How many it changed, of what it acts on: conversations, mails, records, operations …
         account_id: Of the account that was added.
         record_key: Of the record that was saved.
         error: The sentence for the user if only a part was done; the events show which part.

@@ -25,7 +25,7 @@ from models.commands.accounts import AccountCommand
 from models.commands.archive import ArchiveCommand
 from models.commands.delete import DeleteCommand
 from models.commands.done import Done
-from models.commands.held_deletes import TrustCommand
+from models.commands.held_deletes import HeldCommand
 from models.commands.imports import LongCommand
 from models.commands.links import LinkCommand
 from models.commands.operations import OperationCommand
@@ -47,7 +47,7 @@ Command = (
     | SetBlocked
     | AccountCommand
     | SecurityCommand
-    | TrustCommand
+    | HeldCommand
     | LinkCommand
     | LongCommand
     | RecordCommand
@@ -77,7 +77,7 @@ def execute(command: Command) -> Done[Command]:
         return Done(tuple(told), count=1, account_id=account_id)
     if isinstance(command, SecurityCommand):
         return Done(security.execute(command), count=1)
-    if isinstance(command, TrustCommand):
+    if isinstance(command, HeldCommand):
         events, count = held_deletes.execute(command)
         return Done(events, count=count)
     if isinstance(command, LinkCommand):

@@ -50,10 +50,10 @@ class CreateMailbox:
     role: Role
 
 
-TrustCommand = KeepHeld | DeleteHeld | CheckHeld | CreateMailbox
+HeldCommand = KeepHeld | DeleteHeld | CheckHeld | CreateMailbox
 
 
-def execute(command: TrustCommand) -> tuple[tuple[Event, ...], int]:
+def execute(command: HeldCommand) -> tuple[tuple[Event, ...], int]:
     """Carry out the command; return the events and how many mails or mailboxes it was about."""
     if isinstance(command, CreateMailbox):
         return _create(command)

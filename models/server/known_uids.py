@@ -1,7 +1,8 @@
 """Which UIDs of a mailbox the store knows: those of messages, those kept out, and unread ones.
 
 Another program may move a mail away and back between two looks. The mail then has a new UID and
-is no second copy. The store knows the old UID; only the server can say whether it is gone.
+is no second copy. The store knows the old UID; only the server can say whether it is gone. Known
+UIDs can also become locations of a message that is here (`attach_arrivals`).
 """
 
 from __future__ import annotations

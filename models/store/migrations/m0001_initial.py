@@ -1,9 +1,9 @@
 """The first schema.
 
-Every `*_at` is milliseconds since 1970 in UTC. Booleans are 0 or 1. Columns that hold words of a
-mail (subjects, names, addresses, bodies) have no index, because a page of an index outlives its
-row until the next VACUUM. What has to be found by a Message-ID or an address is found by a keyed
-64-bit hash (`*_key`).
+Every `*_at` is milliseconds since 1970 in UTC. Booleans are 0 or 1. Columns that hold
+words of a mail (subjects, names, addresses, bodies) carry no index: a page of an index
+outlives the row it was made from until the next VACUUM. What has to be found by a
+Message-ID or an address is found by a keyed 64-bit hash (`*_key`).
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ STATEMENTS = (
         archived_at INTEGER,
         link_key TEXT NOT NULL DEFAULT '',           -- deal:12 | lead:3 | project:4 | ''
         link_title TEXT NOT NULL DEFAULT '')""",
-    # The counts at the ends of these indexes let SQLite answer from the index alone (4 times as
-    # fast): it takes `= 0` from an index's condition, but reads the row for `> 0`.
+    # The counts at their ends let SQLite answer from the index alone (4 times as fast): it takes
+    # `= 0` from an index's condition, but reads the row for `> 0`.
     """CREATE INDEX conversation_inbox ON conversation (newest_at DESC, id DESC, incoming_count)
         WHERE is_archived = 0 AND incoming_count > 0""",
     """CREATE INDEX conversation_account_inbox
@@ -108,14 +108,14 @@ STATEMENTS = (
     """CREATE INDEX conversation_account_archive ON conversation (account_id, newest_at DESC, id DESC)
         WHERE is_archived = 1""",
     "CREATE INDEX conversation_newest ON conversation (newest_at DESC, id DESC)",
-    # A record's history reads its conversations from the newest on.
+    # A record's history walks its conversations from the newest on.
     """CREATE INDEX conversation_link ON conversation (link_key, newest_at DESC, id DESC, oldest_at)
         WHERE link_key <> ''""",
     """CREATE TABLE message (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         account_id INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
         conversation_id INTEGER NOT NULL REFERENCES conversation ON DELETE CASCADE,
-        identity BLOB NOT NULL,                      -- keyed hash of the header (sync/mime/identity.py), 16 bytes
+        identity BLOB NOT NULL,                      -- keyed hash of the header (sync/identity.py), 16 bytes
         server_identity TEXT NOT NULL DEFAULT '',    -- gm:… (X-GM-MSGID) or em:… (EMAILID), or ''
         message_key INTEGER,                         -- keyed hash of Message-ID, NULL without one
         message_id_header TEXT NOT NULL DEFAULT '',
@@ -180,7 +180,7 @@ STATEMENTS = (
         mailbox_id INTEGER NOT NULL REFERENCES mailbox ON DELETE CASCADE,
         uidvalidity INTEGER NOT NULL,
         uid INTEGER NOT NULL,
-        flags INTEGER NOT NULL DEFAULT 0,            -- bits of models.flags.Flag
+        flags INTEGER NOT NULL DEFAULT 0,            -- bits of models.message.Flag
         modseq INTEGER NOT NULL DEFAULT 0,
         state TEXT NOT NULL DEFAULT 'live',          -- live | missing | hidden (by a server's cap) | held (brake)
         missing_since INTEGER,
@@ -204,7 +204,7 @@ STATEMENTS = (
         PRIMARY KEY (mailbox_id, uidvalidity, uid)) WITHOUT ROWID""",
     "CREATE INDEX arrival_identity ON arrival (account_id, identity)",
     "CREATE INDEX arrival_seen ON arrival (seen_at)",
-    # --- what the user did, and what still has to be done on the server ----------------
+    # --- what the person did, what the server still has to hear ------------------------
     """CREATE TABLE operation (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         account_id INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
@@ -252,7 +252,7 @@ STATEMENTS = (
         evidence TEXT NOT NULL DEFAULT '{}')""",
     "CREATE INDEX ledger_message ON ledger (message_id)",
     "CREATE INDEX ledger_keys ON ledger (message_key)",
-    # --- records: lists sort by `folded` and search in it; it has no case and no accents ---
+    # --- records: `folded` is what a list sorts by and searches, without case and accents ---
     """CREATE TABLE organization (
         id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, note TEXT NOT NULL DEFAULT '',
         folded TEXT NOT NULL DEFAULT '', created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL)""",
@@ -336,7 +336,7 @@ STATEMENTS = (
         at INTEGER NOT NULL, content TEXT NOT NULL DEFAULT '{}')""",
     "CREATE INDEX history_entry_record ON history_entry (record_key, at DESC)",
     # --- search: contentless ------------------------------------------------------------
-    # Prefix indexes make the first two typed letters 5 times as fast, and inserts a third slower.
+    # The prefix indexes make the first two typed letters 5 times as fast and inserts a third slower.
     """CREATE VIRTUAL TABLE search USING fts5 (
         subject, addresses, body, attachments,
         content='', prefix='3', tokenize='unicode61 remove_diacritics 2')""",
