@@ -289,11 +289,20 @@ def test(arguments: argparse.Namespace, rest: Sequence[str]) -> int:
 
 
 def pytest_options(rest: Sequence[str]) -> list[str]:
-    """A worker for each core, and the slowest cases at the end, unless the caller says otherwise."""
+    """A worker more than there are cores, since flows wait for servers a third of their time; and
+    the slowest cases at the end. The caller may say otherwise.
+    """
     has_workers = any(item.startswith(("-n", "--numprocesses")) for item in rest)
     has_durations = any(item.startswith("--durations") for item in rest)
-    workers = [] if has_workers else ["-n", "logical"]
+    workers = [] if has_workers else ["-n", str(cores() + 1)]
     return workers if has_durations else [*workers, "--durations=25"]
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def check(arguments: argparse.Namespace, rest: Sequence[str]) -> int:

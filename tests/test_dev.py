@@ -169,12 +169,12 @@ def test_help_names_every_command(command: str) -> None:
 @pytest.mark.parametrize(
     ("given", "added"),
     [
-        ([], ["-n", "logical", "--durations=25"]),
-        (["tests/flows", "-k", "archive"], ["-n", "logical", "--durations=25"]),
+        ([], ["-n", "5", "--durations=25"]),
+        (["tests/flows", "-k", "archive"], ["-n", "5", "--durations=25"]),
         (["-n", "3"], ["--durations=25"]),
         (["-n0"], ["--durations=25"]),
         (["--numprocesses=3"], ["--durations=25"]),
-        (["--durations=5"], ["-n", "logical"]),
+        (["--durations=5"], ["-n", "5"]),
         (["-n", "1", "--durations", "0"], []),
     ],
 )
@@ -182,6 +182,7 @@ def test_the_tests_use_every_core_unless_told_otherwise(
     dev: ModuleType, monkeypatch: pytest.MonkeyPatch, given: list[str], added: list[str]
 ) -> None:
     called: list[str] = []
+    monkeypatch.setattr(dev, "cores", lambda: 4)
     monkeypatch.setattr(dev, "set_up", lambda packages: None)
     monkeypatch.setattr(dev, "call", lambda *command, **variables: called.extend(command))
     dev.test(None, given)
